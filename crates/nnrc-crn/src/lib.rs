@@ -1,0 +1,1 @@
+//! The reaction IR: species families, reaction families, validation and expansion.

@@ -1,0 +1,1 @@
+//! In-process simulation of reaction networks, family by family.

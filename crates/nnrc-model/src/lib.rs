@@ -1,0 +1,1 @@
+//! Analysis of nnr files and lowering of neural networks to reaction networks.

@@ -1,0 +1,1 @@
+//! Reaction networks as SBML Level 3.

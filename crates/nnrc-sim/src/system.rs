@@ -1,0 +1,27 @@
+//! What an integrator needs to know of a reaction network: its derivative, and how to solve with its Jacobian.
+
+/// An autonomous system of ordinary differential equations x' = f(x), concentrations in model units.
+pub trait System {
+    /// Number of state variables.
+    fn dimension(&self) -> usize;
+
+    /// Writes f(`state`) into `derivative`; both have `dimension` elements. `&mut self` is for scratch
+    /// space only: the same state always gives the same derivative.
+    fn derivative(&mut self, state: &[f64], derivative: &mut [f64]);
+}
+
+/// A system whose Jacobian J = df/dx can be used without forming or factorising it as a whole: ordered by
+/// layer it is block lower triangular, so a solve is one small solve for each layer.
+pub trait Layered: System {
+    /// Linearises at `state`: later calls of `solve` use J(`state`).
+    fn linearise(&mut self, state: &[f64]);
+
+    /// Chooses the shift of later calls of `solve`; called after each `linearise` and whenever the step changes.
+    fn shift(&mut self, shift: f64);
+
+    /// Solves (shift · I − J) x = `vector` in place.
+    fn solve(&mut self, vector: &mut [f64]);
+
+    /// Writes J · `vector` into `product`, at the state of the last `linearise`.
+    fn jacobian_times(&mut self, vector: &[f64], product: &mut [f64]);
+}

@@ -1,0 +1,98 @@
+//! What the compiler has to say about a source text: facts with a place.
+
+use crate::codes::Code;
+
+/// A half-open range of bytes of a source text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Span {
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The span from `start` to `end`.
+    pub fn new(start: usize, end: usize) -> Self {
+        Self { start: start as u32, end: end as u32 }
+    }
+
+    /// The smallest span that holds both.
+    pub fn to(self, other: Self) -> Self {
+        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+}
+
+/// How grave a diagnostic is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Nothing can be written.
+    Error,
+    /// The output is right but may surprise.
+    Warning,
+    /// For information.
+    Note,
+}
+
+/// One finding: what is wrong, where, what was expected and what to write.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Diagnostic {
+    /// How grave it is.
+    pub severity: Severity,
+    /// Its worded code.
+    pub code: Code,
+    /// One sentence without a full stop, readable without the snippet.
+    pub message: String,
+    /// The place, if it has one in the `.nnr` text.
+    pub span: Option<Span>,
+    /// Words under the marked place: what was found or expected there. May be empty.
+    pub label: String,
+    /// Further places with their words.
+    pub others: Vec<(Span, String)>,
+    /// What to write or do instead.
+    pub help: Vec<String>,
+}
+
+impl Diagnostic {
+    /// An error at `span`.
+    pub fn error(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Self::new(Severity::Error, code, Some(span), message.into())
+    }
+
+    /// A warning at `span`.
+    pub fn warning(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Self::new(Severity::Warning, code, Some(span), message.into())
+    }
+
+    /// A finding without a place in the text.
+    pub fn global(severity: Severity, code: Code, message: impl Into<String>) -> Self {
+        Self::new(severity, code, None, message.into())
+    }
+
+    fn new(severity: Severity, code: Code, span: Option<Span>, message: String) -> Self {
+        Self { severity, code, message, span, label: String::new(), others: Vec::new(), help: Vec::new() }
+    }
+
+    /// Adds the words under the marked place.
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    /// Adds another place.
+    pub fn other(mut self, span: Span, words: impl Into<String>) -> Self {
+        self.others.push((span, words.into()));
+        self
+    }
+
+    /// Adds advice.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+
+    /// Whether this finding stops the compilation.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}

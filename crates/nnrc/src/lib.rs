@@ -1,0 +1,1 @@
+//! The nnrc command: compiles neural networks into chemistry.

@@ -1,0 +1,2 @@
+//! The `nnrc` command.
+fn main() {}
