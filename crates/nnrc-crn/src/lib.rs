@@ -1,1 +1,42 @@
-//! The reaction IR: species families, reaction families, validation and expansion.
+//! The reaction IR: chemistry with its structure kept.
+//!
+//! A [`Crn`] is a network of mass-action reactions, written as *families*: one reaction scheme over index
+//! variables. A dense layer of any width is one or two families. The crate has no word for layer, neuron or
+//! file; it knows concentrations, reactions and rate constants, and nothing else.
+//!
+//! # Meaning
+//!
+//! The member of a reaction family at index values v fires with flux
+//! `k(v) · Π [S]^m` over its reactants `m S`, where `k(v)` is the selected part of the family's rate constant at
+//! v. Each firing changes a species by its net stoichiometry, products − reactants. Concentrations and rate
+//! constants are numbers in the units of the network ([`Units`]).
+//!
+//! # Invariants
+//!
+//! [`validate`] checks them and gives a [`CrnInfo`] as receipt; back ends take `(&Crn, &CrnInfo)`.
+//!
+//! 1. Every handle points into its arena, every index stays within its axis, arities match.
+//! 2. Every initial concentration and every rate constant is finite and not negative. A rate constant may hold
+//!    signed values only where each use selects its [`Part::Positive`] or [`Part::Negative`].
+//! 3. A member whose rate constant is 0 does not exist.
+//! 4. Within one member, two terms on one side name the same species only if they are merged into one term:
+//!    a family in which two index variables could make them meet says so by `distinct`.
+//! 5. No two species, rate constants or reactions share an identifier.
+//! 6. Only [`expand`] turns families into single reactions.
+
+pub mod arena;
+pub mod expand;
+pub mod namer;
+pub mod network;
+pub mod protocol;
+pub mod structure;
+pub mod text;
+pub mod validate;
+
+pub use arena::{Arena, Handle};
+pub use network::{
+    Axis, Crn, Index, IndexVariable, Observable, Origin, Part, Rate, RateConstant, ReactionFamily, Role,
+    SpeciesFamily, Term, Units,
+};
+pub use protocol::{Protocol, Setting};
+pub use validate::{CrnError, CrnInfo, validate};

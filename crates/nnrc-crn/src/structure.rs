@@ -1,0 +1,163 @@
+//! Facts that follow from the structure of the reactions alone: conserved totals, dead and unread species.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::arena::Handle;
+use crate::network::{Crn, Index, Role, SpeciesFamily};
+use crate::validate::CrnInfo;
+
+/// A conserved total: Σ coefficient · species does not change.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConservationLaw {
+    /// Species families with integer coefficients, without common divisor, the first one positive.
+    pub terms: Vec<(Handle<SpeciesFamily>, i64)>,
+    /// Whether it holds for each index by itself; otherwise only for the sum over all indices.
+    pub each_index: bool,
+}
+
+/// The conserved totals among species that reactions change, found from family stoichiometry: first the ones
+/// that hold for each index by itself, then those that hold only summed over the indices.
+///
+/// The law Σ c_f X_f\[i\] = const holds if no reaction changes it at any of its index patterns; the law
+/// Σ_i Σ_f c_f X_f\[i\] = const if the sum over the patterns of each reaction vanishes. Both are null spaces of
+/// small integer matrices, whose size does not depend on the widths.
+pub fn conservation_laws(crn: &Crn, info: &CrnInfo) -> Vec<ConservationLaw> {
+    let changing: Vec<Handle<SpeciesFamily>> =
+        crn.species.iter().map(|(handle, _)| handle).filter(|&handle| !info.is_constant(handle)).collect();
+    let column: BTreeMap<_, _> = changing.iter().enumerate().map(|(at, &handle)| (handle, at)).collect();
+    let mut by_index = BTreeSet::new();
+    let mut summed = BTreeSet::new();
+    for (handle, _) in crn.reactions.iter().filter(|(handle, _)| info.members(*handle) > 0) {
+        let mut total = vec![0; changing.len()];
+        let mut rows: BTreeMap<&[Index], Vec<i64>> = BTreeMap::new();
+        for (species, indices, change) in &info.facts(handle).net {
+            let at = column[species];
+            total[at] += change;
+            rows.entry(indices).or_insert_with(|| vec![0; changing.len()])[at] += change;
+        }
+        by_index.extend(rows.into_values());
+        summed.insert(total);
+    }
+    let law = |coefficients: Vec<i64>, each_index| ConservationLaw {
+        terms: changing.iter().copied().zip(coefficients).filter(|&(_, c)| c != 0).collect(),
+        each_index,
+    };
+    // A law among families over different axes makes sense for sums only.
+    let same_axes = |law: &ConservationLaw| {
+        law.terms.windows(2).all(|pair| crn.species[pair[0].0].axes == crn.species[pair[1].0].axes)
+    };
+    let by_index: Vec<Vec<i64>> = by_index.into_iter().collect();
+    let strict: Vec<Vec<i64>> = null_space(&by_index, changing.len())
+        .into_iter()
+        .filter(|c| same_axes(&law(c.clone(), true)))
+        .collect();
+    // What remains of the summed laws once the strict ones are taken out.
+    let summed: Vec<Vec<i64>> = summed.into_iter().chain(strict.iter().cloned()).collect();
+    let mut laws: Vec<ConservationLaw> = strict.into_iter().map(|c| law(c, true)).collect();
+    laws.extend(null_space(&summed, changing.len()).into_iter().map(|c| law(c, false)));
+    laws
+}
+
+/// Families that stay at zero for ever: no initial amount and no reaction that makes them.
+pub fn dead_species(crn: &Crn, info: &CrnInfo) -> Vec<Handle<SpeciesFamily>> {
+    let mut made = vec![false; crn.species.len()];
+    for (handle, _) in crn.reactions.iter().filter(|(handle, _)| info.members(*handle) > 0) {
+        for (species, _, change) in &info.facts(handle).net {
+            made[species.index()] |= *change > 0;
+        }
+    }
+    let dead = |(handle, family): &(Handle<SpeciesFamily>, &SpeciesFamily)| {
+        family.role != Role::Input
+            && family.role != Role::Parameter
+            && !made[handle.index()]
+            && family.initial.iter().all(|&value| value == 0.0)
+    };
+    crn.species.iter().filter(dead).map(|(handle, _)| handle).collect()
+}
+
+/// Families that neither a reaction nor an observer reads.
+pub fn unread_species(crn: &Crn, info: &CrnInfo) -> Vec<Handle<SpeciesFamily>> {
+    let mut read = vec![false; crn.species.len()];
+    for (handle, family) in crn.reactions.iter().filter(|(handle, _)| info.members(*handle) > 0) {
+        let consumed_only = |species: Handle<SpeciesFamily>| {
+            info.facts(handle).net.iter().all(|(changed, _, _)| *changed == species)
+        };
+        for term in &family.reactants {
+            read[term.species.index()] |= !consumed_only(term.species);
+        }
+    }
+    for observable in &crn.observables {
+        for species in observable.positive.iter().chain(&observable.negative) {
+            read[species.index()] = true;
+        }
+    }
+    let unread = |(handle, family): &(Handle<SpeciesFamily>, &SpeciesFamily)| {
+        family.role != Role::Output && !read[handle.index()]
+    };
+    crn.species.iter().filter(unread).map(|(handle, _)| handle).collect()
+}
+
+/// An integer basis of the vectors that every row maps to 0 (fraction-free Gauss–Jordan elimination).
+fn null_space(rows: &[Vec<i64>], columns: usize) -> Vec<Vec<i64>> {
+    let mut rows: Vec<Vec<i64>> = rows.to_vec();
+    let mut pivots: Vec<usize> = Vec::new();
+    for column in 0..columns {
+        let rank = pivots.len();
+        let Some(found) = (rank..rows.len()).find(|&row| rows[row][column] != 0) else { continue };
+        rows.swap(rank, found);
+        let pivot_row = rows[rank].clone();
+        for (at, row) in rows.iter_mut().enumerate() {
+            if at != rank && row[column] != 0 {
+                let (a, b) = (pivot_row[column], row[column]);
+                for (value, pivot) in row.iter_mut().zip(&pivot_row) {
+                    *value = *value * a - pivot * b;
+                }
+                reduce(row);
+            }
+        }
+        pivots.push(column);
+    }
+    (0..columns)
+        .filter(|column| !pivots.contains(column))
+        .map(|free| {
+            let scale = pivots.iter().enumerate().fold(1, |scale, (row, &pivot)| lcm(scale, rows[row][pivot]));
+            let mut vector = vec![0; columns];
+            vector[free] = scale;
+            for (row, &pivot) in pivots.iter().enumerate() {
+                vector[pivot] = -rows[row][free] * (scale / rows[row][pivot]);
+            }
+            reduce(&mut vector);
+            if vector.iter().find(|&&value| value != 0).is_some_and(|&value| value < 0) {
+                vector.iter_mut().for_each(|value| *value = -*value);
+            }
+            vector
+        })
+        .collect()
+}
+
+fn reduce(row: &mut [i64]) {
+    let divisor = row.iter().fold(0, |a, &b| gcd(a, b));
+    if divisor > 1 {
+        row.iter_mut().for_each(|value| *value /= divisor);
+    }
+}
+
+fn gcd(a: i64, b: i64) -> i64 {
+    if b == 0 { a.abs() } else { gcd(b, a % b) }
+}
+
+fn lcm(a: i64, b: i64) -> i64 {
+    (a / gcd(a, b) * b).abs()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn null_space_of_a_moiety() {
+        // X <-> Xb conserves X + Xb; a third species is free.
+        assert_eq!(null_space(&[vec![-1, 1, 0]], 3), vec![vec![1, 1, 0], vec![0, 0, 1]]);
+        assert_eq!(null_space(&[vec![2, 3]], 2), vec![vec![3, -2]]);
+    }
+}

@@ -1,0 +1,384 @@
+//! The validator and its receipt.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::arena::Handle;
+use crate::expand::for_each_index;
+use crate::namer;
+use crate::network::{
+    Axis, Crn, Index, Part, RateConstant, ReactionFamily, SpeciesFamily, Term,
+};
+
+/// What the validator found out about a network; back ends take it as proof that the network is sound.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CrnInfo {
+    /// First species index of each family, and the total at the end.
+    offsets: Vec<usize>,
+    /// Handles of the families in the order of `offsets`.
+    families: Vec<Handle<SpeciesFamily>>,
+    reactions: Vec<FamilyFacts>,
+    constant: Vec<bool>,
+    rate_range: Option<(f64, f64)>,
+}
+
+/// Facts about one reaction family.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FamilyFacts {
+    /// Number of reactions: members whose rate constant is not 0.
+    pub members: usize,
+    /// Number of reactant molecules.
+    pub molecularity: u32,
+    /// Net stoichiometry, terms with the same species and indices merged, zeros left out.
+    pub net: Vec<(Handle<SpeciesFamily>, Vec<Index>, i64)>,
+}
+
+impl CrnInfo {
+    /// Number of species.
+    pub fn species_count(&self) -> usize {
+        self.offsets.last().copied().unwrap_or(0)
+    }
+
+    /// Number of reactions.
+    pub fn reaction_count(&self) -> usize {
+        self.reactions.iter().map(|facts| facts.members).sum()
+    }
+
+    /// Number of reactions by molecularity: element n counts those with n reactant molecules.
+    pub fn by_molecularity(&self) -> Vec<usize> {
+        let mut counts = Vec::new();
+        for facts in self.reactions.iter().filter(|facts| facts.members > 0) {
+            let order = facts.molecularity as usize;
+            if counts.len() <= order {
+                counts.resize(order + 1, 0);
+            }
+            counts[order] += facts.members;
+        }
+        counts
+    }
+
+    /// Smallest and largest rate constant, if there is a reaction.
+    pub fn rate_range(&self) -> Option<(f64, f64)> {
+        self.rate_range
+    }
+
+    /// Index of the `flat`-th member of a species family in the state.
+    pub fn species_index(&self, family: Handle<SpeciesFamily>, flat: usize) -> usize {
+        self.offsets[family.index()] + flat
+    }
+
+    /// The range of state indices of a family.
+    pub fn species_range(&self, family: Handle<SpeciesFamily>) -> std::ops::Range<usize> {
+        self.offsets[family.index()]..self.offsets[family.index() + 1]
+    }
+
+    /// The family of a species and its place there.
+    pub fn locate(&self, species: usize) -> (Handle<SpeciesFamily>, usize) {
+        let family = self.offsets.partition_point(|&offset| offset <= species) - 1;
+        (self.families[family], species - self.offsets[family])
+    }
+
+    /// Facts about a reaction family.
+    pub fn facts(&self, family: Handle<ReactionFamily>) -> &FamilyFacts {
+        &self.reactions[family.index()]
+    }
+
+    /// Number of reactions of a family.
+    pub fn members(&self, family: Handle<ReactionFamily>) -> usize {
+        self.reactions[family.index()].members
+    }
+
+    /// Whether no reaction changes this family.
+    pub fn is_constant(&self, family: Handle<SpeciesFamily>) -> bool {
+        self.constant[family.index()]
+    }
+
+    /// Initial concentrations of all species.
+    pub fn initial_state(&self, crn: &Crn) -> Vec<f64> {
+        crn.species.iter().flat_map(|(_, family)| family.initial.iter().copied()).collect()
+    }
+}
+
+/// Why a network is not sound.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CrnError {
+    /// Two things share an identifier.
+    IdCollision { id: String, first: String, second: String },
+    /// A concentration or rate constant is negative or not finite.
+    BadValue { what: String, value: f64 },
+    /// Handles, arities, sizes or indices do not fit: an error of whoever built the network.
+    Malformed { family: String, reason: &'static str },
+}
+
+impl fmt::Display for CrnError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::IdCollision { id, first, second } => {
+                write!(f, "{first} and {second} would both be called `{id}`")
+            }
+            Self::BadValue { what, value } => {
+                write!(f, "{what} is {value}, expected a finite number of at least 0")
+            }
+            Self::Malformed { family, reason } => write!(f, "family {family}: {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for CrnError {}
+
+/// Checks every invariant of the IR.
+pub fn validate(crn: &Crn) -> Result<CrnInfo, CrnError> {
+    let mut offsets = vec![0];
+    for (_, family) in crn.species.iter() {
+        check_species(crn, family)?;
+        offsets.push(offsets.last().copied().unwrap_or(0) + family.initial.len());
+    }
+    for (_, constant) in crn.rate_constants.iter() {
+        check_length(crn, &constant.stem, &constant.axes, constant.values.len())?;
+    }
+    let mut constant = vec![true; crn.species.len()];
+    let mut rate_range: Option<(f64, f64)> = None;
+    let mut reactions = Vec::with_capacity(crn.reactions.len());
+    for (_, family) in crn.reactions.iter() {
+        check_reaction(crn, family)?;
+        let members = count_members(crn, family, &mut rate_range)?;
+        let net = net_stoichiometry(family);
+        if members > 0 {
+            for (species, _, _) in &net {
+                constant[species.index()] = false;
+            }
+        }
+        let molecularity = family.reactants.iter().map(|t| t.stoichiometry).sum();
+        reactions.push(FamilyFacts { members, molecularity, net });
+    }
+    check_identifiers(crn)?;
+    let families = crn.species.iter().map(|(handle, _)| handle).collect();
+    Ok(CrnInfo { offsets, families, reactions, constant, rate_range })
+}
+
+fn malformed(family: &str, reason: &'static str) -> CrnError {
+    CrnError::Malformed { family: family.to_owned(), reason }
+}
+
+fn check_length(crn: &Crn, name: &str, axes: &[Handle<Axis>], len: usize) -> Result<(), CrnError> {
+    if axes.iter().any(|&axis| crn.axes.get(axis).is_none_or(|axis| axis.size() == 0)) {
+        return Err(malformed(name, "an axis is missing or empty"));
+    }
+    if crn.count(axes) != len {
+        return Err(malformed(name, "the number of values differs from the size of the axes"));
+    }
+    Ok(())
+}
+
+fn check_species(crn: &Crn, family: &SpeciesFamily) -> Result<(), CrnError> {
+    check_length(crn, &family.stem, &family.axes, family.initial.len())?;
+    match family.initial.iter().position(|value| !value.is_finite() || *value < 0.0) {
+        None => Ok(()),
+        Some(flat) => {
+            let mut what = "the initial concentration of ".to_owned();
+            namer::species_id(crn, family, flat, &mut what);
+            Err(CrnError::BadValue { what, value: family.initial[flat] })
+        }
+    }
+}
+
+fn check_reaction(crn: &Crn, family: &ReactionFamily) -> Result<(), CrnError> {
+    let name = family.name.as_str();
+    let constant: &RateConstant =
+        crn.rate_constants.get(family.rate.constant).ok_or_else(|| malformed(name, "no such rate constant"))?;
+    check_indices(crn, family, &constant.axes, &family.rate.indices)?;
+    if let Some((a, b)) = family.distinct
+        && (a == b || a >= family.over.len() || b >= family.over.len())
+    {
+        return Err(malformed(name, "`distinct` names no two index variables"));
+    }
+    for side in [&family.reactants, &family.products] {
+        for term in side {
+            let species = crn.species.get(term.species).ok_or_else(|| malformed(name, "no such species"))?;
+            check_indices(crn, family, &species.axes, &term.indices)?;
+            if term.stoichiometry == 0 {
+                return Err(malformed(name, "a stoichiometry is 0"));
+            }
+        }
+    }
+    let terms: Vec<&Term> = family.reactants.iter().chain(&family.products).collect();
+    for (place, first) in terms.iter().enumerate() {
+        for second in &terms[place + 1..] {
+            if first.species == second.species && first.indices != second.indices && may_meet(family, first, second) {
+                return Err(malformed(name, "two terms could name the same species; say `distinct`"));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn check_indices(
+    crn: &Crn,
+    family: &ReactionFamily,
+    axes: &[Handle<Axis>],
+    indices: &[Index],
+) -> Result<(), CrnError> {
+    if axes.len() != indices.len() {
+        return Err(malformed(&family.name, "wrong number of indices"));
+    }
+    for (&axis, index) in axes.iter().zip(indices) {
+        let end = match *index {
+            Index::Variable { position, offset } => {
+                let variable = family
+                    .over
+                    .get(position)
+                    .ok_or_else(|| malformed(&family.name, "an index names no index variable"))?;
+                let range = crn.axes.get(variable.axis).ok_or_else(|| malformed(&family.name, "no such axis"))?;
+                range.size() + offset
+            }
+            Index::At(place) => place + 1,
+        };
+        if end > crn.axes[axis].size() {
+            return Err(malformed(&family.name, "an index leaves its axis"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether two terms of one family with different indices can name the same member.
+fn may_meet(family: &ReactionFamily, first: &Term, second: &Term) -> bool {
+    !first.indices.iter().zip(&second.indices).any(|pair| match pair {
+        (Index::At(a), Index::At(b)) => a != b,
+        (Index::Variable { position: p, offset: a }, Index::Variable { position: q, offset: b }) => {
+            (p == q && a != b)
+                || (a == b && family.distinct.is_some_and(|(x, y)| (x, y) == (*p, *q) || (y, x) == (*p, *q)))
+        }
+        _ => false,
+    })
+}
+
+fn count_members(
+    crn: &Crn,
+    family: &ReactionFamily,
+    range: &mut Option<(f64, f64)>,
+) -> Result<usize, CrnError> {
+    let constant = &crn.rate_constants[family.rate.constant];
+    let mut members = 0;
+    let mut bad = None;
+    for_each_index(crn, family, |values| {
+        let position = crn.flat(&constant.axes, &family.rate.indices, values);
+        let stored = constant.values[position];
+        let k = family.rate.part.of(stored);
+        if !stored.is_finite() || (family.rate.part == Part::Whole && stored < 0.0) {
+            bad.get_or_insert((position, stored));
+        } else if k > 0.0 {
+            members += 1;
+            let (low, high) = range.get_or_insert((k, k));
+            *low = low.min(k);
+            *high = high.max(k);
+        }
+    });
+    match bad {
+        None => Ok(members),
+        Some((position, value)) => {
+            let mut what = "the rate constant ".to_owned();
+            namer::rate_constant_id(crn, constant, position, &mut what);
+            Err(CrnError::BadValue { what, value })
+        }
+    }
+}
+
+fn net_stoichiometry(family: &ReactionFamily) -> Vec<(Handle<SpeciesFamily>, Vec<Index>, i64)> {
+    let mut net: BTreeMap<(Handle<SpeciesFamily>, &[Index]), i64> = BTreeMap::new();
+    for term in &family.products {
+        *net.entry((term.species, &term.indices)).or_default() += i64::from(term.stoichiometry);
+    }
+    for term in &family.reactants {
+        *net.entry((term.species, &term.indices)).or_default() -= i64::from(term.stoichiometry);
+    }
+    net.into_iter()
+        .filter(|&(_, change)| change != 0)
+        .map(|((species, indices), change)| (species, indices.to_vec(), change))
+        .collect()
+}
+
+/// Finds two things with one identifier. Only families whose identifiers have the same pattern of words and
+/// numbers can meet, so single members are compared only within such groups.
+fn check_identifiers(crn: &Crn) -> Result<(), CrnError> {
+    let mut groups: BTreeMap<String, Vec<Named<'_>>> = BTreeMap::new();
+    for (_, family) in crn.species.iter() {
+        let named = Named::Species(family);
+        groups.entry(named.pattern(crn)).or_default().push(named);
+    }
+    for (_, constant) in crn.rate_constants.iter() {
+        let named = Named::Constant(constant);
+        groups.entry(named.pattern(crn)).or_default().push(named);
+    }
+    for (_, family) in crn.reactions.iter() {
+        let named = Named::Reaction(family);
+        groups.entry(named.pattern(crn)).or_default().push(named);
+    }
+    for group in groups.values().filter(|group| group.len() > 1) {
+        let mut seen: BTreeMap<String, &Named<'_>> = BTreeMap::new();
+        for named in group {
+            for id in named.ids(crn) {
+                if let Some(first) = seen.insert(id.clone(), named) {
+                    return Err(CrnError::IdCollision { id, first: first.words(), second: named.words() });
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+enum Named<'a> {
+    Species(&'a SpeciesFamily),
+    Constant(&'a RateConstant),
+    Reaction(&'a ReactionFamily),
+}
+
+impl Named<'_> {
+    /// The identifier of the first member with every number replaced by `#`.
+    fn pattern(&self, crn: &Crn) -> String {
+        let mut id = String::new();
+        match self {
+            Self::Species(family) => namer::species_id(crn, family, 0, &mut id),
+            Self::Constant(constant) => namer::rate_constant_id(crn, constant, 0, &mut id),
+            Self::Reaction(family) => namer::reaction_id(crn, family, &vec![0; family.over.len()], &mut id),
+        }
+        let words = id.split('_').map(|w| if w.bytes().all(|b| b.is_ascii_digit()) { "#" } else { w });
+        words.collect::<Vec<_>>().join("_")
+    }
+
+    fn ids(&self, crn: &Crn) -> Vec<String> {
+        let mut ids = Vec::new();
+        let members = |count: usize, write: &dyn Fn(usize, &mut String)| {
+            (0..count)
+                .map(|flat| {
+                    let mut id = String::new();
+                    write(flat, &mut id);
+                    id
+                })
+                .collect()
+        };
+        match self {
+            Self::Species(family) => {
+                ids = members(family.initial.len(), &|flat, id| namer::species_id(crn, family, flat, id));
+            }
+            Self::Constant(constant) => {
+                ids = members(constant.values.len(), &|flat, id| {
+                    namer::rate_constant_id(crn, constant, flat, id);
+                });
+            }
+            Self::Reaction(family) => for_each_index(crn, family, |values| {
+                let mut id = String::new();
+                namer::reaction_id(crn, family, values, &mut id);
+                ids.push(id);
+            }),
+        }
+        ids
+    }
+
+    fn words(&self) -> String {
+        match self {
+            Self::Species(family) => format!("species of `{}`", family.origin.label),
+            Self::Constant(constant) => format!("rate constants of `{}`", constant.origin.label),
+            Self::Reaction(family) => format!("reactions `{}`", family.name),
+        }
+    }
+}
