@@ -1,1 +1,22 @@
 //! Analysis of nnr files and lowering of neural networks to reaction networks.
+//!
+//! Two arrows of the path of a model: [`analyse()`] turns a syntax tree into a checked [`Model`], [`lower()`] turns
+//! the model into chemistry. Files are read by the caller, through [`Resources`].
+
+pub mod activation;
+pub mod analyse;
+pub mod certify;
+pub mod encoding;
+pub mod forward;
+pub mod interval;
+pub mod lower;
+pub mod model;
+pub mod random;
+pub mod resources;
+pub mod units;
+pub mod value;
+
+pub use analyse::{Analysis, Overrides, analyse};
+pub use lower::lower;
+pub use model::Model;
+pub use resources::{ResourceError, Resources, Table, Tensor};

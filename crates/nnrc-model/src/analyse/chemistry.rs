@@ -1,0 +1,211 @@
+//! The `chemistry` block.
+
+use nnrc_syntax::ast::{Block, Expr};
+use nnrc_syntax::{Diagnostic, Span, codes};
+
+use crate::analyse::block::{self, bind};
+use crate::model::{Chemistry, Construction, Signs, WeightCarrier};
+use crate::units::Dimension;
+use crate::value::{Scope, ValueKind};
+
+const KEYS: &[&str] = &[
+    "construction", "weights", "signs", "max_order", "units", "unit_concentration", "unit_time", "volume", "speeds",
+    "preset", "schedule", "clock",
+];
+
+/// The scales that divide quantities with a unit, in SI.
+#[derive(Debug, Clone, Copy)]
+pub struct Scales {
+    /// Seconds per time unit.
+    pub time: f64,
+    /// mol/L per concentration unit.
+    pub concentration: f64,
+}
+
+/// A positive number, in words and as a test.
+pub const POSITIVE: (&str, fn(f64) -> bool) = ("greater than 0", |x| x > 0.0);
+/// A number of at least 0, in words and as a test.
+pub const NOT_NEGATIVE: (&str, fn(f64) -> bool) = ("at least 0", |x| x >= 0.0);
+
+/// Reads the block; `rule` is the name of the training rule, which decides the default construction.
+pub fn analyse(scope: &mut Scope, block: Option<(&Block, Span)>, rule: Option<&str>) -> (Chemistry, Scales) {
+    let entries = block.map(|(block, _)| block::read(scope, block, "chemistry", KEYS)).unwrap_or_default();
+    let construction = match entries.get("construction") {
+        Some(expr) => construction(scope, expr),
+        None => match rule {
+            Some("gradient_flow") => Construction::OnePot,
+            Some("sgd") => Construction::Phased,
+            _ => Construction::FixedPoint,
+        },
+    };
+    let molar = entries.get("units").and_then(|expr| {
+        scope.choice(expr, "`units`", &[("dimensionless", false), ("molar", true)])
+    });
+    let mut quantity = |key: &str, dimension, default| {
+        let expr = entries.get(key);
+        expr.and_then(|expr| scope.bounded(expr, &format!("`{key}`"), dimension, 1.0, POSITIVE)).unwrap_or(default)
+    };
+    let scales = Scales {
+        time: quantity("unit_time", Dimension::TIME, 1.0),
+        concentration: quantity("unit_concentration", Dimension::CONCENTRATION, 1e-6),
+    };
+    let volume = quantity("volume", Dimension::VOLUME, 1.0);
+    let weights = entries.get("weights").and_then(|expr| {
+        scope.choice(
+            expr,
+            "`weights`",
+            &[("rates", WeightCarrier::Rates), ("species", WeightCarrier::Species)],
+        )
+    });
+    let signs = entries.get("signs").and_then(|expr| {
+        scope.choice(expr, "`signs`", &[("auto", Signs::Auto), ("dual_rail", Signs::DualRail)])
+    });
+    let max_order = entries.get("max_order").and_then(|expr| max_order(scope, expr)).unwrap_or(2);
+    let (forward, annihilation) = speeds(scope, entries.get("speeds").copied(), scales, construction);
+    let robust = entries.get("preset").and_then(|expr| scope.choice(expr, "`preset`", &[("robust", true)]));
+    let annihilation = annihilation.unwrap_or(if robust == Some(true) { 300.0 } else { 100.0 });
+    for (key, needs) in [("schedule", Construction::OnePot), ("clock", Construction::Phased)] {
+        if let Some(expr) = entries.get(key).filter(|_| construction != needs) {
+            scope.report(
+                Diagnostic::error(
+                    codes::RULE_MISMATCH,
+                    expr.span,
+                    format!("`{key}` belongs to `{}`, not to `{}`", needs.name(), construction.name()),
+                )
+                .label("has no meaning here")
+                .help(format!("leave it out, or write `construction = {};`", needs.name())),
+            );
+        }
+    }
+    let units = nnrc_crn::Units {
+        concentration: (molar == Some(true)).then_some(scales.concentration),
+        time: scales.time,
+        volume,
+    };
+    let chemistry = Chemistry {
+        construction,
+        weights: weights.unwrap_or(WeightCarrier::Rates),
+        signs: signs.unwrap_or(Signs::Auto),
+        max_order,
+        units,
+        forward,
+        annihilation,
+        span: block.map(|(_, span)| span),
+    };
+    (chemistry, scales)
+}
+
+fn construction(scope: &mut Scope, expr: &Expr) -> Construction {
+    let choices = [
+        ("fixed_point", Some(Construction::FixedPoint)),
+        ("one_pot", Some(Construction::OnePot)),
+        ("phased", Some(Construction::Phased)),
+        ("rate_independent", None),
+    ];
+    match scope.choice(expr, "`construction`", &choices) {
+        Some(Some(construction)) => construction,
+        Some(None) => {
+            scope.report(
+                Diagnostic::error(codes::NOT_SERVED, expr.span, "`rate_independent` is not served yet")
+                    .label("planned for a later version")
+                    .help("write `construction = fixed_point;`"),
+            );
+            Construction::FixedPoint
+        }
+        None => Construction::FixedPoint,
+    }
+}
+
+fn max_order(scope: &mut Scope, expr: &Expr) -> Option<u32> {
+    let order = scope.whole(expr, "`max_order`", 2)?;
+    if order <= 3 {
+        return Some(order as u32);
+    }
+    scope.report(
+        Diagnostic::error(codes::OUT_OF_RANGE, expr.span, format!("`max_order` must be 2 or 3, found {order}"))
+            .label("expected 2 or 3"),
+    );
+    None
+}
+
+/// Forward speed and annihilation constant.
+fn speeds(
+    scope: &mut Scope,
+    expr: Option<&Expr>,
+    scales: Scales,
+    construction: Construction,
+) -> (f64, Option<f64>) {
+    let default = if construction == Construction::OnePot { 5.0 } else { 1.0 };
+    let Some(expr) = expr else { return (default, None) };
+    let Some(value) = scope.evaluate(expr) else { return (default, None) };
+    let ValueKind::Record(fields) = &value.kind else {
+        scope.wrong_type(value.span, "`speeds`", "a record such as `{ forward = 5 }`", &value.kind.words());
+        return (default, None);
+    };
+    let names = ["forward", "backward", "annihilation", "weight_annihilation", "gated", "combinational"];
+    let (mut forward, mut annihilation) = (default, None);
+    for (name, span, value) in fields {
+        if !names.contains(&name.as_str()) {
+            let mut finding =
+                Diagnostic::error(codes::UNKNOWN_KEY, *span, format!("`speeds` has no key `{name}`"))
+                    .label("unknown key");
+            finding = match nnrc_syntax::suggest(name, names) {
+                Some(near) => finding.help(format!("did you mean `{near}`?")),
+                None => finding.help(format!("its keys are {}", block::words(&names))),
+            };
+            scope.report(finding);
+            continue;
+        }
+        // Speeds are first order; a plain number or `/s` serves for annihilation as well.
+        let what = format!("the speed `{name}`");
+        let Some(speed) = scope.as_quantity(value, &what, Dimension::FREQUENCY, 1.0 / scales.time) else {
+            continue;
+        };
+        if speed <= 0.0 {
+            scope.report(
+                Diagnostic::error(
+                    codes::OUT_OF_RANGE,
+                    value.span,
+                    format!("{what} must be greater than 0, found {speed}"),
+                )
+                .label("expected a number greater than 0"),
+            );
+            continue;
+        }
+        match name.as_str() {
+            "forward" => forward = speed,
+            "annihilation" => annihilation = Some(speed),
+            _ => {}
+        }
+    }
+    (forward, annihilation)
+}
+
+/// A call with a given set of names: `sgd(rate = 4)`.
+pub fn check_call(scope: &mut Scope, expr: &Expr, what: &str, calls: &[(&str, &[&str])]) -> Option<String> {
+    let value = scope.evaluate(expr)?;
+    let call = match &value.kind {
+        ValueKind::Call(call) => call.clone(),
+        other => {
+            let examples: Vec<String> = calls.iter().map(|(name, _)| format!("`{name}(…)`")).collect();
+            scope.wrong_type(expr.span, what, &examples.join(" or "), &other.words());
+            return None;
+        }
+    };
+    let Some((name, parameters)) = calls.iter().find(|(name, _)| *name == call.name.name) else {
+        let names: Vec<&str> = calls.iter().map(|(name, _)| *name).collect();
+        let mut finding = Diagnostic::error(
+            codes::UNKNOWN_NAME,
+            call.name.span,
+            format!("{what} cannot be `{}`", call.name.name),
+        )
+        .label(format!("expected one of {}", block::words(&names)));
+        if let Some(near) = nnrc_syntax::suggest(&call.name.name, names) {
+            finding = finding.help(format!("did you mean `{near}`?"));
+        }
+        scope.report(finding);
+        return None;
+    };
+    bind(scope, &call, parameters)?;
+    Some((*name).to_owned())
+}

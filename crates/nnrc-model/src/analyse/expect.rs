@@ -1,0 +1,225 @@
+//! The `expect` block.
+
+use std::collections::BTreeMap;
+
+use nnrc_syntax::ast::{self, Call, Cmp, Expr, ExprKind};
+use nnrc_syntax::{Diagnostic, Span, codes};
+
+use crate::analyse::block::{self, bind, missing_argument};
+use crate::analyse::columns::{missing_tensor, report_resource};
+use crate::analyse::network::Skeleton;
+use crate::analyse::simulation;
+use crate::analyse::training::reference;
+use crate::model::{Dataset, Expectation, ExpectationKind};
+use crate::resources::Resources;
+use crate::value::{Scope, ValueKind};
+
+/// What expectations refer to.
+pub struct Context<'a> {
+    pub network: &'a str,
+    pub skeleton: &'a Skeleton,
+    pub datasets: &'a BTreeMap<String, Dataset>,
+    pub resources: &'a dyn Resources,
+}
+
+/// Reads one expectation; none if it has errors, which are reported.
+pub fn analyse(scope: &mut Scope, expectation: &ast::Expectation, context: &Context<'_>) -> Option<Expectation> {
+    match expectation {
+        ast::Expectation::ForInput { input, place, cmp, value, within, span } => {
+            let input = scope.evaluate(input).and_then(|v| simulation::input(scope, &v, context.skeleton));
+            let node = simulation::node(scope, &place.name.name, place.name.span, context.skeleton);
+            let component = match (node, place.index) {
+                (Some(node), Some((index, index_span))) => {
+                    Some(component(scope, context.skeleton, node, index, index_span)?)
+                }
+                _ => None,
+            };
+            let bound = bound(scope, *cmp, value, within.as_ref(), *span)?;
+            let kind = ExpectationKind::Value { input: input?, node: node?, component };
+            Some(Expectation { kind, comparison: *cmp, value: bound.0, within: bound.1, span: *span })
+        }
+        ast::Expectation::Measure { call, on, cmp, value, within, span } => {
+            let kind = match call.name.name.as_str() {
+                "accuracy" => accuracy(scope, call, on.as_ref(), context),
+                "max_error" => max_error(scope, call, context),
+                other => {
+                    let names = ["accuracy", "max_error"];
+                    let mut finding = Diagnostic::error(
+                        codes::UNKNOWN_OPERATION,
+                        call.name.span,
+                        format!("there is no measure `{other}`"),
+                    )
+                    .label("expected `accuracy` or `max_error`");
+                    if let Some(near) = nnrc_syntax::suggest(other, names) {
+                        finding = finding.help(format!("did you mean `{near}`?"));
+                    }
+                    scope.report(finding);
+                    None
+                }
+            };
+            let bound = bound(scope, *cmp, value, within.as_ref(), *span)?;
+            Some(Expectation { kind: kind?, comparison: *cmp, value: bound.0, within: bound.1, span: *span })
+        }
+    }
+}
+
+fn component(scope: &mut Scope, skeleton: &Skeleton, node: usize, index: u64, span: Span) -> Option<usize> {
+    let node = &skeleton.nodes[node];
+    if index == 0 || index as usize > node.width() {
+        scope.report(
+            Diagnostic::error(
+                codes::OUT_OF_RANGE,
+                span,
+                format!("`{}` has the components 1 to {}, not {index}", node.name, node.width()),
+            )
+            .label("counting starts at 1"),
+        );
+        return None;
+    }
+    Some(index as usize - 1)
+}
+
+/// Value and tolerance of a comparison.
+fn bound(scope: &mut Scope, cmp: Cmp, value: &Expr, within: Option<&Expr>, span: Span) -> Option<(f64, f64)> {
+    let value = scope.plain_number(value, "the expected value");
+    let within = match within {
+        None if cmp == Cmp::Near => {
+            scope.report(
+                Diagnostic::error(codes::MISSING_ARGUMENT, span, "`~` needs a tolerance")
+                    .label("how near?")
+                    .help("write `~ 1 within 0.05`"),
+            );
+            None
+        }
+        None => Some(0.0),
+        Some(expr) => {
+            let what = "the tolerance";
+            scope.bounded(expr, what, crate::units::Dimension::NONE, 1.0, crate::analyse::chemistry::NOT_NEGATIVE)
+        }
+    };
+    Some((value?, within?))
+}
+
+/// Checks that a call names the network of the file.
+fn check_network(scope: &mut Scope, expr: &Expr, context: &Context<'_>) -> Option<()> {
+    if let ExprKind::Path(path) = &expr.kind {
+        if path.text() == context.network {
+            return Some(());
+        }
+        scope.report(
+            Diagnostic::error(codes::UNKNOWN_NAME, expr.span, format!("there is no network `{}`", path.text()))
+                .label("not declared")
+                .help(format!("the network is called `{}`", context.network)),
+        );
+    } else {
+        scope.wrong_type(expr.span, "the first argument", "the name of the network", "something else");
+    }
+    None
+}
+
+fn accuracy(
+    scope: &mut Scope,
+    call: &Call,
+    on: Option<&ast::Path>,
+    context: &Context<'_>,
+) -> Option<ExpectationKind> {
+    let args = bind(scope, call, &["network"])?;
+    if let Some(expr) = args[0] {
+        check_network(scope, expr, context)?;
+    }
+    let Some(on) = on else {
+        scope.report(
+            Diagnostic::error(codes::MISSING_ARGUMENT, call.span, "accuracy on which data?")
+                .label("needs data")
+                .help("write `accuracy(net) on data >= 0.9;`"),
+        );
+        return None;
+    };
+    let data = reference(scope, &on.text(), on.span, context.datasets)?;
+    let dataset = &context.datasets[&data.dataset];
+    let width = context.skeleton.nodes[context.skeleton.output].width();
+    let complaint = match &dataset.targets {
+        crate::model::Targets::None => Some("has no targets to judge by".to_owned()),
+        crate::model::Targets::Classes { names, .. } if names.len() > width.max(2) => {
+            Some(format!("has {} classes, the network {width} outputs", names.len()))
+        }
+        crate::model::Targets::Values { width: targets, .. } if *targets != width => {
+            Some(format!("has {targets} targets, the network {width} outputs"))
+        }
+        _ => None,
+    };
+    if let Some(complaint) = complaint {
+        scope.report(
+            Diagnostic::error(codes::SHAPE_MISMATCH, on.span, format!("the data set `{}` {complaint}", data.dataset))
+                .label("does not fit the network")
+                .other(dataset.span, "declared here"),
+        );
+        return None;
+    }
+    Some(ExpectationKind::Accuracy(data))
+}
+
+fn max_error(scope: &mut Scope, call: &Call, context: &Context<'_>) -> Option<ExpectationKind> {
+    let parameters: &[&str] = if call.args.len() == 1 { &["path"] } else { &["network", "path"] };
+    let args = bind(scope, call, parameters)?;
+    if let (2, Some(expr)) = (args.len(), args[0]) {
+        check_network(scope, expr, context)?;
+    }
+    let Some(expr) = args[args.len() - 1] else {
+        missing_argument(scope, call, "path", "max_error(net, \"ref.npz\")");
+        return None;
+    };
+    let value = scope.evaluate(expr)?;
+    let ValueKind::Text(path) = value.kind else {
+        scope.wrong_type(expr.span, "a path", "text such as `\"ref.npz\"`", &value.kind.words());
+        return None;
+    };
+    let tensors = match context.resources.tensors(&path) {
+        Ok(tensors) => tensors,
+        Err(error) => {
+            report_resource(scope, expr.span, &path, error);
+            return None;
+        }
+    };
+    let nodes = &context.skeleton.nodes;
+    let inputs: usize = nodes
+        .iter()
+        .filter(|node| matches!(node.kind, crate::analyse::network::DraftKind::Input { .. }))
+        .map(|node| node.width())
+        .sum();
+    let mut parts = Vec::new();
+    for (key, width) in [("x", inputs), ("y", nodes[context.skeleton.output].width())] {
+        let Some(tensor) = tensors.get(key) else {
+            let names: Vec<&str> = tensors.keys().map(String::as_str).collect();
+            scope.report(missing_tensor(expr.span, &path, key, &names));
+            return None;
+        };
+        let rows = tensor.shape.first().copied().unwrap_or(0);
+        if rows == 0 || tensor.values.len() != rows * width {
+            scope.report(
+                Diagnostic::error(
+                    codes::SHAPE_MISMATCH,
+                    expr.span,
+                    format!("`{key}` of `{path}` has shape {:?}, expected [rows, {width}]", tensor.shape),
+                )
+                .label("does not fit the network"),
+            );
+            return None;
+        }
+        parts.push(tensor.values.chunks(width).map(<[f64]>::to_vec).collect::<Vec<_>>());
+    }
+    let outputs = parts.pop()?;
+    let inputs = parts.pop()?;
+    if inputs.len() != outputs.len() {
+        scope.report(
+            Diagnostic::error(
+                codes::SHAPE_MISMATCH,
+                expr.span,
+                format!("`{path}` has {} rows in `x` and {} in `y`", inputs.len(), outputs.len()),
+            )
+            .label(format!("{} differ", block::words(&["x", "y"]))),
+        );
+        return None;
+    }
+    Some(ExpectationKind::MaxError { inputs, outputs })
+}

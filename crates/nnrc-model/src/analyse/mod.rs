@@ -1,0 +1,396 @@
+//! From the syntax tree to the checked model. Reports every error it can.
+
+mod block;
+mod chemistry;
+mod columns;
+mod dataset;
+mod expect;
+mod network;
+mod overrides;
+pub(crate) mod ranges;
+mod simulation;
+mod training;
+mod weights;
+
+use std::collections::BTreeMap;
+
+use nnrc_syntax::ast::{self, File, Ident, Item};
+use nnrc_syntax::{Diagnostic, Severity, Span, codes};
+
+pub use overrides::Overrides;
+pub use simulation::outside_range;
+
+use crate::activation::Activation;
+use crate::model::{
+    Chemistry, Construction, Dataset, Expectation, ExpectationKind, Model, Node, NodeKind, Operation, Training,
+};
+use crate::resources::Resources;
+use crate::value::Scope;
+
+/// The place of what the command line gave: findings there have no place in the text.
+pub(crate) const OVERRIDE: Span = Span { start: u32::MAX, end: u32::MAX };
+
+/// What came out of an analysis.
+#[derive(Debug, Clone)]
+pub struct Analysis {
+    /// The model, if there is no error.
+    pub model: Option<Model>,
+    /// All findings.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Checks a file. `text` is its source, for line numbers.
+pub fn analyse(file: &File, text: &str, overrides: &Overrides, resources: &dyn Resources) -> Analysis {
+    let mut scope = Scope::default();
+    let file = overrides::apply(file, overrides, &mut scope.diagnostics);
+    let model = analyse_file(&mut scope, &file, text, overrides, resources);
+    let mut diagnostics = scope.diagnostics;
+    for finding in &mut diagnostics {
+        if finding.span == Some(OVERRIDE) {
+            finding.span = None;
+            finding.message.push_str(" (given on the command line)");
+        }
+        finding.others.retain(|(span, _)| *span != OVERRIDE);
+    }
+    let failed = diagnostics.iter().any(|finding| finding.severity == Severity::Error);
+    Analysis { model: model.filter(|_| !failed), diagnostics }
+}
+
+/// The items of a file, each kind by itself.
+#[derive(Default)]
+struct Items<'a> {
+    datasets: Vec<(&'a Ident, &'a ast::Call, Option<&'a ast::Block>)>,
+    network: Option<&'a ast::Network>,
+    weights: Option<weights::Item<'a>>,
+    chemistry: Option<(&'a ast::Block, Span)>,
+    train: Option<(Option<&'a Ident>, &'a ast::Block, Span)>,
+    simulate: Option<(&'a ast::Block, Span)>,
+    noise: Option<(&'a ast::Block, Span)>,
+    expectations: Vec<&'a ast::Expectation>,
+}
+
+fn analyse_file(
+    scope: &mut Scope,
+    file: &File,
+    text: &str,
+    overrides: &Overrides,
+    resources: &dyn Resources,
+) -> Option<Model> {
+    let items = collect(scope, file);
+    let Some(network) = items.network else {
+        scope.report(
+            Diagnostic::global(Severity::Error, codes::MISSING_NETWORK, "the file declares no network")
+                .help("write `network name { input x[2]; layer y = dense(1) | smooth_relu(); output y; }`"),
+        );
+        return None;
+    };
+    let train = items.train.as_ref().map(|(name, block, span)| {
+        check_train_name(scope, *name, &network.name);
+        (*block, *span, training::read(scope, block))
+    });
+    let rule = train.as_ref().and_then(|(_, _, (_, rule))| rule.as_deref());
+    let (chemistry, scales) = chemistry::analyse(scope, items.chemistry, rule);
+    let skeleton = network::analyse(scope, network, chemistry.construction);
+    let input_names: Vec<&str> = network
+        .members
+        .iter()
+        .filter_map(|member| match member {
+            ast::Member::Input { name, .. } => Some(name.name.as_str()),
+            _ => None,
+        })
+        .collect();
+    let mut datasets = BTreeMap::new();
+    for (name, source, block) in &items.datasets {
+        if let Some(dataset) = dataset::analyse(scope, resources, name, source, *block, &input_names) {
+            datasets.insert(name.name.clone(), dataset);
+        }
+    }
+    if let Some((block, _)) = items.noise {
+        let keys = ["rates", "concentrations", "replicates", "seed", "compare", "times", "sizes"];
+        block::read(scope, block, "noise", &keys);
+    }
+    if items.datasets.len() != datasets.len() {
+        // References to a data set with errors would only repeat them.
+        return None;
+    }
+    let training = train.map(|(block, span, read)| {
+        training::analyse(scope, block, span, read, chemistry.construction, &datasets, scales)
+    });
+    let skeleton = skeleton?;
+    let weights = weights::analyse(
+        scope,
+        resources,
+        &skeleton,
+        items.weights.as_ref(),
+        overrides.weights.as_deref(),
+        overrides.seed,
+    );
+    let simulation = simulation::analyse(scope, items.simulate.map(|(block, _)| block), &skeleton, scales);
+    let context =
+        expect::Context { network: &network.name.name, skeleton: &skeleton, datasets: &datasets, resources };
+    let expectations: Vec<Option<Expectation>> =
+        items.expectations.iter().map(|expectation| expect::analyse(scope, expectation, &context)).collect();
+    check_data(scope, &skeleton, &datasets);
+    let weights = weights?;
+    let expectations: Vec<Expectation> = expectations.into_iter().collect::<Option<_>>()?;
+    let mut nodes = nodes(&skeleton, weights, text);
+    let rows = expectations.iter().filter_map(|expectation| match &expectation.kind {
+        ExpectationKind::Value { input, .. } => Some(input.as_slice()),
+        _ => None,
+    });
+    set_input_ranges(&mut nodes, &skeleton, &datasets, rows.chain(simulation.input.as_deref()));
+    ranges::propagate(&mut nodes);
+    check_domains(scope, &nodes, &skeleton);
+    check_served(scope, &chemistry, training.as_ref());
+    Some(Model {
+        name: network.name.name.clone(),
+        nodes,
+        output: skeleton.output,
+        chemistry,
+        datasets,
+        training,
+        simulation,
+        expectations,
+    })
+}
+
+fn collect<'a>(scope: &mut Scope, file: &'a File) -> Items<'a> {
+    let mut items = Items::default();
+    let mut names: BTreeMap<&str, Span> = BTreeMap::new();
+    for item in &file.items {
+        let name = match item {
+            Item::Const { name, .. } | Item::Dataset { name, .. } => Some(name),
+            Item::Network(network) => Some(&network.name),
+            _ => None,
+        };
+        if let Some(name) = name
+            && let Some(first) = names.insert(&name.name, name.span)
+        {
+            scope.report(
+                Diagnostic::error(codes::DUPLICATE_NAME, name.span, format!("`{}` is declared twice", name.name))
+                    .label("declared again here")
+                    .other(first, "first declared here")
+                    .help("give one of the two another name"),
+            );
+        }
+        match item {
+            Item::Version { .. } => {}
+            Item::Const { name, value, .. } => {
+                if let Some(value) = scope.evaluate(value) {
+                    scope.constants.insert(name.name.clone(), value);
+                }
+            }
+            Item::Dataset { name, source, block, .. } => items.datasets.push((name, source, block.as_ref())),
+            Item::Network(network) => {
+                if let Some(first) = items.network {
+                    scope.report(
+                        Diagnostic::error(codes::DUPLICATE_BLOCK, network.name.span, "a file has one network")
+                            .label("a second network")
+                            .other(first.name.span, "the first one")
+                            .help("put it into a file of its own"),
+                    );
+                } else {
+                    items.network = Some(network);
+                }
+            }
+            Item::Weights { from, block, span } => {
+                let first = items.weights.as_ref().map(|item| item.span);
+                if once(scope, "weights", *span, first) {
+                    let from = from.as_ref().map(|(path, span)| (path.as_str(), *span));
+                    items.weights = Some(weights::Item { from, block, span: *span });
+                }
+            }
+            Item::Chemistry { block, span } => {
+                if once(scope, "chemistry", *span, items.chemistry.map(|(_, span)| span)) {
+                    items.chemistry = Some((block, *span));
+                }
+            }
+            Item::Train { name, block, span } => {
+                let first = items.train.as_ref().map(|(_, _, span)| *span);
+                if once(scope, "train", *span, first) {
+                    items.train = Some((name.as_ref(), block, *span));
+                }
+            }
+            Item::Simulate { block, span } => {
+                if once(scope, "simulate", *span, items.simulate.map(|(_, span)| span)) {
+                    items.simulate = Some((block, *span));
+                }
+            }
+            Item::Noise { block, span } => {
+                if once(scope, "noise", *span, items.noise.map(|(_, span)| span)) {
+                    items.noise = Some((block, *span));
+                }
+            }
+            Item::Expect { expectations, .. } => items.expectations.extend(expectations),
+        }
+    }
+    items
+}
+
+/// Reports a second block of one kind.
+fn once(scope: &mut Scope, what: &str, span: Span, first: Option<Span>) -> bool {
+    if let Some(first) = first {
+        scope.report(
+            Diagnostic::error(codes::DUPLICATE_BLOCK, span, format!("a file has one `{what}` block"))
+                .label("a second one")
+                .other(first, "the first one")
+                .help("join the two"),
+        );
+    }
+    first.is_none()
+}
+
+fn check_train_name(scope: &mut Scope, name: Option<&Ident>, network: &Ident) {
+    if let Some(name) = name
+        && name.name != network.name
+    {
+        scope.report(
+            Diagnostic::error(codes::UNKNOWN_NAME, name.span, format!("there is no network `{}`", name.name))
+                .label("not declared")
+                .help(format!("the network is called `{}`", network.name)),
+        );
+    }
+}
+
+/// Data whose width does not fit the inputs.
+fn check_data(scope: &mut Scope, skeleton: &network::Skeleton, datasets: &BTreeMap<String, Dataset>) {
+    let inputs: Vec<&network::Draft> = skeleton
+        .nodes
+        .iter()
+        .filter(|node| matches!(node.kind, network::DraftKind::Input { .. }))
+        .collect();
+    let width: usize = inputs.iter().map(|node| node.width()).sum();
+    for (name, data) in datasets {
+        if data.width != width {
+            let mut finding = Diagnostic::error(
+                codes::SHAPE_MISMATCH,
+                data.span,
+                format!("the rows of `{name}` have {} inputs, the network takes {width}", data.width),
+            )
+            .label(format!("{} inputs in each row", data.width));
+            for input in &inputs {
+                finding = finding.other(input.span, format!("width {}", input.width()));
+            }
+            scope.report(finding);
+            continue;
+        }
+        let mut start = 0;
+        for input in &inputs {
+            if let network::DraftKind::Input { range: Some((range, span)) } = &input.kind {
+                let outside = (0..data.rows())
+                    .find_map(|row| {
+                        let own = &data.input(row)[start..start + input.width()];
+                        own.iter().find(|value| !range.holds(**value)).map(|value| (row, *value))
+                    });
+                if let Some((row, value)) = outside {
+                    let mut finding =
+                        outside_range(data.span, &input.name, value, (range.low, range.high), Some(*span));
+                    finding.label = format!("row {} of `{name}`, after scaling", row + 1);
+                    scope.report(finding);
+                }
+            }
+            start += input.width();
+        }
+    }
+}
+
+fn nodes(skeleton: &network::Skeleton, mut weights: weights::Weights, text: &str) -> Vec<Node> {
+    let mut nodes = Vec::new();
+    for draft in &skeleton.nodes {
+        let kind = match &draft.kind {
+            network::DraftKind::Input { .. } => NodeKind::Input,
+            network::DraftKind::Layer { operation, sources, activations } => NodeKind::Layer {
+                operation: match operation {
+                    network::DraftOperation::Dense { bias } => Operation::Dense {
+                        weights: weights.remove(&format!("{}.W", draft.name)).unwrap_or_default(),
+                        bias: bias.then(|| weights.remove(&format!("{}.b", draft.name)).unwrap_or_default()),
+                    },
+                    network::DraftOperation::Add => Operation::Add,
+                    network::DraftOperation::Concat => Operation::Concat,
+                },
+                sources: sources.clone(),
+                activations: activations.iter().map(|(activation, _)| *activation).collect(),
+            },
+        };
+        let start = (draft.span.start as usize).min(text.len());
+        let line = text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count() as u32 + 1;
+        nodes.push(Node {
+            name: draft.name.clone(),
+            span: draft.span,
+            line,
+            kind,
+            shape: draft.shape.clone(),
+            ranges: Vec::new(),
+        });
+    }
+    nodes
+}
+
+fn set_input_ranges<'a>(
+    nodes: &mut [Node],
+    skeleton: &network::Skeleton,
+    datasets: &'a BTreeMap<String, Dataset>,
+    rows: impl Iterator<Item = &'a [f64]>,
+) {
+    let declared: Vec<_> = skeleton
+        .nodes
+        .iter()
+        .filter_map(|draft| match &draft.kind {
+            network::DraftKind::Input { range } => Some((draft.width(), range.map(|(range, _)| range))),
+            network::DraftKind::Layer { .. } => None,
+        })
+        .collect();
+    let ranges = ranges::input_ranges(&declared, datasets.values(), rows);
+    for (node, ranges) in nodes.iter_mut().filter(|node| node.kind == NodeKind::Input).zip(ranges) {
+        node.ranges = ranges;
+    }
+}
+
+/// Activations that are defined for z >= 0 only.
+fn check_domains(scope: &mut Scope, nodes: &[Node], skeleton: &network::Skeleton) {
+    for (node, draft) in nodes.iter().zip(&skeleton.nodes) {
+        let (NodeKind::Layer { operation, sources, .. }, network::DraftKind::Layer { activations, .. }) =
+            (&node.kind, &draft.kind)
+        else {
+            continue;
+        };
+        let mut pre = ranges::pre_activation(nodes, operation, sources);
+        for (activation, span) in activations {
+            let lowest = pre.z.iter().enumerate().min_by(|(_, a), (_, b)| a.low.total_cmp(&b.low));
+            if let (Activation::Michaelis { .. } | Activation::Hill { .. }, Some((unit, range))) =
+                (activation, lowest)
+                && range.low < 0.0
+            {
+                scope.report(
+                    Diagnostic::error(
+                        codes::OUTSIDE_DOMAIN,
+                        *span,
+                        format!("`{}` is defined for pre-activations of at least 0", activation.name()),
+                    )
+                    .label(format!("{}[{}] can fall to {:.4}", node.name, unit + 1, range.low))
+                    .help("use weights and biases that keep it positive, or `algebraic_sigmoid(h = 1)`"),
+                );
+            }
+            let values = ranges::activated(*activation, &pre);
+            pre = ranges::PreActivation { zp: values.clone(), z: values };
+        }
+    }
+}
+
+/// What this version cannot compile yet is an error that says so.
+fn check_served(scope: &mut Scope, chemistry: &Chemistry, training: Option<&Training>) {
+    if chemistry.construction == Construction::FixedPoint {
+        return;
+    }
+    let name = chemistry.construction.name();
+    let span = chemistry.span.or(training.map(|training| training.span));
+    let mut finding = Diagnostic::global(
+        Severity::Error,
+        codes::NOT_SERVED,
+        format!("the construction `{name}` is not served yet"),
+    )
+    .label("planned for a later version")
+    .help("this version compiles `construction = fixed_point`");
+    finding.span = span;
+    scope.report(finding);
+}

@@ -1,0 +1,463 @@
+//! The `network` block: names, sources, order, activations, widths.
+
+use std::collections::BTreeMap;
+
+use nnrc_syntax::ast::{Call, Ident, Layer, Member, Network};
+use nnrc_syntax::{Diagnostic, Span, codes, suggest};
+
+use crate::activation::{Activation, SPECS};
+use crate::analyse::block::{self, bind, missing_argument};
+use crate::interval::Interval;
+use crate::model::Construction;
+use crate::value::{Scope, ValueKind};
+
+/// A node before its weights are known.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    pub name: String,
+    pub span: Span,
+    pub kind: DraftKind,
+    pub shape: Vec<usize>,
+}
+
+#[derive(Debug, Clone)]
+pub enum DraftKind {
+    Input { range: Option<(Interval, Span)> },
+    Layer { operation: DraftOperation, sources: Vec<usize>, activations: Vec<(Activation, Span)> },
+}
+
+#[derive(Debug, Clone, Copy)]
+pub enum DraftOperation {
+    Dense { bias: bool },
+    Add,
+    Concat,
+}
+
+impl Draft {
+    pub fn width(&self) -> usize {
+        self.shape.iter().product()
+    }
+}
+
+/// A network whose nodes stand after everything they take.
+#[derive(Debug, Clone)]
+pub struct Skeleton {
+    pub nodes: Vec<Draft>,
+    pub output: usize,
+}
+
+/// Widest layer or input: more would be a slip of the keyboard.
+const WIDEST: u64 = 1_000_000;
+
+/// Reads the block; none if it has errors, which are reported.
+pub fn analyse(scope: &mut Scope, network: &Network, construction: Construction) -> Option<Skeleton> {
+    let before = scope.diagnostics.len();
+    let mut names: BTreeMap<&str, (usize, Span)> = BTreeMap::new();
+    let mut members = Vec::new();
+    let mut outputs: Vec<&Ident> = Vec::new();
+    for member in &network.members {
+        let name = match member {
+            Member::Input { name, .. } => name,
+            Member::Layer(layer) => &layer.name,
+            Member::Output { name, .. } => {
+                outputs.push(name);
+                continue;
+            }
+        };
+        if let Some((_, first)) = names.get(name.name.as_str()) {
+            scope.report(
+                Diagnostic::error(codes::DUPLICATE_NAME, name.span, format!("`{}` is declared twice", name.name))
+                    .label("declared again here")
+                    .other(*first, "first declared here")
+                    .help("give one of the two another name"),
+            );
+            continue;
+        }
+        names.insert(&name.name, (members.len(), name.span));
+        members.push(member);
+    }
+    if !members.iter().any(|member| matches!(member, Member::Input { .. })) {
+        scope.report(
+            Diagnostic::error(codes::MISSING_INPUT, network.name.span, "the network has no input")
+                .label("expected an `input`")
+                .help("write `input x[2];` as its first line"),
+        );
+    }
+    let output = output(scope, network, &outputs, &names);
+    let sources: Vec<Vec<usize>> =
+        members.iter().enumerate().map(|(at, member)| sources(scope, member, at, &names)).collect();
+    if scope.diagnostics.len() > before {
+        // Layers are still read, so that all their errors are reported at once.
+        for member in &members {
+            if let Member::Layer(layer) = member {
+                read_layer(scope, layer, construction);
+            }
+        }
+        return None;
+    }
+    let order = sort(scope, &members, &sources)?;
+    let place: BTreeMap<usize, usize> = order.iter().enumerate().map(|(new, &old)| (old, new)).collect();
+    let mut nodes: Vec<Draft> = Vec::new();
+    let mut good = true;
+    for &at in &order {
+        let sources = sources[at].iter().map(|source| place[source]).collect();
+        match draft(scope, members[at], sources, &nodes, construction) {
+            Some(node) => nodes.push(node),
+            None => {
+                good = false;
+                nodes.push(placeholder(members[at]));
+            }
+        }
+    }
+    (good && scope.diagnostics.len() == before).then(|| Skeleton { output: place[&output.unwrap_or(0)], nodes })
+}
+
+fn output(
+    scope: &mut Scope,
+    network: &Network,
+    outputs: &[&Ident],
+    names: &BTreeMap<&str, (usize, Span)>,
+) -> Option<usize> {
+    let Some((first, more)) = outputs.split_first() else {
+        scope.report(
+            Diagnostic::error(codes::MISSING_OUTPUT, network.name.span, "the network has no output")
+                .label("expected an `output`")
+                .help("write `output y;` as its last line, with the name of a layer"),
+        );
+        return None;
+    };
+    for again in more {
+        scope.report(
+            Diagnostic::error(codes::DUPLICATE_KEY, again.span, "a network has one output")
+                .label("a second output")
+                .other(first.span, "the first one")
+                .help("join them: `layer both = concat() from a, b;` and `output both;`"),
+        );
+    }
+    match names.get(first.name.as_str()) {
+        Some((at, _)) => Some(*at),
+        None => {
+            scope.report(unknown_node(first, names));
+            None
+        }
+    }
+}
+
+fn unknown_node(name: &Ident, names: &BTreeMap<&str, (usize, Span)>) -> Diagnostic {
+    let finding =
+        Diagnostic::error(codes::UNKNOWN_NAME, name.span, format!("there is no layer or input `{}`", name.name))
+            .label("not declared in this network");
+    match suggest(&name.name, names.keys().copied()) {
+        Some(near) => finding.help(format!("did you mean `{near}`?")),
+        None => finding.help(format!("declared are {}", block::words(&names.keys().copied().collect::<Vec<_>>()))),
+    }
+}
+
+fn sources(
+    scope: &mut Scope,
+    member: &Member,
+    at: usize,
+    names: &BTreeMap<&str, (usize, Span)>,
+) -> Vec<usize> {
+    let Member::Layer(layer) = member else { return Vec::new() };
+    if layer.from.is_empty() {
+        if at == 0 {
+            scope.report(
+                Diagnostic::error(codes::MISSING_INPUT, layer.name.span, "the first layer has nothing before it")
+                    .label("takes the layer or input before it")
+                    .help("declare the input first: `input x[2];`"),
+            );
+            return Vec::new();
+        }
+        return vec![at - 1];
+    }
+    let mut found = Vec::new();
+    for name in &layer.from {
+        match names.get(name.name.as_str()) {
+            Some((source, _)) => found.push(*source),
+            None => scope.report(unknown_node(name, names)),
+        }
+    }
+    found
+}
+
+/// The members in an order in which each stands after its sources; the order of the text where that is one.
+fn sort(scope: &mut Scope, members: &[&Member], sources: &[Vec<usize>]) -> Option<Vec<usize>> {
+    let mut order = Vec::new();
+    let mut placed = vec![false; members.len()];
+    while order.len() < members.len() {
+        let ready = (0..members.len()).find(|&at| !placed[at] && sources[at].iter().all(|&s| placed[s]));
+        let Some(next) = ready else {
+            let waiting: Vec<&Layer> = members
+                .iter()
+                .enumerate()
+                .filter_map(|(at, member)| match member {
+                    Member::Layer(layer) if !placed[at] => Some(layer),
+                    _ => None,
+                })
+                .collect();
+            let names: Vec<String> = waiting.iter().map(|layer| format!("`{}`", layer.name.name)).collect();
+            scope.report(
+                Diagnostic::error(
+                    codes::CYCLIC_NETWORK,
+                    waiting.first().map_or(Span::default(), |layer| layer.name.span),
+                    format!("the layers {} take each other in a circle", names.join(", ")),
+                )
+                .label("part of the circle, or behind it")
+                .help("a network is feed-forward: let every layer take inputs and earlier layers only"),
+            );
+            return None;
+        };
+        placed[next] = true;
+        order.push(next);
+    }
+    Some(order)
+}
+
+fn placeholder(member: &Member) -> Draft {
+    let name = match member {
+        Member::Input { name, .. } | Member::Output { name, .. } => name,
+        Member::Layer(layer) => &layer.name,
+    };
+    Draft { name: name.name.clone(), span: name.span, kind: DraftKind::Input { range: None }, shape: vec![1] }
+}
+
+fn draft(
+    scope: &mut Scope,
+    member: &Member,
+    sources: Vec<usize>,
+    nodes: &[Draft],
+    construction: Construction,
+) -> Option<Draft> {
+    match member {
+        Member::Input { name, dims, range, .. } => {
+            let shape: Option<Vec<usize>> = dims.iter().map(|dim| width(scope, dim, "a size of an input")).collect();
+            let range = match range {
+                Some(expr) => Some((self::range(scope, expr)?, expr.span)),
+                None => None,
+            };
+            let shape = shape?;
+            let total: u64 = shape.iter().fold(1, |total, size| total.saturating_mul(*size as u64));
+            if total > WIDEST {
+                too_wide(scope, name.span, total);
+                return None;
+            }
+            Some(Draft { name: name.name.clone(), span: name.span, kind: DraftKind::Input { range }, shape })
+        }
+        Member::Layer(layer) => {
+            let (operation, units, activations) = read_layer(scope, layer, construction)?;
+            let width = match operation {
+                DraftOperation::Dense { .. } => units?,
+                DraftOperation::Add => add_width(scope, layer, &sources, nodes)?,
+                DraftOperation::Concat => sources.iter().map(|&source| nodes[source].width()).sum(),
+            };
+            // A sum of one shape keeps the shape.
+            let shape = match (operation, sources.first()) {
+                (DraftOperation::Add, Some(&first)) => nodes[first].shape.clone(),
+                _ => vec![width],
+            };
+            let kind = DraftKind::Layer { operation, sources, activations };
+            Some(Draft { name: layer.name.name.clone(), span: layer.name.span, kind, shape })
+        }
+        Member::Output { .. } => None,
+    }
+}
+
+fn add_width(scope: &mut Scope, layer: &Layer, sources: &[usize], nodes: &[Draft]) -> Option<usize> {
+    let first = nodes[*sources.first()?].width();
+    let different = sources.iter().find(|&&source| nodes[source].width() != first);
+    if let Some(&other) = different {
+        scope.report(
+            Diagnostic::error(
+                codes::SHAPE_MISMATCH,
+                layer.span,
+                format!(
+                    "`{}` adds `{}` of width {first} and `{}` of width {}",
+                    layer.name.name,
+                    nodes[sources[0]].name,
+                    nodes[other].name,
+                    nodes[other].width()
+                ),
+            )
+            .label("widths differ")
+            .help("only layers of one width can be added; use `dense` with both sources, or `concat()`"),
+        );
+        return None;
+    }
+    Some(first)
+}
+
+fn width(scope: &mut Scope, expr: &nnrc_syntax::ast::Expr, what: &str) -> Option<usize> {
+    let size = scope.whole(expr, what, 1)?;
+    if size > WIDEST {
+        too_wide(scope, expr.span, size);
+        return None;
+    }
+    Some(size as usize)
+}
+
+fn too_wide(scope: &mut Scope, span: Span, size: u64) {
+    scope.report(
+        Diagnostic::error(codes::OUT_OF_RANGE, span, format!("a width of {size} is beyond {WIDEST}"))
+            .label("too wide"),
+    );
+}
+
+/// `[lo, hi]`
+fn range(scope: &mut Scope, expr: &nnrc_syntax::ast::Expr) -> Option<Interval> {
+    let value = scope.evaluate(expr)?;
+    let numbers = scope.numbers(&value, "a range")?;
+    match numbers[..] {
+        [low, high] if low <= high => Some(Interval::new(low, high)),
+        [low, high] => {
+            scope.report(
+                Diagnostic::error(codes::OUT_OF_RANGE, expr.span, format!("the range [{low}, {high}] is empty"))
+                    .label("the lower end is above the upper end")
+                    .help(format!("write `[{high}, {low}]`")),
+            );
+            None
+        }
+        _ => {
+            scope.wrong_type(
+                expr.span,
+                "a range",
+                "two numbers such as `[0, 1]`",
+                &format!("{} numbers", numbers.len()),
+            );
+            None
+        }
+    }
+}
+
+type LayerParts = (DraftOperation, Option<usize>, Vec<(Activation, Span)>);
+
+fn read_layer(scope: &mut Scope, layer: &Layer, construction: Construction) -> Option<LayerParts> {
+    let (first, rest) = layer.calls.split_first()?;
+    let operation = operation(scope, first);
+    let activations: Vec<Option<(Activation, Span)>> =
+        rest.iter().map(|call| activation(scope, call, construction).map(|a| (a, call.span))).collect();
+    let (operation, units) = operation?;
+    Some((operation, units, activations.into_iter().collect::<Option<_>>()?))
+}
+
+const OPERATIONS: &[&str] = &["dense", "add", "concat"];
+
+fn operation(scope: &mut Scope, call: &Call) -> Option<(DraftOperation, Option<usize>)> {
+    match call.name.name.as_str() {
+        "dense" => {
+            let args = bind(scope, call, &["units", "bias"])?;
+            let Some(units) = args[0] else {
+                missing_argument(scope, call, "units", "dense(8)");
+                return None;
+            };
+            let bias = match args[1] {
+                Some(expr) => scope.choice(expr, "`bias`", &[("true", true), ("false", false)])?,
+                None => true,
+            };
+            let units = width(scope, units, "the width of a layer")?;
+            Some((DraftOperation::Dense { bias }, Some(units)))
+        }
+        "add" => bind(scope, call, &[]).map(|_| (DraftOperation::Add, None)),
+        "concat" => bind(scope, call, &[]).map(|_| (DraftOperation::Concat, None)),
+        later @ ("conv2d" | "avg_pool2d" | "flatten") => {
+            scope.report(
+                Diagnostic::error(codes::NOT_SERVED, call.name.span, format!("`{later}` is not served yet"))
+                    .label("planned for a later version")
+                    .help(format!("layers are {}", block::words(OPERATIONS))),
+            );
+            None
+        }
+        name => {
+            let mut finding =
+                Diagnostic::error(codes::UNKNOWN_OPERATION, call.name.span, format!("there is no layer `{name}`"))
+                    .label(format!("expected one of {}", block::words(OPERATIONS)));
+            if SPECS.iter().any(|spec| spec.name == name) {
+                finding = finding.help(format!("`{name}` is an activation: write `dense(4) | {name}(…)`"));
+            } else if let Some(near) = suggest(name, OPERATIONS.iter().copied()) {
+                finding = finding.help(format!("did you mean `{near}`?"));
+            }
+            scope.report(finding);
+            None
+        }
+    }
+}
+
+fn activation(scope: &mut Scope, call: &Call, construction: Construction) -> Option<Activation> {
+    let name = call.name.name.as_str();
+    if name == "relu" {
+        scope.report(
+            Diagnostic::error(codes::NO_FIXED_POINT, call.span, "no reaction network reaches `relu` exponentially")
+                .label("max(z, 0) is not smooth at 0, and reactions slow down there without bound")
+                .help("write `smooth_relu(h = 1e-4)`: it differs by at most sqrt(h)"),
+        );
+        return None;
+    }
+    let Some(spec) = SPECS.iter().find(|spec| spec.name == name) else {
+        let mut finding = Diagnostic::error(
+            codes::UNKNOWN_OPERATION,
+            call.name.span,
+            format!("there is no activation `{name}`"),
+        )
+        .label("unknown activation");
+        finding = match suggest(name, SPECS.iter().map(|spec| spec.name)) {
+            Some(near) => finding.help(format!("did you mean `{near}`?")),
+            None => {
+                let names: Vec<&str> = SPECS.iter().map(|spec| spec.name).collect();
+                finding.help(format!("activations are {}", block::words(&names)))
+            }
+        };
+        scope.report(finding);
+        return None;
+    };
+    if !spec.fixed_point && construction != Construction::Phased {
+        scope.report(
+            Diagnostic::error(
+                codes::UNSUPPORTED_ACTIVATION,
+                call.span,
+                format!("`{name}` is not a fixed point of any reaction network, so `{}` cannot compute it", construction.name()),
+            )
+            .label("needs a clocked computation")
+            .help(format!("the nearest that a fixed point computes is `{}`", spec.nearest))
+            .help("or write `chemistry { construction = phased; }`"),
+        );
+        return None;
+    }
+    let names: Vec<&str> = spec.parameters.iter().map(|(name, _)| *name).collect();
+    let args = bind(scope, call, &names)?;
+    let mut values = Vec::new();
+    for ((parameter, default), arg) in spec.parameters.iter().zip(args) {
+        values.push(match arg {
+            Some(expr) => parameter_value(scope, expr, parameter)?,
+            None => *default,
+        });
+    }
+    Some((spec.make)(&values))
+}
+
+fn parameter_value(scope: &mut Scope, expr: &nnrc_syntax::ast::Expr, parameter: &str) -> Option<f64> {
+    let value = scope.evaluate(expr)?;
+    if let ValueKind::Number(number, _) = value.kind {
+        let good = if parameter == "slope" { (0.0..1.0).contains(&number) } else { number > 0.0 };
+        if !good && parameter == "h" && number == 0.0 {
+            scope.report(
+                Diagnostic::error(codes::OUT_OF_RANGE, expr.span, "`h` must be greater than 0, found 0")
+                    .label("at 0 the unit never forgets: it no longer settles exponentially")
+                    .help("write a small number such as `h = 1e-4`"),
+            );
+            return None;
+        }
+        if !good {
+            let bound = if parameter == "slope" { "from 0 to below 1" } else { "greater than 0" };
+            scope.report(
+                Diagnostic::error(
+                    codes::OUT_OF_RANGE,
+                    expr.span,
+                    format!("`{parameter}` must be {bound}, found {number}"),
+                )
+                .label(format!("expected a number {bound}")),
+            );
+            return None;
+        }
+    }
+    scope.as_quantity(&value, &format!("`{parameter}`"), crate::units::Dimension::NONE, 1.0)
+}

@@ -1,0 +1,169 @@
+//! The `simulate` block.
+
+use nnrc_syntax::ast::{Block, Expr};
+use nnrc_syntax::{Diagnostic, Span, codes};
+
+use crate::analyse::block::{self, bind};
+use crate::analyse::chemistry::{POSITIVE, Scales};
+use crate::analyse::network::{DraftKind, Skeleton};
+use crate::model::{Method, Simulation};
+use crate::units::Dimension;
+use crate::value::{Scope, Value, ValueKind};
+
+const KEYS: &[&str] = &["until", "record", "every", "points", "input", "method", "start"];
+
+/// Reads the block.
+pub fn analyse(scope: &mut Scope, block: Option<&Block>, skeleton: &Skeleton, scales: Scales) -> Simulation {
+    let mut simulation = Simulation {
+        until: None,
+        record: None,
+        every: None,
+        points: None,
+        input: None,
+        method: Method::Auto,
+        relative: 1e-7,
+        absolute: 1e-10,
+        settled: false,
+    };
+    let Some(block) = block else { return simulation };
+    let entries = block::read(scope, block, "simulate", KEYS);
+    let mut time = |key: &str| {
+        let expr = entries.get(key)?;
+        scope.bounded(expr, &format!("`{key}`"), Dimension::TIME, scales.time, POSITIVE)
+    };
+    simulation.until = time("until");
+    simulation.every = time("every");
+    if let Some(expr) = entries.get("points") {
+        simulation.points = scope.whole(expr, "`points`", 2).map(|points| points as usize);
+        if entries.contains_key("every") {
+            scope.report(
+                Diagnostic::error(codes::DUPLICATE_KEY, expr.span, "`every` and `points` both set the rows of the output")
+                    .label("the second of the two")
+                    .help("keep one of them"),
+            );
+        }
+    }
+    simulation.record = entries.get("record").and_then(|expr| record(scope, expr, skeleton));
+    simulation.input = entries.get("input").and_then(|expr| {
+        let value = scope.evaluate(expr)?;
+        input(scope, &value, skeleton)
+    });
+    if let Some(expr) = entries.get("method") {
+        method(scope, expr, &mut simulation);
+    }
+    if let Some(expr) = entries.get("start") {
+        simulation.settled = scope.choice(expr, "`start`", &[("settled", true)]).unwrap_or(false);
+    }
+    simulation
+}
+
+/// Values for all inputs, in their order.
+pub fn input(scope: &mut Scope, value: &Value, skeleton: &Skeleton) -> Option<Vec<f64>> {
+    let numbers = scope.numbers(value, "the input")?;
+    let inputs = || skeleton.nodes.iter().filter(|node| matches!(node.kind, DraftKind::Input { .. }));
+    let width: usize = inputs().map(|node| node.width()).sum();
+    if numbers.len() != width {
+        let mut finding = Diagnostic::error(
+            codes::SHAPE_MISMATCH,
+            value.span,
+            format!("{} values for {width} inputs", numbers.len()),
+        )
+        .label(format!("expected {width} numbers"));
+        for node in inputs() {
+            finding = finding.other(node.span, format!("`{}` has width {}", node.name, node.width()));
+        }
+        scope.report(finding);
+        return None;
+    }
+    let mut rest = numbers.as_slice();
+    for node in inputs() {
+        let (own, others) = rest.split_at(node.width());
+        rest = others;
+        if let DraftKind::Input { range: Some((range, span)) } = &node.kind
+            && let Some(outside) = own.iter().find(|value| !range.holds(**value))
+        {
+            scope.report(outside_range(value.span, &node.name, *outside, (range.low, range.high), Some(*span)));
+            return None;
+        }
+    }
+    Some(numbers)
+}
+
+/// An input value that leaves the declared range.
+pub fn outside_range(span: Span, name: &str, value: f64, range: (f64, f64), declared: Option<Span>) -> Diagnostic {
+    let finding = Diagnostic::error(
+        codes::INPUT_OUT_OF_RANGE,
+        span,
+        format!("the input `{name}` gets {value}, outside its range [{}, {}]", range.0, range.1),
+    )
+    .label("leaves the range")
+    .help(format!("widen the range of `{name}`, or scale the data"));
+    match declared {
+        Some(declared) => finding.other(declared, "the range is declared here"),
+        None => finding,
+    }
+}
+
+fn record(scope: &mut Scope, expr: &Expr, skeleton: &Skeleton) -> Option<Vec<usize>> {
+    let value = scope.evaluate(expr)?;
+    let items = match value.kind {
+        ValueKind::List(items) => items,
+        _ => vec![value],
+    };
+    let mut nodes = Vec::new();
+    for item in &items {
+        let ValueKind::Name(name) = &item.kind else {
+            scope.wrong_type(item.span, "`record`", "names of layers", &item.kind.words());
+            return None;
+        };
+        // What training reports is recorded by the constructions that learn.
+        if name == "error" {
+            continue;
+        }
+        nodes.push(node(scope, name, item.span, skeleton)?);
+    }
+    Some(nodes)
+}
+
+/// The position of a layer or input.
+pub fn node(scope: &mut Scope, name: &str, span: Span, skeleton: &Skeleton) -> Option<usize> {
+    let found = skeleton.nodes.iter().position(|node| node.name == name);
+    if found.is_none() {
+        let mut finding =
+            Diagnostic::error(codes::UNKNOWN_NAME, span, format!("there is no layer or input `{name}`"))
+                .label("not declared in the network");
+        let names: Vec<&str> = skeleton.nodes.iter().map(|node| node.name.as_str()).collect();
+        finding = match nnrc_syntax::suggest(name, names.iter().copied()) {
+            Some(near) => finding.help(format!("did you mean `{near}`?")),
+            None => finding.help(format!("declared are {}", block::words(&names))),
+        };
+        scope.report(finding);
+    }
+    found
+}
+
+fn method(scope: &mut Scope, expr: &Expr, simulation: &mut Simulation) -> Option<()> {
+    let methods = [("auto", Method::Auto), ("explicit", Method::Explicit), ("rosenbrock", Method::Rosenbrock)];
+    let value = scope.evaluate(expr)?;
+    let ValueKind::Call(call) = value.kind else {
+        simulation.method = scope.choice(expr, "`method`", &methods)?;
+        return Some(());
+    };
+    let Some((_, method)) = methods.iter().find(|(name, _)| *name == call.name.name) else {
+        scope.report(
+            Diagnostic::error(codes::UNKNOWN_NAME, call.name.span, format!("there is no method `{}`", call.name.name))
+                .label("expected `auto`, `explicit` or `rosenbrock`"),
+        );
+        return None;
+    };
+    simulation.method = *method;
+    let args = bind(scope, &call, &["rtol", "atol"])?;
+    let bound: (&str, fn(f64) -> bool) = ("between 1e-14 and 0.1", |x| (1e-14..=0.1).contains(&x));
+    if let Some(expr) = args[0] {
+        simulation.relative = scope.bounded(expr, "`rtol`", Dimension::NONE, 1.0, bound)?;
+    }
+    if let Some(expr) = args[1] {
+        simulation.absolute = scope.bounded(expr, "`atol`", Dimension::NONE, 1.0, POSITIVE)?;
+    }
+    Some(())
+}

@@ -1,0 +1,119 @@
+//! The plain forward pass: what the chemistry's fixed point must be, in closed form.
+
+use crate::activation::{Activation, annihilated_pair, smooth_relu};
+use crate::encoding::{Encoding, encodings, or_identity};
+use crate::lower::drive_order;
+use crate::model::{Model, NodeKind, Operation};
+
+/// Rails of one value at rest.
+type Rails = (f64, f64);
+
+/// Values of every node for an input, inputs included.
+///
+/// Rails are followed as well as values, since `annihilation_relu` depends on both.
+pub fn forward(model: &Model, input: &[f64]) -> Vec<Vec<f64>> {
+    let values = |rails: Vec<Rails>| rails.into_iter().map(|(p, m)| p - m).collect();
+    rails(model, input).into_iter().map(values).collect()
+}
+
+fn rails(model: &Model, input: &[f64]) -> Vec<Vec<Rails>> {
+    let encodings = encodings(model);
+    let k = model.chemistry.annihilation / model.chemistry.forward;
+    let mut all: Vec<Vec<Rails>> = Vec::new();
+    let mut rest = input;
+    for (node, encoding) in model.nodes.iter().zip(&encodings) {
+        let rails = match &node.kind {
+            NodeKind::Input => {
+                let (own, others) = rest.split_at(node.width());
+                rest = others;
+                own.iter().map(|value| (value.max(0.0), (-value).max(0.0))).collect()
+            }
+            NodeKind::Layer { operation, sources, activations } => {
+                let mut drive = pre_activation(&all, operation, sources);
+                let activations = or_identity(activations);
+                for (stage, activation) in activations.iter().enumerate() {
+                    let order = if stage == 0 { drive_order(&model.chemistry, operation) } else { 1 };
+                    drive = activate(model, encoding, stage, *activation, order, &drive, k);
+                }
+                drive
+            }
+        };
+        all.push(rails);
+    }
+    all
+}
+
+/// Producing and consuming part of each pre-activation.
+fn pre_activation(all: &[Vec<Rails>], operation: &Operation, sources: &[usize]) -> Vec<Rails> {
+    let columns: Vec<Rails> = sources.iter().flat_map(|&source| all[source].iter().copied()).collect();
+    match operation {
+        Operation::Dense { weights, bias } => (0..weights.shape[0])
+            .map(|unit| {
+                let row = &weights.values[unit * columns.len()..(unit + 1) * columns.len()];
+                let b = bias.as_ref().map_or(0.0, |bias| bias.values[unit]);
+                row.iter().zip(&columns).fold((b.max(0.0), (-b).max(0.0)), |(p, m), (w, a)| {
+                    if *w >= 0.0 { (p + w * a.0, m + w * a.1) } else { (p - w * a.1, m - w * a.0) }
+                })
+            })
+            .collect(),
+        Operation::Add => {
+            let width = sources.first().map_or(0, |&source| all[source].len());
+            (0..width)
+                .map(|unit| {
+                    sources.iter().fold((0.0, 0.0), |(p, m), &source| {
+                        (p + all[source][unit].0, m + all[source][unit].1)
+                    })
+                })
+                .collect()
+        }
+        Operation::Concat => columns,
+    }
+}
+
+/// Rails after one activation.
+fn activate(
+    model: &Model,
+    encoding: &Encoding,
+    stage: usize,
+    activation: Activation,
+    order: u32,
+    drive: &[Rails],
+    k: f64,
+) -> Vec<Rails> {
+    let signed = encoding.signed_drive[stage];
+    let relayed = order + crate::lower::extra_order(activation) > model.chemistry.max_order;
+    let drive: Vec<Rails> = if signed && (relayed || crate::lower::needs_relay(activation)) {
+        drive.iter().map(|&(p, m)| annihilated_pair(p, m, k)).collect()
+    } else {
+        drive.to_vec()
+    };
+    let values = activation.values(&drive);
+    drive
+        .iter()
+        .zip(values)
+        .map(|(&(p, m), value)| match activation {
+            Activation::Identity if encoding.dual => annihilated_pair(p, m, k),
+            Activation::SmoothLeakyRelu { h, slope } => (smooth_relu(p - m, h), slope * smooth_relu(m - p, h)),
+            Activation::AlgebraicTanh { .. } => ((1.0 + value) / 2.0, (1.0 - value) / 2.0),
+            Activation::Softsign { h } => {
+                let (u, v) = (smooth_relu(p - m, h), smooth_relu(m - p, h));
+                (u / (1.0 + u + v), v / (1.0 + u + v))
+            }
+            Activation::Elu { h } => {
+                let v = smooth_relu(m - p, h);
+                (smooth_relu(p - m, h), v / (1.0 + v))
+            }
+            Activation::Swish { h } if signed => {
+                let gate = Activation::AlgebraicSigmoid { h }.value(p - m, p);
+                annihilated_pair(p * gate, m * gate, k)
+            }
+            Activation::Square if signed => annihilated_pair(p * p + m * m, 2.0 * p * m, k),
+            Activation::Michaelis { k: half } if signed => (p / (half + p - m), m / (half + p - m)),
+            Activation::Hill { k: half } if signed => {
+                let (q, r) = annihilated_pair(p * p + m * m, 2.0 * p * m, k);
+                (q / (half + q - r), r / (half + q - r))
+            }
+            _ => (value, 0.0),
+        })
+        .collect()
+}

@@ -1,0 +1,185 @@
+//! From the checked model to chemistry.
+//!
+//! One construct, one file, headed by its reactions, the ODE, the fixed point, the rate of approach and the source.
+//! The constructions are those of Anderson, Joshi and Deshpande (2021) and derivations from them.
+
+mod abs;
+mod algebraic;
+mod annihilation_relu;
+mod canonical;
+mod elu;
+mod identity;
+mod inverse_multiquadric;
+mod inverse_quadratic;
+mod michaelis;
+mod operation;
+mod pot;
+mod rational_softmax;
+mod relay;
+mod restored_sigmoid;
+mod smooth_relu;
+mod softsign;
+mod square;
+mod swish;
+mod winner_take_all;
+
+use nnrc_crn::{Axis, Crn, CrnInfo, Handle, Observable, Origin, Role, SpeciesFamily};
+use nnrc_syntax::{Diagnostic, Severity, codes};
+
+pub use operation::drive_order;
+use pot::{Drive, Signal, Unit};
+
+use crate::activation::Activation;
+use crate::encoding::{encodings, or_identity};
+use crate::model::{Model, NodeKind};
+
+/// Lowers a model whose inputs hold `input`, and validates the result.
+pub fn lower(model: &Model, input: &[f64]) -> Result<(Crn, CrnInfo), Diagnostic> {
+    let mut crn = Crn { name: nnrc_crn::namer::bare(&model.name), units: model.chemistry.units, ..Crn::default() };
+    let encodings = encodings(model);
+    let mut signals: Vec<Signal> = Vec::new();
+    let mut rest = input;
+    for (at, node) in model.nodes.iter().enumerate() {
+        let axis = crn.axes.push(Axis { name: node.name.clone(), shape: node.shape.clone() });
+        let role = if at == model.output { Role::Output } else { Role::Internal };
+        let signal = match &node.kind {
+            NodeKind::Input => {
+                let (own, others) = rest.split_at(node.width());
+                rest = others;
+                input_signal(&mut crn, &node.name, axis, node.line, own, encodings[at].dual)
+            }
+            NodeKind::Layer { operation, sources, activations } => {
+                let from: Vec<(&str, &Signal)> =
+                    sources.iter().map(|&s| (model.nodes[s].name.as_str(), &signals[s])).collect();
+                let mut unit =
+                    Unit::new(&mut crn, &model.chemistry, (&node.name, ""), axis, role, node.line);
+                let mut drive = operation::drive(&mut unit, operation, &from);
+                let activations = or_identity(activations);
+                let mut signal = Signal { axis, rails: Vec::new() };
+                for (stage, activation) in activations.iter().enumerate() {
+                    let last = stage + 1 == activations.len();
+                    let label = if last { String::new() } else { format!("A{}", stage + 1) };
+                    let role = if last { role } else { Role::Internal };
+                    let mut unit =
+                        Unit::new(&mut crn, &model.chemistry, (&node.name, &label), axis, role, node.line);
+                    signal = activate(&mut unit, *activation, drive);
+                    drive = if last { Drive { terms: Vec::new() } } else { unit.drive_of(&signal.rails) };
+                }
+                signal
+            }
+        };
+        let rails = |positive| signal.rails.iter().filter(|rail| rail.1 == positive).map(|rail| rail.0).collect();
+        crn.observables.push(Observable {
+            stem: node.name.clone(),
+            axis,
+            positive: rails(true),
+            negative: rails(false),
+        });
+        signals.push(signal);
+    }
+    let info = nnrc_crn::validate(&crn).map_err(|error| match error {
+        nnrc_crn::CrnError::IdCollision { .. } => {
+            Diagnostic::global(Severity::Error, codes::ID_COLLISION, error.to_string())
+                .help("rename one of the two layers: identifiers in the output are never changed silently")
+        }
+        nnrc_crn::CrnError::BadValue { .. } => {
+            Diagnostic::global(Severity::Error, codes::NOT_FINITE, error.to_string())
+        }
+        nnrc_crn::CrnError::Malformed { .. } => {
+            Diagnostic::global(Severity::Error, codes::NOT_SERVED, format!("internal: {error}"))
+        }
+    })?;
+    check_order(model, &info)?;
+    Ok((crn, info))
+}
+
+fn check_order(model: &Model, info: &CrnInfo) -> Result<(), Diagnostic> {
+    let most = info.by_molecularity().len().saturating_sub(1) as u32;
+    if most <= model.chemistry.max_order {
+        return Ok(());
+    }
+    let mut finding = Diagnostic::global(
+        Severity::Error,
+        codes::ORDER_EXCEEDED,
+        format!("a reaction has {most} reactant molecules, more than `max_order = {}`", model.chemistry.max_order),
+    )
+    .help("write `chemistry { weights = rates; }`, or allow `max_order = 3`");
+    finding.span = model.chemistry.span;
+    Err(finding)
+}
+
+fn input_signal(
+    crn: &mut Crn,
+    name: &str,
+    axis: Handle<Axis>,
+    line: u32,
+    values: &[f64],
+    dual: bool,
+) -> Signal {
+    let mut rail = |suffix: &str, values: Vec<f64>| {
+        crn.species.push(SpeciesFamily {
+            stem: name.to_owned(),
+            suffix: suffix.to_owned(),
+            axes: vec![axis],
+            role: Role::Input,
+            initial: values,
+            origin: Origin { label: name.to_owned(), part: pot::part(suffix), line },
+        })
+    };
+    if !dual {
+        return Signal::single(axis, rail("", values.to_vec()));
+    }
+    let positive = rail("p", values.iter().map(|x| x.max(0.0)).collect());
+    let negative = rail("m", values.iter().map(|x| (-x).max(0.0)).collect());
+    Signal::dual(axis, positive, negative)
+}
+
+/// Reactants beside the drive's catalysts in the reactions of an activation.
+pub(crate) fn extra_order(activation: Activation) -> u32 {
+    match activation {
+        Activation::Identity
+        | Activation::AnnihilationRelu { .. }
+        | Activation::Square
+        | Activation::Hill { .. }
+        | Activation::InverseQuadratic => 0,
+        _ => 1,
+    }
+}
+
+/// Whether an activation reads its pre-activation as species, not as a drive.
+pub(crate) fn needs_relay(activation: Activation) -> bool {
+    matches!(activation, Activation::Square | Activation::Hill { .. } | Activation::InverseQuadratic)
+}
+
+fn activate(unit: &mut Unit<'_>, activation: Activation, drive: Drive) -> Signal {
+    let relayed = drive.order() + extra_order(activation) > unit.chemistry.max_order;
+    let drive = if relayed && !needs_relay(activation) { relay::relay(unit, &drive).1 } else { drive };
+    match activation {
+        Activation::Identity => identity::lower(unit, &drive),
+        Activation::SmoothRelu { h } => smooth_relu::lower(unit, &drive, h),
+        Activation::SmoothLeakyRelu { h, slope } => smooth_relu::lower_leaky(unit, &drive, h, slope),
+        Activation::AlgebraicSigmoid { h } => algebraic::lower_sigmoid(unit, &drive, h),
+        Activation::AlgebraicTanh { h } => algebraic::lower_tanh(unit, &drive, h),
+        Activation::RestoredSigmoid { a } => restored_sigmoid::lower(unit, &drive, a),
+        Activation::Michaelis { k } => michaelis::lower(unit, &drive, k),
+        Activation::Hill { k } => {
+            let squares = square::squares(unit, &drive);
+            let drive = unit.drive_of(&squares);
+            michaelis::lower(unit, &drive, k)
+        }
+        Activation::Softsign { h } => softsign::lower(unit, &drive, h),
+        Activation::Elu { h } => elu::lower(unit, &drive, h),
+        Activation::Abs { h } => abs::lower(unit, &drive, h),
+        Activation::Swish { h } => swish::lower(unit, &drive, h),
+        Activation::Square => square::lower(unit, &drive),
+        Activation::InverseMultiquadric { h } => inverse_multiquadric::lower(unit, &drive, h),
+        Activation::InverseQuadratic => inverse_quadratic::lower(unit, &drive),
+        Activation::AnnihilationRelu { k } => annihilation_relu::lower(unit, &drive, k),
+        Activation::WinnerTakeAll { h } => winner_take_all::lower(unit, &drive, h),
+        Activation::RationalSoftmax { h } => rational_softmax::lower(unit, &drive, h),
+        // Analysis refuses the clocked activations under this construction.
+        Activation::Sigmoid | Activation::Tanh | Activation::Softmax | Activation::Softplus => {
+            identity::lower(unit, &drive)
+        }
+    }
+}

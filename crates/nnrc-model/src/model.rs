@@ -1,0 +1,385 @@
+//! The checked neural network and everything the file says about it.
+
+use std::collections::BTreeMap;
+
+use nnrc_syntax::{Span, ast};
+
+use crate::activation::Activation;
+use crate::interval::Interval;
+use crate::resources::Tensor;
+
+/// A checked `.nnr` file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model {
+    /// Name of the network.
+    pub name: String,
+    /// Inputs and layers, each after everything it takes.
+    pub nodes: Vec<Node>,
+    /// Position of the output among the nodes.
+    pub output: usize,
+    /// How it becomes chemistry.
+    pub chemistry: Chemistry,
+    /// Data sets by name.
+    pub datasets: BTreeMap<String, Dataset>,
+    /// What the `train` block says.
+    pub training: Option<Training>,
+    /// What the `simulate` block says.
+    pub simulation: Simulation,
+    /// The file's test bench.
+    pub expectations: Vec<Expectation>,
+}
+
+/// An input or a layer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// Its name, the stem of its species.
+    pub name: String,
+    /// Where it is declared.
+    pub span: Span,
+    /// 1-based line of the declaration.
+    pub line: u32,
+    /// What it is.
+    pub kind: NodeKind,
+    /// Sizes whose product is the width.
+    pub shape: Vec<usize>,
+    /// The range of each value over the inputs' ranges.
+    pub ranges: Vec<Interval>,
+}
+
+impl Node {
+    /// Number of values.
+    pub fn width(&self) -> usize {
+        self.shape.iter().product()
+    }
+}
+
+/// What a node is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NodeKind {
+    /// Set from outside.
+    Input,
+    /// Computed.
+    Layer {
+        /// What makes the pre-activation.
+        operation: Operation,
+        /// Positions of the sources among the nodes.
+        sources: Vec<usize>,
+        /// What is applied, in order; empty is the identity.
+        activations: Vec<Activation>,
+    },
+}
+
+/// What makes the pre-activation of a layer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Operation {
+    /// z = W a + b over the concatenated sources.
+    Dense {
+        /// W, shape [out, in].
+        weights: Tensor,
+        /// b, shape [out]; none if the layer has no bias.
+        bias: Option<Tensor>,
+    },
+    /// The sum of the sources.
+    Add,
+    /// The sources one after another.
+    Concat,
+}
+
+/// The published system that the network is compiled to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Construction {
+    /// The network is the fixed point of the reactions.
+    FixedPoint,
+    /// Forward, backward and update reactions at once.
+    OnePot,
+    /// Sequenced by a chemical clock.
+    Phased,
+}
+
+impl Construction {
+    /// Name in the language.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::FixedPoint => "fixed_point",
+            Self::OnePot => "one_pot",
+            Self::Phased => "phased",
+        }
+    }
+}
+
+/// What holds the weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WeightCarrier {
+    /// Rate constants.
+    Rates,
+    /// Species.
+    Species,
+}
+
+/// Which signals get two rails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signs {
+    /// Those that can be negative.
+    Auto,
+    /// Inputs and linear signals as well.
+    DualRail,
+}
+
+/// The `chemistry` block.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chemistry {
+    /// The system.
+    pub construction: Construction,
+    /// What holds the weights.
+    pub weights: WeightCarrier,
+    /// Which signals get two rails.
+    pub signs: Signs,
+    /// Largest number of reactant molecules.
+    pub max_order: u32,
+    /// What the numbers mean.
+    pub units: nnrc_crn::Units,
+    /// Speed factor of forward reactions.
+    pub forward: f64,
+    /// Rate constant of the annihilation of rails.
+    pub annihilation: f64,
+    /// Where the block stands, if it does.
+    pub span: Option<Span>,
+}
+
+/// A data set: rows of inputs with targets.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dataset {
+    /// Width of an input.
+    pub width: usize,
+    /// Scaled inputs, a row after another.
+    pub inputs: Vec<f64>,
+    /// Targets.
+    pub targets: Targets,
+    /// Rows of the training part; all rows if there is no split.
+    pub train: Vec<usize>,
+    /// Rows of the test part; empty if there is no split.
+    pub test: Vec<usize>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// Targets of a data set.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Targets {
+    /// No targets.
+    None,
+    /// 0-based class of each row, and the names of the classes.
+    Classes {
+        /// Class of each row.
+        labels: Vec<usize>,
+        /// Names, sorted.
+        names: Vec<String>,
+    },
+    /// Values, a row after another.
+    Values {
+        /// Values of one row.
+        width: usize,
+        /// All values.
+        values: Vec<f64>,
+    },
+}
+
+impl Dataset {
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.train.len() + self.test.len()
+    }
+
+    /// The input of a row.
+    pub fn input(&self, row: usize) -> &[f64] {
+        &self.inputs[row * self.width..(row + 1) * self.width]
+    }
+
+    /// The target of a row, as values of the outputs (one-hot for classes), for a network of `width` outputs.
+    pub fn target(&self, row: usize, width: usize) -> Option<Vec<f64>> {
+        match &self.targets {
+            Targets::None => None,
+            Targets::Classes { labels, .. } if width == 1 => Some(vec![labels[row] as f64]),
+            Targets::Classes { labels, .. } => {
+                Some((0..width).map(|class| f64::from(u8::from(class == labels[row]))).collect())
+            }
+            Targets::Values { width, values } => Some(values[row * width..(row + 1) * width].to_vec()),
+        }
+    }
+}
+
+/// A part of a data set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// All rows, in the order of the file.
+    All,
+    /// The training part.
+    Train,
+    /// The test part.
+    Test,
+}
+
+/// A data set, or a part of one, by name: `iris.test`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DataReference {
+    /// Name of the data set.
+    pub dataset: String,
+    /// Which part.
+    pub part: Part,
+}
+
+impl Model {
+    /// The rows that a reference names.
+    pub fn rows(&self, reference: &DataReference) -> Vec<usize> {
+        self.datasets.get(&reference.dataset).map_or_else(Vec::new, |dataset| match reference.part {
+            Part::All => (0..dataset.rows()).collect(),
+            Part::Train => dataset.train.clone(),
+            Part::Test => dataset.test.clone(),
+        })
+    }
+
+    /// Looks up `iris`, `iris.train` or `iris.test`; a message with the choices if there is no such thing.
+    pub fn find_data(&self, name: &str) -> Result<DataReference, String> {
+        find_data(&self.datasets, name)
+    }
+}
+
+pub(crate) fn find_data(
+    datasets: &BTreeMap<String, Dataset>,
+    name: &str,
+) -> Result<DataReference, String> {
+    let (dataset, part) = match name.split_once('.') {
+        None => (name, Part::All),
+        Some((dataset, "train")) => (dataset, Part::Train),
+        Some((dataset, "test")) => (dataset, Part::Test),
+        Some((dataset, part)) => {
+            return Err(format!("a data set has the parts `{dataset}.train` and `{dataset}.test`, not `{part}`"));
+        }
+    };
+    match datasets.get(dataset) {
+        None if datasets.is_empty() => Err(format!("there is no data set `{dataset}`; the file declares none")),
+        None => {
+            let names: Vec<String> = datasets.keys().map(|name| format!("`{name}`")).collect();
+            Err(format!("there is no data set `{dataset}`; the file declares {}", names.join(", ")))
+        }
+        Some(data) if part == Part::Test && data.test.is_empty() => {
+            Err(format!("`{dataset}` has no test part; give it one: `split = holdout(test = 0.3, seed = 1);`"))
+        }
+        Some(_) => Ok(DataReference { dataset: dataset.to_owned(), part }),
+    }
+}
+
+/// The `train` block, as far as it is analysed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Training {
+    /// Where the block stands.
+    pub span: Span,
+    /// The training data.
+    pub data: Option<DataReference>,
+    /// Name of the rule: `gradient`, `gradient_flow`, `sgd`.
+    pub rule: Option<String>,
+}
+
+/// How a time course is integrated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// The integrator chooses.
+    Auto,
+    /// Explicit Runge–Kutta.
+    Explicit,
+    /// Rosenbrock with the layered Jacobian.
+    Rosenbrock,
+}
+
+/// The `simulate` block.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Simulation {
+    /// End time, in time units.
+    pub until: Option<f64>,
+    /// Nodes to record; none: inputs and layers.
+    pub record: Option<Vec<usize>>,
+    /// Time between two rows of the output.
+    pub every: Option<f64>,
+    /// Number of rows of the output.
+    pub points: Option<usize>,
+    /// Values of the inputs.
+    pub input: Option<Vec<f64>>,
+    /// Integrator.
+    pub method: Method,
+    /// Relative tolerance.
+    pub relative: f64,
+    /// Absolute tolerance.
+    pub absolute: f64,
+    /// Whether the start is the fixed point.
+    pub settled: bool,
+}
+
+/// A line of the test bench.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expectation {
+    /// What is looked at.
+    pub kind: ExpectationKind,
+    /// How it is compared.
+    pub comparison: ast::Cmp,
+    /// With what.
+    pub value: f64,
+    /// Allowed deviation; 0 unless given.
+    pub within: f64,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What an expectation looks at.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ExpectationKind {
+    /// A value (0-based component; none: each of them) of a node for an input.
+    Value {
+        /// The input.
+        input: Vec<f64>,
+        /// Which node.
+        node: usize,
+        /// Which component.
+        component: Option<usize>,
+    },
+    /// The share of rows whose class is right.
+    Accuracy(DataReference),
+    /// The largest deviation from recorded outputs.
+    MaxError {
+        /// Inputs, a row after another.
+        inputs: Vec<Vec<f64>>,
+        /// Outputs, a row after another.
+        outputs: Vec<Vec<f64>>,
+    },
+}
+
+impl Model {
+    /// Positions of the inputs.
+    pub fn inputs(&self) -> impl Iterator<Item = (usize, &Node)> {
+        self.nodes.iter().enumerate().filter(|(_, node)| node.kind == NodeKind::Input)
+    }
+
+    /// Number of input values.
+    pub fn input_width(&self) -> usize {
+        self.inputs().map(|(_, node)| node.width()).sum()
+    }
+
+    /// The first input value that leaves its declared range: position and range.
+    pub fn outside_range(&self, input: &[f64]) -> Option<(usize, Interval)> {
+        let ranges = self.inputs().flat_map(|(_, node)| node.ranges.iter());
+        ranges.zip(input).enumerate().find(|(_, (range, value))| !range.holds(**value)).map(|(at, (r, _))| (at, *r))
+    }
+
+    /// The input to use where none is asked for: `simulate.input`, the first row of the data, or the value of
+    /// each range that is nearest to zero.
+    pub fn default_input(&self) -> Vec<f64> {
+        if let Some(input) = &self.simulation.input {
+            return input.clone();
+        }
+        let fed = self.training.as_ref().and_then(|t| t.data.as_ref()).and_then(|d| self.datasets.get(&d.dataset));
+        let data = fed.or_else(|| self.datasets.values().next());
+        match data.filter(|data| data.rows() > 0 && data.width == self.input_width()) {
+            Some(data) => data.input(0).to_vec(),
+            None => self.inputs().flat_map(|(_, n)| n.ranges.iter().map(|r| r.nearest_to_zero())).collect(),
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! Evaluation of expressions: constants, arithmetic, units.
+
+use std::collections::BTreeMap;
+
+use nnrc_syntax::ast::{Call, Expr, ExprKind, Op};
+use nnrc_syntax::{Diagnostic, Span, codes, suggest};
+
+use crate::units::{self, Dimension};
+
+/// A value and where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Value {
+    /// What it is.
+    pub kind: ValueKind,
+    /// Its place.
+    pub span: Span,
+}
+
+/// The kinds of value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ValueKind {
+    /// A number, in SI units if it has a dimension.
+    Number(f64, Dimension),
+    /// Text.
+    Text(String),
+    /// A list.
+    List(Vec<Value>),
+    /// A record.
+    Record(Vec<(String, Span, Value)>),
+    /// A call, its arguments not yet evaluated.
+    Call(Call),
+    /// A name that is no constant: a column, a layer, a choice.
+    Name(String),
+}
+
+impl ValueKind {
+    /// What it is, in words.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Number(_, Dimension::NONE) => "a number".to_owned(),
+            Self::Number(_, dimension) => dimension.to_string(),
+            Self::Text(_) => "text".to_owned(),
+            Self::List(_) => "a list".to_owned(),
+            Self::Record(_) => "a record".to_owned(),
+            Self::Call(call) => format!("the call `{}(…)`", call.name.name),
+            Self::Name(name) => format!("the name `{name}`"),
+        }
+    }
+}
+
+/// Constants and findings: what every part of the analysis shares.
+#[derive(Debug, Default)]
+pub struct Scope {
+    /// Declared constants.
+    pub constants: BTreeMap<String, Value>,
+    /// Findings so far.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Scope {
+    /// Notes a finding.
+    pub fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Evaluates an expression; none if it has an error, which is then reported.
+    pub fn evaluate(&mut self, expr: &Expr) -> Option<Value> {
+        let kind = match &expr.kind {
+            ExprKind::Number { value, unit } => self.number(*value, unit.as_deref(), expr.span)?,
+            ExprKind::Text(text) => ValueKind::Text(text.clone()),
+            ExprKind::List(items) => {
+                let values: Vec<Option<Value>> = items.iter().map(|item| self.evaluate(item)).collect();
+                ValueKind::List(values.into_iter().collect::<Option<_>>()?)
+            }
+            ExprKind::Record(fields) => {
+                let mut values = Vec::new();
+                for (name, value) in fields {
+                    values.push((name.name.clone(), name.span, self.evaluate(value)?));
+                }
+                ValueKind::Record(values)
+            }
+            ExprKind::Call(call) => ValueKind::Call(call.clone()),
+            ExprKind::Path(path) => {
+                let name = path.text();
+                match self.constants.get(&name) {
+                    Some(constant) => constant.kind.clone(),
+                    None => ValueKind::Name(name),
+                }
+            }
+            ExprKind::Negate(inner) => {
+                let (value, dimension) = self.operand(inner)?;
+                ValueKind::Number(-value, dimension)
+            }
+            ExprKind::Binary { op, left, right } => {
+                let (left, right) = (self.operand(left), self.operand(right));
+                self.arithmetic(*op, left?, right?, expr.span)?
+            }
+        };
+        Some(Value { kind, span: expr.span })
+    }
+
+    fn number(&mut self, value: f64, unit: Option<&str>, span: Span) -> Option<ValueKind> {
+        let Some(unit) = unit else { return Some(ValueKind::Number(value, Dimension::NONE)) };
+        match units::lookup(unit) {
+            Some((factor, dimension)) => Some(ValueKind::Number(value * factor, dimension)),
+            None => {
+                self.report(Diagnostic::error(codes::UNKNOWN_UNIT, span, format!("unknown unit `{unit}`")));
+                None
+            }
+        }
+    }
+
+    fn operand(&mut self, expr: &Expr) -> Option<(f64, Dimension)> {
+        let value = self.evaluate(expr)?;
+        match value.kind {
+            ValueKind::Number(number, dimension) => Some((number, dimension)),
+            ValueKind::Name(name) => {
+                self.unknown_constant(&name, expr.span);
+                None
+            }
+            other => {
+                self.report(
+                    Diagnostic::error(
+                        codes::WRONG_TYPE,
+                        expr.span,
+                        format!("arithmetic needs numbers, found {}", other.words()),
+                    )
+                    .label("expected a number"),
+                );
+                None
+            }
+        }
+    }
+
+    fn unknown_constant(&mut self, name: &str, span: Span) {
+        let mut finding =
+            Diagnostic::error(codes::UNKNOWN_NAME, span, format!("there is no constant `{name}`"))
+                .label("expected a number or a declared constant");
+        match suggest(name, self.constants.keys().map(String::as_str)) {
+            Some(near) => finding = finding.help(format!("did you mean `{near}`?")),
+            None => finding = finding.help(format!("declare it above: `const {name} = 1;`")),
+        }
+        self.report(finding);
+    }
+
+    fn arithmetic(
+        &mut self,
+        op: Op,
+        (left, left_dimension): (f64, Dimension),
+        (right, right_dimension): (f64, Dimension),
+        span: Span,
+    ) -> Option<ValueKind> {
+        let (value, dimension) = match op {
+            Op::Add | Op::Subtract => {
+                if left_dimension != right_dimension {
+                    self.report(
+                        Diagnostic::error(
+                            codes::WRONG_UNIT,
+                            span,
+                            format!("cannot add {left_dimension} and {right_dimension}"),
+                        )
+                        .label("both sides need the same dimension"),
+                    );
+                    return None;
+                }
+                (if op == Op::Add { left + right } else { left - right }, left_dimension)
+            }
+            Op::Multiply => (left * right, left_dimension.combine(right_dimension, 1)),
+            Op::Divide => {
+                if right == 0.0 {
+                    self.report(
+                        Diagnostic::error(codes::DIVISION_BY_ZERO, span, "division by zero")
+                            .label("the divisor is 0"),
+                    );
+                    return None;
+                }
+                (left / right, left_dimension.combine(right_dimension, -1))
+            }
+        };
+        if !value.is_finite() {
+            self.report(Diagnostic::error(codes::NOT_FINITE, span, "the result is not a finite number"));
+            return None;
+        }
+        Some(ValueKind::Number(value, dimension))
+    }
+
+    /// A plain number.
+    pub fn plain_number(&mut self, expr: &Expr, what: &str) -> Option<f64> {
+        self.quantity(expr, what, Dimension::NONE, 1.0)
+    }
+
+    /// A number that may carry a unit of the given dimension; one with a unit is divided by `unit` (in SI).
+    pub fn quantity(&mut self, expr: &Expr, what: &str, dimension: Dimension, unit: f64) -> Option<f64> {
+        let value = self.evaluate(expr)?;
+        self.as_quantity(&value, what, dimension, unit)
+    }
+
+    /// The same for a value.
+    pub fn as_quantity(&mut self, value: &Value, what: &str, dimension: Dimension, unit: f64) -> Option<f64> {
+        match &value.kind {
+            ValueKind::Number(number, Dimension::NONE) => Some(*number),
+            ValueKind::Number(number, found) if *found == dimension => Some(number / unit),
+            ValueKind::Number(_, found) => {
+                self.report(
+                    Diagnostic::error(codes::WRONG_UNIT, value.span, format!("{what} is {dimension}, not {found}"))
+                        .label(format!("expected {dimension}")),
+                );
+                None
+            }
+            ValueKind::Name(name) => {
+                let name = name.clone();
+                self.unknown_constant(&name, value.span);
+                None
+            }
+            other => {
+                self.wrong_type(value.span, what, "a number", &other.words());
+                None
+            }
+        }
+    }
+
+    /// A number that satisfies `holds`; `bound` says so in words (`greater than 0`).
+    pub fn bounded(
+        &mut self,
+        expr: &Expr,
+        what: &str,
+        dimension: Dimension,
+        unit: f64,
+        (bound, holds): (&str, fn(f64) -> bool),
+    ) -> Option<f64> {
+        let number = self.quantity(expr, what, dimension, unit)?;
+        if holds(number) {
+            return Some(number);
+        }
+        self.report(
+            Diagnostic::error(codes::OUT_OF_RANGE, expr.span, format!("{what} must be {bound}, found {number}"))
+                .label(format!("expected a number {bound}")),
+        );
+        None
+    }
+
+    /// A whole number of at least `least`.
+    pub fn whole(&mut self, expr: &Expr, what: &str, least: u64) -> Option<u64> {
+        let number = self.plain_number(expr, what)?;
+        if number.fract() == 0.0 && number >= least as f64 && number <= 9_007_199_254_740_992.0 {
+            return Some(number as u64);
+        }
+        self.report(
+            Diagnostic::error(
+                codes::OUT_OF_RANGE,
+                expr.span,
+                format!("{what} must be a whole number of at least {least}, found {number}"),
+            )
+            .label(format!("expected a whole number of at least {least}")),
+        );
+        None
+    }
+
+    /// A list of plain numbers.
+    pub fn numbers(&mut self, value: &Value, what: &str) -> Option<Vec<f64>> {
+        match &value.kind {
+            ValueKind::List(items) => {
+                items.iter().map(|item| self.as_quantity(item, what, Dimension::NONE, 1.0)).collect()
+            }
+            other => {
+                self.wrong_type(value.span, what, "a list of numbers such as `[0, 1]`", &other.words());
+                None
+            }
+        }
+    }
+
+    /// One of a few words.
+    pub fn choice<T: Copy>(&mut self, expr: &Expr, what: &str, choices: &[(&str, T)]) -> Option<T> {
+        let value = self.evaluate(expr)?;
+        let names: Vec<String> = choices.iter().map(|(name, _)| format!("`{name}`")).collect();
+        if let ValueKind::Name(name) = &value.kind {
+            if let Some((_, choice)) = choices.iter().find(|(word, _)| word == name) {
+                return Some(*choice);
+            }
+            let mut finding =
+                Diagnostic::error(codes::UNKNOWN_NAME, expr.span, format!("{what} cannot be `{name}`"))
+                    .label(format!("expected {}", names.join(" or ")));
+            if let Some(near) = suggest(name, choices.iter().map(|(word, _)| *word)) {
+                finding = finding.help(format!("did you mean `{near}`?"));
+            }
+            self.report(finding);
+        } else {
+            self.wrong_type(expr.span, what, &names.join(" or "), &value.kind.words());
+        }
+        None
+    }
+
+    /// Reports a value of the wrong kind.
+    pub fn wrong_type(&mut self, span: Span, what: &str, expected: &str, found: &str) {
+        self.report(
+            Diagnostic::error(codes::WRONG_TYPE, span, format!("{what} must be {expected}, found {found}"))
+                .label(format!("expected {expected}")),
+        );
+    }
+}

@@ -1,0 +1,51 @@
+//! What a reader of the file should know, in plain words.
+
+use std::io::{self, Write};
+
+use nnrc_crn::{Crn, Observable};
+
+use crate::annotation::Reading;
+use crate::options::Options;
+use crate::xml::{Xml, clean};
+
+const XHTML: &str = "http://www.w3.org/1999/xhtml";
+
+const CONSTANTS: &str = "The rate constants encode the numbers of a computation: weights, biases, and constants that \
+    smooth a function or set a speed. They are chosen, not measured.";
+
+const STEADY_STATE: &str = "Use a time course that is long enough to settle. libRoadRunner's steadyState() may return \
+    a root with negative concentrations, a fixed point that the chemistry never reaches.";
+
+/// Writes the notes of the model.
+pub(crate) fn write<W: Write>(crn: &Crn, options: &Options, xml: &mut Xml<W>) -> io::Result<()> {
+    xml.open("notes", &[])?;
+    xml.open("body", &[("xmlns", XHTML)])?;
+    for observable in &crn.observables {
+        xml.text("p", &how_to_read(crn, observable))?;
+    }
+    if let Some(unit) = crn.units.concentration {
+        xml.text("p", &format!("A value of 1 is a concentration of {unit:e} mol/L."))?;
+    }
+    xml.text("p", CONSTANTS)?;
+    xml.text("p", STEADY_STATE)?;
+    for note in &options.notes {
+        xml.text("p", &clean(note))?;
+    }
+    xml.close()?;
+    xml.close()
+}
+
+fn how_to_read(crn: &Crn, observable: &Observable) -> String {
+    let reading = Reading::new(crn, observable, 0);
+    let mut sum = reading.plus.join(" + ");
+    for minus in &reading.minus {
+        sum.push_str(if sum.is_empty() { "\u{2212}" } else { " \u{2212} " });
+        sum.push_str(minus);
+    }
+    let id = &reading.id;
+    let start = if *id == sum { format!("Read {id}") } else { format!("Read {id} = {sum}") };
+    match crn.axes[observable.axis].size() {
+        1 => format!("{start}."),
+        size => format!("{start}, and so on for all {size} values."),
+    }
+}

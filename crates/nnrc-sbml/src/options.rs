@@ -1,0 +1,62 @@
+//! What the caller can choose.
+
+/// How the file is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// Level and version of SBML.
+    pub level: Level,
+    /// Whether every element says where it comes from.
+    pub provenance: Provenance,
+    /// How species that are set from outside are written.
+    pub inputs: Inputs,
+    /// Publications that describe the model: `doi:10.1098/rsif.2021.0031`, `arXiv:2010.13290` or a whole URI.
+    /// Written with [`Provenance::Full`].
+    pub described_by: Vec<String>,
+    /// Paragraphs of plain text for the notes of the model, after the ones that say how to read it.
+    pub notes: Vec<String>,
+    /// Name and version of the program that writes, for the annotation of the model.
+    pub tool: String,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            level: Level::default(),
+            provenance: Provenance::default(),
+            inputs: Inputs::default(),
+            described_by: Vec::new(),
+            notes: Vec::new(),
+            tool: concat!("nnrc ", env!("CARGO_PKG_VERSION")).to_owned(),
+        }
+    }
+}
+
+/// Level and version of SBML.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Level {
+    /// Level 3 Version 1: what every consumer reads.
+    #[default]
+    L3V1,
+    /// Level 3 Version 2.
+    L3V2,
+}
+
+/// Whether the file says where its elements come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Provenance {
+    /// One annotation for each species, parameter and reaction; publications and tool for the model.
+    #[default]
+    Full,
+    /// No annotation and no notes: the smallest file.
+    None,
+}
+
+/// How species that are set from outside are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Inputs {
+    /// As ordinary species on both sides of their reactions: the same in every simulator.
+    #[default]
+    Species,
+    /// As boundary species: reactions cannot change them.
+    Boundary,
+}
