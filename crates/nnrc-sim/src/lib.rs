@@ -1,5 +1,24 @@
 //! Run-time library: integrators, fixed points, and readers of data and weight files.
+//!
+//! A simulation is a [`Layered`] system handed to [`integrate`], which follows the time course, or to
+//! [`settle`], which follows it to the fixed point it ends in. [`io`] reads and writes the files around it.
 
+mod control;
+mod error;
+mod explicit;
+mod fixed_point;
+mod integrate;
+mod integrator;
+pub mod io;
+mod rosenbrock;
+mod settling;
 pub mod system;
+#[cfg(test)]
+mod testing;
 
+pub use error::Error;
+pub use fixed_point::{Settle, Settled, settle};
+pub use integrate::{Absolute, Method, Statistics, Tolerances, integrate};
+pub use integrator::Integrator;
+pub use settling::settling_time;
 pub use system::{Layered, System};

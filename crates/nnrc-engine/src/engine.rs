@@ -1,0 +1,231 @@
+//! The engine: a network ready to be integrated.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use nnrc_crn::{Crn, CrnInfo, Handle, SpeciesFamily};
+use nnrc_sim::system::System;
+
+use crate::fold::Folds;
+use crate::kernel::{Kernel, Scratch, Sources, compile_all};
+use crate::layered::Linearisation;
+use crate::layout::Layout;
+use crate::linear::Linear;
+use crate::plan::Plan;
+use crate::sum::{Source, Sum};
+
+/// A reaction network ready to be integrated.
+///
+/// The state holds the species families that reactions change, in the order of the network, each row-major
+/// over its axes, in concentration units. Families that no reaction changes are held outside.
+///
+/// A clone shares the plan and all matrices, so one engine for each thread costs little.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    pub(crate) program: Arc<Program>,
+    /// Coefficients of the sums: rate constants, folded constants, frozen parts of the Jacobian.
+    pub(crate) tensors: Vec<Arc<Vec<f64>>>,
+    pub(crate) constants: Vec<f64>,
+    initial: Vec<f64>,
+    folds: Folds,
+    pub(crate) scratch: Scratch,
+    pub(crate) linearisation: Linearisation,
+}
+
+/// What clones of an engine have in common.
+#[derive(Debug)]
+pub(crate) struct Program {
+    pub layout: Layout,
+    /// The right-hand side, sum by sum.
+    pub sums: Vec<Sum>,
+    /// The same as loops.
+    pub kernels: Vec<Kernel>,
+    pub linear: Linear,
+    observables: Vec<Observable>,
+}
+
+#[derive(Debug)]
+struct Observable {
+    len: usize,
+    terms: Vec<(f64, Handle<SpeciesFamily>)>,
+}
+
+/// Why [`Engine::set`] refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SetError {
+    /// The number of values is not the number of members of the family.
+    Length { expected: usize, found: usize },
+    /// The family is none of this network.
+    NoSuchFamily,
+}
+
+impl fmt::Display for SetError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Length { expected, found } => {
+                write!(f, "the family has {expected} members, found {found} values")
+            }
+            Self::NoSuchFamily => f.write_str("the network has no such species family"),
+        }
+    }
+}
+
+impl std::error::Error for SetError {}
+
+impl Engine {
+    /// Plans the loops of a network, whose receipt is `info`. Time and memory grow with the number of rate
+    /// constants, not with the number of reactions.
+    pub fn new(crn: &Crn, info: &CrnInfo) -> Self {
+        let layout = Layout::new(crn, info);
+        let mut plan = Plan::new(crn, info, &layout);
+        let linear = Linear::new(&plan.sums, &layout, &mut plan.tensors);
+        let kernels = compile_all(&plan.sums);
+        let (mut constants, mut initial) = (Vec::new(), Vec::new());
+        for (handle, family) in crn.species.iter() {
+            match layout.place(handle).source {
+                Source::Constant => constants.extend_from_slice(&family.initial),
+                _ => initial.extend_from_slice(&family.initial),
+            }
+        }
+        let observables = crn.observables.iter().map(|observable| Observable {
+            len: crn.axes[observable.axis].size(),
+            terms: (observable.positive.iter().map(|&family| (1.0, family)))
+                .chain(observable.negative.iter().map(|&family| (-1.0, family)))
+                .collect(),
+        });
+        let observables = observables.collect();
+        let linearisation = Linearisation::new(&linear, layout.dimension());
+        Self {
+            program: Arc::new(Program { layout, sums: plan.sums, kernels, linear, observables }),
+            tensors: plan.tensors,
+            constants,
+            initial,
+            folds: plan.folds,
+            scratch: Scratch::default(),
+            linearisation,
+        }
+    }
+
+    /// Sets the concentrations of a family: of one that no reaction changes, from now on; of one in the state,
+    /// in what [`Engine::initial_state`] returns. What is folded follows at the next evaluation; a
+    /// linearisation made before does not.
+    pub fn set(&mut self, family: Handle<SpeciesFamily>, values: &[f64]) -> Result<(), SetError> {
+        let (source, range) = self.checked_place(family, values)?;
+        if source == Source::Constant {
+            self.hold(range, values);
+        } else {
+            self.initial[range].copy_from_slice(values);
+        }
+        Ok(())
+    }
+
+    /// Sets the concentrations of a family in the middle of a run: in `state` if it lies there.
+    pub fn set_in(
+        &mut self,
+        state: &mut [f64],
+        family: Handle<SpeciesFamily>,
+        values: &[f64],
+    ) -> Result<(), SetError> {
+        let (source, range) = self.checked_place(family, values)?;
+        if source == Source::Constant {
+            self.hold(range, values);
+        } else {
+            state[range].copy_from_slice(values);
+        }
+        Ok(())
+    }
+
+    /// Initial concentrations of the state.
+    pub fn initial_state(&self) -> Vec<f64> {
+        self.initial.clone()
+    }
+
+    /// The range of a family in the state; none if no reaction changes it.
+    pub fn state_range(&self, family: Handle<SpeciesFamily>) -> Option<Range<usize>> {
+        let place = self.program.layout.places().get(family.index())?;
+        (place.source == Source::State).then(|| place.range.clone())
+    }
+
+    /// Concentrations of all species in the order of [`CrnInfo`].
+    pub fn full_state(&self, state: &[f64]) -> Vec<f64> {
+        let mut all = Vec::with_capacity(state.len() + self.constants.len());
+        for place in self.program.layout.places() {
+            let array = if place.source == Source::Constant { &self.constants } else { state };
+            all.extend_from_slice(&array[place.range.clone()]);
+        }
+        all
+    }
+
+    /// The value of an observable of the network, element by element; empty if there is no such observable.
+    pub fn observe(&self, state: &[f64], observable: usize) -> Vec<f64> {
+        let Some(observable) = self.program.observables.get(observable) else { return Vec::new() };
+        let mut sum = vec![0.0; observable.len];
+        for &(sign, family) in &observable.terms {
+            let place = self.program.layout.place(family);
+            let array = if place.source == Source::Constant { &self.constants } else { state };
+            for (sum, value) in sum.iter_mut().zip(&array[place.range.clone()]) {
+                *sum += sign * value;
+            }
+        }
+        sum
+    }
+
+    /// The Jacobian at `state` as a dense matrix, row-major: row = derivative of which variable, column = by
+    /// which. For analysis: time and memory grow with the square of the dimension.
+    pub fn jacobian(&mut self, state: &[f64]) -> Vec<f64> {
+        self.refold();
+        let dimension = self.program.layout.dimension();
+        let mut matrix = vec![0.0; dimension * dimension];
+        let kernels = compile_all(&crate::linear::full_jacobian(&self.program.sums, dimension));
+        let sources = Sources { state, constants: &self.constants, vector: &[], tensors: &self.tensors };
+        for kernel in &kernels {
+            kernel.run(&sources, &mut matrix, &mut self.scratch);
+        }
+        matrix
+    }
+
+    /// Size of the largest block on the diagonal that [`nnrc_sim::system::Layered::shift`] factorises as a
+    /// dense matrix, 0 if there is none. The work grows with its cube (2/3 n³ operations), the memory with its
+    /// square: above a few thousand an explicit method is the better choice.
+    pub fn largest_dense_block(&self) -> usize {
+        self.program.linear.largest_dense_block()
+    }
+
+    fn checked_place(
+        &self,
+        family: Handle<SpeciesFamily>,
+        values: &[f64],
+    ) -> Result<(Source, Range<usize>), SetError> {
+        let place = self.program.layout.places().get(family.index()).ok_or(SetError::NoSuchFamily)?;
+        if place.range.len() != values.len() {
+            return Err(SetError::Length { expected: place.range.len(), found: values.len() });
+        }
+        Ok((place.source, place.range.clone()))
+    }
+
+    fn hold(&mut self, range: Range<usize>, values: &[f64]) {
+        self.constants[range.clone()].copy_from_slice(values);
+        self.folds.mark(&range);
+    }
+
+    /// Brings folded tensors up to date with the constants.
+    pub(crate) fn refold(&mut self) {
+        self.folds.refresh(&self.constants, &mut self.tensors, &mut self.scratch);
+    }
+}
+
+impl System for Engine {
+    fn dimension(&self) -> usize {
+        self.program.layout.dimension()
+    }
+
+    fn derivative(&mut self, state: &[f64], derivative: &mut [f64]) {
+        self.refold();
+        derivative.fill(0.0);
+        let sources = Sources { state, constants: &self.constants, vector: &[], tensors: &self.tensors };
+        for kernel in &self.program.kernels {
+            kernel.run(&sources, derivative, &mut self.scratch);
+        }
+    }
+}

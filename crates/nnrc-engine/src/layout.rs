@@ -1,0 +1,90 @@
+//! Where each species family lies: in the state or among the constants.
+
+use std::ops::Range;
+
+use nnrc_crn::{Crn, CrnInfo, Handle, Index, SpeciesFamily};
+
+use crate::sum::{Access, Source};
+
+/// Positions of the species families.
+#[derive(Debug, Clone)]
+pub(crate) struct Layout {
+    places: Vec<Place>,
+    /// Ranges of the families in the state, in order.
+    pub state: Vec<Range<usize>>,
+    /// Number of constants.
+    pub constants: usize,
+}
+
+/// The place of one species family.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    /// `State` or `Constant`.
+    pub source: Source,
+    /// Its range there.
+    pub range: Range<usize>,
+}
+
+impl Layout {
+    /// Changing families go to the state, the others to the constants, both in the order of the network.
+    pub fn new(crn: &Crn, info: &CrnInfo) -> Self {
+        let mut layout =
+            Self { places: Vec::with_capacity(crn.species.len()), state: Vec::new(), constants: 0 };
+        for (handle, family) in crn.species.iter() {
+            let len = family.initial.len();
+            let place = if info.is_constant(handle) {
+                layout.constants += len;
+                Place { source: Source::Constant, range: layout.constants - len..layout.constants }
+            } else {
+                let start = layout.dimension();
+                layout.state.push(start..start + len);
+                Place { source: Source::State, range: start..start + len }
+            };
+            layout.places.push(place);
+        }
+        layout
+    }
+
+    /// Number of state variables.
+    pub fn dimension(&self) -> usize {
+        self.state.last().map_or(0, |range| range.end)
+    }
+
+    /// The place of a family.
+    pub fn place(&self, family: Handle<SpeciesFamily>) -> &Place {
+        &self.places[family.index()]
+    }
+
+    /// The places of all families in the order of the network.
+    pub fn places(&self) -> &[Place] {
+        &self.places
+    }
+
+    /// Which family of the state an access reads or writes.
+    pub fn family_of(&self, at: &Access) -> usize {
+        self.state.partition_point(|range| range.end <= at.base)
+    }
+
+    /// How `indices` into an array over `axes` that starts at `start` depend on `variables` index variables.
+    pub fn access(
+        crn: &Crn,
+        axes: &[Handle<nnrc_crn::Axis>],
+        indices: &[Index],
+        variables: usize,
+        start: usize,
+    ) -> Access {
+        let mut access = Access { base: start, strides: vec![0; variables] };
+        let mut unit = 1;
+        for (&axis, &index) in axes.iter().zip(indices).rev() {
+            match index {
+                Index::Variable { position, offset } => {
+                    access.strides[position] += unit;
+                    access.base += offset * unit;
+                }
+                Index::At(place) => access.base += place * unit,
+            }
+            unit *= crn.axes[axis].size();
+        }
+        access
+    }
+}

@@ -1,0 +1,92 @@
+//! The innermost loops: slices of equal length, several accumulators, no bounds checks.
+
+/// Number of independent accumulators of a reduction: measured the fastest of 4, 8 and 16, and faster than
+/// several rows at a time.
+const LANES: usize = 4;
+
+/// Every `stride`-th element of a slice.
+#[derive(Clone, Copy)]
+pub(crate) struct Strided<'a> {
+    pub data: &'a [f64],
+    pub stride: usize,
+}
+
+impl Strided<'_> {
+    fn at(&self, i: usize) -> f64 {
+        self.data[i * self.stride]
+    }
+}
+
+/// Σ a\[i\] b\[i\] over the length of `b`.
+pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let (a_chunks, a_tail) = a[..b.len()].as_chunks::<LANES>();
+    let (b_chunks, b_tail) = b.as_chunks::<LANES>();
+    let mut lanes = [0.0; LANES];
+    for (a, b) in a_chunks.iter().zip(b_chunks) {
+        for lane in 0..LANES {
+            lanes[lane] += a[lane] * b[lane];
+        }
+    }
+    let tail: f64 = a_tail.iter().zip(b_tail).map(|(a, b)| a * b).sum();
+    // Halves are added, not neighbours: the lanes then stay in place in vector registers.
+    (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]) + tail
+}
+
+/// target\[i\] += scale · column\[i\].
+pub(crate) fn axpy(scale: f64, column: &[f64], target: &mut [f64]) {
+    for (target, value) in target.iter_mut().zip(column) {
+        *target += scale * value;
+    }
+}
+
+/// target\[i · stride\] += scale · Π factor\[i\] for i < `count`.
+pub(crate) fn add_product(
+    target: &mut [f64],
+    stride: usize,
+    count: usize,
+    scale: f64,
+    factors: &[Strided<'_>],
+) {
+    if stride == 1 && factors.iter().all(|factor| factor.stride == 1) {
+        let target = &mut target[..count];
+        match *factors {
+            [] => target.iter_mut().for_each(|target| *target += scale),
+            [a] => axpy(scale, &a.data[..count], target),
+            [a, b] => {
+                for ((target, a), b) in target.iter_mut().zip(&a.data[..count]).zip(&b.data[..count]) {
+                    *target += scale * a * b;
+                }
+            }
+            [a, b, c] => {
+                let (a, b, c) = (&a.data[..count], &b.data[..count], &c.data[..count]);
+                for (((target, a), b), c) in target.iter_mut().zip(a).zip(b).zip(c) {
+                    *target += scale * a * b * c;
+                }
+            }
+            _ => add_general(target, 1, count, scale, factors),
+        }
+    } else {
+        add_general(target, stride, count, scale, factors);
+    }
+}
+
+fn add_general(target: &mut [f64], stride: usize, count: usize, scale: f64, factors: &[Strided<'_>]) {
+    for i in 0..count {
+        target[i * stride] += factors.iter().fold(scale, |product, factor| product * factor.at(i));
+    }
+}
+
+/// Σ Π factor\[i\] for i < `count`.
+pub(crate) fn sum_product(count: usize, factors: &[Strided<'_>]) -> f64 {
+    match *factors {
+        [] => count as f64,
+        [Strided { data: a, stride: 1 }, Strided { data: b, stride: 1 }] => dot(a, &b[..count]),
+        _ => (0..count).map(|i| factors.iter().map(|factor| factor.at(i)).product::<f64>()).sum(),
+    }
+}
+
+/// out\[i\] = scale · Π factor\[i\] for the length of `out`.
+pub(crate) fn fill_product(out: &mut [f64], scale: f64, factors: &[Strided<'_>]) {
+    out.fill(0.0);
+    add_product(out, 1, out.len(), scale, factors);
+}

@@ -1,0 +1,96 @@
+//! The safetensors format: a JSON header of names, types and offsets, then little-endian data.
+
+use super::number::{Format, decode};
+use super::{Array, Arrays, ReadError, ReadErrorKind};
+use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView};
+use std::io;
+
+/// Headers beyond this are refused: 100,000 tensors need about a tenth of it.
+const HEADER_LIMIT: u64 = 100_000_000;
+
+/// Reads all tensors: booleans, integers, F16, BF16, F32 and F64.
+///
+/// # Errors
+///
+/// [`ReadErrorKind::Malformed`] for truncated files and lying headers, [`ReadErrorKind::Unsupported`] for
+/// other types of elements, [`ReadErrorKind::NonFinite`], both naming the tensor.
+pub fn read(bytes: &[u8]) -> Result<Arrays, ReadError> {
+    check_header_length(bytes)?;
+    let tensors = SafeTensors::deserialize(bytes).map_err(explain)?;
+    let mut arrays = Arrays::new();
+    for (name, tensor) in tensors.iter() {
+        let array = convert(&tensor).map_err(|error| error.within(name))?;
+        arrays.insert(name.to_owned(), array);
+    }
+    Ok(arrays)
+}
+
+/// Writes arrays as F64, sorted by name: equal arrays give equal bytes.
+///
+/// # Errors
+///
+/// Those of `writer`, and [`io::ErrorKind::InvalidInput`] where a shape does not fit its values.
+pub fn write(mut writer: impl io::Write, arrays: &Arrays) -> io::Result<()> {
+    let invalid = |error: SafeTensorError| io::Error::new(io::ErrorKind::InvalidInput, error.to_string());
+    let data: Vec<Vec<u8>> = arrays
+        .values()
+        .map(|array| array.values.iter().flat_map(|value| value.to_le_bytes()).collect())
+        .collect();
+    let mut views = Vec::with_capacity(data.len());
+    for ((name, array), data) in arrays.iter().zip(&data) {
+        views.push((name, TensorView::new(Dtype::F64, array.shape.clone(), data).map_err(invalid)?));
+    }
+    writer.write_all(&safetensors::serialize(views, None).map_err(invalid)?)
+}
+
+/// The header is JSON: its length is checked before anything looks at it.
+fn check_header_length(bytes: &[u8]) -> Result<(), ReadError> {
+    if let [0x80, 2..=5, ..] = bytes
+        && !matches!(bytes, [_, _, _, _, _, 0, 0, 0, ..])
+    {
+        return Err(ReadError::new(ReadErrorKind::Pickled, "the file is a Python pickle"));
+    }
+    let Some((length, rest)) = bytes.split_first_chunk() else {
+        return Err(ReadError::malformed("the file is too short for a safetensors header"));
+    };
+    let length = u64::from_le_bytes(*length);
+    if length > HEADER_LIMIT || length > rest.len() as u64 {
+        return Err(ReadError::malformed(format!(
+            "the header claims {length} bytes, but the file has {} after it begins",
+            rest.len()
+        )));
+    }
+    Ok(())
+}
+
+fn explain(error: SafeTensorError) -> ReadError {
+    ReadError::malformed(format!("not a readable safetensors file: {error}"))
+}
+
+fn convert(tensor: &TensorView<'_>) -> Result<Array, ReadError> {
+    let format = match tensor.dtype() {
+        Dtype::BOOL => Format::Bool,
+        Dtype::U8 => Format::Unsigned(1),
+        Dtype::U16 => Format::Unsigned(2),
+        Dtype::U32 => Format::Unsigned(4),
+        Dtype::U64 => Format::Unsigned(8),
+        Dtype::I8 => Format::Signed(1),
+        Dtype::I16 => Format::Signed(2),
+        Dtype::I32 => Format::Signed(4),
+        Dtype::I64 => Format::Signed(8),
+        Dtype::F16 => Format::Float(2),
+        Dtype::BF16 => Format::BrainFloat,
+        Dtype::F32 => Format::Float(4),
+        Dtype::F64 => Format::Float(8),
+        other => {
+            return Err(ReadError::unsupported(format!(
+                "elements of type {other} are not read (booleans, integers, F16, BF16, F32 and F64 are)"
+            )));
+        }
+    };
+    let values = decode(tensor.data(), format, false);
+    match Array::new(tensor.shape().to_vec(), values) {
+        Some(array) => array.require_finite(),
+        None => Err(ReadError::malformed("the shape does not match the data")),
+    }
+}
