@@ -3,6 +3,25 @@
 pub mod ast;
 pub mod codes;
 pub mod diagnostic;
+pub mod render;
+pub mod words;
+
+mod build;
+mod expected;
+mod explain;
+mod format;
+mod grammar;
+mod lexer;
+mod parse;
+mod source;
+mod structure;
+mod suggest;
 
 pub use codes::Code;
 pub use diagnostic::{Diagnostic, Severity, Span};
+pub use format::format;
+pub use parse::{MAX_BYTES, parse, parse_expression, parse_recovering};
+pub use render::render;
+pub use source::Source;
+pub use structure::MAX_NESTING;
+pub use suggest::suggest;
