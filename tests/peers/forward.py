@@ -14,7 +14,7 @@ Reads JSON (a file or stdin), writes JSON to stdout:
       "pre":     [ { "hidden": [...], "r": [...] }, ... ] }       (values before the activation)
 
 `op` is dense, add or concat; `from` defaults to the layer before; several sources are concatenated
-for dense and concat, summed for add. A sample is a list (all inputs in order) or a record by name.
+for dense and concat, summed for add. A list of networks gives a list of answers. A sample is a list (all inputs in order) or a record by name.
 `activation` may be left out, or be a list that is applied in order; its parameters have the
 defaults of the language. `forward.py --selftest [VECTORS.json]` checks every formula.
 
@@ -355,7 +355,8 @@ def main():
         return
     text = sys.stdin.read() if args.file == "-" else Path(args.file).read_text()
     try:
-        result = forward(json.loads(text))
+        data = json.loads(text)
+        result = [forward(network) for network in data] if isinstance(data, list) else forward(data)
     except (ValueError, KeyError, TypeError) as problem:
         sys.exit(f"forward.py: {type(problem).__name__}: {problem}")
     json.dump(result, sys.stdout)

@@ -1,0 +1,80 @@
+//! libSBML has nothing to say about any file, and COPASI knows every rate law.
+
+use std::path::PathBuf;
+
+use nnrc_sbml::{Level, Options};
+
+use crate::acceptance::agreement::{clean, laws};
+use crate::compiled::{Compiled, compile};
+use crate::{Effort, Finding};
+
+/// The networks S1 to S7 of `docs/benchmarks.md`: layer widths.
+pub const WORKLOADS: [(&str, &[usize]); 7] = [
+    ("S1", &[2, 4, 1]),
+    ("S2", &[4, 16, 3]),
+    ("S3", &[16, 32, 32, 4]),
+    ("S4", &[64, 64, 10]),
+    ("S5", &[196, 64, 10]),
+    ("S6", &[784, 64, 10]),
+    ("S7", &[784, 128, 10]),
+];
+
+/// The text of a workload: smoothed ReLU with h = 0.25, He-normal weights, biases given as weights of a
+/// normal distribution, inputs in [0, 1].
+pub fn workload(widths: &[usize], chemistry: &str) -> String {
+    let mut network = format!("    input x[{}] in [0, 1];\n", widths[0]);
+    for (at, width) in widths[1..].iter().enumerate() {
+        network += &format!("    layer l{at} = dense({width}) | smooth_relu(h = 0.25);\n");
+    }
+    format!(
+        "network workload {{\n{network}    output l{};\n}}\nweights {{ init = he_normal(seed = 1); }}\nchemistry {{ {chemistry} }}\n",
+        widths.len() - 2
+    )
+}
+
+/// An input with values spread over [0, 1].
+pub fn spread(width: usize) -> Vec<f64> {
+    (0..width).map(|at| (at as f64 * 0.618_034).fract()).collect()
+}
+
+/// S1 to S4 in every level, unit system and volume.
+pub fn workloads(effort: Effort) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (name, widths) in &WORKLOADS[..4] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut files = Vec::new();
+        for (units, volume, level) in combinations() {
+            // The largest takes libSBML most of a minute for each combination.
+            if *name == "S4" && effort == Effort::Test && (units, volume) != ("molar", 2) {
+                continue;
+            }
+            let chemistry = format!("units = {units}; volume = {volume} L;");
+            let compiled = compile(&workload(widths, &chemistry), &spread(widths[0]));
+            files.push(write(&compiled, folder.path(), &format!("{units}_{volume}_{level:?}"), level));
+        }
+        findings.extend(clean(&format!("{name}, {} combinations of units, volume and level", files.len()), &files));
+        if *name != "S4" {
+            findings.push(laws(name, &files[..1]));
+        }
+    }
+    findings
+}
+
+/// Every combination of unit system, volume and level.
+pub fn combinations() -> Vec<(&'static str, u32, Level)> {
+    let mut all = Vec::new();
+    for units in ["dimensionless", "molar"] {
+        for volume in [1, 2] {
+            for level in [Level::L3V1, Level::L3V2] {
+                all.push((units, volume, level));
+            }
+        }
+    }
+    all
+}
+
+fn write(compiled: &Compiled, folder: &std::path::Path, name: &str, level: Level) -> PathBuf {
+    let path = folder.join(format!("{name}.xml"));
+    compiled.write_sbml(&path, &Options { level, ..Options::default() });
+    path
+}

@@ -1,0 +1,214 @@
+//! A model from text to chemistry, and what is read from it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use nnrc_crn::{Crn, CrnInfo, namer};
+use nnrc_engine::Engine;
+use nnrc_model::model::{Model, NodeKind, Operation};
+use nnrc_model::{Overrides, ResourceError, Resources, Table, Tensor};
+use nnrc_sim::{Settle, Tolerances};
+use nnrc_syntax::Source;
+use serde_json::{Value, json};
+
+/// A model and its chemistry.
+#[derive(Debug, Clone)]
+pub struct Compiled {
+    /// The checked model.
+    pub model: Model,
+    /// Its reactions.
+    pub crn: Crn,
+    /// The validator's receipt.
+    pub info: CrnInfo,
+}
+
+/// No files.
+pub struct NoFiles;
+
+impl Resources for NoFiles {
+    fn tensors(&self, path: &str) -> Result<BTreeMap<String, Tensor>, ResourceError> {
+        Err(missing(path))
+    }
+    fn table(&self, path: &str) -> Result<Table, ResourceError> {
+        Err(missing(path))
+    }
+    fn idx(&self, path: &str) -> Result<Tensor, ResourceError> {
+        Err(missing(path))
+    }
+}
+
+fn missing(path: &str) -> ResourceError {
+    ResourceError { code: nnrc_syntax::codes::UNREADABLE_FILE, message: format!("no file {path}") }
+}
+
+/// Analyses a text without files; the rendered diagnostics if it has errors.
+pub fn analyse(text: &str) -> Result<Model, String> {
+    let source = Source::new("test.nnr", text);
+    let render = |found: &[nnrc_syntax::Diagnostic]| nnrc_syntax::render(&source, found, false);
+    let file = nnrc_syntax::parse(text).map_err(|found| render(&found))?;
+    let analysis = nnrc_model::analyse(&file, text, &Overrides::default(), &NoFiles);
+    analysis.model.ok_or_else(|| render(&analysis.diagnostics))
+}
+
+/// Compiles a text without files for an input; panics with the diagnostics if it has errors.
+pub fn compile(text: &str, input: &[f64]) -> Compiled {
+    let model = analyse(text).unwrap_or_else(|words| panic!("{words}\nin\n{text}"));
+    lower(model, input)
+}
+
+/// Lowers a model for an input.
+pub fn lower(model: Model, input: &[f64]) -> Compiled {
+    let (crn, info) = nnrc_model::lower(&model, input).unwrap_or_else(|finding| panic!("{}", finding.message));
+    Compiled { model, crn, info }
+}
+
+impl Compiled {
+    /// Concentrations of all species at the fixed point that the time course ends in.
+    pub fn settle(&self) -> Vec<f64> {
+        let mut engine = Engine::new(&self.crn, &self.info);
+        let mut state = engine.initial_state();
+        nnrc_sim::settle(&mut engine, &mut state, &Tolerances::default(), &Settle::default())
+            .unwrap_or_else(|error| panic!("{}: {error}", self.model.name));
+        engine.full_state(&state)
+    }
+
+    /// Concentrations of all species at a time, integrated with tight tolerances.
+    pub fn at(&self, time: f64, relative: f64, absolute: f64) -> Vec<f64> {
+        let mut engine = Engine::new(&self.crn, &self.info);
+        let mut state = engine.initial_state();
+        let tolerances = Tolerances::new(relative, absolute);
+        let method = nnrc_sim::Method::Auto;
+        nnrc_sim::integrate(&mut engine, method, &tolerances, &mut state, 0.0..time, &[], |_, _| {})
+            .unwrap_or_else(|error| panic!("{}: {error}", self.model.name));
+        engine.full_state(&state)
+    }
+
+    /// Values of every node, read from the concentrations of all species.
+    pub fn values(&self, concentrations: &[f64]) -> Vec<Vec<f64>> {
+        self.crn
+            .observables
+            .iter()
+            .map(|observable| {
+                let size = self.crn.axes[observable.axis].size();
+                let sum = |families: &[nnrc_crn::Handle<nnrc_crn::SpeciesFamily>], at: usize| -> f64 {
+                    families.iter().map(|f| concentrations[self.info.species_range(*f).start + at]).sum()
+                };
+                (0..size).map(|at| sum(&observable.positive, at) - sum(&observable.negative, at)).collect()
+            })
+            .collect()
+    }
+
+    /// Identifiers of all species.
+    pub fn species_ids(&self) -> Vec<String> {
+        let members = |family: &nnrc_crn::SpeciesFamily| -> Vec<String> {
+            let id = |flat| {
+                let mut id = String::new();
+                namer::species_id(&self.crn, family, flat, &mut id);
+                id
+            };
+            (0..family.initial.len()).map(id).collect()
+        };
+        self.crn.species.iter().flat_map(|(_, family)| members(family)).collect()
+    }
+
+    /// Concentrations in the order of the network from a record of a peer, in network units.
+    pub fn concentrations(&self, record: &Value) -> Vec<f64> {
+        let unit = self.crn.units.concentration.unwrap_or(1.0);
+        self.species_ids().iter().map(|id| record[id.as_str()].as_f64().unwrap() / unit).collect()
+    }
+
+    /// Writes the SBML file.
+    pub fn write_sbml(&self, path: &Path, options: &nnrc_sbml::Options) {
+        let mut file = std::io::BufWriter::new(std::fs::File::create(path).unwrap());
+        nnrc_sbml::write(&self.crn, &self.info, options, &mut file).unwrap();
+    }
+
+    /// The Jacobian at a state, over the species that reactions change, with the number of conserved totals.
+    fn jacobian(&self, concentrations: &[f64]) -> Value {
+        let mut engine = Engine::new(&self.crn, &self.info);
+        let changing: Vec<f64> = self
+            .crn
+            .species
+            .iter()
+            .filter(|(handle, _)| !self.info.is_constant(*handle))
+            .flat_map(|(handle, _)| concentrations[self.info.species_range(handle)].iter().copied())
+            .collect();
+        let matrix = engine.jacobian(&changing);
+        let rows: Vec<&[f64]> = matrix.chunks(changing.len()).collect();
+        let conserved: usize = nnrc_crn::structure::conservation_laws(&self.crn, &self.info)
+            .iter()
+            .map(|law| if law.each_index { self.crn.species[law.terms[0].0].initial.len() } else { 1 })
+            .sum();
+        json!({ "jacobian": rows, "conserved": conserved })
+    }
+
+    /// The network as `tests/peers/forward.py` reads it, with samples.
+    pub fn for_numpy(&self, samples: &[Vec<f64>]) -> Value {
+        let nodes = &self.model.nodes;
+        let inputs: Vec<Value> =
+            self.model.inputs().map(|(_, node)| json!({ "name": node.name, "width": node.width() })).collect();
+        let layers: Vec<Value> = nodes
+            .iter()
+            .filter_map(|node| {
+                let NodeKind::Layer { operation, sources, activations } = &node.kind else { return None };
+                let from: Vec<&str> = sources.iter().map(|&s| nodes[s].name.as_str()).collect();
+                let mut layer = json!({ "name": node.name, "from": from });
+                match operation {
+                    Operation::Dense { weights, bias } => {
+                        let rows: Vec<&[f64]> = weights.values.chunks(weights.shape[1]).collect();
+                        layer["op"] = json!("dense");
+                        layer["W"] = json!(rows);
+                        let zeros = vec![0.0; weights.shape[0]];
+                        layer["b"] = json!(bias.as_ref().map_or(zeros, |bias| bias.values.clone()));
+                    }
+                    Operation::Add => layer["op"] = json!("add"),
+                    Operation::Concat => layer["op"] = json!("concat"),
+                }
+                let chain: Vec<Value> = activations.iter().map(|a| activation_json(*a)).collect();
+                layer["activation"] = json!(chain);
+                Some(layer)
+            })
+            .collect();
+        json!({ "inputs": inputs, "layers": layers, "samples": samples })
+    }
+}
+
+fn activation_json(activation: nnrc_model::activation::Activation) -> Value {
+    use nnrc_model::activation::Activation as A;
+    let mut record = json!({ "name": activation.name() });
+    match activation {
+        A::SmoothLeakyRelu { h, slope } => {
+            record["h"] = json!(h);
+            record["slope"] = json!(slope);
+        }
+        A::RestoredSigmoid { a } => record["a"] = json!(a),
+        A::Michaelis { k } | A::Hill { k } | A::AnnihilationRelu { k } => record["k"] = json!(k),
+        A::SmoothRelu { h }
+        | A::AlgebraicSigmoid { h }
+        | A::AlgebraicTanh { h }
+        | A::Softsign { h }
+        | A::Elu { h }
+        | A::Abs { h }
+        | A::Swish { h }
+        | A::InverseMultiquadric { h }
+        | A::WinnerTakeAll { h }
+        | A::RationalSoftmax { h } => record["h"] = json!(h),
+        A::Identity | A::Square | A::InverseQuadratic | A::Sigmoid | A::Tanh | A::Softmax | A::Softplus => {}
+    }
+    record
+}
+
+/// Largest |a − b| / max(1, |b|).
+pub fn deviation(found: &[Vec<f64>], expected: &[Vec<f64>]) -> f64 {
+    assert_eq!(found.len(), expected.len());
+    let pairs = found.iter().flatten().zip(expected.iter().flatten());
+    pairs.map(|(a, b)| if a.is_nan() { f64::INFINITY } else { (a - b).abs() / b.abs().max(1.0) }).fold(0.0, f64::max)
+}
+
+/// Slowest rate of approach of each network at its fixed point: the smallest −Re λ of the Jacobian without the
+/// zeros of conserved totals, by numpy.
+pub fn slowest_rates<'a>(networks: impl IntoIterator<Item = &'a Compiled>) -> Vec<f64> {
+    let matrices: Vec<Value> = networks.into_iter().map(|network| network.jacobian(&network.settle())).collect();
+    let answers = crate::peers::run("eigen.py", &["-"], Some(&Value::Array(matrices)), &[]);
+    answers.as_array().unwrap().iter().map(|answer| -answer["slowest"].as_f64().unwrap()).collect()
+}

@@ -1,0 +1,44 @@
+//! Simulated chemistry against reference vectors, formulas and eigenvalues.
+
+use nnrc_tests::acceptance::{activations, certificate, families, vectors};
+use nnrc_tests::assert_all;
+
+#[test]
+fn reference_networks() {
+    assert_all(&vectors::networks());
+}
+
+#[test]
+fn activation_table() {
+    assert_all(&vectors::activation_table());
+}
+
+#[test]
+fn joint_activations() {
+    assert_all(&vectors::joint_activations());
+}
+
+#[test]
+fn transients() {
+    assert_all(&vectors::transients());
+}
+
+#[test]
+fn every_activation_in_every_chemistry() {
+    assert_all(&activations::formulas());
+}
+
+#[test]
+fn families_do_not_depend_on_widths() {
+    assert_all(&families::widths());
+}
+
+#[test]
+fn certificates_hold() {
+    assert_all(&certificate::random(200));
+}
+
+#[test]
+fn other_layers_are_not_certified() {
+    assert_all(&certificate::others());
+}
