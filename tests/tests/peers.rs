@@ -1,6 +1,6 @@
 //! Files for other tools: libSBML, libRoadRunner, COPASI.
 
-use nnrc_tests::acceptance::{agreement, sbml};
+use nnrc_tests::acceptance::{agreement, examples, sbml};
 use nnrc_tests::{Effort, assert_all};
 
 #[test]
@@ -11,4 +11,29 @@ fn workloads_are_valid() {
 #[test]
 fn random_networks_agree() {
     assert_all(&agreement::random(50));
+}
+
+#[test]
+fn examples_pass_their_commands() {
+    assert_all(&examples::commands());
+}
+
+#[test]
+fn examples_are_valid() {
+    assert_all(&examples::files(Effort::Test));
+}
+
+#[test]
+fn examples_agree() {
+    assert_all(&examples::agreement());
+}
+
+#[test]
+fn all_flowers_keep_their_class() {
+    assert_all(&examples::all_flowers());
+}
+
+#[test]
+fn steady_state_solver_trap() {
+    assert_all(&examples::negative_root());
 }

@@ -1,1 +1,67 @@
 //! The nnrc command: compiles neural networks into chemistry.
+//!
+//! The command owns all input and output of the compiler. A verb goes through [`session`] for the model, through
+//! [`pot`] for its chemistry, and says what it found through [`terminal`].
+//!
+//! - `args`: what can be written on the command line, and its help;
+//! - `files`: reading sources, weights and data, writing results whole or not at all;
+//! - `session`: from a path to a checked model, with the input values that the command line asks for;
+//! - `pot`: from a model to reactions that can be integrated;
+//! - `report`: size report and texts that several verbs share;
+//! - `verbs`: one file for each verb;
+//! - `plot`: time courses as SVG.
+
+mod args;
+mod files;
+mod numbers;
+mod panics;
+mod plot;
+mod pot;
+mod report;
+mod session;
+mod terminal;
+mod verbs;
+
+use std::ffi::OsString;
+
+use clap::Parser;
+
+use args::{Arguments, Verb};
+use session::Session;
+use terminal::Terminal;
+
+/// Runs the command and returns its exit status.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    panics::install();
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Nobody is left to tell if even this cannot be written.
+            let _ = error.print();
+            return error.exit_code().try_into().unwrap_or(2);
+        }
+    };
+    let terminal = Terminal::new(&arguments.common);
+    let session = Session::new(terminal, arguments.common);
+    match verb(&session, arguments.verb) {
+        Ok(()) => 0,
+        Err(stop) => stop.exit,
+    }
+}
+
+fn verb(session: &Session, verb: Verb) -> Result<(), terminal::Stop> {
+    match verb {
+        Verb::Compile(args) => verbs::compile::run(session, &args),
+        Verb::Check(args) => verbs::check::run(session, &args),
+        Verb::Simulate(args) => verbs::simulate::run(session, &args),
+        Verb::Train(args) => verbs::learn::train(session, &args),
+        Verb::Test(args) => verbs::test::run(session, &args),
+        Verb::Noise(args) => verbs::learn::noise(session, &args),
+        Verb::Analyze(args) => verbs::analyze::run(session, &args),
+        Verb::Fmt(args) => verbs::fmt::run(session, &args),
+        Verb::Explain(args) => verbs::explain::run(session, &args),
+        Verb::Emit(args) => verbs::emit::run(session, &args),
+        Verb::New(args) => verbs::new::run(session, &args),
+        Verb::Completions(args) => verbs::completions::run(session, &args),
+    }
+}

@@ -1,2 +1,7 @@
 //! The `nnrc` command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(nnrc::run(std::env::args_os()))
+}

@@ -10,7 +10,7 @@ use crate::peers::{self, Simulator};
 use crate::random_network::{Kind, draw};
 
 /// Agreement: |a − b| <= 1e-6 max(1, |b|).
-const TOLERANCE: f64 = 1e-6;
+pub const TOLERANCE: f64 = 1e-6;
 
 /// Random networks that settle soon enough to compare time courses, with the slowest rate of each.
 pub fn random_networks(count: usize) -> Vec<(String, Compiled, Vec<f64>, f64)> {

@@ -3,7 +3,8 @@
 pub mod activations;
 pub mod agreement;
 pub mod certificate;
+pub mod examples;
 pub mod families;
-pub mod iris;
+
 pub mod sbml;
 pub mod vectors;

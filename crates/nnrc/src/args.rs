@@ -1,0 +1,410 @@
+//! What can be written on the command line, and its help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+const EXAMPLES: &str = "\
+Examples:
+  nnrc new gate                                  a small model to start from: gate.nnr
+  nnrc check gate.nnr                            errors, warnings and the size of the chemistry
+  nnrc test gate.nnr                             run the expectations of the file on its chemistry
+  nnrc simulate gate.nnr --input 0,1 -o y.svg    a time course as a picture
+  nnrc compile gate.nnr --target sbml            gate.xml, for COPASI, libRoadRunner and others
+
+Exit status: 0 ok, 1 errors in the model, 2 wrong usage, 3 a file cannot be read or written,
+4 an expectation failed, 5 the solver failed, 101 a bug in nnrc.";
+
+/// Compiles neural networks into chemical reaction networks.
+///
+/// A `.nnr` file describes a network, its weights, the chemistry to compute it with, and what to expect of it.
+#[derive(Debug, Parser)]
+#[command(name = "nnrc", version, after_help = EXAMPLES, propagate_version = true, infer_subcommands = false)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+    /// Options of every verb.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Options of every verb.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Options of every verb")]
+pub struct Common {
+    /// Change a value of the file: `--set chemistry.max_order=3`, `--set simulate.until='20 s'`; may be repeated.
+    #[arg(long, global = true, value_name = "BLOCK.KEY=EXPR")]
+    pub set: Vec<String>,
+    /// Take all weights from this file (.npz or .safetensors) instead of the `weights` block.
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub weights: Option<PathBuf>,
+    /// Seed of randomly initialised weights, instead of the one in the file.
+    #[arg(long, global = true, value_name = "N")]
+    pub seed: Option<u64>,
+    /// How to print diagnostics and reports; `json` is one object on each line.
+    #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value = "human")]
+    pub message_format: MessageFormat,
+    /// When to use colours; `auto` also respects NO_COLOR.
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+    /// Print neither warnings nor notes.
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+/// How diagnostics and reports are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum MessageFormat {
+    /// For people.
+    Human,
+    /// For programs.
+    Json,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Write the chemistry as SBML or as a list of reactions.
+    Compile(CompileArgs),
+    /// Report errors and warnings, and how large the chemistry is.
+    Check(CheckArgs),
+    /// Simulate the chemistry: a time course, the fixed point, or the fixed point of each sample.
+    Simulate(SimulateArgs),
+    /// Train the network (not served yet).
+    Train(TrainArgs),
+    /// Run the expectations of files on their simulated chemistry.
+    Test(TestArgs),
+    /// Accuracy against noise (not served yet).
+    Noise(NoiseArgs),
+    /// Say what is proven of the chemistry: fixed point, rate, settling time, conservation laws.
+    Analyze(AnalyzeArgs),
+    /// Lay out files in the one canonical way.
+    Fmt(FmtArgs),
+    /// Explain a diagnostic code.
+    Explain(ExplainArgs),
+    /// Print what a stage of the compiler makes of a file.
+    Emit(EmitArgs),
+    /// Create a small model that works, to start from.
+    New(NewArgs),
+    /// Print completions for a shell.
+    Completions(CompletionsArgs),
+}
+
+/// The source text.
+#[derive(Debug, Clone, Args)]
+pub struct FileArg {
+    /// The model; `-` is stdin.
+    #[arg(value_name = "FILE.nnr", value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+}
+
+/// Values of the inputs.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Values of the inputs (else those of the file, else its first sample)")]
+pub struct InputArgs {
+    /// The values, one for each input: `--input 0,1`, `--input=-1,0`.
+    #[arg(long, value_name = "NUMBERS", allow_hyphen_values = true, value_parser = numbers)]
+    pub input: Option<Numbers>,
+    /// A data set of the file or a part of one: `iris`, `iris.test`.
+    #[arg(long, value_name = "NAME")]
+    pub data: Option<String>,
+    /// The row of the data to take, from 1.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub row: Option<u64>,
+}
+
+/// Numbers separated by commas.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Numbers(pub Vec<f64>);
+
+fn numbers(text: &str) -> Result<Numbers, String> {
+    let inner = text.trim();
+    let inner = inner.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(inner);
+    inner
+        .split(',')
+        .map(|word| match word.trim().parse::<f64>() {
+            Ok(value) if value.is_finite() => Ok(value),
+            Ok(_) => Err(format!("`{}` is not a finite number", word.trim())),
+            Err(_) => Err(format!("`{}` is not a number; write numbers separated by commas", word.trim())),
+        })
+        .collect::<Result<_, _>>()
+        .map(Numbers)
+}
+
+/// What to compile to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Target {
+    /// Systems Biology Markup Language, level 3 core: STEM.xml.
+    Sbml,
+    /// A Rust crate that simulates the chemistry: STEM-sim/ (not served yet).
+    Rust,
+    /// One reaction on each line, as Nuskell reads it: STEM.crn.
+    Crn,
+}
+
+/// `nnrc compile`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  nnrc compile xor.nnr --target sbml                 writes xor.xml
+  nnrc compile xor.nnr --target sbml --input 0,1     with these inputs as initial concentrations
+  nnrc compile xor.nnr --target crn -o -             reactions on stdout
+  nnrc compile xor.nnr --target sbml --set simulate.start=settled
+                                                     starts at the fixed point")]
+pub struct CompileArgs {
+    #[command(flatten)]
+    pub file: FileArg,
+    /// What to write.
+    #[arg(long, value_enum)]
+    pub target: Target,
+    /// Where to write; `-` is stdout.
+    #[arg(long, short, value_name = "PATH", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+    /// Version of SBML.
+    #[arg(long, value_enum, value_name = "VERSION", default_value = "l3v1")]
+    pub sbml_level: SbmlLevel,
+    /// Whether each element of the SBML file says where it comes from.
+    #[arg(long, value_enum, value_name = "HOW", default_value = "full")]
+    pub provenance: Provenance,
+    /// Whether samples of training are fed by SBML events; a network that does not learn has none.
+    #[arg(long, value_enum, value_name = "HOW", default_value = "none")]
+    pub feed: Feed,
+    /// Write input species as ordinary species, or as boundary species.
+    #[arg(long, value_enum, value_name = "HOW", default_value = "species")]
+    pub inputs: Inputs,
+    #[command(flatten)]
+    pub values: InputArgs,
+}
+
+/// Version of SBML.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SbmlLevel {
+    /// Level 3 Version 1, which every tool reads.
+    L3v1,
+    /// Level 3 Version 2.
+    L3v2,
+}
+
+/// How much an SBML file says of its origin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Provenance {
+    /// Annotations and notes.
+    Full,
+    /// Nothing.
+    None,
+}
+
+/// How samples are fed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Feed {
+    /// By events.
+    Events,
+    /// By whoever runs the model.
+    None,
+}
+
+/// How input species are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Inputs {
+    /// As catalysts.
+    Species,
+    /// As boundary species.
+    Boundary,
+}
+
+/// `nnrc check`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  nnrc check xor.nnr
+  nnrc check xor.nnr --message-format json
+  cat xor.nnr | nnrc check -")]
+pub struct CheckArgs {
+    #[command(flatten)]
+    pub file: FileArg,
+    #[command(flatten)]
+    pub values: InputArgs,
+}
+
+/// Where the simulation runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EngineKind {
+    /// In this process.
+    Process,
+    /// In a generated Rust crate (not served yet).
+    Crate,
+}
+
+/// `nnrc simulate`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Without --until and `simulate { until = …; }` the time course ends when the pot has settled.
+
+Examples:
+  nnrc simulate xor.nnr --input 0,1                    a time course as CSV on stdout
+  nnrc simulate xor.nnr --input 0,1 -o course.svg      as a picture; .csv and .npz likewise
+  nnrc simulate xor.nnr --input 0,1 --steady           concentrations at the fixed point
+  nnrc simulate iris.nnr --data iris --row 3           the third flower
+  nnrc simulate iris.nnr --steady --data iris.test     a row for each sample, with its class")]
+pub struct SimulateArgs {
+    #[command(flatten)]
+    pub file: FileArg,
+    /// Give the fixed point instead of the time course.
+    #[arg(long)]
+    pub steady: bool,
+    /// End of the time course, in time units of the model.
+    #[arg(long, value_name = "T")]
+    pub until: Option<f64>,
+    /// Where to write: .csv, .npz or .svg; `-` is CSV on stdout.
+    #[arg(long, short, value_name = "PATH", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+    /// Where the simulation runs.
+    #[arg(long, value_enum, value_name = "WHERE", default_value = "process")]
+    pub engine: EngineKind,
+    #[command(flatten)]
+    pub values: InputArgs,
+}
+
+/// `nnrc train`
+#[derive(Debug, Args)]
+pub struct TrainArgs {
+    #[command(flatten)]
+    pub file: FileArg,
+    /// Where to write the weights: .npz or .safetensors.
+    #[arg(long, short, value_name = "PATH", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+    /// Go on from the last checkpoint.
+    #[arg(long)]
+    pub resume: bool,
+    /// Where the simulation runs.
+    #[arg(long, value_enum, value_name = "WHERE", default_value = "process")]
+    pub engine: EngineKind,
+}
+
+/// `nnrc test`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A value is judged when the pot has settled, or at `simulate.until`, where it must have settled as well.
+
+Examples:
+  nnrc test xor.nnr
+  nnrc test examples/*/*.nnr
+  nnrc test digits.nnr --weights retrained.npz")]
+pub struct TestArgs {
+    /// The models; `-` is stdin.
+    #[arg(value_name = "FILE.nnr", required = true, value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+}
+
+/// `nnrc noise`
+#[derive(Debug, Args)]
+pub struct NoiseArgs {
+    #[command(flatten)]
+    pub file: FileArg,
+}
+
+/// `nnrc analyze`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+With --input or --row the statements are those for one input, else for every input in its range.
+
+Examples:
+  nnrc analyze xor.nnr
+  nnrc analyze xor.nnr --input 0,1
+  nnrc analyze xor.nnr --message-format json")]
+pub struct AnalyzeArgs {
+    #[command(flatten)]
+    pub file: FileArg,
+    #[command(flatten)]
+    pub values: InputArgs,
+}
+
+/// `nnrc fmt`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  nnrc fmt xor.nnr             rewrites the file in place
+  nnrc fmt --check *.nnr       only says which files differ; status 1 if one does
+  nnrc fmt - < xor.nnr         stdin to stdout")]
+pub struct FmtArgs {
+    /// The files; `-` is stdin.
+    #[arg(value_name = "FILE.nnr", required = true, value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+    /// Change nothing; name the files that would change and end with status 1 if there is one.
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// `nnrc explain`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  nnrc explain shape-mismatch
+  nnrc explain                 lists all codes")]
+pub struct ExplainArgs {
+    /// The code in brackets after `error` or `warning`; without it, all codes are listed.
+    pub code: Option<String>,
+}
+
+/// A stage of the compiler.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Stage {
+    /// The syntax tree.
+    Ast,
+    /// The checked network.
+    Model,
+    /// Families of reactions.
+    Crn,
+    /// Single reactions.
+    Reactions,
+}
+
+/// `nnrc emit`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  nnrc emit crn xor.nnr              one line for each family of reactions
+  nnrc emit reactions xor.nnr        every reaction with its rate constant")]
+pub struct EmitArgs {
+    /// The stage.
+    #[arg(value_enum)]
+    pub stage: Stage,
+    #[command(flatten)]
+    pub file: FileArg,
+    #[command(flatten)]
+    pub values: InputArgs,
+}
+
+/// `nnrc new`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  nnrc new gate && nnrc test gate.nnr")]
+pub struct NewArgs {
+    /// Name of the network; the file is NAME.nnr.
+    pub name: String,
+}
+
+/// `nnrc completions`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  nnrc completions bash > ~/.local/share/bash-completion/completions/nnrc
+  nnrc completions zsh  > ~/.zfunc/_nnrc")]
+pub struct CompletionsArgs {
+    /// The shell.
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}

@@ -1,0 +1,96 @@
+//! Colours, dashes and names.
+
+use super::Curve;
+use super::svg::Svg;
+
+/// More curves than this are named by group.
+const MOST: usize = 12;
+
+/// More groups than this are cut.
+const MOST_GROUPS: usize = 18;
+
+/// Colours that people with any colour vision can tell apart (Okabe and Ito 2008), without the yellow, which is
+/// too light for a line on white.
+const COLOURS: &[&str] = &["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"];
+
+/// Dashes of the second and third use of a colour.
+const DASHES: &[&str] = &["", "7 3", "2 3"];
+
+/// How a curve is drawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Style {
+    pub colour: &'static str,
+    pub dash: &'static str,
+    /// One of many: thin and translucent.
+    pub thin: bool,
+}
+
+impl Style {
+    fn of(at: usize, thin: bool) -> Self {
+        let dash = DASHES[at / COLOURS.len() % DASHES.len()];
+        Self { colour: COLOURS[at % COLOURS.len()], dash, thin }
+    }
+}
+
+/// Groups in the order of their first curve, with the number of their curves.
+fn groups(curves: &[Curve]) -> Vec<(&str, usize)> {
+    let mut groups: Vec<(&str, usize)> = Vec::new();
+    for curve in curves {
+        match groups.iter_mut().find(|(name, _)| *name == curve.group) {
+            Some((_, count)) => *count += 1,
+            None => groups.push((&curve.group, 1)),
+        }
+    }
+    groups
+}
+
+/// The style of every curve.
+pub fn styles(curves: &[Curve]) -> Vec<Style> {
+    if curves.len() <= MOST {
+        return (0..curves.len()).map(|at| Style::of(at, false)).collect();
+    }
+    let groups = groups(curves);
+    let place = |curve: &Curve| groups.iter().position(|(name, _)| *name == curve.group).unwrap_or(0);
+    curves.iter().map(|curve| Style::of(place(curve), groups[place(curve)].1 > 3)).collect()
+}
+
+/// What the legend says.
+pub fn entries(curves: &[Curve]) -> Vec<(String, Style)> {
+    if curves.len() <= MOST {
+        return curves.iter().map(|curve| curve.name.clone()).zip(styles(curves)).collect();
+    }
+    let groups = groups(curves);
+    let mut entries: Vec<(String, Style)> = groups
+        .iter()
+        .take(MOST_GROUPS)
+        .enumerate()
+        .map(|(at, (name, count))| {
+            let name = if *count == 1 { (*name).to_owned() } else { format!("{name} ({count})") };
+            (name, Style::of(at, false))
+        })
+        .collect();
+    if groups.len() > MOST_GROUPS {
+        entries.push((format!("and {} more", groups.len() - MOST_GROUPS), Style::of(0, true)));
+    }
+    entries
+}
+
+/// Pixels that the names need.
+pub fn width(entries: &[(String, Style)]) -> f64 {
+    let longest = entries.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    56.0 + 7.4 * longest.min(30) as f64
+}
+
+/// Draws the legend with its upper left corner at (x, y).
+pub fn draw(out: &mut Svg, entries: &[(String, Style)], x: f64, y: f64) {
+    for (at, (name, style)) in entries.iter().enumerate() {
+        let y = y + 21.0 * at as f64;
+        let shown: String = if name.chars().count() > 30 {
+            name.chars().take(29).chain(['…']).collect()
+        } else {
+            name.clone()
+        };
+        out.curve("", [(x, y), (x + 26.0, y)].into_iter(), style);
+        out.text(x + 33.0, y + 4.5, "start", "13", &shown);
+    }
+}

@@ -1,0 +1,139 @@
+//! Time courses as SVG pictures: the same numbers give the same bytes.
+
+mod axis;
+mod curve;
+mod legend;
+mod svg;
+
+use axis::Axis;
+use svg::Svg;
+
+/// One line of the picture.
+#[derive(Debug, Clone)]
+pub struct Curve {
+    /// Its name: `hidden_2`.
+    pub name: String,
+    /// What it belongs to, shown where there are too many curves to name each: `hidden`.
+    pub group: String,
+    /// A value for each time.
+    pub values: Vec<f64>,
+}
+
+/// A picture.
+#[derive(Debug)]
+pub struct Plot<'a> {
+    /// Above the picture.
+    pub title: String,
+    /// Under the horizontal axis.
+    pub horizontal: String,
+    /// Beside the vertical axis.
+    pub vertical: String,
+    /// Horizontal positions.
+    pub times: &'a [f64],
+    /// The lines.
+    pub curves: &'a [Curve],
+}
+
+/// The rectangle of the curves, in pixels.
+#[derive(Debug, Clone, Copy)]
+struct Frame {
+    left: f64,
+    top: f64,
+    right: f64,
+    bottom: f64,
+}
+
+const WIDTH: f64 = 840.0;
+const HEIGHT: f64 = 460.0;
+
+/// Draws.
+pub fn svg(plot: &Plot<'_>) -> String {
+    let entries = legend::entries(plot.curves);
+    let legend_width = legend::width(&entries);
+    let frame = Frame { left: 76.0, top: 44.0, right: WIDTH - legend_width - 20.0, bottom: HEIGHT - 58.0 };
+    let end = plot.times.last().copied().unwrap_or(1.0);
+    let horizontal = Axis::new(plot.times.first().copied().unwrap_or(0.0), end, 8, true);
+    let (low, high) = span(plot.curves);
+    let vertical = Axis::new(low, high, 7, false);
+
+    let mut out = Svg::new(WIDTH, HEIGHT, &plot.title);
+    out.text(frame.left, 26.0, "start", "16", &plot.title);
+    for (value, label) in horizontal.ticks() {
+        let x = horizontal.place(value, frame.left, frame.right);
+        out.line((x, frame.top), (x, frame.bottom), "#e4e4e4");
+        out.text(x, frame.bottom + 20.0, "middle", "13", &label);
+    }
+    for (value, label) in vertical.ticks() {
+        let y = vertical.place(value, frame.bottom, frame.top);
+        // Zero is where concentrations end.
+        out.line((frame.left, y), (frame.right, y), if value == 0.0 { "#8a8a8a" } else { "#e4e4e4" });
+        out.text(frame.left - 8.0, y + 4.5, "end", "13", &label);
+    }
+    out.line((frame.left, frame.bottom), (frame.right, frame.bottom), "#444444");
+    out.line((frame.left, frame.top), (frame.left, frame.bottom), "#444444");
+    let middle = (frame.left + frame.right) / 2.0;
+    out.text(middle, HEIGHT - 14.0, "middle", "14", &plot.horizontal);
+    out.upright(20.0, (frame.top + frame.bottom) / 2.0, &plot.vertical);
+    for (curve, style) in plot.curves.iter().zip(legend::styles(plot.curves)) {
+        let points = curve::points(plot.times, &curve.values);
+        let placed = points.into_iter().map(|(time, value)| {
+            (horizontal.place(time, frame.left, frame.right), vertical.place(value, frame.bottom, frame.top))
+        });
+        out.curve(&curve.name, placed, &style);
+    }
+    legend::draw(&mut out, &entries, frame.right + 18.0, frame.top + 8.0);
+    out.finish()
+}
+
+/// Lowest and highest value; zero is always shown.
+fn span(curves: &[Curve]) -> (f64, f64) {
+    let values = curves.iter().flat_map(|curve| curve.values.iter().copied());
+    values.fold((0.0, 0.0), |(low, high): (f64, f64), value| (low.min(value), high.max(value)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn curve(name: &str, group: &str, values: &[f64]) -> Curve {
+        Curve { name: name.to_owned(), group: group.to_owned(), values: values.to_vec() }
+    }
+
+    #[test]
+    fn a_picture_is_well_formed_and_deterministic() {
+        let curves = [curve("y_1", "y", &[0.0, 0.5, 1.0]), curve("a<b&c", "y", &[1.0, -0.5, 0.25])];
+        let plot = Plot {
+            title: "\"quotes\" & <angles>".to_owned(),
+            horizontal: "time".to_owned(),
+            vertical: "concentration".to_owned(),
+            times: &[0.0, 1.0, 2.0],
+            curves: &curves,
+        };
+        let first = svg(&plot);
+        assert_eq!(first, svg(&plot));
+        assert!(first.contains("a&lt;b&amp;c"), "{first}");
+        let mut reader = quick_xml::Reader::from_str(&first);
+        while reader.read_event().expect("well-formed") != quick_xml::events::Event::Eof {}
+    }
+
+    #[test]
+    fn many_curves_share_colours_and_legend_entries() {
+        let curves: Vec<Curve> =
+            (0..20).map(|at| curve(&format!("hidden_{at}"), "hidden", &[0.0, f64::from(at)])).collect();
+        let entries = legend::entries(&curves);
+        assert_eq!(entries.len(), 1);
+        assert_eq!(entries[0].0, "hidden (20)");
+    }
+
+    #[test]
+    fn nothing_to_draw_is_no_problem() {
+        let plot = Plot {
+            title: String::new(),
+            horizontal: String::new(),
+            vertical: String::new(),
+            times: &[],
+            curves: &[],
+        };
+        assert!(svg(&plot).ends_with("</svg>\n"));
+    }
+}

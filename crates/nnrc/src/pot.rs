@@ -1,0 +1,270 @@
+//! From a model to reactions that can be integrated.
+
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use nnrc_crn::{Crn, CrnInfo, namer};
+use nnrc_engine::Engine;
+use nnrc_model::lower;
+use nnrc_model::model::{Method, Model};
+use nnrc_sim::{Error, Settle, Settled, Tolerances, integrate, settle, settling_time};
+use nnrc_syntax::{Diagnostic, Severity, codes};
+
+use crate::session::{Loaded, Session};
+use crate::terminal::Stop;
+
+/// The largest distance from the fixed point, relative to max(1, |x|), at which a pot counts as settled.
+pub const SETTLED: f64 = 1e-4;
+
+/// The distance from the fixed point, in concentration units, to which settling times refer.
+pub const NEAR: f64 = 1e-3;
+
+/// A model with its chemistry.
+pub struct Pot<'a> {
+    /// The model.
+    pub model: &'a Model,
+    /// The reactions.
+    pub crn: Crn,
+    /// The validator's receipt.
+    pub info: CrnInfo,
+}
+
+/// A pot that can be integrated.
+#[derive(Clone)]
+pub struct Runner<'a> {
+    pot: &'a Pot<'a>,
+    engine: Engine,
+}
+
+impl<'a> Pot<'a> {
+    /// Lowers a model whose inputs hold `input`.
+    pub fn new(session: &Session, loaded: &'a Loaded, input: &[f64]) -> Result<Self, Stop> {
+        match lower(&loaded.model, input) {
+            Ok((crn, info)) => Ok(Self { model: &loaded.model, crn, info }),
+            Err(finding) => session.terminal.fail(&loaded.source, finding),
+        }
+    }
+
+    /// Plans the loops.
+    pub fn runner(&self) -> Runner<'_> {
+        Runner { pot: self, engine: Engine::new(&self.crn, &self.info) }
+    }
+
+    /// Makes these concentrations the initial ones.
+    pub fn start_at(&mut self, concentrations: &[f64]) {
+        let handles: Vec<_> = self.crn.species.iter().map(|(handle, _)| handle).collect();
+        for handle in handles {
+            let range = self.info.species_range(handle);
+            self.crn.species[handle].initial.copy_from_slice(&concentrations[range]);
+        }
+    }
+
+    /// Identifier of a species by its place in the whole state.
+    pub fn species_id(&self, species: usize) -> String {
+        let (family, flat) = self.info.locate(species);
+        let mut id = String::new();
+        namer::species_id(&self.crn, &self.crn.species[family], flat, &mut id);
+        id
+    }
+
+    /// Identifier of the value of a node, 0-based: `y_1`.
+    pub fn value_id(&self, node: usize, at: usize) -> String {
+        let observable = &self.crn.observables[node];
+        let mut id = String::new();
+        namer::human_name(&self.crn, "", &[observable.axis], at, "", &mut id);
+        let indices = id.trim_matches(['[', ']']).replace(',', "_");
+        namer::bare(&format!("{}_{indices}", observable.stem))
+    }
+}
+
+impl Runner<'_> {
+    /// Sets the inputs.
+    pub fn set_input(&mut self, input: &[f64]) -> Result<(), Error> {
+        let mut rest = input;
+        for (node, _) in self.pot.model.inputs() {
+            let observable = &self.pot.crn.observables[node];
+            let width = self.pot.crn.axes[observable.axis].size();
+            let Some((own, others)) = rest.split_at_checked(width) else { break };
+            rest = others;
+            let is_dual = !observable.negative.is_empty();
+            let positive: Vec<f64> = own.iter().map(|x| if is_dual { x.max(0.0) } else { *x }).collect();
+            let negative: Vec<f64> = own.iter().map(|x| (-x).max(0.0)).collect();
+            let invalid = |error: nnrc_engine::SetError| Error::Invalid { reason: error.to_string() };
+            for (families, values) in [(&observable.positive, positive), (&observable.negative, negative)] {
+                for &family in families {
+                    self.engine.set(family, &values).map_err(invalid)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The state at the start.
+    pub fn initial_state(&self) -> Vec<f64> {
+        self.engine.initial_state()
+    }
+
+    /// The value of a node.
+    pub fn value(&self, state: &[f64], node: usize) -> Vec<f64> {
+        self.engine.observe(state, node)
+    }
+
+    /// Concentrations of all species.
+    pub fn concentrations(&self, state: &[f64]) -> Vec<f64> {
+        self.engine.full_state(state)
+    }
+
+    /// The largest |dx/dt|.
+    pub fn speed(&mut self, state: &[f64]) -> f64 {
+        let mut derivative = vec![0.0; state.len()];
+        nnrc_sim::System::derivative(&mut self.engine, state, &mut derivative);
+        derivative.iter().fold(0.0, |largest: f64, d| largest.max(d.abs()))
+    }
+
+    fn tolerances(&self) -> Tolerances {
+        Tolerances::new(self.pot.model.simulation.relative, self.pot.model.simulation.absolute)
+    }
+
+    /// Follows the time course to its fixed point.
+    pub fn settle(&mut self, state: &mut [f64]) -> Result<Settled, Error> {
+        let limit = Settle { method: method(self.pot.model.simulation.method), ..Settle::default() };
+        let tolerances = self.tolerances();
+        settle(&mut self.engine, state, &tolerances, &limit)
+    }
+
+    /// Follows the time course, reporting at `times`; `state` becomes the last one.
+    pub fn integrate(
+        &mut self,
+        state: &mut [f64],
+        until: f64,
+        times: &[f64],
+        observe: impl FnMut(f64, &[f64]),
+    ) -> Result<(), Error> {
+        let tolerances = self.tolerances();
+        let method = method(self.pot.model.simulation.method);
+        integrate(&mut self.engine, method, &tolerances, state, 0.0..until, times, observe).map(drop)
+    }
+
+    /// When everything that changes has come within [`NEAR`] of `target` for good.
+    pub fn settling_time(&mut self, state: &[f64], target: &[f64], settled: &Settled) -> Result<f64, Error> {
+        let targets: Vec<(usize, f64)> = target.iter().copied().enumerate().collect();
+        let slow = settled.slowest_rate.filter(|rate| *rate > 0.0).map_or(0.0, |rate| 20.0 / rate);
+        let mut until = (2.0 * settled.time).max(slow).max(1.0);
+        let tolerances = self.tolerances();
+        loop {
+            match settling_time(&mut self.engine, state, &targets, NEAR, &tolerances, until) {
+                // The slowest rate cannot always be estimated, so the course may have been too short.
+                Err(Error::NotSettled { .. }) if until < 1e6 => until *= 4.0,
+                result => return result,
+            }
+        }
+    }
+}
+
+fn method(method: Method) -> nnrc_sim::Method {
+    match method {
+        Method::Auto => nnrc_sim::Method::Auto,
+        Method::Explicit => nnrc_sim::Method::Explicit,
+        Method::Rosenbrock => nnrc_sim::Method::Rosenbrock,
+    }
+}
+
+/// The outputs at the fixed point for each input. Each begins at the initial state, so that a result depends
+/// neither on the other inputs nor on the number of threads.
+pub fn settle_all(runner: &Runner<'_>, inputs: &[&[f64]]) -> Vec<Result<Vec<f64>, Error>> {
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(inputs.len());
+    let next = AtomicUsize::new(0);
+    let output = runner.pot.model.output;
+    let work = || {
+        let mut runner = runner.clone();
+        let mut done = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(input) = inputs.get(at) else { return done };
+            let result = runner.set_input(input).and_then(|()| {
+                let mut state = runner.initial_state();
+                runner.settle(&mut state)?;
+                Ok(runner.value(&state, output))
+            });
+            done.push((at, result));
+        }
+    };
+    let mut all = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        let mut all = Vec::with_capacity(inputs.len());
+        for worker in workers {
+            match worker.join() {
+                Ok(done) => all.extend(done),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        all
+    });
+    all.sort_by_key(|(at, _)| *at);
+    all.into_iter().map(|(_, result)| result).collect()
+}
+
+/// What a solver's error means for the user. `doing` completes "… while …".
+pub fn explain(pot: &Pot<'_>, runner: &Runner<'_>, error: &Error, doing: &str) -> Diagnostic {
+    let units = pot.time_units();
+    match error {
+        Error::NotSettled { time, residual, slowest_rate } => {
+            let mut finding = Diagnostic::global(
+                Severity::Error,
+                codes::NOT_SETTLED,
+                format!("{doing}: the pot has not settled at time {}{units}", crate::numbers::short(*time)),
+            );
+            if residual.is_finite() {
+                finding = finding.help(format!(
+                    "it is still about {} of its values away from rest",
+                    crate::numbers::short(*residual)
+                ));
+            }
+            if let Some(rate) = slowest_rate {
+                finding = finding.help(format!(
+                    "its slowest part approaches at a rate of {}",
+                    crate::numbers::short(*rate)
+                ));
+            }
+            finding
+        }
+        Error::NonFinite { variable: Some(variable), time } => {
+            let name = runner.state_id(*variable).unwrap_or_else(|| "a species".to_owned());
+            solver_failed(format!(
+                "{doing}: the concentration of `{name}` leaves the range of numbers at time {}{units}",
+                crate::numbers::short(*time)
+            ))
+            .help("larger concentrations than numbers can hold mean that the chemistry does not settle")
+        }
+        other => solver_failed(format!("{doing}: {other}"))
+            .help("try `simulate { method = rosenbrock(rtol = 1e-6, atol = 1e-9); }`"),
+    }
+}
+
+fn solver_failed(message: String) -> Diagnostic {
+    Diagnostic::global(Severity::Error, codes::SOLVER_FAILED, message)
+}
+
+impl Pot<'_> {
+    /// What follows a time: ` s`, or nothing where numbers have no units.
+    pub fn time_units(&self) -> String {
+        let units = &self.crn.units;
+        match units.concentration {
+            None => String::new(),
+            Some(_) if units.time == 1.0 => " s".to_owned(),
+            Some(_) => format!(" x {} s", crate::numbers::short(units.time)),
+        }
+    }
+}
+
+impl Runner<'_> {
+    /// Identifier of a variable of the state.
+    fn state_id(&self, variable: usize) -> Option<String> {
+        self.pot.crn.species.iter().find_map(|(handle, family)| {
+            let range = self.engine.state_range(handle).filter(|range| range.contains(&variable))?;
+            let mut id = String::new();
+            namer::species_id(&self.pot.crn, family, variable - range.start, &mut id);
+            Some(id)
+        })
+    }
+}

@@ -1,0 +1,250 @@
+//! The size of a chemistry, and its reactions one by one.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use nnrc_crn::{expand, namer, structure, text};
+use nnrc_sbml::{Options, estimate, size_estimate};
+use nnrc_sim::io::table;
+use nnrc_syntax::{Diagnostic, Severity, codes};
+use serde_json::{Value, json};
+
+use crate::numbers::{count, duration, plural, short, size};
+use crate::pot::Pot;
+
+/// Above this ratio of rate constants, solvers and wet labs get into trouble.
+const WIDE: f64 = 1e6;
+
+/// What the chemistry costs.
+pub struct Size {
+    species: usize,
+    by_order: Vec<usize>,
+    reactions: usize,
+    families: usize,
+    rates: Option<(f64, f64)>,
+    sbml: estimate::SizeEstimate,
+}
+
+impl Size {
+    /// Counts.
+    pub fn of(pot: &Pot<'_>, options: &Options) -> Self {
+        Self {
+            species: pot.info.species_count(),
+            by_order: pot.info.by_molecularity(),
+            reactions: pot.info.reaction_count(),
+            families: pot.crn.reactions.len(),
+            rates: pot.info.rate_range(),
+            sbml: size_estimate(&pot.crn, &pot.info, options),
+        }
+    }
+
+    /// For people.
+    pub fn text(&self) -> String {
+        let orders: Vec<String> = self
+            .by_order
+            .iter()
+            .enumerate()
+            .filter(|(_, reactions)| **reactions > 0)
+            .map(|(order, reactions)| format!("{} of order {order}", count(*reactions)))
+            .collect();
+        let rates = match self.rates {
+            Some((low, high)) if low == high => short(low),
+            Some((low, high)) => format!("{} to {}", short(low), short(high)),
+            None => "none".to_owned(),
+        };
+        let orders = if orders.is_empty() { String::new() } else { format!(": {}", orders.join(", ")) };
+        format!(
+            "species         {}\n\
+             reactions       {}{orders}\n\
+             families        {}\n\
+             rate constants  {rates}\n\
+             SBML            about {}, loads in {} (libRoadRunner), {} (COPASI)\n",
+            count(self.species),
+            count(self.reactions),
+            count(self.families),
+            size(self.sbml.bytes),
+            duration(self.sbml.roadrunner_seconds).trim_start_matches("about "),
+            duration(self.sbml.copasi_seconds).trim_start_matches("about "),
+        )
+    }
+
+    /// For programs.
+    pub fn json(&self) -> Value {
+        json!({
+            "species": self.species,
+            "reactions": self.reactions,
+            "reactions_by_order": self.by_order,
+            "families": self.families,
+            "rate_range": self.rates.map(|(low, high)| [low, high]),
+            "sbml_bytes": self.sbml.bytes,
+            "roadrunner_load_seconds": self.sbml.roadrunner_seconds,
+            "copasi_load_seconds": self.sbml.copasi_seconds,
+        })
+    }
+}
+
+/// What may surprise users of this chemistry. `for_sbml`: whether tools of SBML are to load it.
+pub fn warnings(pot: &Pot<'_>, for_sbml: bool) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    let reactions = pot.info.reaction_count();
+    if let Some(advice) = estimate::advice(reactions).filter(|_| for_sbml) {
+        findings.push(
+            Diagnostic::global(
+                Severity::Warning,
+                codes::MANY_REACTIONS,
+                format!("the network has {}", plural(reactions, "reaction")),
+            )
+            .help(advice),
+        );
+    }
+    if let Some((low, high)) = pot.info.rate_range().filter(|(low, high)| high / low > WIDE) {
+        findings.push(
+            Diagnostic::global(
+                Severity::Warning,
+                codes::WIDE_RATE_RANGE,
+                format!("rate constants span from {} to {}", short(low), short(high)),
+            )
+            .help("tiny weights can be cut: `weights from \"…\" { prune = 1e-4; }`")
+            .help("a larger `h` brings the smallest rate constants closer to the others"),
+        );
+    }
+    let names = |families: Vec<nnrc_crn::Handle<nnrc_crn::SpeciesFamily>>| -> Vec<String> {
+        families.into_iter().map(|family| format!("`{}`", text::name(&pot.crn.species[family]))).collect()
+    };
+    let unread = names(structure::unread_species(&pot.crn, &pot.info));
+    if !unread.is_empty() {
+        findings.push(Diagnostic::global(
+            Severity::Note,
+            codes::UNUSED_NAME,
+            format!("nothing reads the species {}", unread.join(", ")),
+        ));
+    }
+    let dead = names(structure::dead_species(&pot.crn, &pot.info));
+    if !dead.is_empty() {
+        findings.push(Diagnostic::global(
+            Severity::Note,
+            codes::UNUSED_NAME,
+            format!("nothing makes the species {}: they stay at zero", dead.join(", ")),
+        ));
+    }
+    findings
+}
+
+/// How to read the values of the network, one line for each input and layer that is worth reading.
+fn readings(pot: &Pot<'_>) -> Vec<String> {
+    let id = |family: nnrc_crn::Handle<nnrc_crn::SpeciesFamily>| {
+        let mut id = String::new();
+        namer::species_id(&pot.crn, &pot.crn.species[family], 0, &mut id);
+        id
+    };
+    pot.crn
+        .observables
+        .iter()
+        .enumerate()
+        .map(|(node, observable)| {
+            let mut sum: Vec<String> = observable.positive.iter().map(|&family| id(family)).collect();
+            sum.extend(observable.negative.iter().map(|&family| format!("- {}", id(family))));
+            let sum = sum.join(" + ").replace("+ - ", "- ");
+            let name = pot.value_id(node, 0);
+            let equals = if name == sum { name } else { format!("{name} = {sum}") };
+            match pot.crn.axes[observable.axis].size() {
+                1 => equals,
+                width => format!("{equals}, and so on to {}", pot.value_id(node, width - 1)),
+            }
+        })
+        .collect()
+}
+
+/// Writes the reactions one by one, in the form that Nuskell and its relatives read: `A + B -> C [k = 0.5]`.
+///
+/// That form knows neither `+` nor a fraction beside an exponent, so numbers are written as `0.5` or `15e-7`, and
+/// it has no initial concentrations, so these are comments.
+pub fn write_reactions(pot: &Pot<'_>, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(
+        out,
+        "# {}: {} species, {}",
+        pot.model.name,
+        pot.info.species_count(),
+        plural(pot.info.reaction_count(), "reaction")
+    )?;
+    writeln!(out, "# Mass action; k in the units of the network: {}.", units(pot))?;
+    writeln!(out, "# Read:")?;
+    for reading in readings(pot) {
+        writeln!(out, "#   {reading}")?;
+    }
+    writeln!(out, "# Initial concentrations (others are 0):")?;
+    for (species, value) in pot.info.initial_state(&pot.crn).into_iter().enumerate() {
+        if value != 0.0 {
+            writeln!(out, "#   {} = {}", pot.species_id(species), table::number(value))?;
+        }
+    }
+    let ids: Vec<String> = (0..pot.info.species_count()).map(|species| pot.species_id(species)).collect();
+    let mut line = String::new();
+    let mut result = Ok(());
+    expand::for_each(&pot.crn, &pot.info, |reaction| {
+        if result.is_err() {
+            return;
+        }
+        line.clear();
+        side(&ids, &reaction.reactants, &mut line);
+        line.push_str(if line.is_empty() { "->" } else { " ->" });
+        if !reaction.products.is_empty() {
+            line.push(' ');
+        }
+        side(&ids, &reaction.products, &mut line);
+        // Writing to a string cannot fail.
+        let _ = writeln!(line, " [k = {}]", rate(reaction.k));
+        result = out.write_all(line.as_bytes());
+    });
+    result
+}
+
+fn side(ids: &[String], terms: &[(usize, u32)], line: &mut String) {
+    for (at, &(species, stoichiometry)) in terms.iter().enumerate() {
+        if at > 0 {
+            line.push_str(" + ");
+        }
+        if stoichiometry != 1 {
+            let _ = write!(line, "{stoichiometry} ");
+        }
+        line.push_str(&ids[species]);
+    }
+}
+
+fn units(pot: &Pot<'_>) -> String {
+    let units = &pot.crn.units;
+    match units.concentration {
+        None => "pure numbers".to_owned(),
+        Some(molar) => {
+            format!("concentration {} M, time {} s", table::number(molar), table::number(units.time))
+        }
+    }
+}
+
+/// A rate constant with digits, an optional point, or an optional exponent, but never the last two together.
+fn rate(value: f64) -> String {
+    if (1e-5..1e15).contains(&value) {
+        return format!("{value}");
+    }
+    let text = format!("{value:e}");
+    let Some((mantissa, exponent)) = text.split_once('e') else { return text };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let shift = exponent.parse::<i64>().unwrap_or_default() - fraction.len() as i64;
+    format!("{whole}{fraction}e{shift}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rate_constants_keep_their_value_without_point_and_exponent_together() {
+        for value in [0.5, 1.0, 1e-5, 1.5e-7, 3e-12, 123.25, 2.5e20, 1e300, f64::MIN_POSITIVE] {
+            let text = rate(value);
+            assert_eq!(text.parse::<f64>().ok(), Some(value), "{text}");
+            assert!(!(text.contains('.') && text.contains('e')), "{text}");
+            assert!(!text.contains('+'), "{text}");
+        }
+        assert_eq!(rate(1.5e-7), "15e-8");
+    }
+}

@@ -1,0 +1,195 @@
+//! From a path to a checked model, and the input values that the command line asks for.
+
+use std::path::Path;
+
+use nnrc_model::model::{DataReference, Model};
+use nnrc_model::{Analysis, Overrides, analyse};
+use nnrc_syntax::{Diagnostic, Severity, Source, ast, codes, parse_expression, parse_recovering};
+
+use crate::args::{Common, InputArgs};
+use crate::files::{self, Folder};
+use crate::terminal::{Stop, Terminal};
+
+/// One run of the command.
+pub struct Session {
+    /// Where findings and results go.
+    pub terminal: Terminal,
+    common: Common,
+}
+
+/// A checked file.
+pub struct Loaded {
+    /// Its text.
+    pub source: Source,
+    /// What it means.
+    pub model: Model,
+}
+
+impl Session {
+    /// A run with these options.
+    pub fn new(terminal: Terminal, common: Common) -> Self {
+        Self { terminal, common }
+    }
+
+    /// Whether the command line gives weights.
+    pub fn gives_weights(&self) -> bool {
+        self.common.weights.is_some()
+    }
+
+    /// Reads and parses a file. Errors are printed, all of them.
+    pub fn parse(&self, path: &Path) -> Result<(Source, ast::File), Stop> {
+        let source = files::source(&self.terminal, path)?;
+        let (file, diagnostics) = parse_recovering(&source.text);
+        self.terminal.require(&source, &diagnostics)?;
+        Ok((source, file))
+    }
+
+    /// Reads, parses and analyses a file. Findings are printed, all of them.
+    pub fn load(&self, path: &Path) -> Result<Loaded, Stop> {
+        let folder = Folder::of(path);
+        let overrides = self.overrides(&folder)?;
+        let source = files::source(&self.terminal, path)?;
+        let (file, mut diagnostics) = parse_recovering(&source.text);
+        if diagnostics.iter().any(Diagnostic::is_error) {
+            // What was left out because of a syntax error would be reported as missing.
+            self.terminal.require(&source, &diagnostics)?;
+        }
+        let Analysis { model, diagnostics: found } = analyse(&file, &source.text, &overrides, &folder);
+        diagnostics.extend(found);
+        self.terminal.require(&source, &diagnostics)?;
+        match model {
+            Some(model) => Ok(Loaded { source, model }),
+            // Analysis gives no model only together with an error.
+            None => Err(Stop { exit: 1 }),
+        }
+    }
+
+    fn overrides(&self, folder: &Folder) -> Result<Overrides, Stop> {
+        let mut settings = Vec::new();
+        for setting in &self.common.set {
+            let Some((path, text)) = setting.split_once('=') else {
+                return self
+                    .terminal
+                    .usage(&format!("`--set {setting}` has no value; write `--set chemistry.max_order=3`"));
+            };
+            let path = path.trim();
+            if path.split('.').count() < 2 || path.split('.').any(|word| !is_word(word)) {
+                return self.terminal.usage(&format!(
+                    "`--set {setting}` names no key of a block; write `--set chemistry.max_order=3`"
+                ));
+            }
+            match parse_expression(text) {
+                Ok(expr) => settings.push((path.to_owned(), expr)),
+                Err(diagnostics) => {
+                    let source = Source::new(format!("<--set {path}>"), text);
+                    self.terminal.require(&source, &diagnostics)?;
+                    return Err(Stop { exit: 1 });
+                }
+            }
+        }
+        let weights = self.common.weights.as_deref().map(|path| folder.seen_from_here(path));
+        Ok(Overrides { settings, weights, seed: self.common.seed })
+    }
+
+    /// The input to use: that of the command line, or the model's own.
+    pub fn input(&self, loaded: &Loaded, args: &InputArgs) -> Result<Vec<f64>, Stop> {
+        let Loaded { source, model } = loaded;
+        if let Some(numbers) = &args.input {
+            return self.checked_input(loaded, &numbers.0);
+        }
+        if args.data.is_none() && args.row.is_none() {
+            return Ok(model.default_input());
+        }
+        let reference = match &args.data {
+            Some(name) => self.data(loaded, name)?,
+            None => self.only_data(loaded)?,
+        };
+        let rows = model.rows(&reference);
+        let row = args.row.unwrap_or(1);
+        let found = usize::try_from(row - 1).ok().and_then(|row| rows.get(row));
+        let (Some(&row), Some(dataset)) = (found, model.datasets.get(&reference.dataset)) else {
+            let finding = Diagnostic::global(
+                Severity::Error,
+                codes::OUT_OF_RANGE,
+                format!("--row {row}: the data has rows 1 to {}", rows.len()),
+            );
+            return self.terminal.fail(source, finding);
+        };
+        Ok(dataset.input(row).to_vec())
+    }
+
+    fn checked_input(&self, loaded: &Loaded, values: &[f64]) -> Result<Vec<f64>, Stop> {
+        let Loaded { source, model } = loaded;
+        if values.len() != model.input_width() {
+            let widths: Vec<String> = model
+                .inputs()
+                .map(|(_, node)| format!("`{}` of width {}", node.name, node.width()))
+                .collect();
+            let finding = Diagnostic::global(
+                Severity::Error,
+                codes::SHAPE_MISMATCH,
+                format!("--input gives {} values for {} inputs", values.len(), model.input_width()),
+            )
+            .help(format!("the network takes {}", widths.join(" and ")));
+            return self.terminal.fail(source, finding);
+        }
+        if let Some((at, range)) = model.outside_range(values) {
+            let mut rest = at;
+            let mut place = String::new();
+            for (_, node) in model.inputs() {
+                if rest < node.width() {
+                    place = format!("{}[{}]", node.name, rest + 1);
+                    break;
+                }
+                rest -= node.width();
+            }
+            let finding = Diagnostic::global(
+                Severity::Error,
+                codes::INPUT_OUT_OF_RANGE,
+                format!(
+                    "--input gives `{place}` the value {}, outside its range [{}, {}]",
+                    values[at], range.low, range.high
+                ),
+            )
+            .help("declare a wider range: `input x[2] in [-1, 1];`");
+            return self.terminal.fail(source, finding);
+        }
+        Ok(values.to_vec())
+    }
+
+    /// The data with this name.
+    pub fn data(&self, loaded: &Loaded, name: &str) -> Result<DataReference, Stop> {
+        match loaded.model.find_data(name) {
+            Ok(reference) => Ok(reference),
+            Err(message) => {
+                let mut finding = Diagnostic::global(
+                    Severity::Error,
+                    codes::UNKNOWN_NAME,
+                    format!("--data {name}: {message}"),
+                );
+                let names = loaded.model.datasets.keys().map(String::as_str);
+                if let Some(near) = nnrc_syntax::suggest(name, names) {
+                    finding = finding.help(format!("did you mean `{near}`?"));
+                }
+                self.terminal.fail(&loaded.source, finding)
+            }
+        }
+    }
+
+    /// The data that `--row` alone refers to.
+    fn only_data(&self, loaded: &Loaded) -> Result<DataReference, Stop> {
+        let mut names = loaded.model.datasets.keys();
+        match (names.next(), names.next()) {
+            (Some(name), None) => self.data(loaded, name),
+            (None, _) => self.terminal.usage("--row needs data, and the file declares no data set"),
+            (Some(_), Some(_)) => {
+                self.terminal.usage("--row needs --data NAME, since the file declares several data sets")
+            }
+        }
+    }
+}
+
+fn is_word(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}

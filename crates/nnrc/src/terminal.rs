@@ -1,0 +1,160 @@
+//! What is said to the user: diagnostics and notes on stderr, results on stdout.
+
+use std::io::{self, Write};
+
+use anstream::{AutoStream, ColorChoice};
+use nnrc_syntax::{Diagnostic, Severity, Source, render};
+use serde_json::{Value, json};
+
+use crate::args::{Color, Common, MessageFormat};
+use crate::files::Destination;
+
+/// The end of a verb before its time. What there is to say has been said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stop {
+    /// Exit status.
+    pub exit: u8,
+}
+
+impl Stop {
+    /// Wrong usage that the parser of the command line cannot see.
+    const USAGE: Self = Self { exit: 2 };
+    /// Nobody reads the result.
+    pub const BROKEN_PIPE: Self = Self { exit: 0 };
+}
+
+/// Stderr and stdout as the user wants them.
+#[derive(Debug, Clone, Copy)]
+pub struct Terminal {
+    format: MessageFormat,
+    color: ColorChoice,
+    quiet: bool,
+}
+
+impl Terminal {
+    /// The terminal of these options.
+    pub fn new(common: &Common) -> Self {
+        let color = match common.color {
+            Color::Auto => AutoStream::choice(&io::stderr()),
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        };
+        Self { format: common.message_format, color, quiet: common.quiet }
+    }
+
+    /// Whether reports are JSON.
+    pub fn is_json(&self) -> bool {
+        self.format == MessageFormat::Json
+    }
+
+    /// Prints findings to stderr. With `--quiet` only errors.
+    pub fn diagnostics(&self, source: &Source, diagnostics: &[Diagnostic]) {
+        let shown: Vec<Diagnostic> =
+            diagnostics.iter().filter(|finding| !self.quiet || finding.is_error()).cloned().collect();
+        if shown.is_empty() {
+            return;
+        }
+        let text = match self.format {
+            MessageFormat::Human => render(source, &shown, self.color != ColorChoice::Never) + "\n",
+            MessageFormat::Json => {
+                shown.iter().map(|finding| format!("{}\n", as_json(source, finding))).collect()
+            }
+        };
+        self.stderr(&text);
+    }
+
+    /// Prints findings and stops with the gravest exit status among the errors, if there is one.
+    pub fn require(&self, source: &Source, diagnostics: &[Diagnostic]) -> Result<(), Stop> {
+        self.diagnostics(source, diagnostics);
+        match diagnostics.iter().filter(|finding| finding.is_error()).map(|finding| finding.code.exit).max() {
+            Some(exit) => Err(Stop { exit: exit.max(1) }),
+            None => Ok(()),
+        }
+    }
+
+    /// Prints one error and stops.
+    pub fn fail<T>(&self, source: &Source, error: Diagnostic) -> Result<T, Stop> {
+        let exit = error.code.exit.max(1);
+        self.diagnostics(source, &[error]);
+        Err(Stop { exit })
+    }
+
+    /// Stops because of a command line that makes no sense.
+    pub fn usage<T>(&self, message: &str) -> Result<T, Stop> {
+        let text = match self.format {
+            MessageFormat::Human => {
+                format!("error: {message}\n\nFor more information, try `nnrc help`.\n")
+            }
+            MessageFormat::Json => {
+                format!("{}\n", json!({ "severity": "error", "code": "usage", "message": message }))
+            }
+        };
+        self.stderr(&text);
+        Err(Stop::USAGE)
+    }
+
+    /// A remark on progress, for people only.
+    pub fn note(&self, message: &str) {
+        if !self.quiet && self.format == MessageFormat::Human {
+            self.stderr(&format!("{message}\n"));
+        }
+    }
+
+    /// A result to stdout.
+    pub fn print(&self, text: &str) -> Result<(), Stop> {
+        Destination::Stdout.write(self, |out| out.write_all(text.as_bytes()))
+    }
+
+    /// A JSON value to stdout, on one line.
+    pub fn print_json(&self, value: &Value) -> Result<(), Stop> {
+        self.print(&format!("{value}\n"))
+    }
+
+    fn stderr(&self, text: &str) {
+        // If stderr is closed there is no other place to complain.
+        let _ = AutoStream::new(io::stderr(), self.color).lock().write_all(text.as_bytes());
+    }
+}
+
+/// One finding as a JSON object. Lines and columns count from 1, columns in characters.
+fn as_json(source: &Source, finding: &Diagnostic) -> Value {
+    let severity = match finding.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    };
+    let place = |span: nnrc_syntax::Span| {
+        let (line, column) = source.line_column(span.start as usize);
+        let (end_line, end_column) = source.line_column(span.end as usize);
+        json!({ "line": line, "column": column, "end_line": end_line, "end_column": end_column })
+    };
+    let mut object = json!({
+        "severity": severity,
+        "code": finding.code.name,
+        "message": finding.message,
+        "file": source.name,
+        "line": null,
+        "column": null,
+        "end_line": null,
+        "end_column": null,
+        "label": finding.label,
+        "help": finding.help,
+    });
+    let others: Vec<Value> = finding
+        .others
+        .iter()
+        .map(|(span, words)| {
+            let mut other = place(*span);
+            other["label"] = json!(words);
+            other
+        })
+        .collect();
+    object["others"] = json!(others);
+    if let Some(span) = finding.span {
+        let found = place(span);
+        for key in ["line", "column", "end_line", "end_column"] {
+            object[key] = found[key].clone();
+        }
+    }
+    object
+}

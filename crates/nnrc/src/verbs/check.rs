@@ -1,0 +1,24 @@
+//! `nnrc check`: errors, warnings, and the size of the chemistry.
+
+use crate::args::CheckArgs;
+use crate::pot::Pot;
+use crate::report::{Size, warnings};
+use crate::session::Session;
+use crate::terminal::Stop;
+
+/// Runs the verb.
+pub fn run(session: &Session, args: &CheckArgs) -> Result<(), Stop> {
+    let loaded = session.load(&args.file.file)?;
+    let input = session.input(&loaded, &args.values)?;
+    let pot = Pot::new(session, &loaded, &input)?;
+    session.terminal.diagnostics(&loaded.source, &warnings(&pot, true));
+    let size = Size::of(&pot, &super::compile::default_options(pot.model.chemistry.construction));
+    if session.terminal.is_json() {
+        let mut report = size.json();
+        report["file"] = loaded.source.name.clone().into();
+        report["network"] = pot.model.name.clone().into();
+        return session.terminal.print_json(&report);
+    }
+    let construction = pot.model.chemistry.construction.name();
+    session.terminal.print(&format!("network         {} ({construction})\n{}", pot.model.name, size.text()))
+}

@@ -1,0 +1,122 @@
+//! `nnrc compile`: the chemistry as a file.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use nnrc_model::model::Construction;
+use nnrc_sbml::Options;
+use nnrc_syntax::{Diagnostic, Severity, codes};
+
+use crate::args::{CompileArgs, Inputs, Provenance, SbmlLevel, Target};
+use crate::files::{DASH, Destination};
+use crate::pot::{Pot, explain};
+use crate::report::{warnings, write_reactions};
+use crate::session::{Loaded, Session};
+use crate::terminal::Stop;
+
+/// Runs the verb.
+pub fn run(session: &Session, args: &CompileArgs) -> Result<(), Stop> {
+    let loaded = session.load(&args.file.file)?;
+    let input = session.input(&loaded, &args.values)?;
+    if args.target == Target::Rust {
+        let finding =
+            Diagnostic::global(Severity::Error, codes::NOT_SERVED, "`--target rust` is not served yet")
+                .help("`nnrc simulate` runs the same chemistry in this process")
+                .help("this version compiles to `--target sbml` and `--target crn`");
+        return session.terminal.fail(&loaded.source, finding);
+    }
+    let mut pot = Pot::new(session, &loaded, &input)?;
+    session.terminal.diagnostics(&loaded.source, &warnings(&pot, args.target == Target::Sbml));
+    if pot.model.simulation.settled {
+        let settled = settled(session, &loaded, &pot)?;
+        pot.start_at(&settled);
+    }
+    let extension = if args.target == Target::Sbml { "xml" } else { "crn" };
+    let destination = match &args.output {
+        Some(path) => Destination::new(path),
+        None => Destination::File(stem(&args.file.file, &pot.crn.name).with_extension(extension)),
+    };
+    match args.target {
+        Target::Sbml => write_sbml(session, &loaded, &pot, args, &destination)?,
+        Target::Crn | Target::Rust => {
+            destination.write(&session.terminal, |out| write_reactions(&pot, out))?;
+        }
+    }
+    if let Destination::File(path) = &destination {
+        session.terminal.note(&format!("wrote {}", path.display()));
+    }
+    Ok(())
+}
+
+/// The name of the output in the current folder: that of the file, or of the network for stdin.
+fn stem(file: &Path, network: &str) -> PathBuf {
+    let stem = if file.as_os_str() == DASH { None } else { file.file_stem() };
+    // The extension that is added later must not eat a part of a name such as `net.v2.nnr`.
+    let mut name = stem.map_or_else(|| network.into(), std::ffi::OsStr::to_owned);
+    name.push(".out");
+    PathBuf::from(name)
+}
+
+/// Concentrations at the fixed point.
+fn settled(session: &Session, loaded: &Loaded, pot: &Pot<'_>) -> Result<Vec<f64>, Stop> {
+    let mut runner = pot.runner();
+    let mut state = runner.initial_state();
+    match runner.settle(&mut state) {
+        Ok(_) => Ok(runner.concentrations(&state)),
+        Err(error) => {
+            session.terminal.fail(&loaded.source, explain(pot, &runner, &error, "`start = settled`"))
+        }
+    }
+}
+
+/// What the SBML writer is told where the command line says nothing.
+pub fn default_options(construction: Construction) -> Options {
+    let described_by: &[&str] = match construction {
+        Construction::FixedPoint => &["doi:10.1098/rsif.2021.0031", "arXiv:2010.13290"],
+        Construction::OnePot => &["doi:10.1098/rsif.2021.0031", "arXiv:2010.13290", "arXiv:2311.18313"],
+        Construction::Phased => &["arXiv:2410.11919"],
+    };
+    Options { described_by: described_by.iter().map(|id| (*id).to_owned()).collect(), ..Options::default() }
+}
+
+fn write_sbml(
+    session: &Session,
+    loaded: &Loaded,
+    pot: &Pot<'_>,
+    args: &CompileArgs,
+    destination: &Destination,
+) -> Result<(), Stop> {
+    let options = Options {
+        level: match args.sbml_level {
+            SbmlLevel::L3v1 => nnrc_sbml::Level::L3V1,
+            SbmlLevel::L3v2 => nnrc_sbml::Level::L3V2,
+        },
+        provenance: match args.provenance {
+            Provenance::Full => nnrc_sbml::Provenance::Full,
+            Provenance::None => nnrc_sbml::Provenance::None,
+        },
+        inputs: match args.inputs {
+            Inputs::Species => nnrc_sbml::Inputs::Species,
+            Inputs::Boundary => nnrc_sbml::Inputs::Boundary,
+        },
+        ..default_options(pot.model.chemistry.construction)
+    };
+    // A network that the format cannot carry is no fault of the file system.
+    let mut refused = None;
+    let result = destination.try_write(|out| match nnrc_sbml::write(&pot.crn, &pot.info, &options, out) {
+        Ok(()) => Ok(()),
+        Err(nnrc_sbml::Error::Io(error)) => Err(error),
+        Err(error) => {
+            let message = error.to_string();
+            refused = Some(error);
+            Err(io::Error::other(message))
+        }
+    });
+    let Some(error) = refused else { return destination.report(&session.terminal, result) };
+    let code = match error {
+        nnrc_sbml::Error::OutOfRange { .. } | nnrc_sbml::Error::BadUnit { .. } => codes::OUT_OF_RANGE,
+        _ => codes::NOT_SERVED,
+    };
+    let finding = Diagnostic::global(Severity::Error, code, format!("SBML: {error}"));
+    session.terminal.fail(&loaded.source, finding)
+}

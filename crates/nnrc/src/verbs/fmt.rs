@@ -1,0 +1,48 @@
+//! `nnrc fmt`: files in the one canonical layout.
+
+use std::path::Path;
+
+use crate::args::FmtArgs;
+use crate::files::{self, DASH, Destination};
+use crate::session::Session;
+use crate::terminal::Stop;
+
+/// Runs the verb. All files are looked at, also after one with errors.
+pub fn run(session: &Session, args: &FmtArgs) -> Result<(), Stop> {
+    let mut worst = 0;
+    for path in &args.files {
+        match one(session, path, args.check) {
+            Ok(true) => worst = worst.max(u8::from(args.check)),
+            Ok(false) => {}
+            Err(stop) if stop == Stop::BROKEN_PIPE => return Err(stop),
+            Err(stop) => worst = worst.max(stop.exit),
+        }
+    }
+    if worst == 0 { Ok(()) } else { Err(Stop { exit: worst }) }
+}
+
+/// Formats one file; tells whether that changes it.
+fn one(session: &Session, path: &Path, check: bool) -> Result<bool, Stop> {
+    let source = files::source(&session.terminal, path)?;
+    let formatted = match nnrc_syntax::format(&source.text) {
+        Ok(formatted) => formatted,
+        Err(diagnostics) => {
+            session.terminal.require(&source, &diagnostics)?;
+            return Err(Stop { exit: 1 });
+        }
+    };
+    let differs = formatted != source.text;
+    if check {
+        if differs {
+            session.terminal.print(&format!("{}\n", source.name))?;
+        }
+    } else if path.as_os_str() == DASH {
+        session.terminal.print(&formatted)?;
+    } else if differs {
+        // A link stays a link: what it points to is rewritten.
+        let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        Destination::File(place).write(&session.terminal, |out| out.write_all(formatted.as_bytes()))?;
+        session.terminal.note(&format!("formatted {}", source.name));
+    }
+    Ok(differs)
+}

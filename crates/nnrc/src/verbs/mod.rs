@@ -1,0 +1,13 @@
+//! One file for each verb.
+
+pub mod analyze;
+pub mod check;
+pub mod compile;
+pub mod completions;
+pub mod emit;
+pub mod explain;
+pub mod fmt;
+pub mod learn;
+pub mod new;
+pub mod simulate;
+pub mod test;

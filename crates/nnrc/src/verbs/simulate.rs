@@ -1,0 +1,117 @@
+//! `nnrc simulate`: time courses and fixed points.
+
+mod course;
+mod samples;
+mod steady;
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use nnrc_sim::io::{Array, npz, table};
+use nnrc_syntax::{Diagnostic, Severity, codes};
+
+use crate::args::{EngineKind, SimulateArgs};
+use crate::files::{Destination, is_special};
+use crate::session::{Loaded, Session};
+use crate::terminal::Stop;
+
+/// The form of the result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Csv,
+    Npz,
+    Svg,
+}
+
+/// Runs the verb.
+pub fn run(session: &Session, args: &SimulateArgs) -> Result<(), Stop> {
+    let (format, destination) = output(session, args)?;
+    if let Some(until) = args.until.filter(|until| !(until.is_finite() && *until > 0.0)) {
+        return session
+            .terminal
+            .usage(&format!("--until {until}: the end of a time course is greater than 0"));
+    }
+    let loaded = session.load(&args.file.file)?;
+    if args.engine == EngineKind::Crate {
+        let finding =
+            Diagnostic::global(Severity::Error, codes::NOT_SERVED, "`--engine crate` is not served yet")
+                .help("leave it out: the engine in this process computes the same");
+        return session.terminal.fail(&loaded.source, finding);
+    }
+    let values = &args.values;
+    let each = args.steady && values.row.is_none() && values.input.is_none();
+    let samples = values.data.as_ref().filter(|_| each);
+    match samples {
+        Some(name) => samples::run(session, &loaded, name, format, &destination)?,
+        None => {
+            let input = session.input(&loaded, values)?;
+            if args.steady {
+                steady::run(session, &loaded, &input, format, &destination)?;
+            } else {
+                course::run(session, &loaded, &input, args.until, format, &destination)?;
+            }
+        }
+    }
+    if let Destination::File(path) = &destination {
+        session.terminal.note(&format!("wrote {}", path.display()));
+    }
+    Ok(())
+}
+
+fn output(session: &Session, args: &SimulateArgs) -> Result<(Format, Destination), Stop> {
+    let Some(path) = &args.output else { return Ok((Format::Csv, Destination::Stdout)) };
+    let destination = Destination::new(path);
+    if destination == Destination::Stdout {
+        return Ok((Format::Csv, destination));
+    }
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    let format = match extension.to_lowercase().as_str() {
+        "csv" => Format::Csv,
+        "npz" => Format::Npz,
+        "svg" if args.steady => {
+            return session.terminal.usage("a fixed point is no curve: write it to a .csv or .npz file");
+        }
+        "svg" => Format::Svg,
+        // A device has no name that could tell.
+        _ if is_special(path) => Format::Csv,
+        _ => {
+            let message = format!("`-o {}`: expected a name that ends in .csv, .npz or .svg", path.display());
+            return session.terminal.usage(&message);
+        }
+    };
+    Ok((format, destination))
+}
+
+/// Writes arrays by name.
+fn write_npz(arrays: BTreeMap<String, Array>, out: &mut dyn Write) -> io::Result<()> {
+    npz::write(out, &arrays)
+}
+
+/// Writes rows of text that need no quotes.
+fn write_csv(header: &[String], rows: &[Vec<String>], out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", cells(header))?;
+    rows.iter().try_for_each(|row| writeln!(out, "{}", cells(row)))
+}
+
+fn cells(cells: &[String]) -> String {
+    let quoted: Vec<String> = cells
+        .iter()
+        .map(|cell| {
+            if cell.contains([',', '"', '\n', '\r']) {
+                format!("\"{}\"", cell.replace('"', "\"\""))
+            } else {
+                cell.clone()
+            }
+        })
+        .collect();
+    quoted.join(",")
+}
+
+fn number(value: f64) -> String {
+    table::number(value)
+}
+
+/// Whether the model has what a verb needs; the error otherwise.
+fn fail<T>(session: &Session, loaded: &Loaded, finding: Diagnostic) -> Result<T, Stop> {
+    session.terminal.fail(&loaded.source, finding)
+}

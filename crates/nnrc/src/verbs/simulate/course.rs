@@ -1,0 +1,279 @@
+//! The time course of one input.
+
+use std::collections::BTreeMap;
+
+use nnrc_model::certify::{Inputs, certify};
+use nnrc_model::model::NodeKind;
+use nnrc_sim::Error;
+use nnrc_sim::io::{Array, table};
+use nnrc_syntax::{Diagnostic, Severity, codes};
+
+use super::{Format, fail, write_npz};
+use crate::files::Destination;
+use crate::numbers::short;
+use crate::plot::{self, Curve};
+use crate::pot::{NEAR, Pot, Runner, explain};
+use crate::session::{Loaded, Session};
+use crate::terminal::Stop;
+
+/// Rows of the output where the file does not say.
+const POINTS: usize = 201;
+
+/// The same for a picture, where corners would be seen.
+const CURVE_POINTS: usize = 1001;
+
+/// The largest number of values: as many as fit into a gigabyte.
+const MAX_VALUES: f64 = 1e8;
+
+/// What is recorded over time.
+#[derive(Default)]
+struct Course {
+    times: Vec<f64>,
+    /// The row of the table at each time, for tables.
+    rows: Vec<Vec<f64>>,
+    /// The value of each recorded node, one time after another, for everything else.
+    values: Vec<Vec<f64>>,
+}
+
+/// Simulates and writes.
+pub fn run(
+    session: &Session,
+    loaded: &Loaded,
+    input: &[f64],
+    until: Option<f64>,
+    format: Format,
+    destination: &Destination,
+) -> Result<(), Stop> {
+    let pot = Pot::new(session, loaded, input)?;
+    let mut runner = pot.runner();
+    let nodes = pot.model.simulation.record.clone().unwrap_or_else(|| {
+        // Inputs are constant: columns of a table, but no curves.
+        let is_shown = |node: &usize| format != Format::Svg || pot.model.nodes[*node].kind != NodeKind::Input;
+        (0..pot.model.nodes.len()).filter(is_shown).collect()
+    });
+    let until = match until.or(pot.model.simulation.until) {
+        Some(until) => until,
+        None => end(session, loaded, &pot, &mut runner, input)?,
+    };
+    let points = if format == Format::Svg { CURVE_POINTS } else { POINTS };
+    let times = times(session, loaded, &pot, until, points)?;
+    let mut state = runner.initial_state();
+    if pot.model.simulation.settled
+        && let Err(error) = runner.settle(&mut state)
+    {
+        return fail(session, loaded, explain(&pot, &runner, &error, "`start = settled`"));
+    }
+    let columns = if format == Format::Csv { columns(&pot, &nodes) } else { Vec::new() };
+    let mut course = Course { values: vec![Vec::new(); nodes.len()], ..Course::default() };
+    let reader = runner.clone();
+    let result = runner.integrate(&mut state, until, &times, |time, state| {
+        course.times.push(time);
+        if format == Format::Csv {
+            let all = reader.concentrations(state);
+            let values =
+                columns.iter().map(|(_, terms)| terms.iter().map(|(at, sign)| sign * all[*at]).sum());
+            course.rows.push(std::iter::once(time).chain(values).collect());
+            return;
+        }
+        for (values, &node) in course.values.iter_mut().zip(&nodes) {
+            values.extend(reader.value(state, node));
+        }
+    });
+    if let Err(error) = result {
+        return fail(session, loaded, explain(&pot, &runner, &error, "the time course"));
+    }
+    match format {
+        Format::Csv => {
+            let header: Vec<&str> =
+                std::iter::once("time").chain(columns.iter().map(|(name, _)| name.as_str())).collect();
+            destination.write(&session.terminal, |out| table::write(out, &header, &course.rows))
+        }
+        Format::Npz => {
+            let mut arrays = BTreeMap::new();
+            for (values, &node) in course.values.iter().zip(&nodes) {
+                let width = pot.model.nodes[node].width();
+                let array = Array { shape: vec![course.times.len(), width], values: values.clone() };
+                arrays.insert(pot.model.nodes[node].name.clone(), array);
+            }
+            arrays.insert("time".to_owned(), Array { shape: vec![course.times.len()], values: course.times });
+            destination.write(&session.terminal, |out| write_npz(arrays, out))
+        }
+        Format::Svg => {
+            let picture = picture(&pot, &nodes, &course, input);
+            destination.write(&session.terminal, |out| out.write_all(picture.as_bytes()))
+        }
+    }
+}
+
+/// Columns of the table: names, and which concentrations with which sign make them up. The rails of a value come
+/// before the value.
+fn columns(pot: &Pot<'_>, nodes: &[usize]) -> Vec<(String, Vec<(usize, f64)>)> {
+    let mut columns = Vec::new();
+    for &node in nodes {
+        let observable = &pot.crn.observables[node];
+        for at in 0..pot.crn.axes[observable.axis].size() {
+            let positive = observable.positive.iter().map(|&family| (family, 1.0));
+            let negative = observable.negative.iter().map(|&family| (family, -1.0));
+            let terms: Vec<(usize, f64)> = positive
+                .chain(negative)
+                .map(|(family, sign)| (pot.info.species_index(family, at), sign))
+                .collect();
+            let name = pot.value_id(node, at);
+            for &(species, _) in &terms {
+                let id = pot.species_id(species);
+                // A value on one rail is its species.
+                if id != name {
+                    columns.push((id, vec![(species, 1.0)]));
+                }
+            }
+            columns.push((name, terms));
+        }
+    }
+    columns
+}
+
+/// The end of a time course of which only the beginning is interesting: when all has settled, rounded up.
+fn end(
+    session: &Session,
+    loaded: &Loaded,
+    pot: &Pot<'_>,
+    runner: &mut Runner<'_>,
+    input: &[f64],
+) -> Result<f64, Stop> {
+    let start = runner.initial_state();
+    let mut state = start.clone();
+    let settled = match runner.settle(&mut state) {
+        Ok(settled) => settled,
+        Err(error) => {
+            let finding = explain(pot, runner, &error, "no end of the time course is given")
+                .help("give one: `--until 100`, or `simulate { until = 100; }`");
+            return fail(session, loaded, finding);
+        }
+    };
+    let time = match runner.settling_time(&start, &state, &settled) {
+        Ok(time) => time,
+        // The proven time is longer, but an end as well.
+        Err(Error::NotSettled { time, .. }) => {
+            certify(pot.model, Inputs::Point(input), NEAR).settling_time.unwrap_or(time)
+        }
+        Err(error) => return fail(session, loaded, explain(pot, runner, &error, "the time course")),
+    };
+    let end = round_up(1.25 * time.max(1e-9));
+    session.terminal.note(&format!(
+        "settles by time {}{}; simulated until {end}",
+        short(time),
+        pot.time_units()
+    ));
+    Ok(end)
+}
+
+/// The next number of the form 1, 2, 3, 5 or 8 times a power of ten.
+fn round_up(value: f64) -> f64 {
+    let power = 10f64.powf(value.log10().floor());
+    let steps = [1.0, 2.0, 3.0, 5.0, 8.0, 10.0];
+    let step = steps.into_iter().find(|step| step * power >= value * (1.0 - 1e-9)).unwrap_or(10.0);
+    // Through text, for numbers such as 0.3 that a product misses.
+    format!("{:.0e}", step * power).parse().unwrap_or(step * power)
+}
+
+/// When to report.
+fn times(
+    session: &Session,
+    loaded: &Loaded,
+    pot: &Pot<'_>,
+    until: f64,
+    points: usize,
+) -> Result<Vec<f64>, Stop> {
+    let simulation = &pot.model.simulation;
+    let rows = match simulation.every {
+        Some(every) => (until / every).floor() + 1.0,
+        None => simulation.points.unwrap_or(points) as f64,
+    };
+    let values = rows * pot.info.species_count() as f64;
+    if values > MAX_VALUES {
+        let finding = Diagnostic::global(
+            Severity::Error,
+            codes::OUT_OF_RANGE,
+            format!(
+                "the time course would have {} rows of {} species",
+                short(rows),
+                pot.info.species_count()
+            ),
+        )
+        .help("use a larger `every` or fewer `points`");
+        return fail(session, loaded, finding);
+    }
+    let rows = rows as usize;
+    Ok(match simulation.every {
+        Some(every) => {
+            let mut times: Vec<f64> = (0..rows).map(|row| (row as f64 * every).min(until)).collect();
+            // The end is always reported, whether or not it is a multiple.
+            if times.last().is_some_and(|last| until - last > 1e-9 * every) {
+                times.push(until);
+            }
+            times
+        }
+        None => (0..rows)
+            .map(|row| if row + 1 == rows { until } else { until * row as f64 / (rows - 1) as f64 })
+            .collect(),
+    })
+}
+
+fn picture(pot: &Pot<'_>, nodes: &[usize], course: &Course, input: &[f64]) -> String {
+    let mut curves = Vec::new();
+    for (values, &node) in course.values.iter().zip(nodes) {
+        let width = pot.model.nodes[node].width();
+        for at in 0..width {
+            curves.push(Curve {
+                name: pot.value_id(node, at),
+                group: pot.model.nodes[node].name.clone(),
+                values: values.iter().skip(at).step_by(width.max(1)).copied().collect(),
+            });
+        }
+    }
+    let units = &pot.crn.units;
+    let shown: Vec<String> = input.iter().take(8).map(|value| short(*value)).collect();
+    let more = if input.len() > shown.len() { ", …" } else { "" };
+    let (time, value) = match units.concentration {
+        None => ("time".to_owned(), "concentration".to_owned()),
+        Some(molar) => (time_label(units.time), concentration_label(molar)),
+    };
+    plot::svg(&plot::Plot {
+        title: format!("{} for input [{}{more}]", pot.model.name, shown.join(", ")),
+        horizontal: time,
+        vertical: value,
+        times: &course.times,
+        curves: &curves,
+    })
+}
+
+fn time_label(seconds: f64) -> String {
+    match seconds {
+        1.0 => "time (s)".to_owned(),
+        60.0 => "time (min)".to_owned(),
+        3600.0 => "time (h)".to_owned(),
+        _ => format!("time ({} s)", short(seconds)),
+    }
+}
+
+fn concentration_label(molar: f64) -> String {
+    let names = [(1.0, "M"), (1e-3, "mM"), (1e-6, "µM"), (1e-9, "nM"), (1e-12, "pM")];
+    match names.iter().find(|(size, _)| (molar / size - 1.0).abs() < 1e-9) {
+        Some((_, name)) => format!("concentration ({name})"),
+        None => format!("concentration ({} M)", short(molar)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ends_are_round_numbers() {
+        assert_eq!(round_up(0.21), 0.3);
+        assert_eq!(round_up(1.0), 1.0);
+        assert_eq!(round_up(17.0), 20.0);
+        assert_eq!(round_up(433.0), 500.0);
+        assert_eq!(round_up(9e5), 1e6);
+    }
+}

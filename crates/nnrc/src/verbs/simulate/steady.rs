@@ -1,0 +1,85 @@
+//! The fixed point for one input.
+
+use std::collections::BTreeMap;
+
+use nnrc_crn::{Handle, SpeciesFamily};
+use nnrc_sim::io::Array;
+
+use super::{Format, fail, number, write_csv, write_npz};
+use crate::files::Destination;
+use crate::pot::{Pot, explain};
+use crate::session::{Loaded, Session};
+use crate::terminal::Stop;
+
+/// Settles and writes.
+pub fn run(
+    session: &Session,
+    loaded: &Loaded,
+    input: &[f64],
+    format: Format,
+    destination: &Destination,
+) -> Result<(), Stop> {
+    let pot = Pot::new(session, loaded, input)?;
+    let mut runner = pot.runner();
+    let mut state = runner.initial_state();
+    if let Err(error) = runner.settle(&mut state) {
+        return fail(session, loaded, explain(&pot, &runner, &error, "the fixed point"));
+    }
+    if format == Format::Npz {
+        let mut arrays = BTreeMap::new();
+        for (at, node) in pot.model.nodes.iter().enumerate() {
+            let array = Array { shape: vec![node.width()], values: runner.value(&state, at) };
+            arrays.insert(node.name.clone(), array);
+        }
+        return destination.write(&session.terminal, |out| write_npz(arrays, out));
+    }
+    let rows = rows(&pot, &runner.concentrations(&state));
+    let header = ["species".to_owned(), "value".to_owned()];
+    destination.write(&session.terminal, |out| write_csv(&header, &rows, out))
+}
+
+/// Every species, and after the rails of a value the value.
+fn rows(pot: &Pot<'_>, state: &[f64]) -> Vec<Vec<String>> {
+    let mut rows = Vec::new();
+    let mut done: Vec<Handle<SpeciesFamily>> = Vec::new();
+    for (family, _) in pot.crn.species.iter() {
+        if done.contains(&family) {
+            continue;
+        }
+        let found = pot
+            .crn
+            .observables
+            .iter()
+            .position(|one| one.positive.contains(&family) || one.negative.contains(&family));
+        let Some(node) = found else {
+            let range = pot.info.species_range(family);
+            rows.extend(range.map(|species| vec![pot.species_id(species), number(state[species])]));
+            continue;
+        };
+        let observable = &pot.crn.observables[node];
+        let rails: Vec<_> = observable
+            .positive
+            .iter()
+            .map(|&rail| (rail, 1.0))
+            .chain(observable.negative.iter().map(|&rail| (rail, -1.0)))
+            .collect();
+        for at in 0..pot.crn.axes[observable.axis].size() {
+            let name = pot.value_id(node, at);
+            let (mut value, mut is_species) = (0.0, false);
+            for &(rail, sign) in &rails {
+                let species = pot.info.species_index(rail, at);
+                let id = pot.species_id(species);
+                value += sign * state[species];
+                is_species |= id == name;
+                if !done.contains(&rail) {
+                    rows.push(vec![id, number(state[species])]);
+                }
+            }
+            if !is_species {
+                rows.push(vec![name, number(value)]);
+            }
+        }
+        done.extend(rails.iter().map(|(rail, _)| *rail));
+    }
+    rows
+}

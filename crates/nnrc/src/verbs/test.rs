@@ -1,0 +1,112 @@
+//! `nnrc test`: the expectations of files, judged on simulated chemistry.
+
+mod judge;
+
+use std::path::Path;
+
+use nnrc_syntax::{Diagnostic, Severity, codes};
+use serde_json::json;
+
+use crate::args::TestArgs;
+use crate::numbers::plural;
+use crate::pot::Pot;
+use crate::session::{Loaded, Session};
+use crate::terminal::Stop;
+use judge::{Judge, Verdict};
+
+/// Runs the verb. All files are tested, also after one that fails.
+pub fn run(session: &Session, args: &TestArgs) -> Result<(), Stop> {
+    let mut worst = 0;
+    for path in &args.files {
+        match one(session, path, args.files.len() > 1) {
+            Ok(()) => {}
+            Err(stop) if stop == Stop::BROKEN_PIPE => return Err(stop),
+            Err(stop) => worst = worst.max(stop.exit),
+        }
+    }
+    if worst == 0 { Ok(()) } else { Err(Stop { exit: worst }) }
+}
+
+fn one(session: &Session, path: &Path, several: bool) -> Result<(), Stop> {
+    let terminal = &session.terminal;
+    let loaded = session.load(path)?;
+    let Loaded { source, model } = &loaded;
+    if let Some(training) = &model.training
+        && !session.gives_weights()
+    {
+        let finding = Diagnostic::error(
+            codes::NOT_SERVED,
+            training.span,
+            "the file trains before it is tested, and training is not served yet",
+        )
+        .label("needs trained weights")
+        .help("give weights that are trained already: `--weights trained.npz`")
+        .help("or leave out the `train` block to test the weights of the file");
+        return terminal.fail(source, finding);
+    }
+    if several && !terminal.is_json() {
+        terminal.print(&format!("{}\n", source.name))?;
+    }
+    if model.expectations.is_empty() {
+        terminal.note(&format!(
+            "{} expects nothing: write `expect {{ for [0, 1]: y ~ 1 within 0.05; }}`",
+            source.name
+        ));
+        return Ok(());
+    }
+    let pot = Pot::new(session, &loaded, &model.default_input())?;
+    let mut judge = Judge::new(&pot);
+    let (mut failed, mut broken) = (0, 0);
+    for expectation in &model.expectations {
+        let (line, column) = source.line_column(expectation.span.start as usize);
+        let words: Vec<&str> = source.slice(expectation.span).split_whitespace().collect();
+        let words = words.join(" ").trim_end_matches(';').trim_end().to_owned();
+        let verdict = judge.judge(expectation);
+        let is_ok = matches!(verdict, Verdict::Held { .. });
+        let found = match &verdict {
+            Verdict::Held { found } | Verdict::Failed { found, .. } => found.clone(),
+            Verdict::Broken(finding) => finding.message.clone(),
+        };
+        if terminal.is_json() {
+            terminal.print_json(&json!({
+                "file": source.name, "line": line, "column": column,
+                "expectation": words, "ok": is_ok, "found": found,
+            }))?;
+        } else {
+            let word = if is_ok { "ok    " } else { "FAILED" };
+            terminal.print(&format!("{word}  {words}    found {found}\n"))?;
+        }
+        match verdict {
+            Verdict::Held { .. } => {}
+            Verdict::Failed { found, reasons } => {
+                failed += 1;
+                let mut finding = Diagnostic::error(
+                    codes::EXPECTATION_FAILED,
+                    expectation.span,
+                    format!("not as expected: {words}"),
+                )
+                .label(format!("found {found}"));
+                finding.help = reasons;
+                terminal.diagnostics(source, &[finding]);
+            }
+            Verdict::Broken(mut finding) => {
+                broken += 1;
+                finding.severity = Severity::Error;
+                finding.span = Some(expectation.span);
+                terminal.diagnostics(source, &[*finding]);
+            }
+        }
+    }
+    let all = model.expectations.len();
+    if !terminal.is_json() {
+        let held = all - failed - broken;
+        let rest = if held == all { String::new() } else { format!(", {held} held, {} failed", all - held) };
+        let verdict = if held == all { " held" } else { "" };
+        terminal.print(&format!("{}{verdict}{rest}\n", plural(all, "expectation")))?;
+    }
+    match (failed, broken) {
+        (0, 0) => Ok(()),
+        (_, 0) => Err(Stop { exit: codes::EXPECTATION_FAILED.exit }),
+        _ => Err(Stop { exit: codes::SOLVER_FAILED.exit }),
+    }
+}

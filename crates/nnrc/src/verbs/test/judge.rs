@@ -1,0 +1,246 @@
+//! Whether an expectation holds.
+
+use nnrc_model::model::{Expectation, ExpectationKind};
+use nnrc_sim::Error;
+use nnrc_syntax::{Diagnostic, ast::Cmp};
+
+use crate::numbers::{count, short};
+use crate::pot::{Pot, Runner, SETTLED, explain, settle_all};
+
+/// What became of an expectation.
+pub enum Verdict {
+    /// It holds.
+    Held {
+        /// What was found.
+        found: String,
+    },
+    /// It does not hold.
+    Failed {
+        /// What was found.
+        found: String,
+        /// Why, as far as that is known.
+        reasons: Vec<String>,
+    },
+    /// It could not be judged.
+    Broken(Box<Diagnostic>),
+}
+
+/// Judges the expectations of a model.
+pub struct Judge<'a> {
+    pot: &'a Pot<'a>,
+    runner: Runner<'a>,
+    /// The last input with the values of all nodes: expectations on one input stand together.
+    last: Option<(Vec<f64>, Rest)>,
+}
+
+/// Where a pot is when it is judged.
+#[derive(Clone)]
+struct Rest {
+    /// Values of all nodes.
+    values: Vec<Vec<f64>>,
+    /// Why it does not count as settled.
+    unsettled: Option<String>,
+}
+
+impl<'a> Judge<'a> {
+    /// A judge of this pot.
+    pub fn new(pot: &'a Pot<'a>) -> Self {
+        Self { pot, runner: pot.runner(), last: None }
+    }
+
+    /// Judges one expectation.
+    pub fn judge(&mut self, expectation: &Expectation) -> Verdict {
+        match &expectation.kind {
+            ExpectationKind::Value { input, node, component } => {
+                let rest = match self.rest(input) {
+                    Ok(rest) => rest,
+                    Err(error) => return self.broken(&error, "the time course"),
+                };
+                let values = &rest.values[*node];
+                let judged: Vec<f64> = match component {
+                    Some(component) => vec![values[*component]],
+                    None => values.clone(),
+                };
+                let found: Vec<String> = judged.iter().map(|value| rounded(*value)).collect();
+                let mut found =
+                    if found.len() == 1 { found.concat() } else { format!("[{}]", found.join(", ")) };
+                let holds = judged.iter().all(|value| compare(*value, expectation));
+                if let Some(reason) = rest.unsettled {
+                    found.push_str(", not settled");
+                    return Verdict::Failed { found, reasons: vec![reason] };
+                }
+                if holds { Verdict::Held { found } } else { Verdict::Failed { found, reasons: Vec::new() } }
+            }
+            ExpectationKind::Accuracy(reference) => self.accuracy(expectation, reference),
+            ExpectationKind::MaxError { inputs, outputs } => self.max_error(expectation, inputs, outputs),
+        }
+    }
+
+    /// Lets the pot run for an input.
+    fn rest(&mut self, input: &[f64]) -> Result<Rest, Error> {
+        if let Some((last, rest)) = &self.last
+            && last == input
+        {
+            return Ok(rest.clone());
+        }
+        let rest = self.run(input)?;
+        self.last = Some((input.to_vec(), rest.clone()));
+        Ok(rest)
+    }
+
+    fn run(&mut self, input: &[f64]) -> Result<Rest, Error> {
+        self.runner.set_input(input)?;
+        let mut state = self.runner.initial_state();
+        let mut unsettled = None;
+        let units = self.pot.time_units();
+        if let Some(until) = self.pot.model.simulation.until {
+            self.runner.integrate(&mut state, until, &[], |_, _| {})?;
+            let speed = short(self.runner.speed(&state));
+            let mut fixed = state.clone();
+            unsettled = match self.runner.settle(&mut fixed) {
+                Ok(_) => {
+                    let distance = distance(&state, &fixed);
+                    (distance > SETTLED).then(|| {
+                        format!(
+                            "at time {until}{units} a value is still {} away from rest (the largest |dx/dt| is {speed}); \
+                             raise `simulate.until`",
+                            short(distance)
+                        )
+                    })
+                }
+                Err(Error::NotSettled { .. }) => Some(format!(
+                    "at time {until}{units} the pot still changes (the largest |dx/dt| is {speed}), and it never settles"
+                )),
+                Err(error) => return Err(error),
+            };
+        } else {
+            match self.runner.settle(&mut state) {
+                Ok(_) => {}
+                Err(Error::NotSettled { time, .. }) => {
+                    unsettled = Some(format!("the pot has not settled by time {}{units}", short(time)));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let values = (0..self.pot.model.nodes.len()).map(|node| self.runner.value(&state, node)).collect();
+        Ok(Rest { values, unsettled })
+    }
+
+    fn accuracy(
+        &mut self,
+        expectation: &Expectation,
+        reference: &nnrc_model::model::DataReference,
+    ) -> Verdict {
+        let model = self.pot.model;
+        let rows = model.rows(reference);
+        let Some(dataset) = model.datasets.get(&reference.dataset).filter(|_| !rows.is_empty()) else {
+            return Verdict::Failed { found: "no rows".to_owned(), reasons: Vec::new() };
+        };
+        let inputs: Vec<&[f64]> = rows.iter().map(|row| dataset.input(*row)).collect();
+        let width = model.nodes[model.output].width();
+        let (mut right, mut unsettled) = (0, 0);
+        for (result, row) in settle_all(&self.runner, &inputs).into_iter().zip(&rows) {
+            match (result, dataset.target(*row, width)) {
+                (Ok(output), Some(target)) => right += usize::from(is_right(&output, &target)),
+                (Ok(_), None) => {}
+                (Err(Error::NotSettled { .. }), _) => unsettled += 1,
+                (Err(error), _) => return self.broken(&error, "accuracy"),
+            }
+        }
+        let accuracy = right as f64 / rows.len() as f64;
+        let found = format!("{} ({} of {})", rounded(accuracy), count(right), count(rows.len()));
+        Self::verdict(expectation, accuracy, found, unsettled)
+    }
+
+    fn max_error(&mut self, expectation: &Expectation, inputs: &[Vec<f64>], outputs: &[Vec<f64>]) -> Verdict {
+        let rows: Vec<&[f64]> = inputs.iter().map(Vec::as_slice).collect();
+        let (mut largest, mut at, mut unsettled) = (0.0, 0, 0);
+        for (row, (result, expected)) in settle_all(&self.runner, &rows).into_iter().zip(outputs).enumerate()
+        {
+            match result {
+                Ok(output) => {
+                    for (value, expected) in output.iter().zip(expected) {
+                        let error = (value - expected).abs();
+                        if error > largest {
+                            (largest, at) = (error, row + 1);
+                        }
+                    }
+                }
+                Err(Error::NotSettled { .. }) => unsettled += 1,
+                Err(error) => return self.broken(&error, "max_error"),
+            }
+        }
+        let place = if at == 0 { String::new() } else { format!(" (row {at})") };
+        Self::verdict(expectation, largest, format!("{}{place}", short(largest)), unsettled)
+    }
+
+    fn verdict(expectation: &Expectation, value: f64, mut found: String, unsettled: usize) -> Verdict {
+        if unsettled > 0 {
+            found.push_str(&format!(", {} rows did not settle", count(unsettled)));
+        } else if compare(value, expectation) {
+            return Verdict::Held { found };
+        }
+        Verdict::Failed { found, reasons: Vec::new() }
+    }
+
+    fn broken(&self, error: &Error, doing: &str) -> Verdict {
+        Verdict::Broken(Box::new(explain(self.pot, &self.runner, error, doing)))
+    }
+}
+
+/// The largest distance relative to max(1, |x|).
+fn distance(state: &[f64], fixed: &[f64]) -> f64 {
+    state.iter().zip(fixed).fold(0.0, |largest: f64, (x, at)| largest.max((x - at).abs() / at.abs().max(1.0)))
+}
+
+fn compare(value: f64, expectation: &Expectation) -> bool {
+    let (bound, within) = (expectation.value, expectation.within);
+    match expectation.comparison {
+        Cmp::Near => (value - bound).abs() <= within,
+        Cmp::LessEqual => value <= bound + within,
+        Cmp::GreaterEqual => value >= bound - within,
+        Cmp::Less => value < bound + within,
+        Cmp::Greater => value > bound - within,
+        Cmp::Equal => (value - bound).abs() <= within,
+    }
+}
+
+/// One output: above 0.5 means class 1. Several: the class is the largest; ties are wrong.
+fn is_right(output: &[f64], target: &[f64]) -> bool {
+    if let ([value], [wanted]) = (output, target) {
+        return (*value > 0.5) == (*wanted > 0.5);
+    }
+    let Some(wanted) = (0..target.len()).max_by(|a, b| target[*a].total_cmp(&target[*b]).then(b.cmp(a)))
+    else {
+        return false;
+    };
+    output.iter().enumerate().all(|(at, value)| at == wanted || *value < output[wanted])
+}
+
+/// A value with enough digits to see by how much it misses, and no more.
+fn rounded(value: f64) -> String {
+    let text = format!("{value:.5}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text == "-0" || (text == "0" && value != 0.0) { short(value) } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ties_are_wrong() {
+        assert!(is_right(&[0.1, 0.9], &[0.0, 1.0]));
+        assert!(!is_right(&[0.9, 0.9], &[0.0, 1.0]));
+        assert!(is_right(&[0.6], &[1.0]));
+        assert!(!is_right(&[0.5], &[1.0]));
+    }
+
+    #[test]
+    fn values_show_by_how_much_they_miss() {
+        assert_eq!(rounded(1.0), "1");
+        assert_eq!(rounded(0.012_345_6), "0.01235");
+        assert_eq!(rounded(1.2e-7), "1.2e-7");
+        assert_eq!(rounded(0.0), "0");
+    }
+}

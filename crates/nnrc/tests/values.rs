@@ -1,0 +1,122 @@
+//! Which input, weights and settings count.
+
+mod common;
+
+use common::{Folder, OR, Run, examples};
+
+/// The value of a species in the output of `--steady`.
+#[track_caller]
+fn value(run: &Run, species: &str) -> f64 {
+    let line = run.stdout.lines().find(|line| line.starts_with(&format!("{species},")));
+    let text = line.and_then(|line| line.split(',').nth(1)).unwrap_or_else(|| panic!("{}", run.stdout));
+    text.parse().unwrap_or_else(|_| panic!("{text}"))
+}
+
+#[track_caller]
+fn inputs(folder: &Folder, arguments: &[&str]) -> (f64, f64) {
+    let mut all = vec!["simulate", "m.nnr", "--steady"];
+    all.extend(arguments);
+    let run = folder.run(&all).exits(0);
+    (value(&run, "x_1"), value(&run, "x_2"))
+}
+
+#[test]
+fn the_precedence_of_input_values() {
+    let folder = Folder::with(&format!("{OR}simulate {{ input = [1, 1]; }}\n"));
+    let data = ["--data", "bits", "--row", "2"];
+    assert_eq!(inputs(&folder, &[&data[..], &["--input", "0.5,0.25"]].concat()), (0.5, 0.25));
+    assert_eq!(inputs(&folder, &data), (0.0, 1.0));
+    assert_eq!(inputs(&folder, &["--row", "3"]), (1.0, 0.0));
+    assert_eq!(inputs(&folder, &[]), (1.0, 1.0));
+    assert_eq!(inputs(&folder, &["--set", "simulate.input=[0, 0.5]"]), (0.0, 0.5));
+    // Without `simulate.input` the first row of the data.
+    let folder = Folder::with(&OR.replace("{ x = [0, 0], t = [0] }", "{ x = [0.125, 1], t = [1] }"));
+    assert_eq!(inputs(&folder, &[]), (0.125, 1.0));
+}
+
+#[test]
+fn input_values_are_checked() {
+    let folder = Folder::with(OR);
+    folder.run(&["simulate", "m.nnr", "--input", "0,1,1"]).exits(1).reports("shape-mismatch");
+    folder.run(&["simulate", "m.nnr", "--input=-1,0"]).exits(1).reports("input-out-of-range");
+    let run = folder.run(&["simulate", "m.nnr", "--input", "0,1.5"]).exits(1).reports("input-out-of-range");
+    assert!(run.stderr.contains("`x[2]`"), "{}", run.stderr);
+    folder.run(&["simulate", "m.nnr", "--row", "4"]).exits(1).reports("out-of-range");
+    let run = folder.run(&["simulate", "m.nnr", "--data", "bit"]).exits(1).reports("unknown-name");
+    assert!(run.stderr.contains("did you mean `bits`?"), "{}", run.stderr);
+    // Negative values are held by two rails.
+    let signed = Folder::with(&OR.replace("in [0, 1]", "in [-1, 1]"));
+    let run = signed.run(&["simulate", "m.nnr", "--steady", "--input", "-1,0.5"]).exits(0);
+    assert_eq!((value(&run, "x_1_p"), value(&run, "x_1_m"), value(&run, "x_1")), (0.0, 1.0, -1.0));
+}
+
+#[test]
+fn settings_change_the_file() {
+    let folder = Folder::with(OR);
+    let steady = |arguments: &[&str]| {
+        let mut all = vec!["simulate", "m.nnr", "--steady", "--input", "1,1"];
+        all.extend(arguments);
+        value(&folder.run(&all).exits(0), "y_1")
+    };
+    let plain = steady(&[]);
+    assert!((plain - 1.7557).abs() < 1e-4);
+    assert!((steady(&["--set", "weights.y.b=[-1.25]"]) - 0.763_104).abs() < 1e-4);
+    let run =
+        folder.run(&["check", "m.nnr", "--set", "chemistry.max_oder=3"]).exits(1).reports("unknown-key");
+    assert!(run.stderr.contains("max_order"), "{}", run.stderr);
+    folder.run(&["check", "m.nnr", "--set", "chemistry.max_order=(3"]).exits(1).reports("syntax");
+    folder.run(&["check", "m.nnr", "--set", "chemistry.max_order=7"]).exits(1).reports("out-of-range");
+    // Weights from a file that is relative to the current folder, wherever the model is.
+    folder.write("models/m.nnr", OR);
+    folder.write("w.npz", npz());
+    for model in ["m.nnr", "models/m.nnr"] {
+        let run =
+            folder.run(&["simulate", model, "--steady", "--input", "1,1", "--weights", "w.npz"]).exits(0);
+        assert!((value(&run, "y_1") - 5.0).abs() < 0.01, "{}", run.stdout);
+    }
+}
+
+/// y.W = [[2, 3]], y.b = [0].
+fn npz() -> Vec<u8> {
+    use nnrc_sim::io::{Array, npz};
+    let tensor = |shape: Vec<usize>, values: Vec<f64>| Array { shape, values };
+    let arrays = [("y.W", tensor(vec![1, 2], vec![2.0, 3.0])), ("y.b", tensor(vec![1], vec![0.0]))];
+    let mut bytes = Vec::new();
+    npz::write(&mut bytes, &arrays.map(|(name, array)| (name.to_owned(), array)).into()).expect("memory");
+    bytes
+}
+
+#[test]
+fn a_row_for_each_sample() {
+    let folder = Folder::with(OR);
+    let run = folder.run(&["simulate", "m.nnr", "--steady", "--data", "bits"]).exits(0);
+    let lines: Vec<Vec<&str>> = run.stdout.lines().map(|line| line.split(',').collect()).collect();
+    assert_eq!(lines[0], ["row", "y_1", "class"]);
+    let classes: Vec<(&str, &str)> = lines[1..].iter().map(|cells| (cells[0], cells[2])).collect();
+    assert_eq!(classes, [("1", "0"), ("2", "1"), ("3", "1")]);
+
+    let iris = examples().join("iris/iris.nnr");
+    let iris = iris.to_str().expect("a path");
+    let run = folder.run(&["simulate", iris, "--steady", "--data", "iris"]).exits(0);
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    assert_eq!(lines.len(), 151);
+    assert_eq!(lines[0], "row,y_1,y_2,y_3,class");
+    assert!(lines[1].ends_with(",setosa") && lines[150].ends_with(",virginica"));
+}
+
+#[test]
+fn a_settled_start_is_the_fixed_point_in_sbml() {
+    let folder = Folder::with(OR);
+    let arguments = ["compile", "m.nnr", "--target", "sbml", "--input", "1,1", "-o"];
+    folder.run(&[&arguments[..], &["plain.xml"]].concat()).exits(0);
+    folder.run(&[&arguments[..], &["settled.xml", "--set", "simulate.start=settled"]].concat()).exits(0);
+    let initial = |name: &str| -> f64 {
+        let text = folder.read(name);
+        let from = text.find("<species id=\"y_1\"").expect("the species");
+        let rest = &text[from..];
+        let from = rest.find("initialConcentration=\"").expect("a value") + 22;
+        rest[from..].split('"').next().unwrap_or_default().parse().expect("a number")
+    };
+    assert_eq!(initial("plain.xml"), 0.1);
+    assert!((initial("settled.xml") - 1.755_696).abs() < 1e-4);
+}
