@@ -82,7 +82,7 @@ pub fn certify(model: &Model, inputs: Inputs<'_>, tolerance: f64) -> Certificate
 
 fn claims(model: &Model, inputs: Inputs<'_>, certificate: &Certificate) -> Vec<Claim> {
     let layers = model.nodes.iter().filter(|node| node.kind != NodeKind::Input).count();
-    let kinds = format!("each of the {layers} layers is linear or smooth_relu with h > 0");
+    let kinds = format!("every layer ({layers} in all) is linear or smooth_relu with h > 0");
     let graph = "the network is feed-forward".to_owned();
     let held = "no reaction changes an input".to_owned();
     let range = match inputs {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use nnrc_syntax::{Span, ast};
 
 use crate::activation::Activation;
+use crate::analyse::words;
 use crate::interval::Interval;
 use crate::resources::Tensor;
 
@@ -259,8 +260,8 @@ pub(crate) fn find_data(
     match datasets.get(dataset) {
         None if datasets.is_empty() => Err(format!("there is no data set `{dataset}`; the file declares none")),
         None => {
-            let names: Vec<String> = datasets.keys().map(|name| format!("`{name}`")).collect();
-            Err(format!("there is no data set `{dataset}`; the file declares {}", names.join(", ")))
+            let names: Vec<&str> = datasets.keys().map(String::as_str).collect();
+            Err(format!("there is no data set `{dataset}`; the file declares {}", words(&names)))
         }
         Some(data) if part == Part::Test && data.test.is_empty() => {
             Err(format!("`{dataset}` has no test part; give it one: `split = holdout(test = 0.3, seed = 1);`"))

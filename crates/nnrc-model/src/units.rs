@@ -27,13 +27,14 @@ impl Dimension {
     /// Volume.
     pub const VOLUME: Self = Self { time: 0, concentration: 0, volume: 1 };
 
-    /// The dimension of a product; `sign` −1 for a quotient.
-    pub fn combine(self, other: Self, sign: i8) -> Self {
-        Self {
-            time: self.time + sign * other.time,
-            concentration: self.concentration + sign * other.concentration,
-            volume: self.volume + sign * other.volume,
-        }
+    /// The dimension of a product; `sign` −1 for a quotient. None if an exponent leaves all bounds of sense.
+    pub fn combine(self, other: Self, sign: i8) -> Option<Self> {
+        let sum = |own: i8, other: i8| own.checked_add(other.checked_mul(sign)?);
+        Some(Self {
+            time: sum(self.time, other.time)?,
+            concentration: sum(self.concentration, other.concentration)?,
+            volume: sum(self.volume, other.volume)?,
+        })
     }
 }
 

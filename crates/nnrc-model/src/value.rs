@@ -1,11 +1,17 @@
 //! Evaluation of expressions: constants, arithmetic, units.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use nnrc_syntax::ast::{Call, Expr, ExprKind, Op};
 use nnrc_syntax::{Diagnostic, Span, codes, suggest};
 
 use crate::units::{self, Dimension};
+
+/// How many errors are kept; beyond that they say nothing new.
+const MAX_ERRORS: usize = 100;
+
+/// How many values, or bytes of text, all uses of constants together may copy.
+const MAX_COPIED: usize = 10_000_000;
 
 /// A value and where it stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,19 +54,42 @@ impl ValueKind {
     }
 }
 
+impl Value {
+    /// Values in it, and bytes of text.
+    fn size(&self) -> usize {
+        1 + match &self.kind {
+            ValueKind::Number(..) | ValueKind::Name(_) => 0,
+            ValueKind::Text(text) => text.len(),
+            ValueKind::List(items) => items.iter().map(Self::size).sum(),
+            ValueKind::Record(fields) => fields.iter().map(|(name, _, value)| name.len() + value.size()).sum(),
+            // Arguments are read again at each use, and hold no constants until then.
+            ValueKind::Call(call) => (call.span.end - call.span.start) as usize,
+        }
+    }
+}
+
 /// Constants and findings: what every part of the analysis shares.
 #[derive(Debug, Default)]
 pub struct Scope {
     /// Declared constants.
     pub constants: BTreeMap<String, Value>,
-    /// Findings so far.
+    /// Constants with an error, which is reported where they are declared and not again at each use.
+    pub broken: BTreeSet<String>,
+    /// Findings so far, as many as are kept.
     pub diagnostics: Vec<Diagnostic>,
+    /// Number of findings so far.
+    pub reported: usize,
+    /// What the uses of constants have copied so far.
+    copied: usize,
 }
 
 impl Scope {
     /// Notes a finding.
     pub fn report(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
+        self.reported += 1;
+        if self.diagnostics.len() < MAX_ERRORS {
+            self.diagnostics.push(diagnostic);
+        }
     }
 
     /// Evaluates an expression; none if it has an error, which is then reported.
@@ -74,7 +103,21 @@ impl Scope {
             }
             ExprKind::Record(fields) => {
                 let mut values = Vec::new();
+                let mut places: BTreeMap<&str, Span> = BTreeMap::new();
                 for (name, value) in fields {
+                    if let Some(first) = places.insert(&name.name, name.span) {
+                        self.report(
+                            Diagnostic::error(
+                                codes::DUPLICATE_KEY,
+                                name.span,
+                                format!("this record has `{}` twice", name.name),
+                            )
+                            .label("given again here")
+                            .other(first, "first given here")
+                            .help("keep one of the two"),
+                        );
+                        return None;
+                    }
                     values.push((name.name.clone(), name.span, self.evaluate(value)?));
                 }
                 ValueKind::Record(values)
@@ -82,8 +125,18 @@ impl Scope {
             ExprKind::Call(call) => ValueKind::Call(call.clone()),
             ExprKind::Path(path) => {
                 let name = path.text();
+                if self.broken.contains(&name) {
+                    return None;
+                }
                 match self.constants.get(&name) {
-                    Some(constant) => constant.kind.clone(),
+                    Some(constant) => {
+                        self.copied = self.copied.saturating_add(constant.size());
+                        if self.copied > MAX_COPIED {
+                            self.copies_too_much(&name, expr.span);
+                            return None;
+                        }
+                        self.constants.get(&name)?.kind.clone()
+                    }
                     None => ValueKind::Name(name),
                 }
             }
@@ -99,9 +152,35 @@ impl Scope {
         Some(Value { kind, span: expr.span })
     }
 
+    /// Lists of lists of constants grow by powers: what they copy is counted, whatever the size of the text.
+    fn copies_too_much(&mut self, name: &str, span: Span) {
+        self.broken.insert(name.to_owned());
+        self.report(
+            Diagnostic::error(
+                codes::OUT_OF_RANGE,
+                span,
+                format!("the constants of this file multiply to more than {MAX_COPIED} values"),
+            )
+            .label(format!("`{name}` is used once too often"))
+            .help("keep large lists in a file: `weights from \"weights.npz\" { }`"),
+        );
+    }
+
+    fn not_finite(&mut self, span: Span, message: impl Into<String>) {
+        self.report(
+            Diagnostic::error(codes::NOT_FINITE, span, message)
+                .label("larger than any number")
+                .help("numbers end at about 1.8e308"),
+        );
+    }
+
     fn number(&mut self, value: f64, unit: Option<&str>, span: Span) -> Option<ValueKind> {
         let Some(unit) = unit else { return Some(ValueKind::Number(value, Dimension::NONE)) };
         match units::lookup(unit) {
+            Some((factor, _)) if !(value * factor).is_finite() => {
+                self.not_finite(span, format!("{value:e} {unit} is not a finite number in SI units"));
+                None
+            }
             Some((factor, dimension)) => Some(ValueKind::Number(value * factor, dimension)),
             None => {
                 self.report(Diagnostic::error(codes::UNKNOWN_UNIT, span, format!("unknown unit `{unit}`")));
@@ -165,7 +244,9 @@ impl Scope {
                 }
                 (if op == Op::Add { left + right } else { left - right }, left_dimension)
             }
-            Op::Multiply => (left * right, left_dimension.combine(right_dimension, 1)),
+            Op::Multiply => {
+                (left * right, self.combined(left_dimension, right_dimension, 1, span)?)
+            }
             Op::Divide => {
                 if right == 0.0 {
                     self.report(
@@ -174,14 +255,26 @@ impl Scope {
                     );
                     return None;
                 }
-                (left / right, left_dimension.combine(right_dimension, -1))
+                (left / right, self.combined(left_dimension, right_dimension, -1, span)?)
             }
         };
         if !value.is_finite() {
-            self.report(Diagnostic::error(codes::NOT_FINITE, span, "the result is not a finite number"));
+            self.not_finite(span, "the result is not a finite number");
             return None;
         }
         Some(ValueKind::Number(value, dimension))
+    }
+
+    fn combined(&mut self, left: Dimension, right: Dimension, sign: i8, span: Span) -> Option<Dimension> {
+        let dimension = left.combine(right, sign);
+        if dimension.is_none() {
+            self.report(
+                Diagnostic::error(codes::WRONG_UNIT, span, "no quantity has a unit of such a high power")
+                    .label("too many units")
+                    .help("write numbers without units, or fewer factors with one"),
+            );
+        }
+        dimension
     }
 
     /// A plain number.
@@ -199,7 +292,14 @@ impl Scope {
     pub fn as_quantity(&mut self, value: &Value, what: &str, dimension: Dimension, unit: f64) -> Option<f64> {
         match &value.kind {
             ValueKind::Number(number, Dimension::NONE) => Some(*number),
-            ValueKind::Number(number, found) if *found == dimension => Some(number / unit),
+            ValueKind::Number(number, found) if *found == dimension => {
+                let number = number / unit;
+                if number.is_finite() {
+                    return Some(number);
+                }
+                self.not_finite(value.span, format!("{what} is not a finite number in the units of the file"));
+                None
+            }
             ValueKind::Number(_, found) => {
                 self.report(
                     Diagnostic::error(codes::WRONG_UNIT, value.span, format!("{what} is {dimension}, not {found}"))

@@ -77,6 +77,11 @@ impl UnitSystem {
         if self.is_molar() { "litre" } else { DIMENSIONLESS }
     }
 
+    /// Units of length and area. Nothing in the file has them, but COPASI warns where they are not set.
+    pub(crate) fn length_and_area(&self) -> (&'static str, &'static str) {
+        if self.is_molar() { ("metre", AREA) } else { (DIMENSIONLESS, DIMENSIONLESS) }
+    }
+
     /// Identifier of the unit of rate constants for `order` reactant molecules.
     pub(crate) fn rate_unit(&self, order: u32) -> Cow<'static, str> {
         if !self.is_molar() {
@@ -90,12 +95,18 @@ impl UnitSystem {
         }
     }
 
-    /// Writes the definitions of the units of rate constants of these orders.
+    /// Writes the definitions of the unit of area and of the units of rate constants of these orders.
     pub(crate) fn definitions<W: Write>(&self, orders: &[u32], xml: &mut Xml<W>) -> io::Result<()> {
-        if !self.is_molar() || orders.is_empty() {
+        if !self.is_molar() {
             return Ok(());
         }
         xml.open("listOfUnitDefinitions", &[])?;
+        let square_metre = [("kind", "metre"), ("exponent", "2"), ("scale", "0"), ("multiplier", "1")];
+        xml.open("unitDefinition", &[("id", AREA), ("name", "m^2")])?;
+        xml.open("listOfUnits", &[])?;
+        xml.empty("unit", &square_metre)?;
+        xml.close()?;
+        xml.close()?;
         for &order in orders {
             xml.open("unitDefinition", &[("id", &self.rate_unit(order)), ("name", &rate_unit_name(order))])?;
             xml.open("listOfUnits", &[])?;
@@ -115,6 +126,8 @@ impl UnitSystem {
 }
 
 const DIMENSIONLESS: &str = "dimensionless";
+/// Identifier of the unit of area.
+const AREA: &str = "square_metre";
 
 fn rate_unit_name(order: u32) -> String {
     match order {

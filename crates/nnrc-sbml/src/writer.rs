@@ -77,6 +77,7 @@ fn open_model<W: Write>(
 ) -> Result<(), Error> {
     let id = ids::model_id(crn);
     let name = clean(&crn.name);
+    let (length, area) = units.length_and_area();
     let mut attributes = Vec::new();
     if options.provenance == Provenance::Full {
         attributes.push(("metaid", annotation::MODEL_METAID));
@@ -87,6 +88,8 @@ fn open_model<W: Write>(
         ("substanceUnits", units.substance()),
         ("timeUnits", units.time()),
         ("volumeUnits", units.size()),
+        ("areaUnits", area),
+        ("lengthUnits", length),
         ("extentUnits", units.substance()),
         ("sboTerm", sbo::MODEL),
     ]);

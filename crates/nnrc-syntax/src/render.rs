@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::source::Source;
@@ -35,9 +35,10 @@ fn group<'a>(source: &'a Source, diagnostic: &'a Diagnostic) -> Group<'a> {
         Severity::Note => Level::NOTE,
     };
     let mut group = Group::with_title(level.primary_title(&diagnostic.message).id(diagnostic.code.name));
-    if let Some(span) = diagnostic.span {
-        group = group.element(snippet(source, span, diagnostic));
-    }
+    group = match diagnostic.span {
+        Some(span) => group.element(snippet(source, span, diagnostic)),
+        None => group.element(Origin::path(source.name.as_str())),
+    };
     group.elements(diagnostic.help.iter().map(|help| Level::HELP.message(help)))
 }
 

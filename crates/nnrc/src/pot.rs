@@ -41,7 +41,7 @@ impl<'a> Pot<'a> {
     pub fn new(session: &Session, loaded: &'a Loaded, input: &[f64]) -> Result<Self, Stop> {
         match lower(&loaded.model, input) {
             Ok((crn, info)) => Ok(Self { model: &loaded.model, crn, info }),
-            Err(finding) => session.terminal.fail(&loaded.source, finding),
+            Err(finding) => session.terminal.fail(&loaded.source, *finding),
         }
     }
 

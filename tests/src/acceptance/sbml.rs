@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use nnrc_model::random::Random;
 use nnrc_sbml::{Level, Options};
 
 use crate::acceptance::agreement::{clean, laws};
@@ -19,15 +20,18 @@ pub const WORKLOADS: [(&str, &[usize]); 7] = [
     ("S7", &[784, 128, 10]),
 ];
 
-/// The text of a workload: smoothed ReLU with h = 0.25, He-normal weights, biases given as weights of a
-/// normal distribution, inputs in [0, 1].
+/// The text of a workload: smoothed ReLU with h = 0.25, He-normal weights, biases from N(0, 0.1), inputs in [0, 1].
 pub fn workload(widths: &[usize], chemistry: &str) -> String {
+    let mut random = Random::new(2);
     let mut network = format!("    input x[{}] in [0, 1];\n", widths[0]);
+    let mut biases = String::new();
     for (at, width) in widths[1..].iter().enumerate() {
         network += &format!("    layer l{at} = dense({width}) | smooth_relu(h = 0.25);\n");
+        let bias: Vec<String> = (0..*width).map(|_| random.normal(0.0, 0.1).to_string()).collect();
+        biases += &format!("    l{at}.b = [{}];\n", bias.join(", "));
     }
     format!(
-        "network workload {{\n{network}    output l{};\n}}\nweights {{ init = he_normal(seed = 1); }}\nchemistry {{ {chemistry} }}\n",
+        "network workload {{\n{network}    output l{};\n}}\nweights {{\n    init = he_normal(seed = 1);\n{biases}}}\nchemistry {{ {chemistry} }}\n",
         widths.len() - 2
     )
 }

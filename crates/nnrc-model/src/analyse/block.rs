@@ -140,7 +140,12 @@ pub fn missing_argument(scope: &mut Scope, call: &Call, parameter: &str, example
     );
 }
 
-/// Names in a row, each in backticks.
+/// Names in a row, each in backticks; of very many only the first.
 pub fn words(names: &[&str]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    const SHOWN: usize = 30;
+    let mut shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    if names.len() > SHOWN {
+        shown.push(format!("and {} more", names.len() - SHOWN));
+    }
+    shown.join(", ")
 }

@@ -204,7 +204,12 @@ fn target_columns(scope: &mut Scope, value: &Value) -> Option<(Span, bool, Vec<S
         return None;
     };
     let value = scope.evaluate(expr)?;
-    column_names(scope, &value, "`onehot`").map(|names| (expr.span, true, names))
+    let names = column_names(scope, &value, "`onehot`")?;
+    if names.len() != 1 {
+        scope.wrong_type(expr.span, "`onehot`", "one column", &format!("{} columns", names.len()));
+        return None;
+    }
+    Some((expr.span, true, names))
 }
 
 /// One or several names of columns.
@@ -214,7 +219,16 @@ fn column_names(scope: &mut Scope, value: &Value, what: &str) -> Option<Vec<Stri
         ValueKind::List(items) => {
             let names: Option<Vec<Vec<String>>> =
                 items.iter().map(|item| column_names(scope, item, what)).collect();
-            Some(names?.concat())
+            let names = names?.concat();
+            if names.is_empty() {
+                scope.report(
+                    Diagnostic::error(codes::MISSING_ARGUMENT, value.span, format!("{what} names nothing"))
+                        .label("an empty list")
+                        .help("name at least one column, or leave the line out"),
+                );
+                return None;
+            }
+            Some(names)
         }
         other => {
             scope.wrong_type(value.span, what, "a column or a list of columns", &other.words());
@@ -303,24 +317,29 @@ pub fn arrays(
     entries: &Entries<'_>,
 ) -> Option<Columns> {
     let (path, span) = path(scope, call)?;
-    let mut tensors = match resources.tensors(&path) {
+    let tensors = match resources.tensors(&path) {
         Ok(tensors) => tensors,
         Err(error) => {
             report_resource(scope, span, &path, error);
             return None;
         }
     };
-    let mut take = |scope: &mut Scope, key: &str, default: &str| -> Option<Option<(Span, bool, Tensor)>> {
+    let take = |scope: &mut Scope, key: &str, default: &str| -> Option<Option<(Span, bool, Tensor)>> {
         let (place, onehot, name) = match entries.get(key) {
             Some(expr) => {
                 let value = scope.evaluate(expr)?;
-                let (place, onehot, mut names) = target_columns(scope, &value)?;
-                (place, onehot, names.pop()?)
+                let (place, onehot, names) = target_columns(scope, &value)?;
+                let [name] = &names[..] else {
+                    let found = format!("{} names", names.len());
+                    scope.wrong_type(place, &format!("`{key}`"), "the name of one array", &found);
+                    return None;
+                };
+                (place, onehot, name.clone())
             }
             None if tensors.contains_key(default) => (span, false, default.to_owned()),
             None => return Some(None),
         };
-        match tensors.remove(&name) {
+        match tensors.get(&name).cloned() {
             Some(tensor) => Some(Some((place, onehot, tensor))),
             None => {
                 let names: Vec<&str> = tensors.keys().map(String::as_str).collect();

@@ -59,6 +59,18 @@ pub fn analyse(
     };
     if let Some(expr) = entries.get("scale") {
         scale(scope, expr, width, &mut inputs, &train)?;
+        if let Some(at) = inputs.iter().position(|value| !value.is_finite()) {
+            scope.report(
+                Diagnostic::error(
+                    codes::NOT_FINITE,
+                    expr.span,
+                    format!("scaling takes column {} of row {} beyond all numbers", at % width + 1, at / width + 1),
+                )
+                .label("numbers end at about 1.8e308")
+                .help("choose another scale, or scale the data beforehand"),
+            );
+            return None;
+        }
     }
     Some(Dataset { width, inputs, targets, train, test, span: name.span })
 }

@@ -195,7 +195,7 @@ fn max_error(scope: &mut Scope, call: &Call, context: &Context<'_>) -> Option<Ex
             return None;
         };
         let rows = tensor.shape.first().copied().unwrap_or(0);
-        if rows == 0 || tensor.values.len() != rows * width {
+        if rows == 0 || rows.checked_mul(width) != Some(tensor.values.len()) {
             scope.report(
                 Diagnostic::error(
                     codes::SHAPE_MISMATCH,

@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 use nnrc_syntax::ast::{self, File, Ident, Item};
 use nnrc_syntax::{Diagnostic, Severity, Span, codes};
 
+pub(crate) use block::words;
 pub use overrides::Overrides;
 pub use simulation::outside_range;
 
@@ -109,6 +110,7 @@ fn analyse_file(
         let keys = ["rates", "concentrations", "replicates", "seed", "compare", "times", "sizes"];
         block::read(scope, block, "noise", &keys);
     }
+    check_names(scope, file, network);
     if items.datasets.len() != datasets.len() {
         // References to a data set with errors would only repeat them.
         return None;
@@ -140,6 +142,7 @@ fn analyse_file(
     });
     set_input_ranges(&mut nodes, &skeleton, &datasets, rows.chain(simulation.input.as_deref()));
     ranges::propagate(&mut nodes);
+    check_finite(scope, &nodes);
     check_domains(scope, &nodes, &skeleton);
     check_served(scope, &chemistry, training.as_ref());
     Some(Model {
@@ -166,18 +169,18 @@ fn collect<'a>(scope: &mut Scope, file: &'a File) -> Items<'a> {
         if let Some(name) = name
             && let Some(first) = names.insert(&name.name, name.span)
         {
-            scope.report(
-                Diagnostic::error(codes::DUPLICATE_NAME, name.span, format!("`{}` is declared twice", name.name))
-                    .label("declared again here")
-                    .other(first, "first declared here")
-                    .help("give one of the two another name"),
-            );
+            network::duplicate_name(scope, name, first);
         }
         match item {
             Item::Version { .. } => {}
             Item::Const { name, value, .. } => {
-                if let Some(value) = scope.evaluate(value) {
-                    scope.constants.insert(name.name.clone(), value);
+                match scope.evaluate(value) {
+                    Some(value) => {
+                        scope.constants.insert(name.name.clone(), value);
+                    }
+                    None => {
+                        scope.broken.insert(name.name.clone());
+                    }
                 }
             }
             Item::Dataset { name, source, block, .. } => items.datasets.push((name, source, block.as_ref())),
@@ -225,6 +228,28 @@ fn collect<'a>(scope: &mut Scope, file: &'a File) -> Items<'a> {
         }
     }
     items
+}
+
+/// Reports inputs and layers that are called like a constant or a data set.
+fn check_names(scope: &mut Scope, file: &File, network: &ast::Network) {
+    let declared: BTreeMap<&str, Span> = file
+        .items
+        .iter()
+        .filter_map(|item| match item {
+            Item::Const { name, .. } | Item::Dataset { name, .. } => Some((name.name.as_str(), name.span)),
+            _ => None,
+        })
+        .collect();
+    for member in &network.members {
+        let name = match member {
+            ast::Member::Input { name, .. } => name,
+            ast::Member::Layer(layer) => &layer.name,
+            ast::Member::Output { .. } => continue,
+        };
+        if let Some(other) = declared.get(name.name.as_str()) {
+            network::duplicate_name(scope, name, *other);
+        }
+    }
 }
 
 /// Reports a second block of one kind.
@@ -296,6 +321,7 @@ fn check_data(scope: &mut Scope, skeleton: &network::Skeleton, datasets: &BTreeM
 
 fn nodes(skeleton: &network::Skeleton, mut weights: weights::Weights, text: &str) -> Vec<Node> {
     let mut nodes = Vec::new();
+    let ends: Vec<usize> = text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at).collect();
     for draft in &skeleton.nodes {
         let kind = match &draft.kind {
             network::DraftKind::Input { .. } => NodeKind::Input,
@@ -312,8 +338,7 @@ fn nodes(skeleton: &network::Skeleton, mut weights: weights::Weights, text: &str
                 activations: activations.iter().map(|(activation, _)| *activation).collect(),
             },
         };
-        let start = (draft.span.start as usize).min(text.len());
-        let line = text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count() as u32 + 1;
+        let line = ends.partition_point(|end| *end < draft.span.start as usize) as u32 + 1;
         nodes.push(Node {
             name: draft.name.clone(),
             span: draft.span,
@@ -343,6 +368,22 @@ fn set_input_ranges<'a>(
     let ranges = ranges::input_ranges(&declared, datasets.values(), rows);
     for (node, ranges) in nodes.iter_mut().filter(|node| node.kind == NodeKind::Input).zip(ranges) {
         node.ranges = ranges;
+    }
+}
+
+/// Values that no number can hold: reported where they first arise.
+fn check_finite(scope: &mut Scope, nodes: &[Node]) {
+    let overflows = |node: &&Node| node.ranges.iter().any(|r| !(r.low.is_finite() && r.high.is_finite()));
+    if let Some(node) = nodes.iter().find(overflows) {
+        scope.report(
+            Diagnostic::error(
+                codes::NOT_FINITE,
+                node.span,
+                format!("the values of `{}` can leave the range of numbers", node.name),
+            )
+            .label("can grow beyond 1.8e308")
+            .help("use smaller weights, or a narrower range of the inputs"),
+        );
     }
 }
 

@@ -1,6 +1,6 @@
 //! The `network` block: names, sources, order, activations, widths.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use nnrc_syntax::ast::{Call, Ident, Layer, Member, Network};
 use nnrc_syntax::{Diagnostic, Span, codes, suggest};
@@ -48,10 +48,14 @@ pub struct Skeleton {
 
 /// Widest layer or input: more would be a slip of the keyboard.
 const WIDEST: u64 = 1_000_000;
+/// Most values of inputs and layers together.
+const MOST_VALUES: u64 = 4_000_000;
+/// Most weights: already a hundred times what tools of SBML take.
+const MOST_WEIGHTS: u64 = 50_000_000;
 
 /// Reads the block; none if it has errors, which are reported.
 pub fn analyse(scope: &mut Scope, network: &Network, construction: Construction) -> Option<Skeleton> {
-    let before = scope.diagnostics.len();
+    let before = scope.reported;
     let mut names: BTreeMap<&str, (usize, Span)> = BTreeMap::new();
     let mut members = Vec::new();
     let mut outputs: Vec<&Ident> = Vec::new();
@@ -65,18 +69,14 @@ pub fn analyse(scope: &mut Scope, network: &Network, construction: Construction)
             }
         };
         if let Some((_, first)) = names.get(name.name.as_str()) {
-            scope.report(
-                Diagnostic::error(codes::DUPLICATE_NAME, name.span, format!("`{}` is declared twice", name.name))
-                    .label("declared again here")
-                    .other(*first, "first declared here")
-                    .help("give one of the two another name"),
-            );
+            duplicate_name(scope, name, *first);
             continue;
         }
         names.insert(&name.name, (members.len(), name.span));
         members.push(member);
     }
-    if !members.iter().any(|member| matches!(member, Member::Input { .. })) {
+    let has_input = members.iter().any(|member| matches!(member, Member::Input { .. }));
+    if !has_input {
         scope.report(
             Diagnostic::error(codes::MISSING_INPUT, network.name.span, "the network has no input")
                 .label("expected an `input`")
@@ -85,8 +85,8 @@ pub fn analyse(scope: &mut Scope, network: &Network, construction: Construction)
     }
     let output = output(scope, network, &outputs, &names);
     let sources: Vec<Vec<usize>> =
-        members.iter().enumerate().map(|(at, member)| sources(scope, member, at, &names)).collect();
-    if scope.diagnostics.len() > before {
+        members.iter().enumerate().map(|(at, member)| sources(scope, member, at, &names, has_input)).collect();
+    if scope.reported > before {
         // Layers are still read, so that all their errors are reported at once.
         for member in &members {
             if let Member::Layer(layer) = member {
@@ -109,7 +109,50 @@ pub fn analyse(scope: &mut Scope, network: &Network, construction: Construction)
             }
         }
     }
-    (good && scope.diagnostics.len() == before).then(|| Skeleton { output: place[&output.unwrap_or(0)], nodes })
+    good &= scope.reported == before && check_size(scope, &nodes);
+    good.then(|| Skeleton { output: place[&output.unwrap_or(0)], nodes })
+}
+
+/// Reports a name that is declared already; the later of the two places is marked.
+pub fn duplicate_name(scope: &mut Scope, name: &Ident, other: Span) {
+    let (first, again) = if other < name.span { (other, name.span) } else { (name.span, other) };
+    scope.report(
+        Diagnostic::error(codes::DUPLICATE_NAME, again, format!("`{}` is declared twice", name.name))
+            .label("declared again here")
+            .other(first, "first declared here")
+            .help("give one of the two another name"),
+    );
+}
+
+/// Refuses networks that no memory holds, before anything is made of them.
+fn check_size(scope: &mut Scope, nodes: &[Draft]) -> bool {
+    let (mut values, mut weights) = (0_u64, 0_u64);
+    for node in nodes {
+        let width = node.width() as u64;
+        values += width;
+        if let DraftKind::Layer { operation: DraftOperation::Dense { .. }, sources, .. } = &node.kind {
+            let columns: u64 = sources.iter().map(|&source| nodes[source].width() as u64).sum();
+            weights = weights.saturating_add(width.saturating_mul(columns));
+        }
+        let (count, most, what) = if weights > MOST_WEIGHTS {
+            (weights, MOST_WEIGHTS, "weights")
+        } else {
+            (values, MOST_VALUES, "inputs and units")
+        };
+        if count > most {
+            scope.report(
+                Diagnostic::error(
+                    codes::OUT_OF_RANGE,
+                    node.span,
+                    format!("the network has {count} {what} up to here, more than {most}"),
+                )
+                .label("too large")
+                .help("make the layers narrower"),
+            );
+            return false;
+        }
+    }
+    true
 }
 
 fn output(
@@ -158,10 +201,14 @@ fn sources(
     member: &Member,
     at: usize,
     names: &BTreeMap<&str, (usize, Span)>,
+    has_input: bool,
 ) -> Vec<usize> {
     let Member::Layer(layer) = member else { return Vec::new() };
     if layer.from.is_empty() {
         if at == 0 {
+            if !has_input {
+                return Vec::new();
+            }
             scope.report(
                 Diagnostic::error(codes::MISSING_INPUT, layer.name.span, "the first layer has nothing before it")
                     .label("takes the layer or input before it")
@@ -183,42 +230,72 @@ fn sources(
 
 /// The members in an order in which each stands after its sources; the order of the text where that is one.
 fn sort(scope: &mut Scope, members: &[&Member], sources: &[Vec<usize>]) -> Option<Vec<usize>> {
+    let mut waits: Vec<usize> = sources.iter().map(Vec::len).collect();
+    let mut takers: Vec<Vec<usize>> = vec![Vec::new(); members.len()];
+    for (at, sources) in sources.iter().enumerate() {
+        sources.iter().for_each(|&source| takers[source].push(at));
+    }
+    let mut ready: BTreeSet<usize> = (0..members.len()).filter(|&at| waits[at] == 0).collect();
     let mut order = Vec::new();
-    let mut placed = vec![false; members.len()];
-    while order.len() < members.len() {
-        let ready = (0..members.len()).find(|&at| !placed[at] && sources[at].iter().all(|&s| placed[s]));
-        let Some(next) = ready else {
-            let waiting: Vec<&Layer> = members
-                .iter()
-                .enumerate()
-                .filter_map(|(at, member)| match member {
-                    Member::Layer(layer) if !placed[at] => Some(layer),
-                    _ => None,
-                })
-                .collect();
-            let names: Vec<String> = waiting.iter().map(|layer| format!("`{}`", layer.name.name)).collect();
-            scope.report(
-                Diagnostic::error(
-                    codes::CYCLIC_NETWORK,
-                    waiting.first().map_or(Span::default(), |layer| layer.name.span),
-                    format!("the layers {} take each other in a circle", names.join(", ")),
-                )
-                .label("part of the circle, or behind it")
-                .help("a network is feed-forward: let every layer take inputs and earlier layers only"),
-            );
-            return None;
-        };
-        placed[next] = true;
+    while let Some(next) = ready.pop_first() {
         order.push(next);
+        for &taker in &takers[next] {
+            waits[taker] -= 1;
+            if waits[taker] == 0 {
+                ready.insert(taker);
+            }
+        }
+    }
+    if order.len() < members.len() {
+        report_circle(scope, members, sources, &waits);
+        return None;
     }
     Some(order)
 }
 
-fn placeholder(member: &Member) -> Draft {
-    let name = match member {
+/// Reports a circle among the members that wait for others.
+fn report_circle(scope: &mut Scope, members: &[&Member], sources: &[Vec<usize>], waits: &[usize]) {
+    // Whoever waits has a source that waits: going from source to source must come back.
+    let mut at = waits.iter().position(|waits| *waits > 0).unwrap_or(0);
+    let mut steps: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut path = Vec::new();
+    while !steps.contains_key(&at) {
+        steps.insert(at, path.len());
+        path.push(at);
+        at = sources[at].iter().copied().find(|&source| waits[source] > 0).unwrap_or(at);
+    }
+    let mut circle = path.split_off(steps[&at]);
+    circle.reverse();
+    let first = (0..circle.len()).min_by_key(|&place| circle[place]).unwrap_or(0);
+    circle.rotate_left(first);
+    let names: Vec<&Ident> = circle.iter().map(|&at| name_of(members[at])).collect();
+    let arrows = names.iter().chain(names.first()).map(|name| format!("`{}`", name.name));
+    let message = match &names[..] {
+        [name] => format!("the layer `{}` takes its own result", name.name),
+        [..] if names.len() <= 8 => {
+            format!("these layers take each other in a circle: {}", arrows.collect::<Vec<_>>().join(" to "))
+        }
+        _ => format!("{} layers take each other in a circle", names.len()),
+    };
+    let place = names.first().map_or(Span::default(), |name| name.span);
+    let mut finding = Diagnostic::error(codes::CYCLIC_NETWORK, place, message)
+        .label("part of the circle")
+        .help("a network is feed-forward: let every layer take inputs and earlier layers only");
+    for name in names.iter().skip(1).take(7) {
+        finding = finding.other(name.span, "and this one");
+    }
+    scope.report(finding);
+}
+
+fn name_of(member: &Member) -> &Ident {
+    match member {
         Member::Input { name, .. } | Member::Output { name, .. } => name,
         Member::Layer(layer) => &layer.name,
-    };
+    }
+}
+
+fn placeholder(member: &Member) -> Draft {
+    let name = name_of(member);
     Draft { name: name.name.clone(), span: name.span, kind: DraftKind::Input { range: None }, shape: vec![1] }
 }
 

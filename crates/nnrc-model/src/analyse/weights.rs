@@ -1,11 +1,11 @@
 //! The `weights` block: literals, files, random initialisation.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use nnrc_syntax::ast::{Block, Entry, Expr};
 use nnrc_syntax::{Diagnostic, Span, codes};
 
-use crate::analyse::block::{bind, duplicate_key, missing_argument, reject_stop, unknown_key};
+use crate::analyse::block::{bind, duplicate_key, missing_argument, reject_stop, unknown_key, words};
 use crate::analyse::columns::{missing_tensor, report_resource};
 use crate::analyse::network::{Draft, DraftKind, DraftOperation, Skeleton};
 use crate::random::Random;
@@ -35,7 +35,7 @@ pub fn analyse(
     file: Option<&str>,
     seed: Option<u64>,
 ) -> Option<Weights> {
-    let before = scope.diagnostics.len();
+    let before = scope.reported;
     let wanted = wanted(skeleton);
     let mut found = Weights::new();
     if let Some(path) = file {
@@ -44,10 +44,10 @@ pub fn analyse(
         let entries = entries(scope, item, &wanted);
         read_block(scope, resources, &wanted, item, &entries, seed, &mut found);
     }
-    if scope.diagnostics.len() == before {
+    if scope.reported == before {
         report_missing(scope, &wanted, item.map(|item| item.span), file, &found);
     }
-    (scope.diagnostics.len() == before).then_some(found)
+    (scope.reported == before).then_some(found)
 }
 
 /// A tensor that the network needs.
@@ -68,7 +68,7 @@ fn wanted(skeleton: &Skeleton) -> Vec<Wanted<'_>> {
             .iter()
             .map(|&source| format!("`{}` of width {}", skeleton.nodes[source].name, skeleton.nodes[source].width()))
             .collect();
-        let words = format!("`{}` has {} units and takes {}", layer.name, layer.width(), from.join(" and "));
+        let words = format!("`{}` has width {} and takes {}", layer.name, layer.width(), from.join(" and "));
         all.push(Wanted {
             layer,
             key: format!("{}.W", layer.name),
@@ -95,6 +95,7 @@ fn entries<'a>(scope: &mut Scope, item: &Item<'a>, wanted: &[Wanted<'_>]) -> BTr
     keys.extend(["init", "layout", "prune"].map(str::to_owned));
     keys.extend(wanted.iter().map(|wanted| format!("layout.{}", wanted.layer.name)));
     let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+    let known: BTreeSet<&str> = keys.iter().copied().collect();
     let mut entries = BTreeMap::new();
     let mut places = BTreeMap::new();
     for entry in &item.block.entries {
@@ -102,7 +103,7 @@ fn entries<'a>(scope: &mut Scope, item: &Item<'a>, wanted: &[Wanted<'_>]) -> BTr
             Entry::Stop { .. } => reject_stop(scope, entry, "weights"),
             Entry::Set { key, value, .. } => {
                 let name = key.text();
-                if !keys.contains(&name.as_str()) {
+                if !known.contains(name.as_str()) {
                     unknown_key(scope, key, "weights", &keys);
                 } else if let Some(first) = places.insert(name.clone(), key.span) {
                     duplicate_key(scope, key, first);
@@ -384,11 +385,11 @@ fn report_missing(
     if file.is_some() {
         return;
     }
-    let keys: Vec<String> = missing.iter().map(|wanted| format!("`{}`", wanted.key)).collect();
+    let keys: Vec<&str> = missing.iter().map(|wanted| wanted.key.as_str()).collect();
     let mut finding = Diagnostic::error(
         codes::MISSING_WEIGHTS,
         first.layer.span,
-        format!("the network has no weights {}", keys.join(", ")),
+        format!("the network has no weights {}", words(&keys)),
     )
     .label("this layer needs weights");
     if let Some(span) = item {

@@ -23,7 +23,7 @@ mod square;
 mod swish;
 mod winner_take_all;
 
-use nnrc_crn::{Axis, Crn, CrnInfo, Handle, Observable, Origin, Role, SpeciesFamily};
+use nnrc_crn::{Axis, Crn, CrnError, CrnInfo, Handle, Observable, Origin, Role, SpeciesFamily};
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
 pub use operation::drive_order;
@@ -34,7 +34,7 @@ use crate::encoding::{encodings, or_identity};
 use crate::model::{Model, NodeKind};
 
 /// Lowers a model whose inputs hold `input`, and validates the result.
-pub fn lower(model: &Model, input: &[f64]) -> Result<(Crn, CrnInfo), Diagnostic> {
+pub fn lower(model: &Model, input: &[f64]) -> Result<(Crn, CrnInfo), Box<Diagnostic>> {
     let mut crn = Crn { name: nnrc_crn::namer::bare(&model.name), units: model.chemistry.units, ..Crn::default() };
     let encodings = encodings(model);
     let mut signals: Vec<Signal> = Vec::new();
@@ -77,23 +77,23 @@ pub fn lower(model: &Model, input: &[f64]) -> Result<(Crn, CrnInfo), Diagnostic>
         });
         signals.push(signal);
     }
-    let info = nnrc_crn::validate(&crn).map_err(|error| match error {
-        nnrc_crn::CrnError::IdCollision { .. } => {
-            Diagnostic::global(Severity::Error, codes::ID_COLLISION, error.to_string())
-                .help("rename one of the two layers: identifiers in the output are never changed silently")
-        }
-        nnrc_crn::CrnError::BadValue { .. } => {
-            Diagnostic::global(Severity::Error, codes::NOT_FINITE, error.to_string())
-        }
-        nnrc_crn::CrnError::Malformed { .. } => {
-            Diagnostic::global(Severity::Error, codes::NOT_SERVED, format!("internal: {error}"))
-        }
-    })?;
+    let info = nnrc_crn::validate(&crn).map_err(|error| Box::new(explain(&error)))?;
     check_order(model, &info)?;
     Ok((crn, info))
 }
 
-fn check_order(model: &Model, info: &CrnInfo) -> Result<(), Diagnostic> {
+fn explain(error: &CrnError) -> Diagnostic {
+    match error {
+        CrnError::IdCollision { .. } => {
+            Diagnostic::global(Severity::Error, codes::ID_COLLISION, error.to_string())
+                .help("rename one of the two layers: identifiers in the output are never changed silently")
+        }
+        CrnError::BadValue { .. } => Diagnostic::global(Severity::Error, codes::NOT_FINITE, error.to_string()),
+        CrnError::Malformed { .. } => unreachable!("lowering made a malformed network: {error}"),
+    }
+}
+
+fn check_order(model: &Model, info: &CrnInfo) -> Result<(), Box<Diagnostic>> {
     let most = info.by_molecularity().len().saturating_sub(1) as u32;
     if most <= model.chemistry.max_order {
         return Ok(());
@@ -105,7 +105,7 @@ fn check_order(model: &Model, info: &CrnInfo) -> Result<(), Diagnostic> {
     )
     .help("write `chemistry { weights = rates; }`, or allow `max_order = 3`");
     finding.span = model.chemistry.span;
-    Err(finding)
+    Err(Box::new(finding))
 }
 
 fn input_signal(

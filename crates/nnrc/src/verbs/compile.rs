@@ -73,8 +73,8 @@ fn settled(session: &Session, loaded: &Loaded, pot: &Pot<'_>) -> Result<Vec<f64>
 pub fn default_options(construction: Construction) -> Options {
     let described_by: &[&str] = match construction {
         Construction::FixedPoint => &["doi:10.1098/rsif.2021.0031", "arXiv:2010.13290"],
-        Construction::OnePot => &["doi:10.1098/rsif.2021.0031", "arXiv:2010.13290", "arXiv:2311.18313"],
-        Construction::Phased => &["arXiv:2410.11919"],
+        Construction::OnePot => &["doi:10.1098/rsif.2021.0031", "arXiv:2010.13290", "arXiv:2410.11919"],
+        Construction::Phased => &["arXiv:2311.18313", "arXiv:2401.07077"],
     };
     Options { described_by: described_by.iter().map(|id| (*id).to_owned()).collect(), ..Options::default() }
 }
