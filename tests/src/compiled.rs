@@ -58,7 +58,8 @@ pub fn compile(text: &str, input: &[f64]) -> Compiled {
 
 /// Lowers a model for an input.
 pub fn lower(model: Model, input: &[f64]) -> Compiled {
-    let (crn, info) = nnrc_model::lower(&model, input).unwrap_or_else(|finding| panic!("{}", finding.message));
+    let (crn, info) =
+        nnrc_model::lower(&model, input).unwrap_or_else(|finding| panic!("{}", finding.message));
     Compiled { model, crn, info }
 }
 
@@ -145,8 +146,11 @@ impl Compiled {
     /// The network as `tests/peers/forward.py` reads it, with samples.
     pub fn for_numpy(&self, samples: &[Vec<f64>]) -> Value {
         let nodes = &self.model.nodes;
-        let inputs: Vec<Value> =
-            self.model.inputs().map(|(_, node)| json!({ "name": node.name, "width": node.width() })).collect();
+        let inputs: Vec<Value> = self
+            .model
+            .inputs()
+            .map(|(_, node)| json!({ "name": node.name, "width": node.width() }))
+            .collect();
         let layers: Vec<Value> = nodes
             .iter()
             .filter_map(|node| {
@@ -202,13 +206,16 @@ fn activation_json(activation: nnrc_model::activation::Activation) -> Value {
 pub fn deviation(found: &[Vec<f64>], expected: &[Vec<f64>]) -> f64 {
     assert_eq!(found.len(), expected.len());
     let pairs = found.iter().flatten().zip(expected.iter().flatten());
-    pairs.map(|(a, b)| if a.is_nan() { f64::INFINITY } else { (a - b).abs() / b.abs().max(1.0) }).fold(0.0, f64::max)
+    pairs
+        .map(|(a, b)| if a.is_nan() { f64::INFINITY } else { (a - b).abs() / b.abs().max(1.0) })
+        .fold(0.0, f64::max)
 }
 
 /// Slowest rate of approach of each network at its fixed point: the smallest −Re λ of the Jacobian without the
 /// zeros of conserved totals, by numpy.
 pub fn slowest_rates<'a>(networks: impl IntoIterator<Item = &'a Compiled>) -> Vec<f64> {
-    let matrices: Vec<Value> = networks.into_iter().map(|network| network.jacobian(&network.settle())).collect();
+    let matrices: Vec<Value> =
+        networks.into_iter().map(|network| network.jacobian(&network.settle())).collect();
     let answers = crate::peers::run("eigen.py", &["-"], Some(&Value::Array(matrices)), &[]);
     answers.as_array().unwrap().iter().map(|answer| -answer["slowest"].as_f64().unwrap()).collect()
 }

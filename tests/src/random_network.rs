@@ -23,9 +23,24 @@ pub enum Kind {
 }
 
 const ACTIVATIONS: &[&str] = &[
-    "identity", "smooth_relu", "smooth_leaky_relu", "algebraic_sigmoid", "algebraic_tanh", "restored_sigmoid",
-    "michaelis", "hill", "softsign", "elu", "abs", "swish", "square", "inverse_multiquadric", "inverse_quadratic",
-    "annihilation_relu", "winner_take_all", "rational_softmax",
+    "identity",
+    "smooth_relu",
+    "smooth_leaky_relu",
+    "algebraic_sigmoid",
+    "algebraic_tanh",
+    "restored_sigmoid",
+    "michaelis",
+    "hill",
+    "softsign",
+    "elu",
+    "abs",
+    "swish",
+    "square",
+    "inverse_multiquadric",
+    "inverse_quadratic",
+    "annihilation_relu",
+    "winner_take_all",
+    "rational_softmax",
 ];
 
 /// The network of a seed.
@@ -45,7 +60,11 @@ pub fn draw(seed: u64, kind: Kind) -> RandomNetwork {
         let forced = ACTIVATIONS[(seed as usize * 3 + layer) % ACTIVATIONS.len()];
         let activation = choose(&mut random, kind, layer == 1 && !signed_input, forced);
         let previous = widths.len() - 1;
-        let second = if widths.len() > 1 && random.unit() < 0.3 { Some(random.below(previous as u64) as usize) } else { None };
+        let second = if widths.len() > 1 && random.unit() < 0.3 {
+            Some(random.below(previous as u64) as usize)
+        } else {
+            None
+        };
         let equal = second.is_some_and(|second| widths[second].1 == widths[previous].1);
         let positive = ["michaelis", "hill"].contains(&activation.as_str());
         let from = match second {
@@ -79,11 +98,18 @@ fn choose(random: &mut Random, kind: Kind, first: bool, forced: &str) -> String 
     if kind == Kind::Certified {
         return if random.unit() < 0.65 { "smooth_relu" } else { "identity" }.to_owned();
     }
-    let choice =
-        if random.unit() < 0.7 { forced } else { ACTIVATIONS[random.below(ACTIVATIONS.len() as u64) as usize] };
+    let choice = if random.unit() < 0.7 {
+        forced
+    } else {
+        ACTIVATIONS[random.below(ACTIVATIONS.len() as u64) as usize]
+    };
     // These are defined, or given by a plain formula, only on inputs that are not negative.
-    if ["michaelis", "hill", "annihilation_relu"].contains(&choice) && !first { "smooth_relu" } else { choice }
-        .to_owned()
+    if ["michaelis", "hill", "annihilation_relu"].contains(&choice) && !first {
+        "smooth_relu"
+    } else {
+        choice
+    }
+    .to_owned()
 }
 
 fn call(random: &mut Random, activation: &str) -> String {
@@ -100,7 +126,14 @@ fn call(random: &mut Random, activation: &str) -> String {
     }
 }
 
-fn dense(random: &mut Random, weights: &mut String, name: &str, width: usize, columns: usize, positive: bool) {
+fn dense(
+    random: &mut Random,
+    weights: &mut String,
+    name: &str,
+    width: usize,
+    columns: usize,
+    positive: bool,
+) {
     let number = |random: &mut Random| {
         let size = if random.unit() < 0.1 { 0.0 } else { random.normal(0.0, 1.0) };
         let size = (size.clamp(-2.0, 2.0) * 1000.0).round() / 1000.0;

@@ -12,6 +12,9 @@ pub enum List {
     FixedPoint,
 }
 
+/// A check and what it is called while it runs.
+type Check = (&'static str, fn() -> Vec<Finding>);
+
 impl List {
     fn title(self) -> &'static str {
         match self {
@@ -19,7 +22,7 @@ impl List {
         }
     }
 
-    fn checks(self) -> Vec<(&'static str, fn() -> Vec<Finding>)> {
+    fn checks(self) -> Vec<Check> {
         match self {
             Self::FixedPoint => vec![
                 ("examples: commands", examples::commands),
@@ -49,7 +52,12 @@ pub fn run(list: List) -> bool {
         println!("{name}");
         let findings = check();
         for finding in &findings {
-            println!("  {} {}: {}", if finding.holds { "ok  " } else { "FAIL" }, finding.claim, finding.figure);
+            println!(
+                "  {} {}: {}",
+                if finding.holds { "ok  " } else { "FAIL" },
+                finding.claim,
+                finding.figure
+            );
         }
         all.extend(findings);
     }

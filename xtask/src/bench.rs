@@ -65,7 +65,10 @@ fn check_row(nnrc: &Path, folder: &Path) -> Row {
     let mut lines = String::from("nnr 1;\nnetwork long {\n    input x[4] in [0, 1];\n");
     let layers = 160;
     for layer in 0..layers {
-        let _ = writeln!(lines, "    // Layer {layer} takes the one before it.\n    layer l{layer} = dense(4) | smooth_relu(h = 0.1);");
+        let _ = writeln!(
+            lines,
+            "    // Layer {layer} takes the one before it.\n    layer l{layer} = dense(4) | smooth_relu(h = 0.1);"
+        );
     }
     let _ = writeln!(lines, "    output l{};\n}}\nweights {{", layers - 1);
     for layer in 0..layers {
@@ -100,7 +103,15 @@ fn write_rows(nnrc: &Path, folder: &Path) -> Vec<Row> {
         measure(
             5,
             &[
-                text(nnrc), "compile", text(&source), "--target", "sbml", "--provenance", provenance, "--quiet", "-o",
+                text(nnrc),
+                "compile",
+                text(&source),
+                "--target",
+                "sbml",
+                "--provenance",
+                provenance,
+                "--quiet",
+                "-o",
                 text(&target),
             ],
         )
@@ -149,10 +160,23 @@ fn simulation_rows(folder: &Path) -> (Vec<Row>, Vec<String>) {
         let path = folder.join(format!("{name}.xml"));
         let options = nnrc_sbml::Options { provenance: nnrc_sbml::Provenance::None, ..Default::default() };
         compiled.write_sbml(&path, &options);
-        let args = [text(&path), "--end", "20", "--rtol", "1e-6", "--atol", "1e-9", "--repeat", "21", "--loads", "1"];
+        let args = [
+            text(&path),
+            "--end",
+            "20",
+            "--rtol",
+            "1e-6",
+            "--atol",
+            "1e-9",
+            "--repeat",
+            "21",
+            "--loads",
+            "1",
+        ];
         let answer = peers::run("bench_run.py", &args, None, &[]);
         let engines = answer["engines"].as_array().unwrap();
-        versions = engines.iter().map(|e| format!("{} {}", e["engine"], e["version"]).replace('"', "")).collect();
+        versions =
+            engines.iter().map(|e| format!("{} {}", e["engine"], e["version"]).replace('"', "")).collect();
         let simulate: Vec<f64> = engines.iter().map(|engine| number(&engine["simulate_cpu_s"])).collect();
         let load: Vec<f64> = engines.iter().map(|engine| number(&engine["load_cpu_s"])).collect();
         let ratio = simulate[0] / seconds;
@@ -183,7 +207,8 @@ fn time_course(compiled: &Compiled, input: &[f64]) -> (f64, f64) {
     for _ in 0..101 {
         let start = Instant::now();
         let mut state = engine.initial_state();
-        nnrc_sim::integrate(&mut engine, Method::Auto, &tolerances, &mut state, 0.0..20.0, &[], |_, _| {}).unwrap();
+        nnrc_sim::integrate(&mut engine, Method::Auto, &tolerances, &mut state, 0.0..20.0, &[], |_, _| {})
+            .unwrap();
         times.push(start.elapsed().as_secs_f64());
         end = state;
     }
@@ -226,7 +251,11 @@ fn table(rows: &[Row], versions: &[String]) -> String {
     out.push_str("| workload | nnrc | peers | ratio | goal | met |\n|---|---|---|---|---|---|\n");
     for row in rows {
         let met = if row.met { "yes" } else { "no" };
-        let _ = writeln!(out, "| {} | {} | {} | {} | {} | {met} |", row.what, row.ours, row.peer, row.ratio, row.goal);
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} | {} | {} | {met} |",
+            row.what, row.ours, row.peer, row.ratio, row.goal
+        );
     }
     out
 }

@@ -1,5 +1,9 @@
 //! Project tasks: `cargo xtask test`, `cargo xtask accept NAME`, `cargo xtask bench`.
-#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a task runner talks, and stops where it stands")]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a task runner talks, and stops where it stands"
+)]
 
 mod accept;
 mod bench;

@@ -120,7 +120,8 @@ fn null_space(rows: &[Vec<i64>], columns: usize) -> Vec<Vec<i64>> {
     (0..columns)
         .filter(|column| !pivots.contains(column))
         .map(|free| {
-            let scale = pivots.iter().enumerate().fold(1, |scale, (row, &pivot)| lcm(scale, rows[row][pivot]));
+            let scale =
+                pivots.iter().enumerate().fold(1, |scale, (row, &pivot)| lcm(scale, rows[row][pivot]));
             let mut vector = vec![0; columns];
             vector[free] = scale;
             for (row, &pivot) in pivots.iter().enumerate() {

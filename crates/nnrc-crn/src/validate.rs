@@ -6,9 +6,7 @@ use std::fmt;
 use crate::arena::Handle;
 use crate::expand::for_each_index;
 use crate::namer;
-use crate::network::{
-    Axis, Crn, Index, Part, RateConstant, ReactionFamily, SpeciesFamily, Term,
-};
+use crate::network::{Axis, Crn, Index, Part, RateConstant, ReactionFamily, SpeciesFamily, Term};
 
 /// What the validator found out about a network; back ends take it as proof that the network is sound.
 #[derive(Debug, Clone, PartialEq)]
@@ -184,8 +182,10 @@ fn check_species(crn: &Crn, family: &SpeciesFamily) -> Result<(), CrnError> {
 
 fn check_reaction(crn: &Crn, family: &ReactionFamily) -> Result<(), CrnError> {
     let name = family.name.as_str();
-    let constant: &RateConstant =
-        crn.rate_constants.get(family.rate.constant).ok_or_else(|| malformed(name, "no such rate constant"))?;
+    let constant: &RateConstant = crn
+        .rate_constants
+        .get(family.rate.constant)
+        .ok_or_else(|| malformed(name, "no such rate constant"))?;
     check_indices(crn, family, &constant.axes, &family.rate.indices)?;
     if let Some((a, b)) = family.distinct
         && (a == b || a >= family.over.len() || b >= family.over.len())
@@ -204,7 +204,10 @@ fn check_reaction(crn: &Crn, family: &ReactionFamily) -> Result<(), CrnError> {
     let terms: Vec<&Term> = family.reactants.iter().chain(&family.products).collect();
     for (place, first) in terms.iter().enumerate() {
         for second in &terms[place + 1..] {
-            if first.species == second.species && first.indices != second.indices && may_meet(family, first, second) {
+            if first.species == second.species
+                && first.indices != second.indices
+                && may_meet(family, first, second)
+            {
                 return Err(malformed(name, "two terms could name the same species; say `distinct`"));
             }
         }
@@ -228,7 +231,8 @@ fn check_indices(
                     .over
                     .get(position)
                     .ok_or_else(|| malformed(&family.name, "an index names no index variable"))?;
-                let range = crn.axes.get(variable.axis).ok_or_else(|| malformed(&family.name, "no such axis"))?;
+                let range =
+                    crn.axes.get(variable.axis).ok_or_else(|| malformed(&family.name, "no such axis"))?;
                 range.size() + offset
             }
             Index::At(place) => place + 1,

@@ -90,7 +90,9 @@ fn claims(model: &Model, inputs: Inputs<'_>, certificate: &Certificate) -> Vec<C
         Inputs::Point(_) => "for this input",
     };
     let mut claims = vec![Claim {
-        statement: format!("there is exactly one positive fixed point {range}, and it equals the network's value"),
+        statement: format!(
+            "there is exactly one positive fixed point {range}, and it equals the network's value"
+        ),
         theorem: "C2: one sign change, one positive root, layer by layer (Anderson, Joshi, Deshpande 2021)",
         hypotheses: vec![kinds.clone(), graph.clone(), held.clone()],
     }];
@@ -116,7 +118,12 @@ fn claims(model: &Model, inputs: Inputs<'_>, certificate: &Certificate) -> Vec<C
                 certificate.tolerance
             ),
             theorem: "C3: input-to-state bounds of B-T2, summed along the slowest path",
-            hypotheses: vec![kinds, graph, held, "the start is the initial state of the compiled network".to_owned()],
+            hypotheses: vec![
+                kinds,
+                graph,
+                held,
+                "the start is the initial state of the compiled network".to_owned(),
+            ],
         });
     }
     claims
@@ -202,7 +209,8 @@ impl Boxes {
         if let Inputs::Point(point) = inputs {
             let mut values = point.iter();
             for node in rest.iter_mut().filter(|node| node.kind == NodeKind::Input) {
-                node.ranges = values.by_ref().take(node.width()).map(|value| Interval::point(*value)).collect();
+                node.ranges =
+                    values.by_ref().take(node.width()).map(|value| Interval::point(*value)).collect();
             }
             propagate(&mut rest);
         }
@@ -284,7 +292,8 @@ fn stage_time(
     share: f64,
     speed: f64,
 ) -> (f64, f64) {
-    let units = || z_rest.iter().zip(z_always).map(|(rest, always)| (stage.rest(*rest), stage.transient(*always)));
+    let units =
+        || z_rest.iter().zip(z_always).map(|(rest, always)| (stage.rest(*rest), stage.transient(*always)));
     match stage {
         Stage::Linear => {
             let far = units()
@@ -314,7 +323,8 @@ fn gain(nodes: &[Node], operation: &Operation, sources: &[usize]) -> f64 {
         Operation::Dense { weights, .. } => {
             let moves: Vec<bool> =
                 sources.iter().flat_map(|source| vec![moving(&source); nodes[*source].width()]).collect();
-            let row_sum = |row: &[f64]| row.iter().zip(&moves).filter(|(_, m)| **m).map(|(w, _)| w.abs()).sum();
+            let row_sum =
+                |row: &[f64]| row.iter().zip(&moves).filter(|(_, m)| **m).map(|(w, _)| w.abs()).sum();
             weights.values.chunks(moves.len().max(1)).map(row_sum).fold(0.0, f64::max)
         }
     }

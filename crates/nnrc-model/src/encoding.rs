@@ -22,7 +22,8 @@ pub fn encodings(model: &Model) -> Vec<Encoding> {
     for node in &model.nodes {
         let encoding = match &node.kind {
             NodeKind::Input => Encoding {
-                dual: model.chemistry.signs == Signs::DualRail || node.ranges.iter().any(|range| range.low < 0.0),
+                dual: model.chemistry.signs == Signs::DualRail
+                    || node.ranges.iter().any(|range| range.low < 0.0),
                 signed_drive: Vec::new(),
             },
             NodeKind::Layer { operation, sources, activations } => {

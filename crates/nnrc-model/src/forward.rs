@@ -93,7 +93,9 @@ fn activate(
         .zip(values)
         .map(|(&(p, m), value)| match activation {
             Activation::Identity if encoding.dual => annihilated_pair(p, m, k),
-            Activation::SmoothLeakyRelu { h, slope } => (smooth_relu(p - m, h), slope * smooth_relu(m - p, h)),
+            Activation::SmoothLeakyRelu { h, slope } => {
+                (smooth_relu(p - m, h), slope * smooth_relu(m - p, h))
+            }
             Activation::AlgebraicTanh { .. } => ((1.0 + value) / 2.0, (1.0 - value) / 2.0),
             Activation::Softsign { h } => {
                 let (u, v) = (smooth_relu(p - m, h), smooth_relu(m - p, h));

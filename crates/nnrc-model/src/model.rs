@@ -245,27 +245,28 @@ impl Model {
     }
 }
 
-pub(crate) fn find_data(
-    datasets: &BTreeMap<String, Dataset>,
-    name: &str,
-) -> Result<DataReference, String> {
+pub(crate) fn find_data(datasets: &BTreeMap<String, Dataset>, name: &str) -> Result<DataReference, String> {
     let (dataset, part) = match name.split_once('.') {
         None => (name, Part::All),
         Some((dataset, "train")) => (dataset, Part::Train),
         Some((dataset, "test")) => (dataset, Part::Test),
         Some((dataset, part)) => {
-            return Err(format!("a data set has the parts `{dataset}.train` and `{dataset}.test`, not `{part}`"));
+            return Err(format!(
+                "a data set has the parts `{dataset}.train` and `{dataset}.test`, not `{part}`"
+            ));
         }
     };
     match datasets.get(dataset) {
-        None if datasets.is_empty() => Err(format!("there is no data set `{dataset}`; the file declares none")),
+        None if datasets.is_empty() => {
+            Err(format!("there is no data set `{dataset}`; the file declares none"))
+        }
         None => {
             let names: Vec<&str> = datasets.keys().map(String::as_str).collect();
             Err(format!("there is no data set `{dataset}`; the file declares {}", words(&names)))
         }
-        Some(data) if part == Part::Test && data.test.is_empty() => {
-            Err(format!("`{dataset}` has no test part; give it one: `split = holdout(test = 0.3, seed = 1);`"))
-        }
+        Some(data) if part == Part::Test && data.test.is_empty() => Err(format!(
+            "`{dataset}` has no test part; give it one: `split = holdout(test = 0.3, seed = 1);`"
+        )),
         Some(_) => Ok(DataReference { dataset: dataset.to_owned(), part }),
     }
 }
@@ -367,7 +368,11 @@ impl Model {
     /// The first input value that leaves its declared range: position and range.
     pub fn outside_range(&self, input: &[f64]) -> Option<(usize, Interval)> {
         let ranges = self.inputs().flat_map(|(_, node)| node.ranges.iter());
-        ranges.zip(input).enumerate().find(|(_, (range, value))| !range.holds(**value)).map(|(at, (r, _))| (at, *r))
+        ranges
+            .zip(input)
+            .enumerate()
+            .find(|(_, (range, value))| !range.holds(**value))
+            .map(|(at, (r, _))| (at, *r))
     }
 
     /// The input to use where none is asked for: `simulate.input`, the first row of the data, or the value of
@@ -376,7 +381,8 @@ impl Model {
         if let Some(input) = &self.simulation.input {
             return input.clone();
         }
-        let fed = self.training.as_ref().and_then(|t| t.data.as_ref()).and_then(|d| self.datasets.get(&d.dataset));
+        let fed =
+            self.training.as_ref().and_then(|t| t.data.as_ref()).and_then(|d| self.datasets.get(&d.dataset));
         let data = fed.or_else(|| self.datasets.values().next());
         match data.filter(|data| data.rows() > 0 && data.width == self.input_width()) {
             Some(data) => data.input(0).to_vec(),

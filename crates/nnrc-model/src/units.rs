@@ -47,7 +47,9 @@ impl fmt::Display for Dimension {
             Self::CONCENTRATION => "a concentration (such as `1 uM`)",
             Self::SECOND_ORDER => "a second-order rate constant (such as `1 /uM/s`)",
             Self::VOLUME => "a volume (such as `1 fL`)",
-            Self { time: -1, concentration: 1, volume: 0 } => "a zeroth-order rate constant (such as `1 uM/s`)",
+            Self { time: -1, concentration: 1, volume: 0 } => {
+                "a zeroth-order rate constant (such as `1 uM/s`)"
+            }
             _ => "a quantity of an unusual dimension",
         };
         f.write_str(words)

@@ -61,7 +61,9 @@ impl Value {
             ValueKind::Number(..) | ValueKind::Name(_) => 0,
             ValueKind::Text(text) => text.len(),
             ValueKind::List(items) => items.iter().map(Self::size).sum(),
-            ValueKind::Record(fields) => fields.iter().map(|(name, _, value)| name.len() + value.size()).sum(),
+            ValueKind::Record(fields) => {
+                fields.iter().map(|(name, _, value)| name.len() + value.size()).sum()
+            }
             // Arguments are read again at each use, and hold no constants until then.
             ValueKind::Call(call) => (call.span.end - call.span.start) as usize,
         }
@@ -244,9 +246,7 @@ impl Scope {
                 }
                 (if op == Op::Add { left + right } else { left - right }, left_dimension)
             }
-            Op::Multiply => {
-                (left * right, self.combined(left_dimension, right_dimension, 1, span)?)
-            }
+            Op::Multiply => (left * right, self.combined(left_dimension, right_dimension, 1, span)?),
             Op::Divide => {
                 if right == 0.0 {
                     self.report(
@@ -297,13 +297,20 @@ impl Scope {
                 if number.is_finite() {
                     return Some(number);
                 }
-                self.not_finite(value.span, format!("{what} is not a finite number in the units of the file"));
+                self.not_finite(
+                    value.span,
+                    format!("{what} is not a finite number in the units of the file"),
+                );
                 None
             }
             ValueKind::Number(_, found) => {
                 self.report(
-                    Diagnostic::error(codes::WRONG_UNIT, value.span, format!("{what} is {dimension}, not {found}"))
-                        .label(format!("expected {dimension}")),
+                    Diagnostic::error(
+                        codes::WRONG_UNIT,
+                        value.span,
+                        format!("{what} is {dimension}, not {found}"),
+                    )
+                    .label(format!("expected {dimension}")),
                 );
                 None
             }
@@ -333,8 +340,12 @@ impl Scope {
             return Some(number);
         }
         self.report(
-            Diagnostic::error(codes::OUT_OF_RANGE, expr.span, format!("{what} must be {bound}, found {number}"))
-                .label(format!("expected a number {bound}")),
+            Diagnostic::error(
+                codes::OUT_OF_RANGE,
+                expr.span,
+                format!("{what} must be {bound}, found {number}"),
+            )
+            .label(format!("expected a number {bound}")),
         );
         None
     }

@@ -42,7 +42,8 @@ pub fn formulas() -> Vec<Finding> {
                 networks.push((compiled, input));
             }
         }
-        let questions: Vec<(&Compiled, &[f64])> = networks.iter().map(|(c, input)| (c, input.as_slice())).collect();
+        let questions: Vec<(&Compiled, &[f64])> =
+            networks.iter().map(|(c, input)| (c, input.as_slice())).collect();
         let deviations = networks
             .iter()
             .zip(numpy(&questions))

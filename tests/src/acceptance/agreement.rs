@@ -63,7 +63,7 @@ pub fn random(count: usize) -> Vec<Finding> {
         let mut deviations = vec![own, engine];
         for (_, answer) in &answers {
             let values = compiled.values(&compiled.concentrations(&answer[at]["runs"][0]["final"]));
-            deviations.push(deviation(&values, &expected));
+            deviations.push(deviation(&values, expected));
         }
         for (worst, deviation) in worst.iter_mut().zip(&deviations) {
             *worst = worst.max(*deviation);

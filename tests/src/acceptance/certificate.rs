@@ -46,7 +46,9 @@ pub fn random(count: usize) -> Vec<Finding> {
     }
     vec![
         Finding::new(
-            format!("{count} random certified networks: certified time at least the simulated settling time to 1e-3"),
+            format!(
+                "{count} random certified networks: certified time at least the simulated settling time to 1e-3"
+            ),
             if failed.is_empty() {
                 format!("certified over simulated from {shortest:.2} to {longest:.1}")
             } else {
@@ -55,7 +57,9 @@ pub fn random(count: usize) -> Vec<Finding> {
             failed.is_empty(),
         ),
         Finding::new(
-            format!("{count} random certified networks: local rate at a point equals the slowest eigenvalue within 1e-6"),
+            format!(
+                "{count} random certified networks: local rate at a point equals the slowest eigenvalue within 1e-6"
+            ),
             format!("largest deviation {worst_rate:.1e}"),
             worst_rate <= 1e-6,
         ),
@@ -72,8 +76,15 @@ fn simulated_time(compiled: &Compiled, tolerance: f64, until: f64) -> f64 {
     if observable.negative.is_empty() {
         let species = engine.state_range(observable.positive[0]).unwrap();
         let targets: Vec<(usize, f64)> = species.zip(expected).collect();
-        return settling_time(&mut engine, &state, &targets, tolerance, &Tolerances::new(1e-10, 1e-12), until)
-            .unwrap();
+        return settling_time(
+            &mut engine,
+            &state,
+            &targets,
+            tolerance,
+            &Tolerances::new(1e-10, 1e-12),
+            until,
+        )
+        .unwrap();
     }
     // Two rails: follow the difference on a fine grid.
     let outputs: Vec<f64> = (1..=4000).map(|step| until * f64::from(step) / 4000.0).collect();

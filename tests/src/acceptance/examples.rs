@@ -73,9 +73,18 @@ pub fn files(effort: Effort) -> Vec<Finding> {
             let path = folder.path().join(format!("{units}_{volume}_{level:?}.xml"));
             let level = format!("{level:?}").to_lowercase();
             let output = nnrc(&[
-                "compile", text(&example(name)), "--target", "sbml", "--sbml-level", &level,
-                "--set", &format!("chemistry.units={units}"), "--set", &format!("chemistry.volume={volume} L"),
-                "-o", text(&path),
+                "compile",
+                text(&example(name)),
+                "--target",
+                "sbml",
+                "--sbml-level",
+                &level,
+                "--set",
+                &format!("chemistry.units={units}"),
+                "--set",
+                &format!("chemistry.volume={volume} L"),
+                "-o",
+                text(&path),
             ]);
             assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
             files.push(path);
@@ -135,7 +144,9 @@ pub fn agreement() -> Vec<Finding> {
             let record = &answer[at]["runs"][0]["final"];
             let worst = rest
                 .iter()
-                .filter_map(|(id, value)| record[id].as_f64().map(|found| (found - value).abs() / value.abs().max(1.0)))
+                .filter_map(|(id, value)| {
+                    record[id].as_f64().map(|found| (found - value).abs() / value.abs().max(1.0))
+                })
                 .fold(0.0, f64::max);
             let compared = rest.iter().filter(|(id, _)| record[id].is_number()).count();
             findings.push(Finding::new(

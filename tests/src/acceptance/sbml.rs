@@ -56,7 +56,10 @@ pub fn workloads(effort: Effort) -> Vec<Finding> {
             let compiled = compile(&workload(widths, &chemistry), &spread(widths[0]));
             files.push(write(&compiled, folder.path(), &format!("{units}_{volume}_{level:?}"), level));
         }
-        findings.extend(clean(&format!("{name}, {} combinations of units, volume and level", files.len()), &files));
+        findings.extend(clean(
+            &format!("{name}, {} combinations of units, volume and level", files.len()),
+            &files,
+        ));
         if *name != "S4" {
             findings.push(laws(name, &files[..1]));
         }

@@ -39,7 +39,8 @@ pub fn networks() -> Vec<Finding> {
         for case in vector["cases"].as_array().unwrap() {
             let input = numbers(&case["input"]);
             let (compiled, values) = settled(&text, &input);
-            let mut expected: Vec<Vec<f64>> = case["hidden"].as_array().unwrap().iter().map(numbers).collect();
+            let mut expected: Vec<Vec<f64>> =
+                case["hidden"].as_array().unwrap().iter().map(numbers).collect();
             expected.push(numbers(&case["output"]));
             worst = worst.max(absolute(&values[1..], &expected));
             worst = worst.max(absolute(&forward(&compiled.model, &input)[1..], &expected));
@@ -71,7 +72,8 @@ fn network_text(vector: &Value) -> String {
     for (at, matrix) in layers.iter().enumerate() {
         let last = at + 1 == layers.len();
         let activation = call(&vector[if last { "output_activation" } else { "hidden_activation" }]);
-        network += &format!("    layer l{at} = dense({}) | {activation};\n", matrix.as_array().unwrap().len());
+        network +=
+            &format!("    layer l{at} = dense({}) | {activation};\n", matrix.as_array().unwrap().len());
         weights += &format!("    l{at}.W = {matrix};\n    l{at}.b = {};\n", vector["biases"][at]);
     }
     let last = layers.len() - 1;
@@ -112,8 +114,7 @@ fn call_of(row: &str, entry: &Value) -> Option<String> {
 
 /// Names of rows that a fixed point does not compute: derivatives, and what needs a clock.
 fn is_left_out(row: &str) -> bool {
-    row.contains("derivative")
-        || ["sigmoid", "tanh", "softplus", "exp", "gaussian", "relu"].contains(&row)
+    row.contains("derivative") || ["sigmoid", "tanh", "softplus", "exp", "gaussian", "relu"].contains(&row)
 }
 
 /// Every row of the activation table that a fixed point computes.
@@ -192,7 +193,8 @@ pub fn joint_activations() -> Vec<Finding> {
 /// (x − x₊)/(x − x₋) = C e^(−λt) from the compiled initial state.
 pub fn transients() -> Vec<Finding> {
     let mut findings = Vec::new();
-    for vector in of_kind("trajectory").into_iter().filter(|vector| vector["name"] == "smooth_relu_transient") {
+    for vector in of_kind("trajectory").into_iter().filter(|vector| vector["name"] == "smooth_relu_transient")
+    {
         let (z, h) = (vector["z"].as_f64().unwrap(), vector["h"].as_f64().unwrap());
         let mut compiled = compile(&single(&format!("smooth_relu(h = {h})"), z), &[z]);
         let unit = compiled.crn.species.iter().find(|(_, family)| family.stem == "y").unwrap().0;

@@ -36,8 +36,9 @@ pub fn read<'a>(scope: &mut Scope, block: &'a Block, what: &str, keys: &[&str]) 
 /// Reports a key that the block does not have.
 pub fn unknown_key(scope: &mut Scope, key: &Path, what: &str, keys: &[&str]) {
     let name = key.text();
-    let mut finding = Diagnostic::error(codes::UNKNOWN_KEY, key.span, format!("`{what}` has no key `{name}`"))
-        .label("unknown key");
+    let mut finding =
+        Diagnostic::error(codes::UNKNOWN_KEY, key.span, format!("`{what}` has no key `{name}`"))
+            .label("unknown key");
     finding = match suggest(&name, keys.iter().copied()) {
         Some(near) => finding.help(format!("did you mean `{near}`?")),
         None => finding.help(format!("its keys are {}", words(keys))),
@@ -85,7 +86,12 @@ pub fn bind<'a>(scope: &mut Scope, call: &'a Call, parameters: &[&str]) -> Optio
         };
         let span = arg.name.as_ref().map_or(arg.value.span, |name| name.span);
         let Some(place) = place else {
-            scope.report(unknown_argument(call, arg.name.as_ref().map(|n| n.name.as_str()), span, parameters));
+            scope.report(unknown_argument(
+                call,
+                arg.name.as_ref().map(|n| n.name.as_str()),
+                span,
+                parameters,
+            ));
             good = false;
             continue;
         };
@@ -112,13 +118,18 @@ fn unknown_argument(call: &Call, name: Option<&str>, span: Span, parameters: &[&
         format!("`{callee}` takes {}", words(parameters))
     };
     match name {
-        None => Diagnostic::error(codes::UNKNOWN_ARGUMENT, span, format!("`{callee}` has too many arguments"))
-            .label("one too many")
-            .help(expected),
+        None => {
+            Diagnostic::error(codes::UNKNOWN_ARGUMENT, span, format!("`{callee}` has too many arguments"))
+                .label("one too many")
+                .help(expected)
+        }
         Some(name) => {
-            let finding =
-                Diagnostic::error(codes::UNKNOWN_ARGUMENT, span, format!("`{callee}` has no argument `{name}`"))
-                    .label("unknown argument");
+            let finding = Diagnostic::error(
+                codes::UNKNOWN_ARGUMENT,
+                span,
+                format!("`{callee}` has no argument `{name}`"),
+            )
+            .label("unknown argument");
             match suggest(name, parameters.iter().copied()) {
                 Some(near) => finding.help(format!("did you mean `{near}`?")),
                 None => finding.help(expected),

@@ -9,8 +9,18 @@ use crate::units::Dimension;
 use crate::value::{Scope, ValueKind};
 
 const KEYS: &[&str] = &[
-    "construction", "weights", "signs", "max_order", "units", "unit_concentration", "unit_time", "volume", "speeds",
-    "preset", "schedule", "clock",
+    "construction",
+    "weights",
+    "signs",
+    "max_order",
+    "units",
+    "unit_concentration",
+    "unit_time",
+    "volume",
+    "speeds",
+    "preset",
+    "schedule",
+    "clock",
 ];
 
 /// The scales that divide quantities with a unit, in SI.
@@ -38,12 +48,13 @@ pub fn analyse(scope: &mut Scope, block: Option<(&Block, Span)>, rule: Option<&s
             _ => Construction::FixedPoint,
         },
     };
-    let molar = entries.get("units").and_then(|expr| {
-        scope.choice(expr, "`units`", &[("dimensionless", false), ("molar", true)])
-    });
+    let molar = entries
+        .get("units")
+        .and_then(|expr| scope.choice(expr, "`units`", &[("dimensionless", false), ("molar", true)]));
     let mut quantity = |key: &str, dimension, default| {
         let expr = entries.get(key);
-        expr.and_then(|expr| scope.bounded(expr, &format!("`{key}`"), dimension, 1.0, POSITIVE)).unwrap_or(default)
+        expr.and_then(|expr| scope.bounded(expr, &format!("`{key}`"), dimension, 1.0, POSITIVE))
+            .unwrap_or(default)
     };
     let scales = Scales {
         time: quantity("unit_time", Dimension::TIME, 1.0),
@@ -122,8 +133,12 @@ fn max_order(scope: &mut Scope, expr: &Expr) -> Option<u32> {
         return Some(order as u32);
     }
     scope.report(
-        Diagnostic::error(codes::OUT_OF_RANGE, expr.span, format!("`max_order` must be 2 or 3, found {order}"))
-            .label("expected 2 or 3"),
+        Diagnostic::error(
+            codes::OUT_OF_RANGE,
+            expr.span,
+            format!("`max_order` must be 2 or 3, found {order}"),
+        )
+        .label("expected 2 or 3"),
     );
     None
 }

@@ -20,8 +20,8 @@ pub struct Columns {
 
 /// Reports a file that gave nothing.
 pub fn report_resource(scope: &mut Scope, span: Span, path: &str, error: ResourceError) {
-    let mut finding =
-        Diagnostic::error(error.code, span, format!("cannot read `{path}`: {}", error.message)).label("this file");
+    let mut finding = Diagnostic::error(error.code, span, format!("cannot read `{path}`: {}", error.message))
+        .label("this file");
     if error.code == codes::UNREADABLE_FILE {
         finding = finding.help("paths are relative to the `.nnr` file");
     }
@@ -50,9 +50,13 @@ pub fn rows(scope: &mut Scope, call: &Call, input_names: &[&str], entries: &Entr
     for key in ["inputs", "target"] {
         if let Some(expr) = entries.get(key) {
             scope.report(
-                Diagnostic::error(codes::UNKNOWN_KEY, expr.span, format!("`{key}` has no meaning for `rows`"))
-                    .label("rows name their inputs and targets themselves")
-                    .help("leave the line out"),
+                Diagnostic::error(
+                    codes::UNKNOWN_KEY,
+                    expr.span,
+                    format!("`{key}` has no meaning for `rows`"),
+                )
+                .label("rows name their inputs and targets themselves")
+                .help("leave the line out"),
             );
             return None;
         }
@@ -91,14 +95,22 @@ pub fn rows(scope: &mut Scope, call: &Call, input_names: &[&str], entries: &Entr
         targets.extend(target);
     }
     let (width, target_width) = widths.unwrap_or((1, 0));
-    let targets =
-        if target_width == 0 { Targets::None } else { Targets::Values { width: target_width, values: targets } };
+    let targets = if target_width == 0 {
+        Targets::None
+    } else {
+        Targets::Values { width: target_width, values: targets }
+    };
     Some(Columns { width, inputs, targets })
 }
 
 fn record(scope: &mut Scope, item: &Value, input_names: &[&str]) -> Option<(Vec<f64>, Vec<f64>)> {
     let ValueKind::Record(fields) = &item.kind else {
-        scope.wrong_type(item.span, "a row", "a record such as `{ x = [0, 1], t = [1] }`", &item.kind.words());
+        scope.wrong_type(
+            item.span,
+            "a row",
+            "a record such as `{ x = [0, 1], t = [1] }`",
+            &item.kind.words(),
+        );
         return None;
     };
     let mut parts: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
@@ -269,13 +281,7 @@ fn find_columns(
     good.then_some(found)
 }
 
-fn numbers(
-    scope: &mut Scope,
-    table: &Table,
-    path: &str,
-    span: Span,
-    columns: &[usize],
-) -> Option<Vec<f64>> {
+fn numbers(scope: &mut Scope, table: &Table, path: &str, span: Span, columns: &[usize]) -> Option<Vec<f64>> {
     let mut values = Vec::with_capacity(table.rows.len() * columns.len());
     for (row, cells) in table.rows.iter().enumerate() {
         for &column in columns {
@@ -352,9 +358,13 @@ pub fn arrays(
     let targets = take(scope, "target", "t")?;
     let Some((_, _, inputs)) = inputs else {
         scope.report(
-            Diagnostic::error(codes::MISSING_TENSOR, span, format!("which array of `{path}` holds the inputs?"))
-                .label("it has none called `x`")
-                .help("write `inputs = \"name\";`"),
+            Diagnostic::error(
+                codes::MISSING_TENSOR,
+                span,
+                format!("which array of `{path}` holds the inputs?"),
+            )
+            .label("it has none called `x`")
+            .help("write `inputs = \"name\";`"),
         );
         return None;
     };
@@ -391,8 +401,12 @@ fn tensor_targets(
     }
     if tensor.shape.len() == 1 && onehot {
         scope.report(
-            Diagnostic::error(codes::WRONG_TYPE, place, "`onehot` needs an array of class numbers 0, 1, 2, …")
-                .label("holds other values"),
+            Diagnostic::error(
+                codes::WRONG_TYPE,
+                place,
+                "`onehot` needs an array of class numbers 0, 1, 2, …",
+            )
+            .label("holds other values"),
         );
         return None;
     }
@@ -440,9 +454,13 @@ pub fn idx(
 ) -> Option<Columns> {
     if let Some(expr) = entries.get("inputs").or(entries.get("target")) {
         scope.report(
-            Diagnostic::error(codes::UNKNOWN_KEY, expr.span, "`idx` files hold one array each: nothing to choose")
-                .label("has no meaning here")
-                .help("leave the line out"),
+            Diagnostic::error(
+                codes::UNKNOWN_KEY,
+                expr.span,
+                "`idx` files hold one array each: nothing to choose",
+            )
+            .label("has no meaning here")
+            .help("leave the line out"),
         );
         return None;
     }

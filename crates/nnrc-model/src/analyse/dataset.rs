@@ -47,9 +47,13 @@ pub fn analyse(
     let rows = inputs.len() / width.max(1);
     if rows == 0 {
         scope.report(
-            Diagnostic::error(codes::EMPTY_DATASET, name.span, format!("the data set `{}` has no rows", name.name))
-                .label("no rows")
-                .help("give it at least one row"),
+            Diagnostic::error(
+                codes::EMPTY_DATASET,
+                name.span,
+                format!("the data set `{}` has no rows", name.name),
+            )
+            .label("no rows")
+            .help("give it at least one row"),
         );
         return None;
     }
@@ -64,7 +68,11 @@ pub fn analyse(
                 Diagnostic::error(
                     codes::NOT_FINITE,
                     expr.span,
-                    format!("scaling takes column {} of row {} beyond all numbers", at % width + 1, at / width + 1),
+                    format!(
+                        "scaling takes column {} of row {} beyond all numbers",
+                        at % width + 1,
+                        at / width + 1
+                    ),
                 )
                 .label("numbers end at about 1.8e308")
                 .help("choose another scale, or scale the data beforehand"),
@@ -113,7 +121,11 @@ fn split(scope: &mut Scope, expr: &Expr, rows: usize, targets: &Targets) -> Opti
             Diagnostic::error(
                 codes::EMPTY_DATASET,
                 expr.span,
-                format!("of {rows} rows, {} are left for training and {} for the test", train.len(), test.len()),
+                format!(
+                    "of {rows} rows, {} are left for training and {} for the test",
+                    train.len(),
+                    test.len()
+                ),
             )
             .label("leaves one part empty")
             .help("choose another share, or leave `split` out"),
@@ -127,12 +139,19 @@ fn split(scope: &mut Scope, expr: &Expr, rows: usize, targets: &Targets) -> Opti
 fn scale(scope: &mut Scope, expr: &Expr, width: usize, inputs: &mut [f64], train: &[usize]) -> Option<()> {
     let value = scope.evaluate(expr)?;
     let ValueKind::Call(call) = value.kind else {
-        scope.wrong_type(expr.span, "`scale`", "`minmax(0, 1)`, `standard()` or `divide(16)`", &value.kind.words());
+        scope.wrong_type(
+            expr.span,
+            "`scale`",
+            "`minmax(0, 1)`, `standard()` or `divide(16)`",
+            &value.kind.words(),
+        );
         return None;
     };
     // Each column becomes (x − shift) · factor + start.
     let mut column_maps: Vec<(f64, f64, f64)> = Vec::with_capacity(width);
-    let column = |inputs: &[f64], at: usize| -> Vec<f64> { train.iter().map(|row| inputs[row * width + at]).collect() };
+    let column = |inputs: &[f64], at: usize| -> Vec<f64> {
+        train.iter().map(|row| inputs[row * width + at]).collect()
+    };
     match call.name.name.as_str() {
         "minmax" => {
             let args = bind(scope, &call, &["low", "high"])?;
@@ -159,7 +178,8 @@ fn scale(scope: &mut Scope, expr: &Expr, width: usize, inputs: &mut [f64], train
             for at in 0..width {
                 let values = column(inputs, at);
                 let mean = values.iter().sum::<f64>() / values.len() as f64;
-                let variance = values.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / values.len() as f64;
+                let variance =
+                    values.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / values.len() as f64;
                 column_maps.push((mean, if variance > 0.0 { 1.0 / variance.sqrt() } else { 0.0 }, 0.0));
             }
         }
@@ -198,8 +218,12 @@ fn scale(scope: &mut Scope, expr: &Expr, width: usize, inputs: &mut [f64], train
 
 fn empty_range(scope: &mut Scope, span: Span, ends: [f64; 2]) {
     scope.report(
-        Diagnostic::error(codes::OUT_OF_RANGE, span, format!("the range [{}, {}] is empty", ends[0], ends[1]))
-            .label("the lower end must be below the upper end"),
+        Diagnostic::error(
+            codes::OUT_OF_RANGE,
+            span,
+            format!("the range [{}, {}] is empty", ends[0], ends[1]),
+        )
+        .label("the lower end must be below the upper end"),
     );
 }
 

@@ -23,7 +23,11 @@ pub struct Context<'a> {
 }
 
 /// Reads one expectation; none if it has errors, which are reported.
-pub fn analyse(scope: &mut Scope, expectation: &ast::Expectation, context: &Context<'_>) -> Option<Expectation> {
+pub fn analyse(
+    scope: &mut Scope,
+    expectation: &ast::Expectation,
+    context: &Context<'_>,
+) -> Option<Expectation> {
     match expectation {
         ast::Expectation::ForInput { input, place, cmp, value, within, span } => {
             let input = scope.evaluate(input).and_then(|v| simulation::input(scope, &v, context.skeleton));
@@ -94,7 +98,13 @@ fn bound(scope: &mut Scope, cmp: Cmp, value: &Expr, within: Option<&Expr>, span:
         None => Some(0.0),
         Some(expr) => {
             let what = "the tolerance";
-            scope.bounded(expr, what, crate::units::Dimension::NONE, 1.0, crate::analyse::chemistry::NOT_NEGATIVE)
+            scope.bounded(
+                expr,
+                what,
+                crate::units::Dimension::NONE,
+                1.0,
+                crate::analyse::chemistry::NOT_NEGATIVE,
+            )
         }
     };
     Some((value?, within?))
@@ -107,9 +117,13 @@ fn check_network(scope: &mut Scope, expr: &Expr, context: &Context<'_>) -> Optio
             return Some(());
         }
         scope.report(
-            Diagnostic::error(codes::UNKNOWN_NAME, expr.span, format!("there is no network `{}`", path.text()))
-                .label("not declared")
-                .help(format!("the network is called `{}`", context.network)),
+            Diagnostic::error(
+                codes::UNKNOWN_NAME,
+                expr.span,
+                format!("there is no network `{}`", path.text()),
+            )
+            .label("not declared")
+            .help(format!("the network is called `{}`", context.network)),
         );
     } else {
         scope.wrong_type(expr.span, "the first argument", "the name of the network", "something else");
@@ -150,9 +164,13 @@ fn accuracy(
     };
     if let Some(complaint) = complaint {
         scope.report(
-            Diagnostic::error(codes::SHAPE_MISMATCH, on.span, format!("the data set `{}` {complaint}", data.dataset))
-                .label("does not fit the network")
-                .other(dataset.span, "declared here"),
+            Diagnostic::error(
+                codes::SHAPE_MISMATCH,
+                on.span,
+                format!("the data set `{}` {complaint}", data.dataset),
+            )
+            .label("does not fit the network")
+            .other(dataset.span, "declared here"),
         );
         return None;
     }

@@ -23,7 +23,8 @@ pub use simulation::outside_range;
 
 use crate::activation::Activation;
 use crate::model::{
-    Chemistry, Construction, Dataset, Expectation, ExpectationKind, Model, Node, NodeKind, Operation, Training,
+    Chemistry, Construction, Dataset, Expectation, ExpectationKind, Model, Node, NodeKind, Operation,
+    Training,
 };
 use crate::resources::Resources;
 use crate::value::Scope;
@@ -173,24 +174,26 @@ fn collect<'a>(scope: &mut Scope, file: &'a File) -> Items<'a> {
         }
         match item {
             Item::Version { .. } => {}
-            Item::Const { name, value, .. } => {
-                match scope.evaluate(value) {
-                    Some(value) => {
-                        scope.constants.insert(name.name.clone(), value);
-                    }
-                    None => {
-                        scope.broken.insert(name.name.clone());
-                    }
+            Item::Const { name, value, .. } => match scope.evaluate(value) {
+                Some(value) => {
+                    scope.constants.insert(name.name.clone(), value);
                 }
-            }
+                None => {
+                    scope.broken.insert(name.name.clone());
+                }
+            },
             Item::Dataset { name, source, block, .. } => items.datasets.push((name, source, block.as_ref())),
             Item::Network(network) => {
                 if let Some(first) = items.network {
                     scope.report(
-                        Diagnostic::error(codes::DUPLICATE_BLOCK, network.name.span, "a file has one network")
-                            .label("a second network")
-                            .other(first.name.span, "the first one")
-                            .help("put it into a file of its own"),
+                        Diagnostic::error(
+                            codes::DUPLICATE_BLOCK,
+                            network.name.span,
+                            "a file has one network",
+                        )
+                        .label("a second network")
+                        .other(first.name.span, "the first one")
+                        .help("put it into a file of its own"),
                     );
                 } else {
                     items.network = Some(network);
@@ -279,11 +282,8 @@ fn check_train_name(scope: &mut Scope, name: Option<&Ident>, network: &Ident) {
 
 /// Data whose width does not fit the inputs.
 fn check_data(scope: &mut Scope, skeleton: &network::Skeleton, datasets: &BTreeMap<String, Dataset>) {
-    let inputs: Vec<&network::Draft> = skeleton
-        .nodes
-        .iter()
-        .filter(|node| matches!(node.kind, network::DraftKind::Input { .. }))
-        .collect();
+    let inputs: Vec<&network::Draft> =
+        skeleton.nodes.iter().filter(|node| matches!(node.kind, network::DraftKind::Input { .. })).collect();
     let width: usize = inputs.iter().map(|node| node.width()).sum();
     for (name, data) in datasets {
         if data.width != width {
@@ -302,11 +302,10 @@ fn check_data(scope: &mut Scope, skeleton: &network::Skeleton, datasets: &BTreeM
         let mut start = 0;
         for input in &inputs {
             if let network::DraftKind::Input { range: Some((range, span)) } = &input.kind {
-                let outside = (0..data.rows())
-                    .find_map(|row| {
-                        let own = &data.input(row)[start..start + input.width()];
-                        own.iter().find(|value| !range.holds(**value)).map(|value| (row, *value))
-                    });
+                let outside = (0..data.rows()).find_map(|row| {
+                    let own = &data.input(row)[start..start + input.width()];
+                    own.iter().find(|value| !range.holds(**value)).map(|value| (row, *value))
+                });
                 if let Some((row, value)) = outside {
                     let mut finding =
                         outside_range(data.span, &input.name, value, (range.low, range.high), Some(*span));

@@ -84,8 +84,11 @@ pub fn analyse(scope: &mut Scope, network: &Network, construction: Construction)
         );
     }
     let output = output(scope, network, &outputs, &names);
-    let sources: Vec<Vec<usize>> =
-        members.iter().enumerate().map(|(at, member)| sources(scope, member, at, &names, has_input)).collect();
+    let sources: Vec<Vec<usize>> = members
+        .iter()
+        .enumerate()
+        .map(|(at, member)| sources(scope, member, at, &names, has_input))
+        .collect();
     if scope.reported > before {
         // Layers are still read, so that all their errors are reported at once.
         for member in &members {
@@ -187,12 +190,17 @@ fn output(
 }
 
 fn unknown_node(name: &Ident, names: &BTreeMap<&str, (usize, Span)>) -> Diagnostic {
-    let finding =
-        Diagnostic::error(codes::UNKNOWN_NAME, name.span, format!("there is no layer or input `{}`", name.name))
-            .label("not declared in this network");
+    let finding = Diagnostic::error(
+        codes::UNKNOWN_NAME,
+        name.span,
+        format!("there is no layer or input `{}`", name.name),
+    )
+    .label("not declared in this network");
     match suggest(&name.name, names.keys().copied()) {
         Some(near) => finding.help(format!("did you mean `{near}`?")),
-        None => finding.help(format!("declared are {}", block::words(&names.keys().copied().collect::<Vec<_>>()))),
+        None => {
+            finding.help(format!("declared are {}", block::words(&names.keys().copied().collect::<Vec<_>>())))
+        }
     }
 }
 
@@ -210,9 +218,13 @@ fn sources(
                 return Vec::new();
             }
             scope.report(
-                Diagnostic::error(codes::MISSING_INPUT, layer.name.span, "the first layer has nothing before it")
-                    .label("takes the layer or input before it")
-                    .help("declare the input first: `input x[2];`"),
+                Diagnostic::error(
+                    codes::MISSING_INPUT,
+                    layer.name.span,
+                    "the first layer has nothing before it",
+                )
+                .label("takes the layer or input before it")
+                .help("declare the input first: `input x[2];`"),
             );
             return Vec::new();
         }
@@ -308,7 +320,8 @@ fn draft(
 ) -> Option<Draft> {
     match member {
         Member::Input { name, dims, range, .. } => {
-            let shape: Option<Vec<usize>> = dims.iter().map(|dim| width(scope, dim, "a size of an input")).collect();
+            let shape: Option<Vec<usize>> =
+                dims.iter().map(|dim| width(scope, dim, "a size of an input")).collect();
             let range = match range {
                 Some(expr) => Some((self::range(scope, expr)?, expr.span)),
                 None => None,
@@ -388,9 +401,13 @@ fn range(scope: &mut Scope, expr: &nnrc_syntax::ast::Expr) -> Option<Interval> {
         [low, high] if low <= high => Some(Interval::new(low, high)),
         [low, high] => {
             scope.report(
-                Diagnostic::error(codes::OUT_OF_RANGE, expr.span, format!("the range [{low}, {high}] is empty"))
-                    .label("the lower end is above the upper end")
-                    .help(format!("write `[{high}, {low}]`")),
+                Diagnostic::error(
+                    codes::OUT_OF_RANGE,
+                    expr.span,
+                    format!("the range [{low}, {high}] is empty"),
+                )
+                .label("the lower end is above the upper end")
+                .help(format!("write `[{high}, {low}]`")),
             );
             None
         }
@@ -445,9 +462,12 @@ fn operation(scope: &mut Scope, call: &Call) -> Option<(DraftOperation, Option<u
             None
         }
         name => {
-            let mut finding =
-                Diagnostic::error(codes::UNKNOWN_OPERATION, call.name.span, format!("there is no layer `{name}`"))
-                    .label(format!("expected one of {}", block::words(OPERATIONS)));
+            let mut finding = Diagnostic::error(
+                codes::UNKNOWN_OPERATION,
+                call.name.span,
+                format!("there is no layer `{name}`"),
+            )
+            .label(format!("expected one of {}", block::words(OPERATIONS)));
             if SPECS.iter().any(|spec| spec.name == name) {
                 finding = finding.help(format!("`{name}` is an activation: write `dense(4) | {name}(…)`"));
             } else if let Some(near) = suggest(name, OPERATIONS.iter().copied()) {
@@ -463,9 +483,13 @@ fn activation(scope: &mut Scope, call: &Call, construction: Construction) -> Opt
     let name = call.name.name.as_str();
     if name == "relu" {
         scope.report(
-            Diagnostic::error(codes::NO_FIXED_POINT, call.span, "no reaction network reaches `relu` exponentially")
-                .label("max(z, 0) is not smooth at 0, and reactions slow down there without bound")
-                .help("write `smooth_relu(h = 1e-4)`: it differs by at most sqrt(h)"),
+            Diagnostic::error(
+                codes::NO_FIXED_POINT,
+                call.span,
+                "no reaction network reaches `relu` exponentially",
+            )
+            .label("max(z, 0) is not smooth at 0, and reactions slow down there without bound")
+            .help("write `smooth_relu(h = 1e-4)`: it differs by at most sqrt(h)"),
         );
         return None;
     }
@@ -491,7 +515,10 @@ fn activation(scope: &mut Scope, call: &Call, construction: Construction) -> Opt
             Diagnostic::error(
                 codes::UNSUPPORTED_ACTIVATION,
                 call.span,
-                format!("`{name}` is not a fixed point of any reaction network, so `{}` cannot compute it", construction.name()),
+                format!(
+                    "`{name}` is not a fixed point of any reaction network, so `{}` cannot compute it",
+                    construction.name()
+                ),
             )
             .label("needs a clocked computation")
             .help(format!("the nearest that a fixed point computes is `{}`", spec.nearest))

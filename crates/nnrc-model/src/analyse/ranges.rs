@@ -29,9 +29,7 @@ pub fn input_ranges<'a>(
     widths
         .iter()
         .zip(seen)
-        .map(|((width, declared), seen)| {
-            vec![declared.or(seen).unwrap_or(Interval::new(0.0, 1.0)); *width]
-        })
+        .map(|((width, declared), seen)| vec![declared.or(seen).unwrap_or(Interval::new(0.0, 1.0)); *width])
         .collect()
 }
 
@@ -45,7 +43,8 @@ pub struct PreActivation {
 
 /// Ranges of the pre-activation of a layer whose sources have their ranges.
 pub fn pre_activation(nodes: &[Node], operation: &Operation, sources: &[usize]) -> PreActivation {
-    let columns: Vec<Interval> = sources.iter().flat_map(|&source| nodes[source].ranges.iter().copied()).collect();
+    let columns: Vec<Interval> =
+        sources.iter().flat_map(|&source| nodes[source].ranges.iter().copied()).collect();
     let sums: Vec<Vec<Interval>> = match operation {
         Operation::Dense { weights, bias } => (0..weights.shape[0])
             .map(|unit| {
@@ -69,7 +68,10 @@ pub fn pre_activation(nodes: &[Node], operation: &Operation, sources: &[usize]) 
     };
     PreActivation {
         z: sums.iter().map(|terms| total(terms, |term| term)).collect(),
-        zp: sums.iter().map(|terms| total(terms, |t| Interval::new(t.low.max(0.0), t.high.max(0.0)))).collect(),
+        zp: sums
+            .iter()
+            .map(|terms| total(terms, |t| Interval::new(t.low.max(0.0), t.high.max(0.0))))
+            .collect(),
     }
 }
 

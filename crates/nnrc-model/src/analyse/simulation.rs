@@ -37,9 +37,13 @@ pub fn analyse(scope: &mut Scope, block: Option<&Block>, skeleton: &Skeleton, sc
         simulation.points = scope.whole(expr, "`points`", 2).map(|points| points as usize);
         if entries.contains_key("every") {
             scope.report(
-                Diagnostic::error(codes::DUPLICATE_KEY, expr.span, "`every` and `points` both set the rows of the output")
-                    .label("the second of the two")
-                    .help("keep one of them"),
+                Diagnostic::error(
+                    codes::DUPLICATE_KEY,
+                    expr.span,
+                    "`every` and `points` both set the rows of the output",
+                )
+                .label("the second of the two")
+                .help("keep one of them"),
             );
         }
     }
@@ -82,7 +86,13 @@ pub fn input(scope: &mut Scope, value: &Value, skeleton: &Skeleton) -> Option<Ve
         if let DraftKind::Input { range: Some((range, span)) } = &node.kind
             && let Some(outside) = own.iter().find(|value| !range.holds(**value))
         {
-            scope.report(outside_range(value.span, &node.name, *outside, (range.low, range.high), Some(*span)));
+            scope.report(outside_range(
+                value.span,
+                &node.name,
+                *outside,
+                (range.low, range.high),
+                Some(*span),
+            ));
             return None;
         }
     }
@@ -90,7 +100,13 @@ pub fn input(scope: &mut Scope, value: &Value, skeleton: &Skeleton) -> Option<Ve
 }
 
 /// An input value that leaves the declared range.
-pub fn outside_range(span: Span, name: &str, value: f64, range: (f64, f64), declared: Option<Span>) -> Diagnostic {
+pub fn outside_range(
+    span: Span,
+    name: &str,
+    value: f64,
+    range: (f64, f64),
+    declared: Option<Span>,
+) -> Diagnostic {
     let finding = Diagnostic::error(
         codes::INPUT_OUT_OF_RANGE,
         span,
@@ -143,7 +159,8 @@ pub fn node(scope: &mut Scope, name: &str, span: Span, skeleton: &Skeleton) -> O
 }
 
 fn method(scope: &mut Scope, expr: &Expr, simulation: &mut Simulation) -> Option<()> {
-    let methods = [("auto", Method::Auto), ("explicit", Method::Explicit), ("rosenbrock", Method::Rosenbrock)];
+    let methods =
+        [("auto", Method::Auto), ("explicit", Method::Explicit), ("rosenbrock", Method::Rosenbrock)];
     let value = scope.evaluate(expr)?;
     let ValueKind::Call(call) = value.kind else {
         simulation.method = scope.choice(expr, "`method`", &methods)?;
@@ -151,8 +168,12 @@ fn method(scope: &mut Scope, expr: &Expr, simulation: &mut Simulation) -> Option
     };
     let Some((_, method)) = methods.iter().find(|(name, _)| *name == call.name.name) else {
         scope.report(
-            Diagnostic::error(codes::UNKNOWN_NAME, call.name.span, format!("there is no method `{}`", call.name.name))
-                .label("expected `auto`, `explicit` or `rosenbrock`"),
+            Diagnostic::error(
+                codes::UNKNOWN_NAME,
+                call.name.span,
+                format!("there is no method `{}`", call.name.name),
+            )
+            .label("expected `auto`, `explicit` or `rosenbrock`"),
         );
         return None;
     };

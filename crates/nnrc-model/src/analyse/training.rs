@@ -55,8 +55,12 @@ pub fn analyse(
         let name = quantity.text();
         if !["loss", "mse", "error", "accuracy"].contains(&name.as_str()) {
             scope.report(
-                Diagnostic::error(codes::UNKNOWN_NAME, quantity.span, format!("training reports no `{name}`"))
-                    .label("expected `loss`, `mse`, `error` or `accuracy`"),
+                Diagnostic::error(
+                    codes::UNKNOWN_NAME,
+                    quantity.span,
+                    format!("training reports no `{name}`"),
+                )
+                .label("expected `loss`, `mse`, `error` or `accuracy`"),
             );
         }
         scope.plain_number(bound, "the bound");

@@ -39,7 +39,13 @@ pub fn analyse(
     let wanted = wanted(skeleton);
     let mut found = Weights::new();
     if let Some(path) = file {
-        from_file(scope, resources, &wanted, &WeightFile { path, span: super::OVERRIDE, ..WeightFile::default() }, &mut found);
+        from_file(
+            scope,
+            resources,
+            &wanted,
+            &WeightFile { path, span: super::OVERRIDE, ..WeightFile::default() },
+            &mut found,
+        );
     } else if let Some(item) = item {
         let entries = entries(scope, item, &wanted);
         read_block(scope, resources, &wanted, item, &entries, seed, &mut found);
@@ -62,11 +68,15 @@ struct Wanted<'a> {
 fn wanted(skeleton: &Skeleton) -> Vec<Wanted<'_>> {
     let mut all = Vec::new();
     for layer in &skeleton.nodes {
-        let DraftKind::Layer { operation: DraftOperation::Dense { bias }, sources, .. } = &layer.kind else { continue };
+        let DraftKind::Layer { operation: DraftOperation::Dense { bias }, sources, .. } = &layer.kind else {
+            continue;
+        };
         let columns: usize = sources.iter().map(|&source| skeleton.nodes[source].width()).sum();
         let from: Vec<String> = sources
             .iter()
-            .map(|&source| format!("`{}` of width {}", skeleton.nodes[source].name, skeleton.nodes[source].width()))
+            .map(|&source| {
+                format!("`{}` of width {}", skeleton.nodes[source].name, skeleton.nodes[source].width())
+            })
             .collect();
         let words = format!("`{}` has width {} and takes {}", layer.name, layer.width(), from.join(" and "));
         all.push(Wanted {
@@ -135,9 +145,13 @@ fn read_block(
                 names.insert(wanted.key.clone(), (name.clone(), expr.span));
             }
             (ValueKind::Text(_), None) => scope.report(
-                Diagnostic::error(codes::WRONG_TYPE, expr.span, format!("`{}` names an array, but of no file", wanted.key))
-                    .label("expected a list of numbers")
-                    .help("write `weights from \"file.npz\" { … }`"),
+                Diagnostic::error(
+                    codes::WRONG_TYPE,
+                    expr.span,
+                    format!("`{}` names an array, but of no file", wanted.key),
+                )
+                .label("expected a list of numbers")
+                .help("write `weights from \"file.npz\" { … }`"),
             ),
             _ => {
                 if let Some(tensor) = literal(scope, &value, wanted) {
@@ -182,7 +196,12 @@ fn literal(scope: &mut Scope, value: &Value, wanted: &Wanted<'_>) -> Option<Tens
     let mut tensor = Tensor::default();
     let ValueKind::List(rows) = &value.kind else {
         let example = if wanted.shape.len() == 2 { "`[[1, 0], [0, 1]]`" } else { "`[0, 1]`" };
-        scope.wrong_type(value.span, &format!("`{}`", wanted.key), &format!("a list such as {example}"), &value.kind.words());
+        scope.wrong_type(
+            value.span,
+            &format!("`{}`", wanted.key),
+            &format!("a list such as {example}"),
+            &value.kind.words(),
+        );
         return None;
     };
     if wanted.shape.len() == 1 {
@@ -228,7 +247,12 @@ fn shape_mismatch(span: Span, wanted: &Wanted<'_>, found: &[usize], place: &str)
     let mut finding = Diagnostic::error(
         codes::SHAPE_MISMATCH,
         span,
-        format!("`{}`{place} has shape {}, expected {}{meaning}", wanted.key, shape(found), shape(&wanted.shape)),
+        format!(
+            "`{}`{place} has shape {}, expected {}{meaning}",
+            wanted.key,
+            shape(found),
+            shape(&wanted.shape)
+        ),
     )
     .label(format!("expected shape {}", shape(&wanted.shape)))
     .other(wanted.layer.span, wanted.words.clone());
@@ -307,7 +331,12 @@ fn initialise(
 ) -> Option<()> {
     let value = scope.evaluate(expr)?;
     let ValueKind::Call(call) = value.kind else {
-        scope.wrong_type(expr.span, "`init`", "a call such as `glorot_uniform(seed = 1)`", &value.kind.words());
+        scope.wrong_type(
+            expr.span,
+            "`init`",
+            "a call such as `glorot_uniform(seed = 1)`",
+            &value.kind.words(),
+        );
         return None;
     };
     let kinds: [(&str, &[&str]); 4] = [

@@ -35,7 +35,8 @@ use crate::model::{Model, NodeKind};
 
 /// Lowers a model whose inputs hold `input`, and validates the result.
 pub fn lower(model: &Model, input: &[f64]) -> Result<(Crn, CrnInfo), Box<Diagnostic>> {
-    let mut crn = Crn { name: nnrc_crn::namer::bare(&model.name), units: model.chemistry.units, ..Crn::default() };
+    let mut crn =
+        Crn { name: nnrc_crn::namer::bare(&model.name), units: model.chemistry.units, ..Crn::default() };
     let encodings = encodings(model);
     let mut signals: Vec<Signal> = Vec::new();
     let mut rest = input;
@@ -51,8 +52,7 @@ pub fn lower(model: &Model, input: &[f64]) -> Result<(Crn, CrnInfo), Box<Diagnos
             NodeKind::Layer { operation, sources, activations } => {
                 let from: Vec<(&str, &Signal)> =
                     sources.iter().map(|&s| (model.nodes[s].name.as_str(), &signals[s])).collect();
-                let mut unit =
-                    Unit::new(&mut crn, &model.chemistry, (&node.name, ""), axis, role, node.line);
+                let mut unit = Unit::new(&mut crn, &model.chemistry, (&node.name, ""), axis, role, node.line);
                 let mut drive = operation::drive(&mut unit, operation, &from);
                 let activations = or_identity(activations);
                 let mut signal = Signal { axis, rails: Vec::new() };
@@ -68,7 +68,8 @@ pub fn lower(model: &Model, input: &[f64]) -> Result<(Crn, CrnInfo), Box<Diagnos
                 signal
             }
         };
-        let rails = |positive| signal.rails.iter().filter(|rail| rail.1 == positive).map(|rail| rail.0).collect();
+        let rails =
+            |positive| signal.rails.iter().filter(|rail| rail.1 == positive).map(|rail| rail.0).collect();
         crn.observables.push(Observable {
             stem: node.name.clone(),
             axis,
@@ -88,7 +89,9 @@ fn explain(error: &CrnError) -> Diagnostic {
             Diagnostic::global(Severity::Error, codes::ID_COLLISION, error.to_string())
                 .help("rename one of the two layers: identifiers in the output are never changed silently")
         }
-        CrnError::BadValue { .. } => Diagnostic::global(Severity::Error, codes::NOT_FINITE, error.to_string()),
+        CrnError::BadValue { .. } => {
+            Diagnostic::global(Severity::Error, codes::NOT_FINITE, error.to_string())
+        }
         CrnError::Malformed { .. } => unreachable!("lowering made a malformed network: {error}"),
     }
 }
@@ -101,7 +104,10 @@ fn check_order(model: &Model, info: &CrnInfo) -> Result<(), Box<Diagnostic>> {
     let mut finding = Diagnostic::global(
         Severity::Error,
         codes::ORDER_EXCEEDED,
-        format!("a reaction has {most} reactant molecules, more than `max_order = {}`", model.chemistry.max_order),
+        format!(
+            "a reaction has {most} reactant molecules, more than `max_order = {}`",
+            model.chemistry.max_order
+        ),
     )
     .help("write `chemistry { weights = rates; }`, or allow `max_order = 3`");
     finding.span = model.chemistry.span;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use nnrc_crn::{
-    Axis, Crn, Handle, Index, IndexVariable, Origin, Part, Rate, RateConstant, ReactionFamily, Role, SpeciesFamily,
-    Term,
+    Axis, Crn, Handle, Index, IndexVariable, Origin, Part, Rate, RateConstant, ReactionFamily, Role,
+    SpeciesFamily, Term,
 };
 
 use crate::model::Chemistry;
@@ -145,14 +145,24 @@ impl<'a> Unit<'a> {
             return *constant;
         }
         let origin = Origin { label: format!("{}.{what}", self.name), part: String::new(), line: self.line };
-        let constant =
-            self.crn.rate_constants.push(RateConstant { stem: stem.clone(), axes: Vec::new(), values: vec![value], origin });
+        let constant = self.crn.rate_constants.push(RateConstant {
+            stem: stem.clone(),
+            axes: Vec::new(),
+            values: vec![value],
+            origin,
+        });
         self.constants.insert(stem, constant);
         constant
     }
 
     /// A reaction in each unit.
-    pub fn each(&mut self, what: &str, reactants: Side<'_>, products: Side<'_>, constant: Handle<RateConstant>) {
+    pub fn each(
+        &mut self,
+        what: &str,
+        reactants: Side<'_>,
+        products: Side<'_>,
+        constant: Handle<RateConstant>,
+    ) {
         let over = vec![self.variable("i")];
         let rate = Rate { constant, indices: Vec::new(), part: Part::Whole };
         let at = Index::of(0);
@@ -238,9 +248,7 @@ impl<'a> Unit<'a> {
 }
 
 fn terms(side: Side<'_>, at: Index) -> Vec<Term> {
-    side.iter()
-        .map(|&(species, stoichiometry)| Term { species, indices: vec![at], stoichiometry })
-        .collect()
+    side.iter().map(|&(species, stoichiometry)| Term { species, indices: vec![at], stoichiometry }).collect()
 }
 
 /// Words for a suffix: `+` and `-` for rails, else the suffix itself.

@@ -12,7 +12,13 @@
 use crate::lower::pot::{Drive, Signal, Species, Unit};
 
 /// The reactions of a relay into given species; `negative` is needed where a term pushes down.
-pub fn relay_into(unit: &mut Unit<'_>, module: &str, drive: &Drive, positive: Species, negative: Option<Species>) {
+pub fn relay_into(
+    unit: &mut Unit<'_>,
+    module: &str,
+    drive: &Drive,
+    positive: Species,
+    negative: Option<Species>,
+) {
     let down = negative.unwrap_or(positive);
     unit.drive(module, drive, (&[], &[(positive, 1)]), (&[], &[(down, 1)]));
     let name = |what: &str| if module.is_empty() { what.to_owned() } else { format!("{module}.{what}") };
