@@ -50,6 +50,16 @@ pub fn analyse(text: &str) -> Result<Model, String> {
     analysis.model.ok_or_else(|| render(&analysis.diagnostics))
 }
 
+/// Analyses a file with the files beside it, and lowers it for the input that the command would choose.
+pub fn load(path: &Path) -> (Compiled, Vec<f64>) {
+    let text = std::fs::read_to_string(path).unwrap();
+    let file = nnrc_syntax::parse(&text).unwrap();
+    let analysis = nnrc_model::analyse(&file, &text, &Overrides::default(), &nnrc::Folder::of(path));
+    let model = analysis.model.unwrap_or_else(|| panic!("{}: {:?}", path.display(), analysis.diagnostics));
+    let input = model.default_input();
+    (lower(model, &input), input)
+}
+
 /// Compiles a text without files for an input; panics with the diagnostics if it has errors.
 pub fn compile(text: &str, input: &[f64]) -> Compiled {
     let model = analyse(text).unwrap_or_else(|words| panic!("{words}\nin\n{text}"));

@@ -330,6 +330,10 @@ impl Stop<'_> {
         let number = clip(number.text(self.slip.text));
         let error = Diagnostic::error(codes::UNKNOWN_UNIT, span, format!("unknown unit `{}`", clip(word)))
             .label("not a unit of the language");
+        let exponent = word.strip_prefix(['e', 'E']).filter(|power| power.parse::<u16>().is_ok());
+        if exponent.is_some() {
+            return Some(error.help(format!("a number has no blanks: write `{number}{word}`")));
+        }
         let error = match words::meant_unit(word) {
             Some(unit) => error.help(format!("write `{number} {unit}`")),
             None => error,

@@ -22,6 +22,8 @@ mod session;
 mod terminal;
 mod verbs;
 
+pub use files::Folder;
+
 use std::ffi::OsString;
 
 use clap::Parser;

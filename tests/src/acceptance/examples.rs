@@ -5,8 +5,9 @@ use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 
-use crate::acceptance::agreement::{TOLERANCE, clean, laws};
+use crate::acceptance::agreement::{TOLERANCE, clean, laws, numpy};
 use crate::acceptance::sbml::combinations;
+use crate::compiled::{deviation, load};
 use crate::peers::{self, Simulator};
 use crate::{Effort, Finding};
 
@@ -123,7 +124,8 @@ fn steady(name: &str) -> Vec<(String, f64)> {
     table.rows.iter().map(|row| (row[0].clone(), row[1].parse().unwrap())).collect()
 }
 
-/// Every example, for its default input: the peers' time courses end where the command says it rests.
+/// Every example, for its default input: the peers' time courses end where the command says it rests, and that is
+/// where the plain forward passes end, the model's and numpy's.
 pub fn agreement() -> Vec<Finding> {
     let folder = tempfile::tempdir().unwrap();
     let mut jobs = Vec::new();
@@ -140,6 +142,7 @@ pub fn agreement() -> Vec<Finding> {
     let mut findings = Vec::new();
     for (at, name) in SERVED.iter().enumerate() {
         let rest = steady(name);
+        findings.push(forward_pass(name, &rest));
         for (simulator, answer) in &answers {
             let record = &answer[at]["runs"][0]["final"];
             let worst = rest
@@ -157,6 +160,28 @@ pub fn agreement() -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// The command's values of every node against numpy, and the model's own forward pass against both.
+fn forward_pass(name: &str, rest: &[(String, f64)]) -> Finding {
+    let (compiled, input) = load(&example(name));
+    let expected = numpy(&[(&compiled, &input)]).remove(0);
+    let own = nnrc_model::forward::forward(&compiled.model, &input);
+    let mut worst = deviation(&own, &expected);
+    let mut compared = 0;
+    for (node, values) in compiled.model.nodes.iter().zip(&expected) {
+        for (at, value) in values.iter().enumerate() {
+            let id = format!("{}_{}", node.name, at + 1);
+            let (_, found) = rest.iter().find(|(row, _)| *row == id).unwrap_or_else(|| panic!("no row {id}"));
+            worst = worst.max((found - value).abs() / value.abs().max(1.0));
+            compared += 1;
+        }
+    }
+    Finding::new(
+        format!("examples/{name}: the engine and the model's forward pass agree with numpy within 1e-6"),
+        format!("{compared} values, largest deviation {worst:.1e}"),
+        worst <= TOLERANCE,
+    )
 }
 
 /// All 150 flowers in libRoadRunner, against the source network in numpy.

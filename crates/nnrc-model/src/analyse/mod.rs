@@ -143,8 +143,11 @@ fn analyse_file(
     });
     set_input_ranges(&mut nodes, &skeleton, &datasets, rows.chain(simulation.input.as_deref()));
     ranges::propagate(&mut nodes);
-    check_finite(scope, &nodes);
+    let before = scope.reported;
     check_domains(scope, &nodes, &skeleton);
+    if scope.reported == before {
+        check_finite(scope, &nodes);
+    }
     check_served(scope, &chemistry, training.as_ref());
     Some(Model {
         name: network.name.name.clone(),

@@ -34,6 +34,7 @@ pub fn analyse(
 ) -> Training {
     if let (Some(rule), Some(expr)) = (&rule, entries.get("rule")) {
         check_rule(scope, rule, expr, construction);
+        rule_arguments(scope, rule, expr, scales);
     }
     let data = entries.get("data").and_then(|expr| data(scope, expr, datasets));
     if let Some(expr) = entries.get("loss") {
@@ -85,6 +86,23 @@ fn check_rule(scope: &mut Scope, rule: &str, expr: &Expr, construction: Construc
             .help(format!("write `{example}`")),
         );
     }
+}
+
+/// The learning rate, and the optimiser around it.
+fn rule_arguments(scope: &mut Scope, rule: &str, expr: &Expr, scales: Scales) -> Option<()> {
+    let ValueKind::Call(call) = scope.evaluate(expr)?.kind else { return None };
+    let argument = &call.args.first()?.value;
+    if rule != "gradient" {
+        // In one pot weights move all the time, by a rate per time; by a clock once in each cycle.
+        let dimension = if rule == "gradient_flow" { Dimension::FREQUENCY } else { Dimension::NONE };
+        scope.bounded(argument, "the learning rate", dimension, 1.0 / scales.time, POSITIVE)?;
+        return Some(());
+    }
+    let optimisers: [(&str, &[&str]); 2] = [("adam", &["rate"]), ("sgd", &["rate"])];
+    check_call(scope, argument, "the optimiser", &optimisers)?;
+    let ValueKind::Call(optimiser) = scope.evaluate(argument)?.kind else { return None };
+    let rate = optimiser.args.first()?;
+    scope.bounded(&rate.value, "the learning rate", Dimension::NONE, 1.0, POSITIVE).map(drop)
 }
 
 fn feed_arguments(scope: &mut Scope, expr: &Expr, scales: Scales) {

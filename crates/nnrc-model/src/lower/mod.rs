@@ -78,16 +78,25 @@ pub fn lower(model: &Model, input: &[f64]) -> Result<(Crn, CrnInfo), Box<Diagnos
         });
         signals.push(signal);
     }
-    let info = nnrc_crn::validate(&crn).map_err(|error| Box::new(explain(&error)))?;
+    let info = nnrc_crn::validate(&crn).map_err(|error| Box::new(explain(model, &error)))?;
     check_order(model, &info)?;
     Ok((crn, info))
 }
 
-fn explain(error: &CrnError) -> Diagnostic {
+fn explain(model: &Model, error: &CrnError) -> Diagnostic {
     match error {
-        CrnError::IdCollision { .. } => {
-            Diagnostic::global(Severity::Error, codes::ID_COLLISION, error.to_string())
-                .help("rename one of the two layers: identifiers in the output are never changed silently")
+        CrnError::IdCollision { first, second, .. } => {
+            let mut finding = Diagnostic::global(Severity::Error, codes::ID_COLLISION, error.to_string())
+                .label("shares an identifier")
+                .help("rename one of the two: identifiers in the output are never changed silently");
+            let place = |words: &str| {
+                model.nodes.iter().find(|n| words.ends_with(&format!("`{}`", n.name))).map(|n| n.span)
+            };
+            finding.span = place(second);
+            match place(first) {
+                Some(first) if finding.span.is_some_and(|span| span != first) => finding.other(first, "with this"),
+                _ => finding,
+            }
         }
         CrnError::BadValue { .. } => {
             Diagnostic::global(Severity::Error, codes::NOT_FINITE, error.to_string())
