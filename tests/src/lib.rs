@@ -7,6 +7,7 @@
 
 pub mod acceptance;
 pub mod compiled;
+pub mod corpus;
 pub mod peers;
 pub mod random_network;
 

@@ -15,12 +15,14 @@
 //!
 //! [`validate`] checks them and gives a [`CrnInfo`] as receipt; back ends take `(&Crn, &CrnInfo)`.
 //!
-//! 1. Every handle points into its arena, every index stays within its axis, arities match.
-//! 2. Every initial concentration and every rate constant is finite and not negative. A rate constant may hold
+//! 1. Every handle points into its arena, every index stays within its axis, arities match, also those of
+//!    observables and of the protocol. No axis of a species or rate constant is empty.
+//! 2. Every initial concentration, setting and rate constant is finite and not negative. A rate constant may hold
 //!    signed values only where each use selects its [`Part::Positive`] or [`Part::Negative`].
 //! 3. A member whose rate constant is 0 does not exist.
-//! 4. Within one member, two terms on one side name the same species only if they are merged into one term:
-//!    a family in which two index variables could make them meet says so by `distinct`.
+//! 4. Two terms of a family, on the same side or not, name the same species only if their indices are equal;
+//!    then they do in every member, and their stoichiometries add up. Terms of different indices that could meet
+//!    are kept apart by `distinct`, or are an error.
 //! 5. No two species, rate constants or reactions share an identifier.
 //! 6. Only [`expand`] turns families into single reactions.
 

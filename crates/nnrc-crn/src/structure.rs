@@ -20,7 +20,8 @@ pub struct ConservationLaw {
 ///
 /// The law Σ c_f X_f\[i\] = const holds if no reaction changes it at any of its index patterns; the law
 /// Σ_i Σ_f c_f X_f\[i\] = const if the sum over the patterns of each reaction vanishes. Both are null spaces of
-/// small integer matrices, whose size does not depend on the widths.
+/// small integer matrices, whose size does not depend on the widths. Every law found holds; laws among coefficients
+/// beyond 64 bits, or ones that hold only for some of the indices, are not found.
 pub fn conservation_laws(crn: &Crn, info: &CrnInfo) -> Vec<ConservationLaw> {
     let changing: Vec<Handle<SpeciesFamily>> =
         crn.species.iter().map(|(handle, _)| handle).filter(|&handle| !info.is_constant(handle)).collect();
@@ -48,17 +49,19 @@ pub fn conservation_laws(crn: &Crn, info: &CrnInfo) -> Vec<ConservationLaw> {
     };
     let by_index: Vec<Vec<i64>> = by_index.into_iter().collect();
     let strict: Vec<Vec<i64>> = null_space(&by_index, changing.len())
+        .unwrap_or_default()
         .into_iter()
         .filter(|c| same_axes(&law(c.clone(), true)))
         .collect();
     // What remains of the summed laws once the strict ones are taken out.
     let summed: Vec<Vec<i64>> = summed.into_iter().chain(strict.iter().cloned()).collect();
     let mut laws: Vec<ConservationLaw> = strict.into_iter().map(|c| law(c, true)).collect();
-    laws.extend(null_space(&summed, changing.len()).into_iter().map(|c| law(c, false)));
+    laws.extend(null_space(&summed, changing.len()).unwrap_or_default().into_iter().map(|c| law(c, false)));
     laws
 }
 
-/// Families that stay at zero for ever: no initial amount and no reaction that makes them.
+/// Families that stay at zero for ever: without initial amount, and no reaction makes them. Inputs and parameters
+/// are set from outside and never among them.
 pub fn dead_species(crn: &Crn, info: &CrnInfo) -> Vec<Handle<SpeciesFamily>> {
     let mut made = vec![false; crn.species.len()];
     for (handle, _) in crn.reactions.iter().filter(|(handle, _)| info.members(*handle) > 0) {
@@ -75,7 +78,8 @@ pub fn dead_species(crn: &Crn, info: &CrnInfo) -> Vec<Handle<SpeciesFamily>> {
     crn.species.iter().filter(dead).map(|(handle, _)| handle).collect()
 }
 
-/// Families that neither a reaction nor an observer reads.
+/// Families that neither an observable nor a reaction that changes anything else reads. Outputs are never among
+/// them.
 pub fn unread_species(crn: &Crn, info: &CrnInfo) -> Vec<Handle<SpeciesFamily>> {
     let mut read = vec![false; crn.species.len()];
     for (handle, family) in crn.reactions.iter().filter(|(handle, _)| info.members(*handle) > 0) {
@@ -97,9 +101,10 @@ pub fn unread_species(crn: &Crn, info: &CrnInfo) -> Vec<Handle<SpeciesFamily>> {
     crn.species.iter().filter(unread).map(|(handle, _)| handle).collect()
 }
 
-/// An integer basis of the vectors that every row maps to 0 (fraction-free Gauss–Jordan elimination).
-fn null_space(rows: &[Vec<i64>], columns: usize) -> Vec<Vec<i64>> {
-    let mut rows: Vec<Vec<i64>> = rows.to_vec();
+/// An integer basis of the vectors that every row maps to 0 (fraction-free Gauss–Jordan elimination); none if a
+/// number on the way leaves the bounds of its type.
+fn null_space(rows: &[Vec<i64>], columns: usize) -> Option<Vec<Vec<i64>>> {
+    let mut rows: Vec<Vec<i128>> = rows.iter().map(|row| row.iter().map(|&v| i128::from(v)).collect()).collect();
     let mut pivots: Vec<usize> = Vec::new();
     for column in 0..columns {
         let rank = pivots.len();
@@ -110,45 +115,44 @@ fn null_space(rows: &[Vec<i64>], columns: usize) -> Vec<Vec<i64>> {
             if at != rank && row[column] != 0 {
                 let (a, b) = (pivot_row[column], row[column]);
                 for (value, pivot) in row.iter_mut().zip(&pivot_row) {
-                    *value = *value * a - pivot * b;
+                    *value = value.checked_mul(a)?.checked_sub(pivot.checked_mul(b)?)?;
                 }
                 reduce(row);
             }
         }
         pivots.push(column);
     }
-    (0..columns)
-        .filter(|column| !pivots.contains(column))
-        .map(|free| {
-            let scale =
-                pivots.iter().enumerate().fold(1, |scale, (row, &pivot)| lcm(scale, rows[row][pivot]));
-            let mut vector = vec![0; columns];
-            vector[free] = scale;
-            for (row, &pivot) in pivots.iter().enumerate() {
-                vector[pivot] = -rows[row][free] * (scale / rows[row][pivot]);
-            }
-            reduce(&mut vector);
-            if vector.iter().find(|&&value| value != 0).is_some_and(|&value| value < 0) {
-                vector.iter_mut().for_each(|value| *value = -*value);
-            }
-            vector
-        })
-        .collect()
+    let free = (0..columns).filter(|column| !pivots.contains(column));
+    free.map(|free| {
+        let mut scale: i128 = 1;
+        for (row, &pivot) in pivots.iter().enumerate() {
+            // The least common multiple of the pivots.
+            let pivot = rows[row][pivot];
+            scale = (scale / gcd(scale, pivot)).checked_mul(pivot)?.checked_abs()?;
+        }
+        let mut vector: Vec<i128> = vec![0; columns];
+        vector[free] = scale;
+        for (row, &pivot) in pivots.iter().enumerate() {
+            vector[pivot] = rows[row][free].checked_mul(-(scale / rows[row][pivot]))?;
+        }
+        reduce(&mut vector);
+        let negative = vector.iter().find(|value| **value != 0).is_some_and(|value| *value < 0);
+        let sign = if negative { -1 } else { 1 };
+        vector.into_iter().map(|value| i64::try_from(value * sign).ok()).collect()
+    })
+    .collect()
 }
 
-fn reduce(row: &mut [i64]) {
+/// Divides by the common divisor.
+fn reduce(row: &mut [i128]) {
     let divisor = row.iter().fold(0, |a, &b| gcd(a, b));
     if divisor > 1 {
         row.iter_mut().for_each(|value| *value /= divisor);
     }
 }
 
-fn gcd(a: i64, b: i64) -> i64 {
-    if b == 0 { a.abs() } else { gcd(b, a % b) }
-}
-
-fn lcm(a: i64, b: i64) -> i64 {
-    (a / gcd(a, b) * b).abs()
+fn gcd(a: i128, b: i128) -> i128 {
+    if b == 0 { a.saturating_abs() } else { gcd(b, a % b) }
 }
 
 #[cfg(test)]
@@ -158,7 +162,26 @@ mod tests {
     #[test]
     fn null_space_of_a_moiety() {
         // X <-> Xb conserves X + Xb; a third species is free.
-        assert_eq!(null_space(&[vec![-1, 1, 0]], 3), vec![vec![1, 1, 0], vec![0, 0, 1]]);
-        assert_eq!(null_space(&[vec![2, 3]], 2), vec![vec![3, -2]]);
+        assert_eq!(null_space(&[vec![-1, 1, 0]], 3), Some(vec![vec![1, 1, 0], vec![0, 0, 1]]));
+        assert_eq!(null_space(&[vec![2, 3]], 2), Some(vec![vec![3, -2]]));
+        assert_eq!(null_space(&[], 2), Some(vec![vec![1, 0], vec![0, 1]]));
+    }
+
+    #[test]
+    fn large_coefficients_end_in_a_result_or_none() {
+        let big = i64::from(u32::MAX);
+        assert_eq!(null_space(&[vec![big, 1]], 2), Some(vec![vec![1, -big]]));
+        // A chain of ratios of coprime numbers: the last coefficient has 7 times 32 bits.
+        let chain: Vec<Vec<i64>> = (0..7)
+            .map(|row| {
+                let mut values = vec![0; 8];
+                (values[row], values[row + 1]) = (big - row as i64, -(big - 20 - row as i64));
+                values
+            })
+            .collect();
+        assert_eq!(null_space(&chain, 8), None);
+        let full: Vec<Vec<i64>> =
+            (0..9).map(|row| (0..9).map(|column| big - (row * row + 7 * column * row) % 1013).collect()).collect();
+        let _ = null_space(&full, 9);
     }
 }

@@ -6,7 +6,8 @@ use std::fmt;
 use crate::arena::Handle;
 use crate::expand::for_each_index;
 use crate::namer;
-use crate::network::{Axis, Crn, Index, Part, RateConstant, ReactionFamily, SpeciesFamily, Term};
+use crate::network::{Axis, Crn, Index, Observable, Part, RateConstant, ReactionFamily, SpeciesFamily, Term};
+use crate::protocol::Protocol;
 
 /// What the validator found out about a network; back ends take it as proof that the network is sound.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,7 +56,7 @@ impl CrnInfo {
         counts
     }
 
-    /// Smallest and largest rate constant, if there is a reaction.
+    /// Smallest and largest rate constant among the reactions, in the units of the network, if there is one.
     pub fn rate_range(&self) -> Option<(f64, f64)> {
         self.rate_range
     }
@@ -70,7 +71,7 @@ impl CrnInfo {
         self.offsets[family.index()]..self.offsets[family.index() + 1]
     }
 
-    /// The family of a species and its place there.
+    /// The family of a species and its place there, for a species below [`Self::species_count`].
     pub fn locate(&self, species: usize) -> (Handle<SpeciesFamily>, usize) {
         let family = self.offsets.partition_point(|&offset| offset <= species) - 1;
         (self.families[family], species - self.offsets[family])
@@ -86,12 +87,12 @@ impl CrnInfo {
         self.reactions[family.index()].members
     }
 
-    /// Whether no reaction changes this family.
+    /// Whether no reaction changes any member of this family.
     pub fn is_constant(&self, family: Handle<SpeciesFamily>) -> bool {
         self.constant[family.index()]
     }
 
-    /// Initial concentrations of all species.
+    /// Initial concentrations of all species, in concentration units.
     pub fn initial_state(&self, crn: &Crn) -> Vec<f64> {
         crn.species.iter().flat_map(|(_, family)| family.initial.iter().copied()).collect()
     }
@@ -101,11 +102,28 @@ impl CrnInfo {
 #[derive(Debug, Clone, PartialEq)]
 pub enum CrnError {
     /// Two things share an identifier.
-    IdCollision { id: String, first: String, second: String },
-    /// A concentration or rate constant is negative or not finite.
-    BadValue { what: String, value: f64 },
+    IdCollision {
+        /// The identifier.
+        id: String,
+        /// One of the two, in words.
+        first: String,
+        /// The other one.
+        second: String,
+    },
+    /// A concentration, rate constant or time is negative or not finite.
+    BadValue {
+        /// Which one, in words.
+        what: String,
+        /// Its value.
+        value: f64,
+    },
     /// Handles, arities, sizes or indices do not fit: an error of whoever built the network.
-    Malformed { family: String, reason: &'static str },
+    Malformed {
+        /// Name of the family.
+        family: String,
+        /// What does not fit.
+        reason: &'static str,
+    },
 }
 
 impl fmt::Display for CrnError {
@@ -124,15 +142,20 @@ impl fmt::Display for CrnError {
 
 impl std::error::Error for CrnError {}
 
-/// Checks every invariant of the IR.
+/// Checks every invariant of the IR; the first one that does not hold is the error.
 pub fn validate(crn: &Crn) -> Result<CrnInfo, CrnError> {
+    for (_, axis) in crn.axes.iter() {
+        if product(axis.shape.iter().copied()).is_none() {
+            return Err(malformed(&axis.name, "the size of the axis is beyond all numbers"));
+        }
+    }
     let mut offsets = vec![0];
     for (_, family) in crn.species.iter() {
         check_species(crn, family)?;
         offsets.push(offsets.last().copied().unwrap_or(0) + family.initial.len());
     }
     for (_, constant) in crn.rate_constants.iter() {
-        check_length(crn, &constant.stem, &constant.axes, constant.values.len())?;
+        check_constant(crn, constant)?;
     }
     let mut constant = vec![true; crn.species.len()];
     let mut rate_range: Option<(f64, f64)> = None;
@@ -149,6 +172,10 @@ pub fn validate(crn: &Crn) -> Result<CrnInfo, CrnError> {
         let molecularity = family.reactants.iter().map(|t| t.stoichiometry).sum();
         reactions.push(FamilyFacts { members, molecularity, net });
     }
+    for observable in &crn.observables {
+        check_observable(crn, observable)?;
+    }
+    check_protocol(crn, &crn.protocol)?;
     check_identifiers(crn)?;
     let families = crn.species.iter().map(|(handle, _)| handle).collect();
     Ok(CrnInfo { offsets, families, reactions, constant, rate_range })
@@ -158,11 +185,16 @@ fn malformed(family: &str, reason: &'static str) -> CrnError {
     CrnError::Malformed { family: family.to_owned(), reason }
 }
 
+/// The product, if it is a number.
+fn product(mut sizes: impl Iterator<Item = usize>) -> Option<usize> {
+    sizes.try_fold(1usize, |product, size| product.checked_mul(size))
+}
+
 fn check_length(crn: &Crn, name: &str, axes: &[Handle<Axis>], len: usize) -> Result<(), CrnError> {
     if axes.iter().any(|&axis| crn.axes.get(axis).is_none_or(|axis| axis.size() == 0)) {
         return Err(malformed(name, "an axis is missing or empty"));
     }
-    if crn.count(axes) != len {
+    if product(axes.iter().map(|&axis| crn.axes[axis].size())) != Some(len) {
         return Err(malformed(name, "the number of values differs from the size of the axes"));
     }
     Ok(())
@@ -180,12 +212,73 @@ fn check_species(crn: &Crn, family: &SpeciesFamily) -> Result<(), CrnError> {
     }
 }
 
+fn check_constant(crn: &Crn, constant: &RateConstant) -> Result<(), CrnError> {
+    check_length(crn, &constant.stem, &constant.axes, constant.values.len())?;
+    match constant.values.iter().position(|value| !value.is_finite()) {
+        None => Ok(()),
+        Some(flat) => Err(bad_constant(crn, constant, flat)),
+    }
+}
+
+fn bad_constant(crn: &Crn, constant: &RateConstant, flat: usize) -> CrnError {
+    let mut what = "the rate constant ".to_owned();
+    namer::rate_constant_id(crn, constant, flat, &mut what);
+    CrnError::BadValue { what, value: constant.values[flat] }
+}
+
+fn check_observable(crn: &Crn, observable: &Observable) -> Result<(), CrnError> {
+    for &rail in observable.positive.iter().chain(&observable.negative) {
+        if crn.species.get(rail).is_none_or(|family| family.axes != [observable.axis]) {
+            return Err(malformed(&observable.stem, "an observable reads no species over its axis"));
+        }
+    }
+    match crn.axes.get(observable.axis) {
+        None => Err(malformed(&observable.stem, "no such axis")),
+        Some(_) => Ok(()),
+    }
+}
+
+fn check_protocol(crn: &Crn, protocol: &Protocol) -> Result<(), CrnError> {
+    let mut before = 0.0;
+    for setting in &protocol.settings {
+        let family = crn
+            .species
+            .get(setting.species)
+            .ok_or_else(|| malformed("protocol", "a setting names no species"))?;
+        if setting.values.len() != family.initial.len() {
+            return Err(malformed(&family.stem, "a setting has not one value for each species"));
+        }
+        if !setting.time.is_finite() || setting.time < 0.0 {
+            let what = format!("the time of a setting of `{}`", family.stem);
+            return Err(CrnError::BadValue { what, value: setting.time });
+        }
+        if setting.time < before {
+            return Err(malformed(&family.stem, "settings do not stand in the order of their times"));
+        }
+        before = setting.time;
+        if let Some(flat) = setting.values.iter().position(|value| !value.is_finite() || *value < 0.0) {
+            let mut what = "a setting of ".to_owned();
+            namer::species_id(crn, family, flat, &mut what);
+            return Err(CrnError::BadValue { what, value: setting.values[flat] });
+        }
+    }
+    match protocol.period {
+        Some(period) if !(period.is_finite() && period > 0.0 && period >= before) => {
+            Err(malformed("protocol", "the period ends before its last setting"))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn check_reaction(crn: &Crn, family: &ReactionFamily) -> Result<(), CrnError> {
     let name = family.name.as_str();
     let constant: &RateConstant = crn
         .rate_constants
         .get(family.rate.constant)
         .ok_or_else(|| malformed(name, "no such rate constant"))?;
+    if family.over.iter().any(|variable| crn.axes.get(variable.axis).is_none()) {
+        return Err(malformed(name, "no such axis"));
+    }
     check_indices(crn, family, &constant.axes, &family.rate.indices)?;
     if let Some((a, b)) = family.distinct
         && (a == b || a >= family.over.len() || b >= family.over.len())
@@ -193,6 +286,9 @@ fn check_reaction(crn: &Crn, family: &ReactionFamily) -> Result<(), CrnError> {
         return Err(malformed(name, "`distinct` names no two index variables"));
     }
     for side in [&family.reactants, &family.products] {
+        if side.iter().try_fold(0u32, |sum, term| sum.checked_add(term.stoichiometry)).is_none() {
+            return Err(malformed(name, "the molecules of one side are beyond all numbers"));
+        }
         for term in side {
             let species = crn.species.get(term.species).ok_or_else(|| malformed(name, "no such species"))?;
             check_indices(crn, family, &species.axes, &term.indices)?;
@@ -231,11 +327,9 @@ fn check_indices(
                     .over
                     .get(position)
                     .ok_or_else(|| malformed(&family.name, "an index names no index variable"))?;
-                let range =
-                    crn.axes.get(variable.axis).ok_or_else(|| malformed(&family.name, "no such axis"))?;
-                range.size() + offset
+                crn.axes[variable.axis].size().saturating_add(offset)
             }
-            Index::At(place) => place + 1,
+            Index::At(place) => place.saturating_add(1),
         };
         if end > crn.axes[axis].size() {
             return Err(malformed(&family.name, "an index leaves its axis"));
@@ -268,8 +362,8 @@ fn count_members(
         let position = crn.flat(&constant.axes, &family.rate.indices, values);
         let stored = constant.values[position];
         let k = family.rate.part.of(stored);
-        if !stored.is_finite() || (family.rate.part == Part::Whole && stored < 0.0) {
-            bad.get_or_insert((position, stored));
+        if family.rate.part == Part::Whole && stored < 0.0 {
+            bad.get_or_insert(position);
         } else if k > 0.0 {
             members += 1;
             let (low, high) = range.get_or_insert((k, k));
@@ -279,11 +373,7 @@ fn count_members(
     });
     match bad {
         None => Ok(members),
-        Some((position, value)) => {
-            let mut what = "the rate constant ".to_owned();
-            namer::rate_constant_id(crn, constant, position, &mut what);
-            Err(CrnError::BadValue { what, value })
-        }
+        Some(position) => Err(bad_constant(crn, constant, position)),
     }
 }
 

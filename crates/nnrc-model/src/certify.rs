@@ -15,7 +15,7 @@ use crate::activation::{Activation, smooth_relu};
 use crate::analyse::ranges::{pre_activation, propagate};
 use crate::encoding::or_identity;
 use crate::interval::Interval;
-use crate::lower::{drive_order, extra_order};
+use crate::lower::{drive_order, is_relayed};
 use crate::model::{Model, Node, NodeKind, Operation};
 
 /// For which inputs a certificate holds.
@@ -190,8 +190,7 @@ fn stages_of(model: &Model, node: &Node) -> Result<Vec<Stage>, String> {
         }
         _ => return Err(format!("layer `{}`: no theorem covers several activations in a row", node.name)),
     };
-    let relayed =
-        drive_order(&model.chemistry, operation) + extra_order(activations[0]) > model.chemistry.max_order;
+    let relayed = is_relayed(&model.chemistry, drive_order(&model.chemistry, operation), activations[0]);
     Ok(if relayed { vec![Stage::Linear, stage] } else { vec![stage] })
 }
 

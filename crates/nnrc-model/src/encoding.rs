@@ -5,7 +5,7 @@
 //! take away what is there, so a relay y' = s − y with a negative part of s needs a rail for it.
 
 use crate::activation::Activation;
-use crate::model::{Model, NodeKind, Operation, Signs};
+use crate::model::{Model, NodeKind, Operation, Signs, WeightCarrier};
 
 /// Rails of a node and of what drives it.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,7 +55,9 @@ fn is_signed(model: &Model, encodings: &[Encoding], operation: &Operation, sourc
     }
     let dual: Vec<bool> =
         sources.iter().flat_map(|&s| vec![encodings[s].dual; model.nodes[s].width()]).collect();
-    weights.values.iter().enumerate().any(|(at, w)| *w < 0.0 || (*w > 0.0 && dual[at % dual.len()]))
+    // A rate constant of 0 makes no reaction; a weight species makes one at any concentration.
+    let reacts = |w: f64| w > 0.0 || model.chemistry.weights == WeightCarrier::Species;
+    weights.values.iter().enumerate().any(|(at, w)| *w < 0.0 || (reacts(*w) && dual[at % dual.len()]))
 }
 
 fn is_dual(activation: Activation, signed_drive: bool, signs: Signs) -> bool {

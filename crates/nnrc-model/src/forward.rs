@@ -2,7 +2,7 @@
 
 use crate::activation::{Activation, annihilated_pair, smooth_relu};
 use crate::encoding::{Encoding, encodings, or_identity};
-use crate::lower::drive_order;
+use crate::lower::{drive_order, is_relayed};
 use crate::model::{Model, NodeKind, Operation};
 
 /// Rails of one value at rest.
@@ -81,8 +81,7 @@ fn activate(
     k: f64,
 ) -> Vec<Rails> {
     let signed = encoding.signed_drive[stage];
-    let relayed = order + crate::lower::extra_order(activation) > model.chemistry.max_order;
-    let drive: Vec<Rails> = if signed && (relayed || crate::lower::needs_relay(activation)) {
+    let drive: Vec<Rails> = if signed && is_relayed(&model.chemistry, order, activation) {
         drive.iter().map(|&(p, m)| annihilated_pair(p, m, k)).collect()
     } else {
         drive.to_vec()

@@ -6,8 +6,10 @@
 pub mod activation;
 pub mod analyse;
 pub mod certify;
+mod derivative;
 pub mod encoding;
 pub mod forward;
+pub mod gradient;
 pub mod interval;
 pub mod lower;
 pub mod model;

@@ -70,6 +70,11 @@ impl Value {
     }
 }
 
+/// A number as people write it.
+fn shown(number: f64) -> String {
+    if number == 0.0 || (1e-4..1e16).contains(&number.abs()) { number.to_string() } else { format!("{number:e}") }
+}
+
 /// Constants and findings: what every part of the analysis shares.
 #[derive(Debug, Default)]
 pub struct Scope {
@@ -77,6 +82,8 @@ pub struct Scope {
     pub constants: BTreeMap<String, Value>,
     /// Constants with an error, which is reported where they are declared and not again at each use.
     pub broken: BTreeSet<String>,
+    /// Constants that some expression names.
+    pub used: BTreeSet<String>,
     /// Findings so far, as many as are kept.
     pub diagnostics: Vec<Diagnostic>,
     /// Number of findings so far.
@@ -92,6 +99,17 @@ impl Scope {
         if self.diagnostics.len() < MAX_ERRORS {
             self.diagnostics.push(diagnostic);
         }
+    }
+
+    /// The candidate that may have been meant by a name, as long as findings are kept: the search among many
+    /// candidates takes its time.
+    pub fn near<'a>(&self, name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+        if self.is_full() { None } else { suggest(name, candidates) }
+    }
+
+    /// Whether further findings are only counted.
+    pub fn is_full(&self) -> bool {
+        self.diagnostics.len() >= MAX_ERRORS
     }
 
     /// Evaluates an expression; none if it has an error, which is then reported.
@@ -137,7 +155,9 @@ impl Scope {
                             self.copies_too_much(&name, expr.span);
                             return None;
                         }
-                        self.constants.get(&name)?.kind.clone()
+                        let kind = self.constants.get(&name)?.kind.clone();
+                        self.used.insert(name);
+                        kind
                     }
                     None => ValueKind::Name(name),
                 }
@@ -161,7 +181,7 @@ impl Scope {
             Diagnostic::error(
                 codes::OUT_OF_RANGE,
                 span,
-                format!("the constants of this file multiply to more than {MAX_COPIED} values"),
+                format!("the constants of this file multiply to more than {} million values", MAX_COPIED / 1_000_000),
             )
             .label(format!("`{name}` is used once too often"))
             .help("keep large lists in a file: `weights from \"weights.npz\" { }`"),
@@ -217,7 +237,7 @@ impl Scope {
         let mut finding =
             Diagnostic::error(codes::UNKNOWN_NAME, span, format!("there is no constant `{name}`"))
                 .label("expected a number or a declared constant");
-        match suggest(name, self.constants.keys().map(String::as_str)) {
+        match self.near(name, self.constants.keys().map(String::as_str)) {
             Some(near) => finding = finding.help(format!("did you mean `{near}`?")),
             None => finding = finding.help(format!("declare it above: `const {name} = 1;`")),
         }
@@ -343,9 +363,9 @@ impl Scope {
             Diagnostic::error(
                 codes::OUT_OF_RANGE,
                 expr.span,
-                format!("{what} must be {bound}, found {number}"),
+                format!("{what} must be {bound}, found {}", shown(number)),
             )
-            .label(format!("expected a number {bound}")),
+            .label(format!("expected a number {}{bound}", if bound.starts_with("at least") { "of " } else { "" })),
         );
         None
     }
@@ -360,7 +380,7 @@ impl Scope {
             Diagnostic::error(
                 codes::OUT_OF_RANGE,
                 expr.span,
-                format!("{what} must be a whole number of at least {least}, found {number}"),
+                format!("{what} must be a whole number of at least {least}, found {}", shown(number)),
             )
             .label(format!("expected a whole number of at least {least}")),
         );

@@ -3,6 +3,7 @@
 //! A simulation is a [`Layered`] system handed to [`integrate`], which follows the time course, or to
 //! [`settle`], which follows it to the fixed point it ends in. [`io`] reads and writes the files around it.
 
+pub mod blocks;
 mod control;
 mod error;
 mod explicit;
@@ -10,6 +11,9 @@ mod fixed_point;
 mod integrate;
 mod integrator;
 pub mod io;
+pub mod loops;
+pub mod lu;
+pub mod program;
 mod rosenbrock;
 mod settling;
 pub mod system;

@@ -12,7 +12,7 @@ use crate::grammar::{Grammar, Rule};
 use crate::structure::{self, MAX_ERRORS};
 
 /// The longest text that is parsed, in bytes.
-pub const MAX_BYTES: usize = 16 << 20;
+pub const MAX_BYTES: usize = 4 << 20;
 
 /// Parses a file; the errors are in the order of the text.
 pub fn parse(source: &str) -> Result<File, Vec<Diagnostic>> {

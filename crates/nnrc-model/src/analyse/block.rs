@@ -39,7 +39,7 @@ pub fn unknown_key(scope: &mut Scope, key: &Path, what: &str, keys: &[&str]) {
     let mut finding =
         Diagnostic::error(codes::UNKNOWN_KEY, key.span, format!("`{what}` has no key `{name}`"))
             .label("unknown key");
-    finding = match suggest(&name, keys.iter().copied()) {
+    finding = match scope.near(&name, keys.iter().copied()) {
         Some(near) => finding.help(format!("did you mean `{near}`?")),
         None => finding.help(format!("its keys are {}", words(keys))),
     };
@@ -102,7 +102,8 @@ pub fn bind<'a>(scope: &mut Scope, call: &'a Call, parameters: &[&str]) -> Optio
                     span,
                     format!("`{}` gets `{}` twice", call.name.name, parameters[place]),
                 )
-                .label("given again here"),
+                .label("given again here")
+                .help("keep one of the two"),
             );
             good = false;
         }

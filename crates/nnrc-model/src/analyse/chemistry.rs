@@ -171,11 +171,15 @@ fn speeds(
             scope.report(finding);
             continue;
         }
-        // Speeds are first order; a plain number or `/s` serves for annihilation as well.
         let what = format!("the speed `{name}`");
-        let Some(speed) = scope.as_quantity(value, &what, Dimension::FREQUENCY, 1.0 / scales.time) else {
-            continue;
+        // Annihilation is of second order; `/s` serves as well, at the unit concentration.
+        let second = matches!(value.kind, ValueKind::Number(_, Dimension::SECOND_ORDER));
+        let (dimension, unit) = if second && name.ends_with("annihilation") {
+            (Dimension::SECOND_ORDER, 1.0 / (scales.time * scales.concentration))
+        } else {
+            (Dimension::FREQUENCY, 1.0 / scales.time)
         };
+        let Some(speed) = scope.as_quantity(value, &what, dimension, unit) else { continue };
         if speed <= 0.0 {
             scope.report(
                 Diagnostic::error(

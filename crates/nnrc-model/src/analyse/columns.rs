@@ -174,7 +174,7 @@ pub fn table(
     };
     let input_columns = find_columns(scope, &table, &path, place, &names)?;
     let target_columns = find_columns(scope, &table, &path, target, &target_names)?;
-    let inputs = numbers(scope, &table, &path, place, &input_columns)?;
+    let inputs = numbers(scope, &table, &path, (place, "inputs"), &input_columns)?;
     let targets = match target_columns[..] {
         [] => Targets::None,
         [column] if onehot => {
@@ -188,7 +188,7 @@ pub fn table(
         }
         _ => Targets::Values {
             width: target_columns.len(),
-            values: numbers(scope, &table, &path, target, &target_columns)?,
+            values: numbers(scope, &table, &path, (target, "target"), &target_columns)?,
         },
     };
     Some(Columns { width: input_columns.len(), inputs, targets })
@@ -269,7 +269,7 @@ fn find_columns(
                 )
                 .label("not in the header row");
                 let columns: Vec<&str> = table.columns.iter().map(String::as_str).collect();
-                finding = match nnrc_syntax::suggest(name, columns.iter().copied()) {
+                finding = match scope.near(name, columns.iter().copied()) {
                     Some(near) => finding.help(format!("did you mean `{near}`?")),
                     None => finding.help(format!("its columns are {}", block::words(&columns))),
                 };
@@ -281,7 +281,13 @@ fn find_columns(
     good.then_some(found)
 }
 
-fn numbers(scope: &mut Scope, table: &Table, path: &str, span: Span, columns: &[usize]) -> Option<Vec<f64>> {
+fn numbers(
+    scope: &mut Scope,
+    table: &Table,
+    path: &str,
+    (span, key): (Span, &str),
+    columns: &[usize],
+) -> Option<Vec<f64>> {
     let mut values = Vec::with_capacity(table.rows.len() * columns.len());
     for (row, cells) in table.rows.iter().enumerate() {
         for &column in columns {
@@ -297,6 +303,11 @@ fn numbers(scope: &mut Scope, table: &Table, path: &str, span: Span, columns: &[
                     return None;
                 }
                 Err(_) => {
+                    let help = if key == "target" {
+                        "classes are read by `target = onehot(column);`"
+                    } else {
+                        "write a number there, leave the row out, or name other columns: `inputs = [a, b];`"
+                    };
                     let found = if cell.is_empty() { "nothing".to_owned() } else { format!("`{cell}`") };
                     scope.report(
                         Diagnostic::error(
@@ -305,7 +316,7 @@ fn numbers(scope: &mut Scope, table: &Table, path: &str, span: Span, columns: &[
                             format!("{place} holds {found}, expected a number"),
                         )
                         .label("expected columns of numbers")
-                        .help("classes are read by `target = onehot(column);`"),
+                        .help(help),
                     );
                     return None;
                 }
@@ -430,7 +441,9 @@ fn label_names(labels: &[usize]) -> Vec<String> {
 pub fn missing_tensor(span: Span, path: &str, name: &str, names: &[&str]) -> Diagnostic {
     let finding = Diagnostic::error(codes::MISSING_TENSOR, span, format!("`{path}` has no array `{name}`"))
         .label("not in this file");
-    match nnrc_syntax::suggest(name, names.iter().copied()) {
+    // A matrix is no bias, however near its name.
+    let kind = |name: &str| name.ends_with(".b");
+    match nnrc_syntax::suggest(name, names.iter().copied().filter(|other| kind(other) == kind(name))) {
         Some(near) => finding.help(format!("did you mean `{near}`?")),
         None => finding.help(format!("it holds {}", block::words(names))),
     }

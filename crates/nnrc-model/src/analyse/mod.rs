@@ -128,7 +128,8 @@ fn analyse_file(
         overrides.weights.as_deref(),
         overrides.seed,
     );
-    let simulation = simulation::analyse(scope, items.simulate.map(|(block, _)| block), &skeleton, scales);
+    let block = items.simulate.map(|(block, _)| block);
+    let simulation = simulation::analyse(scope, block, &skeleton, chemistry.construction, scales);
     let context =
         expect::Context { network: &network.name.name, skeleton: &skeleton, datasets: &datasets, resources };
     let expectations: Vec<Option<Expectation>> =
@@ -149,6 +150,10 @@ fn analyse_file(
         check_finite(scope, &nodes);
     }
     check_served(scope, &chemistry, training.as_ref());
+    // Beside an error, what seems unused may be used by what the error hides.
+    if !scope.diagnostics.iter().any(Diagnostic::is_error) {
+        warn_unused(scope, &nodes, skeleton.output, file);
+    }
     Some(Model {
         name: network.name.name.clone(),
         nodes,
@@ -417,6 +422,40 @@ fn check_domains(scope: &mut Scope, nodes: &[Node], skeleton: &network::Skeleton
             let values = ranges::activated(*activation, &pre);
             pre = ranges::PreActivation { zp: values.clone(), z: values };
         }
+    }
+}
+
+/// Constants that nothing names, layers and inputs that do not reach the output.
+fn warn_unused(scope: &mut Scope, nodes: &[Node], output: usize, file: &File) {
+    for item in &file.items {
+        if let Item::Const { name, .. } = item
+            && !scope.used.contains(&name.name)
+        {
+            scope.report(
+                Diagnostic::warning(codes::UNUSED_NAME, name.span, format!("nothing uses the constant `{}`", name.name))
+                    .label("declared here")
+                    .help("leave it out, or check the spelling where it should be used"),
+            );
+        }
+    }
+    let mut reached = vec![false; nodes.len()];
+    reached[output] = true;
+    for at in (0..nodes.len()).rev().filter(|at| *at <= output) {
+        if let (true, NodeKind::Layer { sources, .. }) = (reached[at], &nodes[at].kind) {
+            sources.iter().for_each(|source| reached[*source] = true);
+        }
+    }
+    for (node, _) in nodes.iter().zip(reached).filter(|(_, reached)| !reached) {
+        let what = if node.kind == NodeKind::Input { "input" } else { "layer" };
+        scope.report(
+            Diagnostic::warning(
+                codes::UNUSED_NAME,
+                node.span,
+                format!("the {what} `{}` does not reach the output `{}`", node.name, nodes[output].name),
+            )
+            .label("compiled, but not read")
+            .help(format!("take it with `from {}`, or leave it out", node.name)),
+        );
     }
 }
 

@@ -183,25 +183,24 @@ fn output(
     match names.get(first.name.as_str()) {
         Some((at, _)) => Some(*at),
         None => {
-            scope.report(unknown_node(first, names));
+            unknown_node(scope, first, names);
             None
         }
     }
 }
 
-fn unknown_node(name: &Ident, names: &BTreeMap<&str, (usize, Span)>) -> Diagnostic {
+fn unknown_node(scope: &mut Scope, name: &Ident, names: &BTreeMap<&str, (usize, Span)>) {
+    let names: Vec<&str> = if scope.is_full() { Vec::new() } else { names.keys().copied().collect() };
     let finding = Diagnostic::error(
         codes::UNKNOWN_NAME,
         name.span,
         format!("there is no layer or input `{}`", name.name),
     )
     .label("not declared in this network");
-    match suggest(&name.name, names.keys().copied()) {
+    scope.report(match suggest(&name.name, names.iter().copied()) {
         Some(near) => finding.help(format!("did you mean `{near}`?")),
-        None => {
-            finding.help(format!("declared are {}", block::words(&names.keys().copied().collect::<Vec<_>>())))
-        }
-    }
+        None => finding.help(format!("declared are {}", block::words(&names))),
+    });
 }
 
 fn sources(
@@ -234,7 +233,7 @@ fn sources(
     for name in &layer.from {
         match names.get(name.name.as_str()) {
             Some((source, _)) => found.push(*source),
-            None => scope.report(unknown_node(name, names)),
+            None => unknown_node(scope, name, names),
         }
     }
     found

@@ -6,14 +6,20 @@ use nnrc_syntax::{Diagnostic, Span, codes};
 use crate::analyse::block::{self, bind};
 use crate::analyse::chemistry::{POSITIVE, Scales};
 use crate::analyse::network::{DraftKind, Skeleton};
-use crate::model::{Method, Simulation};
+use crate::model::{Construction, Method, Simulation};
 use crate::units::Dimension;
 use crate::value::{Scope, Value, ValueKind};
 
 const KEYS: &[&str] = &["until", "record", "every", "points", "input", "method", "start"];
 
 /// Reads the block.
-pub fn analyse(scope: &mut Scope, block: Option<&Block>, skeleton: &Skeleton, scales: Scales) -> Simulation {
+pub fn analyse(
+    scope: &mut Scope,
+    block: Option<&Block>,
+    skeleton: &Skeleton,
+    construction: Construction,
+    scales: Scales,
+) -> Simulation {
     let mut simulation = Simulation {
         until: None,
         record: None,
@@ -47,7 +53,7 @@ pub fn analyse(scope: &mut Scope, block: Option<&Block>, skeleton: &Skeleton, sc
             );
         }
     }
-    simulation.record = entries.get("record").and_then(|expr| record(scope, expr, skeleton));
+    simulation.record = entries.get("record").and_then(|expr| record(scope, expr, skeleton, construction));
     simulation.input = entries.get("input").and_then(|expr| {
         let value = scope.evaluate(expr)?;
         input(scope, &value, skeleton)
@@ -120,7 +126,12 @@ pub fn outside_range(
     }
 }
 
-fn record(scope: &mut Scope, expr: &Expr, skeleton: &Skeleton) -> Option<Vec<usize>> {
+fn record(
+    scope: &mut Scope,
+    expr: &Expr,
+    skeleton: &Skeleton,
+    construction: Construction,
+) -> Option<Vec<usize>> {
     let value = scope.evaluate(expr)?;
     let items = match value.kind {
         ValueKind::List(items) => items,
@@ -133,7 +144,7 @@ fn record(scope: &mut Scope, expr: &Expr, skeleton: &Skeleton) -> Option<Vec<usi
             return None;
         };
         // What training reports is recorded by the constructions that learn.
-        if name == "error" {
+        if name == "error" && construction != Construction::FixedPoint {
             continue;
         }
         nodes.push(node(scope, name, item.span, skeleton)?);
@@ -149,7 +160,7 @@ pub fn node(scope: &mut Scope, name: &str, span: Span, skeleton: &Skeleton) -> O
             Diagnostic::error(codes::UNKNOWN_NAME, span, format!("there is no layer or input `{name}`"))
                 .label("not declared in the network");
         let names: Vec<&str> = skeleton.nodes.iter().map(|node| node.name.as_str()).collect();
-        finding = match nnrc_syntax::suggest(name, names.iter().copied()) {
+        finding = match scope.near(name, names.iter().copied()) {
             Some(near) => finding.help(format!("did you mean `{near}`?")),
             None => finding.help(format!("declared are {}", block::words(&names))),
         };

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use nnrc_syntax::ast::{Block, Entry, Expr};
+use nnrc_syntax::ast::{Block, Entry, Expr, Path};
 use nnrc_syntax::{Diagnostic, Span, codes};
 
 use crate::analyse::block::{bind, duplicate_key, missing_argument, reject_stop, unknown_key, words};
@@ -113,7 +113,10 @@ fn entries<'a>(scope: &mut Scope, item: &Item<'a>, wanted: &[Wanted<'_>]) -> BTr
             Entry::Stop { .. } => reject_stop(scope, entry, "weights"),
             Entry::Set { key, value, .. } => {
                 let name = key.text();
-                if !known.contains(name.as_str()) {
+                let layer = name.strip_suffix(".b").map(|layer| format!("{layer}.W"));
+                if layer.is_some_and(|weights| known.contains(weights.as_str())) && !known.contains(name.as_str()) {
+                    no_bias(scope, key);
+                } else if !known.contains(name.as_str()) {
                     unknown_key(scope, key, "weights", &keys);
                 } else if let Some(first) = places.insert(name.clone(), key.span) {
                     duplicate_key(scope, key, first);
@@ -124,6 +127,15 @@ fn entries<'a>(scope: &mut Scope, item: &Item<'a>, wanted: &[Wanted<'_>]) -> BTr
         }
     }
     entries
+}
+
+/// Reports a bias for a layer that was declared without one.
+fn no_bias(scope: &mut Scope, key: &Path) {
+    scope.report(
+        Diagnostic::error(codes::UNKNOWN_KEY, key.span, format!("there is no bias `{}`", key.text()))
+            .label("this layer is declared with `bias = false`")
+            .help("leave the line out, or leave `bias = false` out"),
+    );
 }
 
 fn read_block(

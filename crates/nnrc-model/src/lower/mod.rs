@@ -31,7 +31,7 @@ use pot::{Drive, Signal, Unit};
 
 use crate::activation::Activation;
 use crate::encoding::{encodings, or_identity};
-use crate::model::{Model, NodeKind};
+use crate::model::{Chemistry, Model, NodeKind};
 
 /// Lowers a model whose inputs hold `input`, and validates the result.
 pub fn lower(model: &Model, input: &[f64]) -> Result<(Crn, CrnInfo), Box<Diagnostic>> {
@@ -150,7 +150,7 @@ fn input_signal(
 }
 
 /// Reactants beside the drive's catalysts in the reactions of an activation.
-pub(crate) fn extra_order(activation: Activation) -> u32 {
+fn extra_order(activation: Activation) -> u32 {
     match activation {
         Activation::Identity
         | Activation::AnnihilationRelu { .. }
@@ -162,12 +162,19 @@ pub(crate) fn extra_order(activation: Activation) -> u32 {
 }
 
 /// Whether an activation reads its pre-activation as species, not as a drive.
-pub(crate) fn needs_relay(activation: Activation) -> bool {
+fn needs_relay(activation: Activation) -> bool {
     matches!(activation, Activation::Square | Activation::Hill { .. } | Activation::InverseQuadratic)
 }
 
+/// Whether an activation follows its pre-activation through a relay: it reads species, or a drive whose terms have
+/// `order` catalysts would make reactions of too many reactants.
+pub(crate) fn is_relayed(chemistry: &Chemistry, order: u32, activation: Activation) -> bool {
+    needs_relay(activation) || order + extra_order(activation) > chemistry.max_order
+}
+
 fn activate(unit: &mut Unit<'_>, activation: Activation, drive: Drive) -> Signal {
-    let relayed = drive.order() + extra_order(activation) > unit.chemistry.max_order;
+    let relayed = is_relayed(unit.chemistry, drive.order(), activation);
+    // Those that read species make the relay themselves.
     let drive = if relayed && !needs_relay(activation) { relay::relay(unit, &drive).1 } else { drive };
     match activation {
         Activation::Identity => identity::lower(unit, &drive),

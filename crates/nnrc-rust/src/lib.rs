@@ -1,0 +1,1 @@
+//! Reaction networks as stand-alone simulation crates.

@@ -1,0 +1,102 @@
+//! The command line of a generated simulation: everything about it that does not depend on the network.
+//!
+//! A generated crate implements [`Network`] and hands it to [`run`].
+
+mod arguments;
+mod help;
+mod simulate;
+mod tensors;
+
+use std::process::ExitCode;
+
+use crate::Layered;
+pub use arguments::{Arguments, Format, parse};
+pub use tensors::Tensors;
+
+/// A value that goes into the pot or is read from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quantity {
+    /// Its name: columns are called `name_1`, `name_2`, …
+    pub name: &'static str,
+    /// Number of elements.
+    pub width: usize,
+    /// What it is.
+    pub role: Role,
+}
+
+/// What a quantity is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// A concentration that is given from outside, never negative.
+    Input,
+    /// A difference of two concentrations that is given from outside.
+    SignedInput,
+    /// A result.
+    Output,
+    /// Everything between.
+    Inner,
+}
+
+impl Role {
+    /// Whether it is given from outside.
+    pub fn is_input(self) -> bool {
+        matches!(self, Role::Input | Role::SignedInput)
+    }
+}
+
+/// A reaction network that can be simulated.
+pub trait Network: Layered + Sized {
+    /// Its name.
+    const NAME: &'static str;
+    /// What can be read from the pot, in the order of [`Network::observe`]. Inputs are given in this order.
+    const QUANTITIES: &'static [Quantity];
+
+    /// Takes rate constants and initial concentrations from arrays.
+    ///
+    /// # Errors
+    ///
+    /// A sentence about the array that is missing or has another shape.
+    fn load(tensors: &mut Tensors) -> Result<Self, String>;
+
+    /// The concentrations at time 0.
+    fn start(&self) -> Vec<f64>;
+
+    /// Sets the inputs, as many values as they have elements.
+    fn set_inputs(&mut self, values: &[f64]);
+
+    /// Appends the values of all quantities to `values`.
+    fn observe(&self, state: &[f64], values: &mut Vec<f64>);
+}
+
+/// Number of elements of all inputs.
+pub fn input_width<N: Network>() -> usize {
+    N::QUANTITIES.iter().filter(|quantity| quantity.role.is_input()).map(|quantity| quantity.width).sum()
+}
+
+/// Runs the command line of a network whose constants stand in the file `data` where `--model` names no other.
+pub fn run<N: Network>(data: &str) -> ExitCode {
+    let result = parse(std::env::args().skip(1), data).and_then(|arguments| match arguments {
+        None => {
+            print(&help::text::<N>());
+            Ok(())
+        }
+        Some(arguments) => simulate::run::<N>(&arguments),
+    });
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            complain(&message);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Writes to stdout; a reader that went away is no failure.
+fn print(text: &str) {
+    let _ = std::io::Write::write_all(&mut std::io::stdout().lock(), text.as_bytes());
+}
+
+fn complain(message: &str) {
+    let _ =
+        std::io::Write::write_all(&mut std::io::stderr().lock(), format!("error: {message}\n").as_bytes());
+}

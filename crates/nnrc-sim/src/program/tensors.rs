@@ -1,0 +1,74 @@
+//! The arrays of a model file, taken one by one with the shape that the code expects.
+
+use std::path::Path;
+
+use crate::io::{Array, Arrays, npz};
+
+/// Arrays by name.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Tensors {
+    arrays: Arrays,
+}
+
+impl Tensors {
+    /// Arrays from memory.
+    pub fn new(arrays: Arrays) -> Self {
+        Self { arrays }
+    }
+
+    /// Reads a .npz file.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that names the file.
+    pub fn read(path: &Path) -> Result<Self, String> {
+        let bytes =
+            std::fs::read(path).map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
+        npz::read(&bytes).map(Self::new).map_err(|error| format!("`{}`: {error}", path.display()))
+    }
+
+    fn take(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f64>, String> {
+        let array: Array =
+            self.arrays.remove(name).ok_or_else(|| format!("the model file lacks `{name}`"))?;
+        if array.shape != shape {
+            let Array { shape: found, .. } = array;
+            return Err(format!(
+                "`{name}` has shape {found:?} in the model file, this program was built for {shape:?}"
+            ));
+        }
+        Ok(array.values)
+    }
+
+    /// A single number.
+    ///
+    /// # Errors
+    ///
+    /// A sentence about the array that is missing or has another shape.
+    pub fn number(&mut self, name: &str) -> Result<f64, String> {
+        self.take(name, &[]).map(|values| values[0])
+    }
+
+    /// A vector of `N` numbers.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tensors::number`].
+    pub fn vector<const N: usize>(&mut self, name: &str) -> Result<Box<[f64; N]>, String> {
+        let values = self.take(name, &[N])?.into_boxed_slice();
+        values.try_into().map_err(|_| format!("`{name}` has another length than its shape says"))
+    }
+
+    /// A matrix of `R` rows and `C` columns.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tensors::number`].
+    pub fn matrix<const R: usize, const C: usize>(
+        &mut self,
+        name: &str,
+    ) -> Result<Box<[[f64; C]; R]>, String> {
+        let values = self.take(name, &[R, C])?;
+        let rows = values.as_chunks::<C>().0.to_vec().into_boxed_slice();
+        rows.try_into().map_err(|_| format!("`{name}` has another length than its shape says"))
+    }
+}
