@@ -94,7 +94,9 @@ pub fn run(path: &Path, verb: &str, more: &[&str]) -> Output {
 /// The diagnostics of a run with `--message-format json`.
 pub fn diagnostics(output: &Output) -> Vec<Value> {
     let text = String::from_utf8_lossy(&output.stderr);
-    text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}"))).collect()
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}")))
+        .collect()
 }
 
 /// Files by path, relative to a folder, decoded by the readers of the command.
@@ -114,7 +116,8 @@ fn malformed(error: nnrc_sim::io::ReadError) -> ResourceError {
 impl Resources for Files {
     fn tensors(&self, path: &str) -> Result<BTreeMap<String, Tensor>, ResourceError> {
         let bytes = self.read(path)?;
-        let arrays = if path.ends_with("safetensors") { safetensors::read(&bytes) } else { npz::read(&bytes) };
+        let arrays =
+            if path.ends_with("safetensors") { safetensors::read(&bytes) } else { npz::read(&bytes) };
         let arrays = arrays.map_err(malformed)?;
         let tensor = |array: nnrc_sim::io::Array| Tensor { shape: array.shape, values: array.values };
         Ok(arrays.into_iter().map(|(name, array)| (name, tensor(array))).collect())
@@ -135,10 +138,61 @@ impl Resources for Files {
 
 /// What is put in the place of a word or number.
 const WORDS: &[&str] = &[
-    "0", "-1", "1e308", "1e-308", "9007199254740993", "2.5", "{", "}", "[", "]", "(", ")", ";", ",", "=", "|", ":", "\"",
-    "from", "network", "weights", "const", "within", "nnr", "sweep", "x", "y", "hidden", "1 s", "1 uM", "/s", "//", "~",
-    "add()", "concat()", "square()", "dense(3)", "winner_take_all()", "swish(h = 1e-300)", "species", "one_pot", "phased",
-    "dual_rail", "max_order = 3;", "[[1]]", "[]", "{}", "µ", "\u{feff}", "\u{0}", "\r", "é", "1 / 0", "- -1", "x.y.z",
+    "0",
+    "-1",
+    "1e308",
+    "1e-308",
+    "9007199254740993",
+    "2.5",
+    "{",
+    "}",
+    "[",
+    "]",
+    "(",
+    ")",
+    ";",
+    ",",
+    "=",
+    "|",
+    ":",
+    "\"",
+    "from",
+    "network",
+    "weights",
+    "const",
+    "within",
+    "nnr",
+    "sweep",
+    "x",
+    "y",
+    "hidden",
+    "1 s",
+    "1 uM",
+    "/s",
+    "//",
+    "~",
+    "add()",
+    "concat()",
+    "square()",
+    "dense(3)",
+    "winner_take_all()",
+    "swish(h = 1e-300)",
+    "species",
+    "one_pot",
+    "phased",
+    "dual_rail",
+    "max_order = 3;",
+    "[[1]]",
+    "[]",
+    "{}",
+    "µ",
+    "\u{feff}",
+    "\u{0}",
+    "\r",
+    "é",
+    "1 / 0",
+    "- -1",
+    "x.y.z",
 ];
 
 /// Changes a text: in half of all cases a number, else bytes, words, lines, at up to four places.
@@ -244,7 +298,8 @@ fn tokens(text: &str) -> (Vec<&str>, Vec<&str>) {
         rest = &rest[start..];
         let Some(first) = rest.chars().next() else { return (words, gaps) };
         let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
-        let end = if is_word(first) { rest.find(|c| !is_word(c)).unwrap_or(rest.len()) } else { first.len_utf8() };
+        let end =
+            if is_word(first) { rest.find(|c| !is_word(c)).unwrap_or(rest.len()) } else { first.len_utf8() };
         words.push(&rest[..end]);
         rest = &rest[end..];
     }

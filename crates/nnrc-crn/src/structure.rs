@@ -104,7 +104,8 @@ pub fn unread_species(crn: &Crn, info: &CrnInfo) -> Vec<Handle<SpeciesFamily>> {
 /// An integer basis of the vectors that every row maps to 0 (fraction-free Gauss–Jordan elimination); none if a
 /// number on the way leaves the bounds of its type.
 fn null_space(rows: &[Vec<i64>], columns: usize) -> Option<Vec<Vec<i64>>> {
-    let mut rows: Vec<Vec<i128>> = rows.iter().map(|row| row.iter().map(|&v| i128::from(v)).collect()).collect();
+    let mut rows: Vec<Vec<i128>> =
+        rows.iter().map(|row| row.iter().map(|&v| i128::from(v)).collect()).collect();
     let mut pivots: Vec<usize> = Vec::new();
     for column in 0..columns {
         let rank = pivots.len();
@@ -180,8 +181,9 @@ mod tests {
             })
             .collect();
         assert_eq!(null_space(&chain, 8), None);
-        let full: Vec<Vec<i64>> =
-            (0..9).map(|row| (0..9).map(|column| big - (row * row + 7 * column * row) % 1013).collect()).collect();
+        let full: Vec<Vec<i64>> = (0..9)
+            .map(|row| (0..9).map(|column| big - (row * row + 7 * column * row) % 1013).collect())
+            .collect();
         let _ = null_space(&full, 9);
     }
 }

@@ -1,4 +1,5 @@
 //! `expand` and `CrnInfo` against an enumeration written out here.
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod common;
 

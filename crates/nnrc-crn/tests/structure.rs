@@ -1,4 +1,5 @@
 //! Conserved totals against the null space of the single reactions; dead and unread species.
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! One network for each way to break an invariant.
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod common;
 
@@ -127,7 +128,10 @@ fn sizes_and_arities_match() {
         broken(|crn| first(crn).rate.indices.push(Index::At(0))),
         "family y.product: wrong number of indices"
     );
-    assert_eq!(broken(|crn| first(crn).products[2].stoichiometry = 0), "family y.product: a stoichiometry is 0");
+    assert_eq!(
+        broken(|crn| first(crn).products[2].stoichiometry = 0),
+        "family y.product: a stoichiometry is 0"
+    );
     assert_eq!(
         broken(|crn| first(crn).products.iter_mut().for_each(|term| term.stoichiometry = u32::MAX / 2)),
         "family y.product: the molecules of one side are beyond all numbers"

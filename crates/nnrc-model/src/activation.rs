@@ -216,34 +216,42 @@ impl Activation {
         }
     }
 
-    /// The range of the values for pre-activations within the intervals; `zp` bounds the producing part.
-    pub fn ranges(self, z: &[Interval], zp: &[Interval]) -> Vec<Interval> {
-        z.iter()
-            .zip(zp)
-            .map(|(z, zp)| {
-                let monotone = || Interval::new(self.value(z.low, zp.low), self.value(z.high, zp.high));
-                let even = || {
-                    let ends = [self.value(z.low, 0.0), self.value(z.high, 0.0)];
-                    let inner = self.value(z.nearest_to_zero(), 0.0);
-                    Interval::hull([ends[0], ends[1], inner])
-                };
-                match self {
-                    Self::Square | Self::Abs { .. } => even(),
-                    Self::InverseMultiquadric { .. } | Self::InverseQuadratic => even(),
-                    // Swish has one minimum, −0.3003 sqrt(h) at z = −1.57 sqrt(h).
-                    Self::Swish { h } if z.low < 0.0 => {
-                        let ends = monotone();
-                        Interval::new(ends.low.min(ends.high).min(-0.31 * h.sqrt()), ends.low.max(ends.high))
-                    }
-                    Self::AnnihilationRelu { k } => {
-                        Interval::new(0.0, annihilated_pair(zp.high, (zp.high - z.high).max(0.0), k).0)
-                    }
-                    Self::WinnerTakeAll { h } => Interval::new(0.0, smooth_relu(z.high, h)),
-                    Self::RationalSoftmax { .. } | Self::Softmax => Interval::new(0.0, 1.0),
-                    _ => monotone(),
-                }
-            })
-            .collect()
+    /// The range of a value whose pre-activation lies in `z`, of which at most `zp` comes from producing reactions.
+    pub fn range(self, z: Interval, zp: f64) -> Interval {
+        let monotone = || Interval::new(self.value(z.low, 0.0), self.value(z.high, 0.0));
+        match self {
+            Self::Square | Self::Abs { .. } | Self::InverseMultiquadric { .. } | Self::InverseQuadratic => {
+                Interval::hull([z.low, z.high, z.nearest_to_zero()].map(|z| self.value(z, 0.0)))
+            }
+            // Swish has one minimum, −0.3003 sqrt(h) at z = −1.57 sqrt(h).
+            Self::Swish { h } if z.low < 0.0 => {
+                let ends = monotone();
+                Interval::new(ends.low.min(ends.high).min(-0.31 * h.sqrt()), ends.low.max(ends.high))
+            }
+            Self::AnnihilationRelu { k } => {
+                Interval::new(0.0, annihilated_pair(zp, (zp - z.high).max(0.0), k).0)
+            }
+            Self::WinnerTakeAll { h } => Interval::new(0.0, smooth_relu(z.high, h)),
+            Self::RationalSoftmax { .. } | Self::Softmax => Interval::new(0.0, 1.0),
+            _ => monotone(),
+        }
+    }
+
+    /// Upper bounds of the two rails of a value whose pre-activation lies in `z`, with rails of at most (`zp`, `zm`).
+    pub fn rail_bounds(self, z: Interval, (zp, zm): (f64, f64)) -> (f64, f64) {
+        let squares = (zp * zp + zm * zm, 2.0 * zp * zm);
+        match self {
+            Self::Identity => (zp, zm),
+            // The gate is below 1.
+            Self::Swish { .. } => (zp, zm),
+            Self::SmoothLeakyRelu { h, slope } => (smooth_relu(z.high, h), slope * smooth_relu(-z.low, h)),
+            Self::AlgebraicTanh { .. } | Self::Softsign { .. } => (1.0, 1.0),
+            Self::Elu { h } => (smooth_relu(z.high, h), 1.0),
+            Self::Square => squares,
+            Self::Michaelis { k } => (zp / (k + z.low.max(0.0)), zm / (k + z.low.max(0.0))),
+            Self::Hill { k } => (squares.0 / k, squares.1 / k),
+            _ => (self.range(z, zp).high, 0.0),
+        }
     }
 }
 
@@ -312,7 +320,7 @@ mod tests {
             if activation.is_joint() {
                 continue;
             }
-            let range = activation.ranges(&[Interval::new(-3.0, 3.0)], &[Interval::new(0.0, 3.0)])[0];
+            let range = activation.range(Interval::new(-3.0, 3.0), 3.0);
             for &z in &samples {
                 let value = activation.value(z, z.max(0.0));
                 assert!(value >= range.low - 1e-12 && value <= range.high + 1e-12, "{} at {z}", spec.name);

@@ -220,8 +220,8 @@ impl Boxes {
                 z.push(Vec::new());
                 continue;
             };
-            let mut at_rest = pre_activation(&rest, operation, sources).z;
-            let mut at_all_times = pre_activation(&always, operation, sources).z;
+            let mut at_rest = pre_activation(&rest, operation, sources);
+            let mut at_all_times = pre_activation(&always, operation, sources);
             let mut found = Vec::new();
             for stage in stages {
                 let next_rest = at_rest.iter().map(|z| stage.rest(*z)).collect();

@@ -7,6 +7,7 @@ pub mod activation;
 pub mod analyse;
 pub mod certify;
 mod derivative;
+pub mod descent;
 pub mod encoding;
 pub mod forward;
 pub mod gradient;

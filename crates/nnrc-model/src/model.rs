@@ -6,6 +6,7 @@ use nnrc_syntax::{Span, ast};
 
 use crate::activation::Activation;
 use crate::analyse::words;
+use crate::descent::Descent;
 use crate::interval::Interval;
 use crate::resources::Tensor;
 
@@ -271,7 +272,7 @@ pub(crate) fn find_data(datasets: &BTreeMap<String, Dataset>, name: &str) -> Res
     }
 }
 
-/// The `train` block, as far as it is analysed.
+/// The `train` block.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Training {
     /// Where the block stands.
@@ -280,6 +281,8 @@ pub struct Training {
     pub data: Option<DataReference>,
     /// Name of the rule: `gradient`, `gradient_flow`, `sgd`.
     pub rule: Option<String>,
+    /// Everything about training in silico; none for in-pot learning, or where there is no data.
+    pub descent: Option<Descent>,
 }
 
 /// How a time course is integrated.

@@ -72,7 +72,11 @@ impl Value {
 
 /// A number as people write it.
 fn shown(number: f64) -> String {
-    if number == 0.0 || (1e-4..1e16).contains(&number.abs()) { number.to_string() } else { format!("{number:e}") }
+    if number == 0.0 || (1e-4..1e16).contains(&number.abs()) {
+        number.to_string()
+    } else {
+        format!("{number:e}")
+    }
 }
 
 /// Constants and findings: what every part of the analysis shares.
@@ -181,7 +185,10 @@ impl Scope {
             Diagnostic::error(
                 codes::OUT_OF_RANGE,
                 span,
-                format!("the constants of this file multiply to more than {} million values", MAX_COPIED / 1_000_000),
+                format!(
+                    "the constants of this file multiply to more than {} million values",
+                    MAX_COPIED / 1_000_000
+                ),
             )
             .label(format!("`{name}` is used once too often"))
             .help("keep large lists in a file: `weights from \"weights.npz\" { }`"),
@@ -365,7 +372,10 @@ impl Scope {
                 expr.span,
                 format!("{what} must be {bound}, found {}", shown(number)),
             )
-            .label(format!("expected a number {}{bound}", if bound.starts_with("at least") { "of " } else { "" })),
+            .label(format!(
+                "expected a number {}{bound}",
+                if bound.starts_with("at least") { "of " } else { "" }
+            )),
         );
         None
     }

@@ -1,4 +1,5 @@
 //! Certificates computed by hand.
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod common;
 
@@ -91,13 +92,7 @@ fn a_relay_is_a_stage_of_its_own() {
 #[test]
 fn the_slowest_path() {
     let one = "a.W = [[2]]; a.b = [0]; y.W = [[3]]; y.b = [-1];";
-    let chain = of(
-        "layer a = dense(1); layer y = dense(1) from a;",
-        one,
-        "",
-        Inputs::Point(&[1.0]),
-        0.06,
-    );
+    let chain = of("layer a = dense(1); layer y = dense(1) from a;", one, "", Inputs::Point(&[1.0]), 0.06);
     let beside = of(
         "layer a = dense(1); layer c = dense(1) from a; layer y = dense(1) from a;",
         &format!("{one} c.W = [[50]]; c.b = [0];"),

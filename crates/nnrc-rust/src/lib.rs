@@ -1,1 +1,56 @@
 //! Reaction networks as stand-alone simulation crates.
+//!
+//! [`generate`] turns a validated network into the files of a crate: loops over constant sizes for the derivative
+//! and the layered Jacobian, the numbers in a data file that is read at run time, and a copy of the run-time library.
+//!
+//! # How a network becomes code
+//!
+//! 1. `plan`: reaction families with the same changing reactants and the same net change become one function;
+//!    everything else about them (rate constants, held species) is collected in its coefficients. Excitation and
+//!    inhibition become one signed matrix, a bias joins them where the inputs are held.
+//! 2. `coefficient`: a coefficient is a field of the model file, or is *folded*: computed once from fields, and
+//!    again when an input that it reads is set.
+//! 3. `derivative`, `jacobian`, `values`, `source`: each writes a part of `src/crn.rs`.
+//! 4. `package`: the files around it.
+//!
+//! Code depends on the structure of the network alone: two widths differ in constants, two trainings in nothing.
+
+mod coefficient;
+mod components;
+mod derivative;
+mod error;
+mod jacobian;
+mod names;
+mod package;
+mod plan;
+mod source;
+mod values;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+pub use error::Error;
+use nnrc_crn::{Crn, CrnInfo};
+
+/// Files by their paths within the crate.
+pub type Files = BTreeMap<PathBuf, Vec<u8>>;
+
+/// Name of the file by which a folder is known to be a generated crate.
+pub const MARKER: &str = ".nnrc-crate";
+
+/// What a generated crate looks like.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Options {
+    /// Path of the run-time library, written into `Cargo.toml` as it is; none: the crate carries a copy.
+    pub sim_path: Option<String>,
+}
+
+/// The files of a crate that simulates a network, whose receipt is `info`.
+///
+/// # Errors
+///
+/// [`Error::NotServed`] for a reaction family whose shape has no loop yet.
+pub fn generate(crn: &Crn, info: &CrnInfo, options: &Options) -> Result<Files, Error> {
+    let plan = plan::Plan::new(crn, info)?;
+    package::files(crn, &source::crn_rs(&plan)?, options)
+}

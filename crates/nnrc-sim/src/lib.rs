@@ -1,7 +1,7 @@
 //! Run-time library: integrators, fixed points, and readers of data and weight files.
 //!
 //! A simulation is a [`Layered`] system handed to [`integrate`], which follows the time course, or to
-//! [`settle`], which follows it to the fixed point it ends in. [`io`] reads and writes the files around it.
+//! [`settle`], which follows it to the fixed point it ends in. [`mod@train`] trains parameters. [`io`] reads and writes the files around it.
 
 pub mod blocks;
 mod control;
@@ -19,6 +19,7 @@ mod settling;
 pub mod system;
 #[cfg(test)]
 mod testing;
+pub mod train;
 
 pub use error::Error;
 pub use fixed_point::{Settle, Settled, settle};

@@ -42,6 +42,18 @@ pub fn split_rails<const N: usize>(values: &[f64; N], positive: &mut [f64; N], n
     *negative = values.map(|value| (-value).max(0.0));
 }
 
+/// A matrix of zeros that is never on the stack.
+///
+/// # Panics
+///
+/// Never: the number of rows is that of the type.
+pub fn zero_matrix<const R: usize, const C: usize>() -> Box<[[f64; C]; R]> {
+    match vec![[0.0; C]; R].into_boxed_slice().try_into() {
+        Ok(matrix) => matrix,
+        Err(_) => unreachable!("a vector of {R} rows has {R} rows"),
+    }
+}
+
 /// Takes the first `N` elements off `rest`.
 ///
 /// # Panics

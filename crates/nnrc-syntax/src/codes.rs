@@ -75,6 +75,7 @@ codes! {
     EXPECTATION_FAILED = "expectation-failed", 4;
     NOT_SETTLED = "not-settled", 5;
     SOLVER_FAILED = "solver-failed", 5;
+    TRAINING_DIVERGED = "training-diverged", 5;
     // Warnings.
     MANY_REACTIONS = "many-reactions", 0;
     WIDE_RATE_RANGE = "wide-rate-range", 0;

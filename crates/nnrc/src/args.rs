@@ -10,6 +10,7 @@ Examples:
   nnrc check gate.nnr                            errors, warnings and the size of the chemistry
   nnrc test gate.nnr                             run the expectations of the file on its chemistry
   nnrc simulate gate.nnr --input 0,1 -o y.svg    a time course as a picture
+  nnrc train iris.nnr                            weights from data: iris.trained.npz
   nnrc compile gate.nnr --target sbml            gate.xml, for COPASI, libRoadRunner and others
 
 Exit status: 0 ok, 1 errors in the model, 2 wrong usage, 3 a file cannot be read or written,
@@ -82,7 +83,7 @@ pub enum Verb {
     Check(CheckArgs),
     /// Simulate the chemistry: a time course, the fixed point, or the fixed point of each sample.
     Simulate(SimulateArgs),
-    /// Train the network (not served yet).
+    /// Train the network by gradient descent through the fixed point of its chemistry.
     Train(TrainArgs),
     /// Run the expectations of files on their simulated chemistry.
     Test(TestArgs),
@@ -279,6 +280,19 @@ pub struct SimulateArgs {
 
 /// `nnrc train`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+The `train` block says how: data, loss, rule, epochs. Training starts from the weights of the file, usually
+`weights { init = glorot_uniform(seed = 1); }`, or from --weights.
+
+Writes STEM.trained.npz, STEM.train.csv (metrics of each epoch), STEM.train.svg (learning curve) and, while it
+runs, STEM.checkpoint.npz. The same seeds give the same bytes on any number of cores.
+
+Examples:
+  nnrc train iris.nnr                                  iris.trained.npz
+  nnrc train iris.nnr --resume                         go on after an interruption
+  nnrc train iris.nnr --resume --set train.epochs=500  or with more epochs
+  nnrc train iris.nnr --seed 7 -o w7.safetensors       from other random weights
+  nnrc compile iris.nnr --target sbml --weights iris.trained.npz")]
 pub struct TrainArgs {
     #[command(flatten)]
     pub file: FileArg,
@@ -297,6 +311,7 @@ pub struct TrainArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 A value is judged when the pot has settled, or at `simulate.until`, where it must have settled as well.
+A file with a `train` block is trained first, unless --weights gives trained weights.
 
 Examples:
   nnrc test xor.nnr

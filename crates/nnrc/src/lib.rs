@@ -7,6 +7,7 @@
 //! - `files`: reading sources, weights and data, writing results whole or not at all;
 //! - `session`: from a path to a checked model, with the input values that the command line asks for;
 //! - `pot`: from a model to reactions that can be integrated;
+//! - `training`: from a model to trained weights;
 //! - `report`: size report and texts that several verbs share;
 //! - `verbs`: one file for each verb;
 //! - `plot`: time courses as SVG.
@@ -20,6 +21,7 @@ mod pot;
 mod report;
 mod session;
 mod terminal;
+mod training;
 mod verbs;
 
 pub use files::Folder;
@@ -56,7 +58,7 @@ fn verb(session: &Session, verb: Verb) -> Result<(), terminal::Stop> {
         Verb::Compile(args) => verbs::compile::run(session, &args),
         Verb::Check(args) => verbs::check::run(session, &args),
         Verb::Simulate(args) => verbs::simulate::run(session, &args),
-        Verb::Train(args) => verbs::learn::train(session, &args),
+        Verb::Train(args) => verbs::train::run(session, &args),
         Verb::Test(args) => verbs::test::run(session, &args),
         Verb::Noise(args) => verbs::learn::noise(session, &args),
         Verb::Analyze(args) => verbs::analyze::run(session, &args),

@@ -1,9 +1,10 @@
 //! From a path to a checked model, and the input values that the command line asks for.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use nnrc_model::model::{DataReference, Model};
-use nnrc_model::{Analysis, Overrides, analyse};
+use nnrc_model::{Analysis, Overrides, ResourceError, Resources, Table, Tensor, analyse};
 use nnrc_syntax::{Diagnostic, Severity, Source, ast, codes, parse_expression, parse_recovering};
 
 use crate::args::{Common, InputArgs};
@@ -23,6 +24,29 @@ pub struct Loaded {
     pub source: Source,
     /// What it means.
     pub model: Model,
+}
+
+/// The name under which trained weights are found.
+const TRAINED: &str = "the trained weights";
+
+/// Files of a folder, and weights that are in no file.
+struct WithWeights {
+    folder: Folder,
+    weights: BTreeMap<String, Tensor>,
+}
+
+impl Resources for WithWeights {
+    fn tensors(&self, path: &str) -> Result<BTreeMap<String, Tensor>, ResourceError> {
+        if path == TRAINED { Ok(self.weights.clone()) } else { self.folder.tensors(path) }
+    }
+
+    fn table(&self, path: &str) -> Result<Table, ResourceError> {
+        self.folder.table(path)
+    }
+
+    fn idx(&self, path: &str) -> Result<Tensor, ResourceError> {
+        self.folder.idx(path)
+    }
 }
 
 impl Session {
@@ -62,6 +86,24 @@ impl Session {
             // Analysis gives no model only together with an error.
             None => Err(Stop { exit: 1 }),
         }
+    }
+
+    /// The same file with other weights. Errors are printed; warnings have been before.
+    pub fn with_weights(
+        &self,
+        path: &Path,
+        loaded: &Loaded,
+        weights: BTreeMap<String, Tensor>,
+    ) -> Result<Loaded, Stop> {
+        let folder = Folder::of(path);
+        let overrides = Overrides { weights: Some(TRAINED.to_owned()), ..self.overrides(&folder)? };
+        let resources = WithWeights { folder, weights };
+        let source = loaded.source.clone();
+        let (file, _) = parse_recovering(&source.text);
+        let Analysis { model, diagnostics } = analyse(&file, &source.text, &overrides, &resources);
+        let errors: Vec<Diagnostic> = diagnostics.into_iter().filter(Diagnostic::is_error).collect();
+        self.terminal.require(&source, &errors)?;
+        model.map(|model| Loaded { source, model }).ok_or(Stop { exit: 1 })
     }
 
     fn overrides(&self, folder: &Folder) -> Result<Overrides, Stop> {

@@ -93,9 +93,14 @@ impl Terminal {
         Err(Stop::USAGE)
     }
 
+    /// Whether remarks on progress are wanted.
+    pub fn speaks_to_people(&self) -> bool {
+        !self.quiet && self.format == MessageFormat::Human
+    }
+
     /// A remark on progress, for people only.
     pub fn note(&self, message: &str) {
-        if !self.quiet && self.format == MessageFormat::Human {
+        if self.speaks_to_people() {
             self.stderr(&format!("{message}\n"));
         }
     }

@@ -49,17 +49,13 @@ fn errors_of_the_model_exit_with_1() {
 fn what_is_not_served_says_so() {
     let folder = Folder::with(OR);
     for arguments in [
-        &["train", "m.nnr"][..],
-        &["noise", "m.nnr"],
+        &["noise", "m.nnr"][..],
         &["compile", "m.nnr", "--target", "rust"],
         &["simulate", "m.nnr", "--engine", "crate"],
         &["check", "m.nnr", "--set", "chemistry.construction=one_pot"],
     ] {
         folder.run(arguments).exits(1).reports("not-served");
     }
-    folder.write("t.nnr", format!("{OR}train gate {{ data = bits; rule = gradient(sgd(rate = 0.1)); }}\n"));
-    let run = folder.run(&["test", "t.nnr"]).exits(1).reports("not-served");
-    assert!(run.stderr.contains("--weights"), "{}", run.stderr);
 }
 
 #[test]

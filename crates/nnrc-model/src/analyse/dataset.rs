@@ -101,21 +101,8 @@ fn split(scope: &mut Scope, expr: &Expr, rows: usize, targets: &Targets) -> Opti
     };
     let bound: (&str, fn(f64) -> bool) = ("between 0 and 1", |x| x > 0.0 && x < 1.0);
     let share = scope.bounded(share, "the share of test rows", crate::units::Dimension::NONE, 1.0, bound)?;
-    let mut random = Random::new(scope.whole(seed, "a seed", 0)?);
-    let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for row in 0..rows {
-        let class = if let Targets::Classes { labels, .. } = targets { labels[row] } else { 0 };
-        groups.entry(class).or_default().push(row);
-    }
-    let (mut train, mut test) = (Vec::new(), Vec::new());
-    for mut group in groups.into_values() {
-        random.shuffle(&mut group);
-        let count = (group.len() as f64 * share).round() as usize;
-        test.extend_from_slice(&group[..count]);
-        train.extend_from_slice(&group[count..]);
-    }
-    train.sort_unstable();
-    test.sort_unstable();
+    let random = Random::new(scope.whole(seed, "a seed", 0)?);
+    let (train, test) = hold_out(targets, &(0..rows).collect::<Vec<_>>(), share, random);
     if train.is_empty() || test.is_empty() {
         scope.report(
             Diagnostic::error(
@@ -133,6 +120,30 @@ fn split(scope: &mut Scope, expr: &Expr, rows: usize, targets: &Targets) -> Opti
         return None;
     }
     Some((train, test))
+}
+
+/// Splits rows into those that stay and a share that is held out, in each class by itself.
+fn hold_out(targets: &Targets, rows: &[usize], share: f64, mut random: Random) -> (Vec<usize>, Vec<usize>) {
+    let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for &row in rows {
+        let class = if let Targets::Classes { labels, .. } = targets { labels[row] } else { 0 };
+        groups.entry(class).or_default().push(row);
+    }
+    let (mut kept, mut held) = (Vec::new(), Vec::new());
+    for mut group in groups.into_values() {
+        random.shuffle(&mut group);
+        let count = (group.len() as f64 * share).round() as usize;
+        held.extend_from_slice(&group[..count]);
+        kept.extend_from_slice(&group[count..]);
+    }
+    kept.sort_unstable();
+    held.sort_unstable();
+    (kept, held)
+}
+
+/// The same for rows of a data set.
+pub fn stratified(dataset: &Dataset, rows: &[usize], share: f64, random: Random) -> (Vec<usize>, Vec<usize>) {
+    hold_out(&dataset.targets, rows, share, random)
 }
 
 /// `minmax(0, 1)`, `standard()`, `divide(16)`; fitted on the training rows only.

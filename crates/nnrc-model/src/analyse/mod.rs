@@ -4,6 +4,7 @@ mod block;
 mod chemistry;
 mod columns;
 mod dataset;
+mod descent;
 mod expect;
 mod network;
 mod overrides;
@@ -18,6 +19,7 @@ use nnrc_syntax::ast::{self, File, Ident, Item};
 use nnrc_syntax::{Diagnostic, Severity, Span, codes};
 
 pub(crate) use block::words;
+pub(crate) use dataset::stratified;
 pub use overrides::Overrides;
 pub use simulation::outside_range;
 
@@ -117,7 +119,13 @@ fn analyse_file(
         return None;
     }
     let training = train.map(|(block, span, read)| {
-        training::analyse(scope, block, span, read, chemistry.construction, &datasets, scales)
+        let surroundings = training::Surroundings {
+            construction: chemistry.construction,
+            datasets: &datasets,
+            skeleton: skeleton.as_ref(),
+            scales,
+        };
+        training::analyse(scope, block, span, read, &surroundings)
     });
     let skeleton = skeleton?;
     let weights = weights::analyse(
@@ -143,9 +151,9 @@ fn analyse_file(
         _ => None,
     });
     set_input_ranges(&mut nodes, &skeleton, &datasets, rows.chain(simulation.input.as_deref()));
-    ranges::propagate(&mut nodes);
+    let applied = ranges::propagate(&mut nodes);
     let before = scope.reported;
-    check_domains(scope, &nodes, &skeleton);
+    check_domains(scope, &nodes, &applied, &skeleton);
     if scope.reported == before {
         check_finite(scope, &nodes);
     }
@@ -394,16 +402,16 @@ fn check_finite(scope: &mut Scope, nodes: &[Node]) {
     }
 }
 
-/// Activations that are defined for z >= 0 only.
-fn check_domains(scope: &mut Scope, nodes: &[Node], skeleton: &network::Skeleton) {
-    for (node, draft) in nodes.iter().zip(&skeleton.nodes) {
-        let (NodeKind::Layer { operation, sources, .. }, network::DraftKind::Layer { activations, .. }) =
-            (&node.kind, &draft.kind)
-        else {
-            continue;
-        };
-        let mut pre = ranges::pre_activation(nodes, operation, sources);
-        for (activation, span) in activations {
+/// Activations that are defined for z >= 0 only, and what each is applied to.
+fn check_domains(
+    scope: &mut Scope,
+    nodes: &[Node],
+    applied: &[Vec<ranges::PreActivation>],
+    skeleton: &network::Skeleton,
+) {
+    for ((node, draft), applied) in nodes.iter().zip(&skeleton.nodes).zip(applied) {
+        let network::DraftKind::Layer { activations, .. } = &draft.kind else { continue };
+        for ((activation, span), pre) in activations.iter().zip(applied) {
             let lowest = pre.z.iter().enumerate().min_by(|(_, a), (_, b)| a.low.total_cmp(&b.low));
             if let (Activation::Michaelis { .. } | Activation::Hill { .. }, Some((unit, range))) =
                 (activation, lowest)
@@ -419,8 +427,6 @@ fn check_domains(scope: &mut Scope, nodes: &[Node], skeleton: &network::Skeleton
                     .help("use weights and biases that keep it positive, or `algebraic_sigmoid(h = 1)`"),
                 );
             }
-            let values = ranges::activated(*activation, &pre);
-            pre = ranges::PreActivation { zp: values.clone(), z: values };
         }
     }
 }

@@ -5,13 +5,39 @@ use std::collections::BTreeMap;
 use nnrc_syntax::ast::{Block, Expr};
 use nnrc_syntax::{Diagnostic, Span, codes};
 
-use crate::analyse::block::{self, Entries, stops};
+use crate::analyse::block::{self, Entries};
 use crate::analyse::chemistry::{NOT_NEGATIVE, POSITIVE, Scales, check_call};
+use crate::analyse::descent;
+use crate::analyse::network::Skeleton;
+use crate::descent::Optimiser;
 use crate::model::{Construction, DataReference, Dataset, Training, find_data};
 use crate::units::Dimension;
 use crate::value::{Scope, ValueKind};
 
-const KEYS: &[&str] = &["data", "loss", "rule", "feed", "epochs", "batch", "decay"];
+const KEYS: &[&str] = &[
+    "data",
+    "validation",
+    "loss",
+    "rule",
+    "feed",
+    "epochs",
+    "batch",
+    "decay",
+    "schedule",
+    "patience",
+];
+
+/// Keys that only training in silico has.
+const DESCENT_KEYS: &[&str] = &["validation", "schedule", "patience"];
+
+/// What the block is checked against.
+pub struct Surroundings<'a> {
+    pub construction: Construction,
+    pub datasets: &'a BTreeMap<String, Dataset>,
+    /// None if the network has errors.
+    pub skeleton: Option<&'a Skeleton>,
+    pub scales: Scales,
+}
 
 /// The entries of the block, and the name of its rule, which decides the default construction.
 pub fn read<'a>(scope: &mut Scope, block: &'a Block) -> (Entries<'a>, Option<String>) {
@@ -28,21 +54,27 @@ pub fn analyse(
     block: &Block,
     span: Span,
     (entries, rule): (Entries<'_>, Option<String>),
-    construction: Construction,
-    datasets: &BTreeMap<String, Dataset>,
-    scales: Scales,
+    surroundings: &Surroundings<'_>,
 ) -> Training {
-    if let (Some(rule), Some(expr)) = (&rule, entries.get("rule")) {
-        check_rule(scope, rule, expr, construction);
-        rule_arguments(scope, rule, expr, scales);
+    let Surroundings { construction, datasets, scales, .. } = *surroundings;
+    let optimiser = match (&rule, entries.get("rule")) {
+        (Some(rule), Some(expr)) => {
+            check_rule(scope, rule, expr, construction);
+            rule_arguments(scope, rule, expr, scales)
+        }
+        (_, Some(_)) => None,
+        (_, None) => Some(descent::ADAM),
+    };
+    if construction == Construction::FixedPoint {
+        let before = scope.reported;
+        let descent = descent::analyse(scope, block, &entries, optimiser, surroundings);
+        let data = descent.as_ref().map(|descent| descent.data.clone());
+        let descent = descent.filter(|_| scope.reported == before);
+        return Training { span, data, rule, descent };
     }
-    let data = entries.get("data").and_then(|expr| data(scope, expr, datasets));
+    let data = entries.get("data").and_then(|expr| data(scope, expr, "`data`", datasets));
     if let Some(expr) = entries.get("loss") {
-        scope.choice(expr, "`loss`", &[("squared_error", ()), ("cross_entropy", ())]);
-    }
-    if let Some(expr) = entries.get("feed") {
-        check_call(scope, expr, "`feed`", &[("cycle", &["hold"]), ("shuffle", &["hold", "seed"])]);
-        feed_arguments(scope, expr, scales);
+        descent::loss(scope, expr);
     }
     for key in ["epochs", "batch"] {
         if let Some(expr) = entries.get(key) {
@@ -52,21 +84,33 @@ pub fn analyse(
     if let Some(expr) = entries.get("decay") {
         scope.bounded(expr, "`decay`", Dimension::NONE, 1.0, NOT_NEGATIVE);
     }
-    for (quantity, _, bound) in stops(block) {
-        let name = quantity.text();
-        if !["loss", "mse", "error", "accuracy"].contains(&name.as_str()) {
+    if let Some(expr) = entries.get("feed") {
+        feed(scope, expr, scales);
+    }
+    for key in DESCENT_KEYS {
+        if let Some(expr) = entries.get(*key) {
+            let help = "leave the line out, or train by `rule = gradient(adam(rate = 0.01));`";
             scope.report(
                 Diagnostic::error(
-                    codes::UNKNOWN_NAME,
-                    quantity.span,
-                    format!("training reports no `{name}`"),
+                    codes::UNKNOWN_KEY,
+                    expr.span,
+                    format!("`{key}` has no meaning for learning in the pot"),
                 )
-                .label("expected `loss`, `mse`, `error` or `accuracy`"),
+                .label("only training in silico has it")
+                .help(help),
             );
         }
-        scope.plain_number(bound, "the bound");
     }
-    Training { span, data, rule }
+    descent::stops(scope, block, false);
+    Training { span, data, rule, descent: None }
+}
+
+/// How samples follow each other: the seed of their order; none if they do not change it.
+pub fn feed(scope: &mut Scope, expr: &Expr, scales: Scales) -> Option<Option<u64>> {
+    let name =
+        check_call(scope, expr, "`feed`", &[("cycle", &["hold"]), ("shuffle", &["hold", "seed"])])?;
+    let seed = feed_arguments(scope, expr, scales);
+    Some((name == "shuffle").then_some(seed.unwrap_or(descent::SEED)))
 }
 
 fn check_rule(scope: &mut Scope, rule: &str, expr: &Expr, construction: Construction) {
@@ -88,41 +132,40 @@ fn check_rule(scope: &mut Scope, rule: &str, expr: &Expr, construction: Construc
     }
 }
 
-/// The learning rate, and the optimiser around it.
-fn rule_arguments(scope: &mut Scope, rule: &str, expr: &Expr, scales: Scales) -> Option<()> {
+/// Checks the learning rate, and the optimiser around it, if there is one.
+fn rule_arguments(scope: &mut Scope, rule: &str, expr: &Expr, scales: Scales) -> Option<Optimiser> {
     let ValueKind::Call(call) = scope.evaluate(expr)?.kind else { return None };
     let argument = &call.args.first()?.value;
     if rule != "gradient" {
         // In one pot weights move all the time, by a rate per time; by a clock once in each cycle.
         let dimension = if rule == "gradient_flow" { Dimension::FREQUENCY } else { Dimension::NONE };
-        scope.bounded(argument, "the learning rate", dimension, 1.0 / scales.time, POSITIVE)?;
-        return Some(());
+        scope.bounded(argument, "the learning rate", dimension, 1.0 / scales.time, POSITIVE);
+        return None;
     }
-    let optimisers: [(&str, &[&str]); 2] = [("adam", &["rate"]), ("sgd", &["rate"])];
-    check_call(scope, argument, "the optimiser", &optimisers)?;
-    let ValueKind::Call(optimiser) = scope.evaluate(argument)?.kind else { return None };
-    let rate = optimiser.args.first()?;
-    scope.bounded(&rate.value, "the learning rate", Dimension::NONE, 1.0, POSITIVE).map(drop)
+    descent::optimiser(scope, argument)
 }
 
-fn feed_arguments(scope: &mut Scope, expr: &Expr, scales: Scales) {
-    let Some(value) = scope.evaluate(expr) else { return };
-    let ValueKind::Call(call) = value.kind else { return };
-    for arg in &call.args {
-        let seed = arg.name.as_ref().is_some_and(|name| name.name == "seed");
-        if seed {
-            scope.whole(&arg.value, "a seed", 0);
-        } else {
-            scope.bounded(&arg.value, "`hold`", Dimension::TIME, scales.time, POSITIVE);
-        }
+/// Checks the arguments of `feed`; the seed, if there is one.
+fn feed_arguments(scope: &mut Scope, expr: &Expr, scales: Scales) -> Option<u64> {
+    let ValueKind::Call(call) = scope.evaluate(expr)?.kind else { return None };
+    let parameters: &[&str] = if call.name.name == "shuffle" { &["hold", "seed"] } else { &["hold"] };
+    let args = block::bind(scope, &call, parameters)?;
+    if let Some(hold) = args[0] {
+        scope.bounded(hold, "`hold`", Dimension::TIME, scales.time, POSITIVE);
     }
+    scope.whole(args.get(1).copied().flatten()?, "a seed", 0)
 }
 
 /// A reference to a data set or a part of one.
-pub fn data(scope: &mut Scope, expr: &Expr, datasets: &BTreeMap<String, Dataset>) -> Option<DataReference> {
+pub fn data(
+    scope: &mut Scope,
+    expr: &Expr,
+    what: &str,
+    datasets: &BTreeMap<String, Dataset>,
+) -> Option<DataReference> {
     let value = scope.evaluate(expr)?;
     let ValueKind::Name(name) = &value.kind else {
-        scope.wrong_type(expr.span, "`data`", "the name of a data set", &value.kind.words());
+        scope.wrong_type(expr.span, what, "the name of a data set", &value.kind.words());
         return None;
     };
     reference(scope, name, expr.span, datasets)

@@ -114,7 +114,9 @@ fn entries<'a>(scope: &mut Scope, item: &Item<'a>, wanted: &[Wanted<'_>]) -> BTr
             Entry::Set { key, value, .. } => {
                 let name = key.text();
                 let layer = name.strip_suffix(".b").map(|layer| format!("{layer}.W"));
-                if layer.is_some_and(|weights| known.contains(weights.as_str())) && !known.contains(name.as_str()) {
+                if layer.is_some_and(|weights| known.contains(weights.as_str()))
+                    && !known.contains(name.as_str())
+                {
                     no_bias(scope, key);
                 } else if !known.contains(name.as_str()) {
                     unknown_key(scope, key, "weights", &keys);

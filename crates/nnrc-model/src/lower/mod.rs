@@ -94,7 +94,9 @@ fn explain(model: &Model, error: &CrnError) -> Diagnostic {
             };
             finding.span = place(second);
             match place(first) {
-                Some(first) if finding.span.is_some_and(|span| span != first) => finding.other(first, "with this"),
+                Some(first) if finding.span.is_some_and(|span| span != first) => {
+                    finding.other(first, "with this")
+                }
                 _ => finding,
             }
         }
@@ -175,7 +177,12 @@ pub(crate) fn is_relayed(chemistry: &Chemistry, order: u32, activation: Activati
 fn activate(unit: &mut Unit<'_>, activation: Activation, drive: Drive) -> Signal {
     let relayed = is_relayed(unit.chemistry, drive.order(), activation);
     // Those that read species make the relay themselves.
-    let drive = if relayed && !needs_relay(activation) { relay::relay(unit, &drive).1 } else { drive };
+    let drive = if relayed && !needs_relay(activation) {
+        let signal = relay::relay(unit, &drive);
+        unit.drive_of(&signal.rails)
+    } else {
+        drive
+    };
     match activation {
         Activation::Identity => identity::lower(unit, &drive),
         Activation::SmoothRelu { h } => smooth_relu::lower(unit, &drive, h),

@@ -33,9 +33,9 @@ pub fn relay_into(
     }
 }
 
-/// Species `Z` that follow the drive, and a drive that reads them.
-pub fn relay(unit: &mut Unit<'_>, drive: &Drive) -> (Signal, Drive) {
-    let signal = if drive.is_signed() {
+/// Species `Z` that follow the drive.
+pub fn relay(unit: &mut Unit<'_>, drive: &Drive) -> Signal {
+    if drive.is_signed() {
         let (positive, negative) = (unit.species("Z_p", 0.0), unit.species("Z_m", 0.0));
         relay_into(unit, "Z", drive, positive, Some(negative));
         Signal::dual(unit.axis, positive, negative)
@@ -43,7 +43,5 @@ pub fn relay(unit: &mut Unit<'_>, drive: &Drive) -> (Signal, Drive) {
         let value = unit.species("Z", 0.0);
         relay_into(unit, "Z", drive, value, None);
         Signal::single(unit.axis, value)
-    };
-    let drive = unit.drive_of(&signal.rails);
-    (signal, drive)
+    }
 }

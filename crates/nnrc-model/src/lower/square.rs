@@ -35,7 +35,7 @@ pub fn squares(unit: &mut Unit<'_>, drive: &Drive) -> Vec<(Species, bool)> {
 }
 
 fn square_into(unit: &mut Unit<'_>, drive: &Drive, rails: &[(Species, bool)]) {
-    let (z, _) = relay(unit, drive);
+    let z = relay(unit, drive);
     let square = unit.constant("square", 1.0);
     let decay = unit.constant("decay", 1.0);
     let q = rails[0].0;

@@ -19,6 +19,9 @@ use crate::grammar::{Grammar, Rule};
 use crate::parse::in_order;
 use crate::structure::MAX_ERRORS;
 
+/// The grammar's `WHITESPACE`; any other blank, such as a no-break space, is an error.
+const BLANKS: [char; 5] = [' ', '\t', '\n', '\r', '\u{feff}'];
+
 /// Builds the tree and collects the errors found on the way.
 pub(crate) struct Builder<'s> {
     text: &'s str,
@@ -89,7 +92,7 @@ impl<'s> Builder<'s> {
     ) -> Vec<T> {
         let text = self.text;
         let mut start = pair.as_span().start();
-        let end = start + pair.as_str().trim_end().len();
+        let end = start + pair.as_str().trim_end_matches(BLANKS).len();
         let first_quiet = self.quiet.partition_point(|at| (*at as usize) < start);
         let is_quiet = self.quiet.get(first_quiet).is_some_and(|at| (*at as usize) < end);
         let mut saved = Vec::new();
@@ -106,9 +109,9 @@ impl<'s> Builder<'s> {
             // Statements behind it that are in order.
             loop {
                 let rest = text.get(start..end).unwrap_or("");
-                start += rest.len() - rest.trim_start().len();
-                let Some((built, length)) = self.build_at(start, context.rule(), rest.trim_start(), build)
-                else {
+                let statement = rest.trim_start_matches(BLANKS);
+                start += rest.len() - statement.len();
+                let Some((built, length)) = self.build_at(start, context.rule(), statement, build) else {
                     break;
                 };
                 saved.extend(built);

@@ -11,3 +11,4 @@ pub mod learn;
 pub mod new;
 pub mod simulate;
 pub mod test;
+pub mod train;

@@ -12,6 +12,7 @@ use crate::numbers::plural;
 use crate::pot::Pot;
 use crate::session::{Loaded, Session};
 use crate::terminal::Stop;
+use crate::training;
 use judge::{Judge, Verdict};
 
 /// Runs the verb. All files are tested, also after one that fails.
@@ -29,21 +30,14 @@ pub fn run(session: &Session, args: &TestArgs) -> Result<(), Stop> {
 
 fn one(session: &Session, path: &Path, several: bool) -> Result<(), Stop> {
     let terminal = &session.terminal;
-    let loaded = session.load(path)?;
-    let Loaded { source, model } = &loaded;
-    if let Some(training) = &model.training
-        && !session.gives_weights()
-    {
-        let finding = Diagnostic::error(
-            codes::NOT_SERVED,
-            training.span,
-            "the file trains before it is tested, and training is not served yet",
-        )
-        .label("needs trained weights")
-        .help("give weights that are trained already: `--weights trained.npz`")
-        .help("or leave out the `train` block to test the weights of the file");
-        return terminal.fail(source, finding);
+    let mut loaded = session.load(path)?;
+    // What expects nothing needs no training.
+    if loaded.model.training.is_some() && !session.gives_weights() && !loaded.model.expectations.is_empty() {
+        let trained = training::run(session, &loaded, None, false)?;
+        terminal.note(&trained.summary());
+        loaded = session.with_weights(path, &loaded, trained.weights)?;
     }
+    let Loaded { source, model } = &loaded;
     if several && !terminal.is_json() {
         terminal.print(&format!("{}\n", source.name))?;
     }

@@ -2,6 +2,7 @@
 
 use nnrc_model::model::{Expectation, ExpectationKind};
 use nnrc_sim::Error;
+use nnrc_sim::train::is_right;
 use nnrc_syntax::{Diagnostic, ast::Cmp};
 
 use crate::numbers::{count, short};
@@ -203,18 +204,6 @@ fn compare(value: f64, expectation: &Expectation) -> bool {
         Cmp::Greater => value > bound - within,
         Cmp::Equal => (value - bound).abs() <= within,
     }
-}
-
-/// One output: above 0.5 means class 1. Several: the class is the largest; ties are wrong.
-fn is_right(output: &[f64], target: &[f64]) -> bool {
-    if let ([value], [wanted]) = (output, target) {
-        return (*value > 0.5) == (*wanted > 0.5);
-    }
-    let Some(wanted) = (0..target.len()).max_by(|a, b| target[*a].total_cmp(&target[*b]).then(b.cmp(a)))
-    else {
-        return false;
-    };
-    output.iter().enumerate().all(|(at, value)| at == wanted || *value < output[wanted])
 }
 
 /// A value with enough digits to see by how much it misses, and no more.

@@ -1,0 +1,237 @@
+//! Coefficients as fields: taken as they are, or folded from other fields.
+
+use nnrc_crn::{Axis, Handle, Part, Role};
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::quote;
+
+use crate::plan::{Coefficient, Contribution, Spot};
+use crate::source::Context;
+
+/// A field that a function multiplies with, and its sign.
+#[derive(Debug, Clone)]
+pub(crate) struct Field {
+    pub sign: i64,
+    pub name: Ident,
+    pub rank: Rank,
+}
+
+/// How many indices a field has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rank {
+    Number,
+    Vector,
+    Matrix,
+}
+
+impl Field {
+    /// The element at i, or the row at i of a matrix.
+    pub fn at_row(&self) -> TokenStream {
+        let name = &self.name;
+        match self.rank {
+            Rank::Number => quote!(self.#name),
+            Rank::Vector | Rank::Matrix => quote!(self.#name[i]),
+        }
+    }
+}
+
+/// A coefficient that is computed from other fields.
+#[derive(Debug)]
+pub(crate) struct Fold {
+    pub name: Ident,
+    pub rank: Rank,
+    pub rows: Option<Handle<Axis>>,
+    pub columns: Option<Handle<Axis>>,
+    pub coefficient: Coefficient,
+    /// The function that it belongs to.
+    pub function: Ident,
+}
+
+impl Fold {
+    /// Whether it follows the inputs; else it is computed once.
+    pub fn reads_inputs(&self, context: &Context<'_>) -> bool {
+        let mut held = self.coefficient.contributions.iter().flat_map(|c| &c.held);
+        held.any(|(species, _, _)| context.plan.crn.species[*species].role == Role::Input)
+    }
+
+    /// The statements that compute it.
+    pub fn statements(&self, context: &Context<'_>) -> TokenStream {
+        let name = &self.name;
+        let place = match self.rank {
+            Rank::Number => quote!(self.#name),
+            Rank::Vector => quote!(self.#name[i]),
+            Rank::Matrix => quote!(self.#name[i][j]),
+        };
+        let (mut plain, mut loops) = (Vec::new(), Vec::new());
+        for contribution in &self.coefficient.contributions {
+            match (contribution.summed, dot(context, contribution)) {
+                (None, _) => plain.push((contribution.sign, factors(context, contribution))),
+                (Some(_), Some(dot)) => plain.push((contribution.sign, dot)),
+                (Some(axis), None) => {
+                    let size = context.size(axis);
+                    let add = add(&place, &[(contribution.sign, factors(context, contribution))]);
+                    loops.push(quote!(for j in 0..#size { #add }));
+                }
+            }
+        }
+        let value = sum(&plain);
+        let body = quote! { #place = #value; #(#loops)* };
+        let rows = self.rows.map(|axis| context.size(axis));
+        let columns = self.columns.map(|axis| context.size(axis));
+        match self.rank {
+            Rank::Number => body,
+            Rank::Vector => quote!(for i in 0..#rows { #body }),
+            Rank::Matrix => quote!(for i in 0..#rows { for j in 0..#columns { #body } }),
+        }
+    }
+}
+
+/// The rate constant or held species that is the whole coefficient, if there is one.
+pub(crate) fn direct(
+    context: &Context<'_>,
+    coefficient: &Coefficient,
+    rows: Option<Handle<Axis>>,
+    columns: Option<Handle<Axis>>,
+) -> Option<Field> {
+    let crn = context.plan.crn;
+    let [only] = coefficient.contributions.as_slice() else { return None };
+    let covers = |axis: Option<Handle<Axis>>, own: Handle<Axis>| {
+        axis.is_some_and(|axis| crn.axes[axis].size() == crn.axes[own].size())
+    };
+    let axes = &crn.rate_constants[only.constant].axes;
+    let rank = match (only.indices.as_slice(), axes.as_slice()) {
+        ([], []) => Rank::Number,
+        ([Spot::Row(0)], [own]) if covers(rows, *own) => Rank::Vector,
+        ([Spot::Row(0), Spot::Column(0)], [own, other]) if covers(rows, *own) && covers(columns, *other) => {
+            Rank::Matrix
+        }
+        _ => return None,
+    };
+    let is_plain = only.part == Part::Whole && only.held.is_empty() && only.summed.is_none();
+    let wanted = if columns.is_some() { rank == Rank::Matrix } else { rank != Rank::Matrix };
+    (is_plain && wanted).then(|| Field { sign: only.sign, name: context.constant(only.constant), rank })
+}
+
+/// The rank of a folded coefficient of a function without columns.
+pub(crate) fn pointwise_rank(coefficient: &Coefficient) -> Rank {
+    let is_row = |spot: &Spot| matches!(spot, Spot::Row(_));
+    let varies = coefficient.contributions.iter().any(|contribution| {
+        contribution.indices.iter().any(is_row)
+            || contribution.held.iter().any(|(_, spots, _)| spots.iter().any(is_row))
+    });
+    if varies { Rank::Vector } else { Rank::Number }
+}
+
+fn spots(name: &Ident, spots: &[Spot]) -> TokenStream {
+    let indices = spots.iter().map(|spot| {
+        let shifted = |variable: TokenStream, offset: usize| match offset {
+            0 => variable,
+            _ => {
+                let offset = Literal::usize_unsuffixed(offset);
+                quote!(#variable + #offset)
+            }
+        };
+        match *spot {
+            Spot::Row(offset) => shifted(quote!(i), offset),
+            Spot::Column(offset) => shifted(quote!(j), offset),
+            Spot::At(place) => {
+                let place = Literal::usize_unsuffixed(place);
+                quote!(#place)
+            }
+        }
+    });
+    quote!(self.#name #([#indices])*)
+}
+
+/// The factors of a contribution at i and j.
+fn factors(context: &Context<'_>, contribution: &Contribution) -> Vec<TokenStream> {
+    let rate = spots(&context.constant(contribution.constant), &contribution.indices);
+    let mut factors = vec![match contribution.part {
+        Part::Whole => rate,
+        Part::Positive => quote!(#rate.max(0.0)),
+        Part::Negative => quote!((-#rate).max(0.0)),
+    }];
+    for (species, indices, power) in &contribution.held {
+        let held = spots(&context.species(*species), indices);
+        factors.extend(std::iter::repeat_n(held, *power as usize));
+    }
+    factors
+}
+
+/// A contribution that is a row of a matrix times a vector.
+fn dot(context: &Context<'_>, contribution: &Contribution) -> Option<Vec<TokenStream>> {
+    let size = context.plan.crn.axes[contribution.summed?].size();
+    if contribution.part != Part::Whole {
+        return None;
+    }
+    let constant = &context.plan.crn.rate_constants[contribution.constant];
+    let mut all = vec![(context.constant(contribution.constant), &contribution.indices, &constant.axes)];
+    for (species, indices, power) in &contribution.held {
+        let axes = &context.plan.crn.species[*species].axes;
+        all.extend(std::iter::repeat_n((context.species(*species), indices, axes), *power as usize));
+    }
+    let slice = |offset: usize, axis: Handle<Axis>| {
+        if offset == 0 && context.plan.crn.axes[axis].size() == size {
+            return quote!([..]);
+        }
+        let (start, end) = (Literal::usize_unsuffixed(offset), Literal::usize_unsuffixed(offset + size));
+        quote!([#start..#end])
+    };
+    let (mut rows, mut vectors, mut rest) = (Vec::new(), Vec::new(), Vec::new());
+    for (name, indices, axes) in all {
+        match indices.as_slice() {
+            [row @ Spot::Row(_), Spot::Column(offset)] => {
+                let (row, slice) = (spots(&name, &[*row]), slice(*offset, axes[1]));
+                rows.push(quote!(&#row #slice));
+            }
+            [Spot::Column(offset)] => {
+                let slice = slice(*offset, axes[0]);
+                vectors.push(quote!(&self.#name #slice));
+            }
+            others if others.iter().any(|spot| matches!(spot, Spot::Column(_))) => return None,
+            others => rest.push(spots(&name, others)),
+        }
+    }
+    let ([row], [vector]) = (rows.as_slice(), vectors.as_slice()) else { return None };
+    rest.push(quote!(dot(#row, #vector)));
+    Some(rest)
+}
+
+/// A signed product.
+pub(crate) type Product = (i64, Vec<TokenStream>);
+
+/// A sum of signed products.
+pub(crate) fn sum(products: &[Product]) -> TokenStream {
+    let mut tokens = TokenStream::new();
+    for (place, (sign, factors)) in products.iter().enumerate() {
+        let product = product(sign.unsigned_abs(), factors);
+        tokens.extend(match (place, *sign < 0) {
+            (0, false) => product,
+            (0, true) => quote!(-#product),
+            (_, false) => quote!(+ #product),
+            (_, true) => quote!(- #product),
+        });
+    }
+    if tokens.is_empty() { quote!(0.0) } else { tokens }
+}
+
+/// `place += sum;`, or `-=` where that is shorter.
+pub(crate) fn add(place: &TokenStream, products: &[Product]) -> TokenStream {
+    if let [(sign, factors)] = products
+        && *sign < 0
+    {
+        let value = product(sign.unsigned_abs(), factors);
+        return quote!(#place -= #value;);
+    }
+    let value = sum(products);
+    quote!(#place += #value;)
+}
+
+fn product(times: u64, factors: &[TokenStream]) -> TokenStream {
+    let mut all = Vec::new();
+    if times != 1 || factors.is_empty() {
+        let times = Literal::f64_unsuffixed(times as f64);
+        all.push(quote!(#times));
+    }
+    all.extend_from_slice(factors);
+    all.into_iter().reduce(|left, right| quote!(#left * #right)).unwrap_or_default()
+}

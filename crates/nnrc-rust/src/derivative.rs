@@ -1,0 +1,157 @@
+//! One method for each function of the plan.
+
+use nnrc_crn::text;
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use crate::coefficient::{Field, Product, add};
+use crate::plan::{Access, Function, Place, Shape};
+use crate::source::{Context, doc, mentions};
+
+/// How a changing family is read or written at a place: `state.hidden[i]`.
+pub(crate) fn element(context: &Context<'_>, array: &TokenStream, access: &Access) -> TokenStream {
+    let family = context.species(access.family);
+    let index = match access.place {
+        Place::Row(0) => quote!(i),
+        Place::Row(offset) => {
+            let offset = Literal::usize_unsuffixed(offset);
+            quote!(i + #offset)
+        }
+        Place::At(place) => {
+            let place = Literal::usize_unsuffixed(place);
+            quote!(#place)
+        }
+    };
+    quote!(#array.#family[#index])
+}
+
+/// The factors at i; `without` leaves out one molecule of an access.
+pub(crate) fn outer(
+    context: &Context<'_>,
+    array: &TokenStream,
+    function: &Function,
+    without: Option<Access>,
+) -> Vec<TokenStream> {
+    let mut factors = Vec::new();
+    for (access, power) in &function.outer {
+        let power = if Some(*access) == without { power - 1 } else { *power };
+        factors.extend(std::iter::repeat_n(element(context, array, access), power as usize));
+    }
+    factors
+}
+
+/// Σ over the matrices of a function of row times vector, the vectors taken from `array`.
+pub(crate) fn rows_times(
+    context: &Context<'_>,
+    array: &TokenStream,
+    function: &Function,
+    fields: &[Field],
+) -> Vec<Product> {
+    let Shape::Matrix(terms) = &function.shape else { return Vec::new() };
+    let product = |(term, field): (&crate::plan::MatrixTerm, &Field)| {
+        let (row, family) = (field.at_row(), context.species(term.family));
+        (field.sign, vec![quote!(dot(&#row, #array.#family))])
+    };
+    terms.iter().zip(fields).map(product).collect()
+}
+
+/// The loop over i around `body`, if the function has one.
+pub(crate) fn over_rows(context: &Context<'_>, function: &Function, body: &TokenStream) -> TokenStream {
+    match function.rows {
+        None => body.clone(),
+        Some(axis) => {
+            let size = context.size(axis);
+            quote!(for i in 0..#size { #body })
+        }
+    }
+}
+
+/// A product of a sum and factors.
+pub(crate) fn times(sums: Vec<Product>, mut factors: Vec<TokenStream>) -> Product {
+    if let [(sign, only)] = sums.as_slice() {
+        factors.extend_from_slice(only);
+        return (*sign, factors);
+    }
+    let sum = crate::coefficient::sum(&sums);
+    factors.push(if factors.is_empty() { sum } else { quote!((#sum)) });
+    (1, factors)
+}
+
+/// The method that adds the fluxes of a function to the changes.
+pub(crate) fn method(context: &Context<'_>, place: usize) -> TokenStream {
+    let function = &context.plan.functions[place];
+    let fields = &context.fields[place];
+    let state = quote!(state);
+    let factors = outer(context, &state, function, None);
+    let flux: Product = match &function.shape {
+        Shape::Pointwise(_) => {
+            let mut all = vec![fields[0].at_row()];
+            all.extend(factors);
+            (fields[0].sign, all)
+        }
+        Shape::Matrix(_) => times(rows_times(context, &state, function, fields), factors),
+        Shape::Others(..) => {
+            let mut all = vec![fields[0].at_row()];
+            all.extend(factors);
+            all.push(quote!(others));
+            (fields[0].sign, all)
+        }
+    };
+    let changes = quote!(changes);
+    let body = match function.net.as_slice() {
+        [(access, change)] => add(&element(context, &changes, access), &[(flux.0 * change, flux.1)]),
+        several => {
+            let value = crate::coefficient::sum(&[flux]);
+            let adds = several.iter().map(|(access, change)| {
+                add(&element(context, &changes, access), &[(*change, vec![quote!(flux)])])
+            });
+            quote! { let flux = #value; #(#adds)* }
+        }
+    };
+    let body = match &function.shape {
+        Shape::Others(_, family) => {
+            let family = context.species(*family);
+            quote!(for (i, others) in sum_of_others(state.#family).into_iter().enumerate() { #body })
+        }
+        _ => over_rows(context, function, &body),
+    };
+    let state = mentions(&body, "state").then(|| quote!(state: &Concentrations<'_>,));
+    let name = &context.functions[place];
+    let doc = doc(&description(context, function));
+    quote!(#doc fn #name(&self, #state changes: &mut Changes<'_>) { #body })
+}
+
+/// The call of the method.
+pub(crate) fn call(context: &Context<'_>, place: usize, method: &TokenStream) -> TokenStream {
+    let name = &context.functions[place];
+    if mentions(method, "state") {
+        quote!(self.#name(&state, &mut changes);)
+    } else {
+        quote!(self.#name(&mut changes);)
+    }
+}
+
+fn description(context: &Context<'_>, function: &Function) -> String {
+    let crn = context.plan.crn;
+    let names: Vec<String> =
+        function.families.iter().map(|&family| format!("`{}`", crn.reactions[family].name)).collect();
+    let reactions: Vec<String> = function
+        .families
+        .iter()
+        .map(|&family| text::reaction(crn, &crn.reactions[family]))
+        .map(|line| line.strip_prefix("family ").unwrap_or(&line).to_owned())
+        .collect();
+    let among = match function.shape {
+        Shape::Others(..) => format!(
+            "\n\nAdds what changes {}.",
+            function
+                .net
+                .iter()
+                .map(|(access, _)| format!("`{}`", text::name(&crn.species[access.family])))
+                .collect::<Vec<_>>()
+                .join(" and ")
+        ),
+        _ => String::new(),
+    };
+    format!("{}.{among}\n\n```text\n{}\n```", names.join(", "), reactions.join("\n"))
+}

@@ -1,0 +1,75 @@
+//! The files around `src/crn.rs`.
+
+use std::path::Path;
+
+use nnrc_crn::{Axis, Crn, Handle};
+use nnrc_sim::io::{Array, Arrays, npz};
+
+use crate::values::initial_key;
+use crate::{Error, Files, MARKER, Options};
+
+/// Paths and contents of the sources of the run-time library.
+const SIM: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/sim.rs"));
+
+/// The files of a crate with this `src/crn.rs`.
+pub(crate) fn files(crn: &Crn, source: &str, options: &Options) -> Result<Files, Error> {
+    let name = package_name(&crn.name);
+    let sim = options.sim_path.as_deref().unwrap_or("nnrc-sim");
+    let fill = |template: &str| {
+        // A path may hold what TOML escapes.
+        let sim = sim.replace('\\', "\\\\").replace('"', "\\\"");
+        template.replace("@NAME@", &name).replace("@NETWORK@", &crn.name).replace("@SIM@", &sim)
+    };
+    let mut files = Files::new();
+    let mut put = |path: &str, text: &str| files.insert(Path::new(path).to_owned(), text.as_bytes().to_vec());
+    put(MARKER, "This folder was written by nnrc, which may write it again.\n");
+    put(".gitignore", "/target\n");
+    put("Cargo.toml", &fill(include_str!("../template/Cargo.toml")));
+    put("README.md", &fill(include_str!("../template/README.md")));
+    put("rustfmt.toml", "max_width = 89\nuse_small_heuristics = \"Max\"\n");
+    put("src/main.rs", include_str!("../template/main.rs"));
+    put("src/crn.rs", source);
+    if options.sim_path.is_none() {
+        put("Cargo.lock", &lock(&name));
+        put("nnrc-sim/Cargo.toml", include_str!("../template/sim.toml"));
+        put("nnrc-sim/rustfmt.toml", include_str!("../../../rustfmt.toml"));
+        for (path, text) in SIM {
+            put(&format!("nnrc-sim/src/{path}"), text);
+        }
+    }
+    files.insert(Path::new("data/model.npz").to_owned(), model(crn)?);
+    Ok(files)
+}
+
+/// The name of the package: that of the network in lower case, which no dependency can have.
+fn package_name(network: &str) -> String {
+    format!("{}-crn", network.trim_end_matches('_').to_lowercase().replace('_', "-"))
+}
+
+/// The lock file: the template's entries with the package's own one at its place.
+fn lock(name: &str) -> String {
+    let template = include_str!("../template/Cargo.lock");
+    let (head, packages) = template.split_once("[[package]]\n").unwrap_or((template, ""));
+    let own = format!("name = \"{name}\"\nversion = \"0.1.0\"\ndependencies = [\n \"nnrc-sim\",\n]\n");
+    let mut packages: Vec<&str> = packages.split("\n[[package]]\n").map(str::trim_end).collect();
+    packages.push(own.trim_end());
+    packages.sort_by_key(|package| package.lines().next().unwrap_or_default().trim_end_matches('"').to_owned());
+    format!("{head}[[package]]\n{}\n", packages.join("\n\n[[package]]\n"))
+}
+
+/// The model file: everything of the network that is a number.
+fn model(crn: &Crn) -> Result<Vec<u8>, Error> {
+    let shape = |axes: &[Handle<Axis>]| axes.iter().map(|&axis| crn.axes[axis].size()).collect();
+    let mut arrays = Arrays::new();
+    for (_, constant) in crn.rate_constants.iter() {
+        let array = Array { shape: shape(&constant.axes), values: constant.values.clone() };
+        arrays.insert(constant.stem.clone(), array);
+    }
+    for (_, family) in crn.species.iter() {
+        let array = Array { shape: shape(&family.axes), values: family.initial.clone() };
+        arrays.insert(initial_key(family), array);
+    }
+    let mut bytes = Vec::new();
+    npz::write(&mut bytes, &arrays).map_err(|error| Error::TooLarge { reason: error.to_string() })?;
+    Ok(bytes)
+}

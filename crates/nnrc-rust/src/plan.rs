@@ -1,0 +1,378 @@
+//! From reaction families to functions: what is read, what is changed, and the coefficients in between.
+
+use std::collections::BTreeMap;
+
+use nnrc_crn::{
+    Axis, Crn, CrnInfo, Handle, Index, Part, RateConstant, ReactionFamily, SpeciesFamily, Term,
+};
+
+use crate::Error;
+
+/// A network as functions over changing families.
+pub(crate) struct Plan<'a> {
+    pub crn: &'a Crn,
+    pub info: &'a CrnInfo,
+    pub functions: Vec<Function>,
+}
+
+/// Where along its only axis a changing family is read or changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Place {
+    /// The value of the loop variable, plus an offset.
+    Row(usize),
+    /// A fixed place; 0 for families without axes.
+    At(usize),
+}
+
+/// A changing family at a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Access {
+    pub family: Handle<SpeciesFamily>,
+    pub place: Place,
+}
+
+/// Accesses with their powers.
+pub(crate) type Powers = Vec<(Access, u32)>;
+
+/// Reactions that fire together: flux = Π `outer` · Σ of `terms`, and every access in `net` changes by a multiple.
+#[derive(Debug)]
+pub(crate) struct Function {
+    /// Range of the loop variable i; none for a single reaction.
+    pub rows: Option<Handle<Axis>>,
+    /// Changing reactants at i with their powers.
+    pub outer: Powers,
+    /// What the reactions change, by how much.
+    pub net: Vec<(Access, i64)>,
+    pub shape: Shape,
+    pub families: Vec<Handle<ReactionFamily>>,
+}
+
+/// What stands beside the reactants at i.
+#[derive(Debug)]
+pub(crate) enum Shape {
+    /// A coefficient.
+    Pointwise(Coefficient),
+    /// Σ over terms of Σ_j matrix\[i,j\] · family\[j\].
+    Matrix(Vec<MatrixTerm>),
+    /// coefficient · Σ of family\[j\] over j other than i.
+    Others(Coefficient, Handle<SpeciesFamily>),
+}
+
+/// One product of a matrix and a changing family.
+#[derive(Debug)]
+pub(crate) struct MatrixTerm {
+    pub coefficient: Coefficient,
+    pub columns: Handle<Axis>,
+    pub family: Handle<SpeciesFamily>,
+}
+
+/// A sum of products of things that no reaction changes.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub(crate) struct Coefficient {
+    pub contributions: Vec<Contribution>,
+}
+
+/// sign · part of a rate constant · Π held species, summed over j where `summed` is set.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Contribution {
+    pub sign: i64,
+    pub constant: Handle<RateConstant>,
+    pub indices: Vec<Spot>,
+    pub part: Part,
+    pub held: Vec<(Handle<SpeciesFamily>, Vec<Spot>, u32)>,
+    pub summed: Option<Handle<Axis>>,
+}
+
+/// An index of a rate constant or held species.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Spot {
+    /// i plus an offset.
+    Row(usize),
+    /// j plus an offset.
+    Column(usize),
+    /// A fixed place.
+    At(usize),
+}
+
+impl<'a> Plan<'a> {
+    pub fn new(crn: &'a Crn, info: &'a CrnInfo) -> Result<Self, Error> {
+        let mut plan = Self { crn, info, functions: Vec::new() };
+        for (handle, family) in crn.reactions.iter() {
+            if info.members(handle) > 0 && !info.facts(handle).net.is_empty() {
+                plan.add(handle, family)?;
+            }
+        }
+        for function in &mut plan.functions {
+            match &mut function.shape {
+                Shape::Pointwise(coefficient) => coefficient.join_parts(),
+                Shape::Matrix(terms) => terms.iter_mut().for_each(|term| term.coefficient.join_parts()),
+                Shape::Others(..) => {}
+            }
+        }
+        Ok(plan)
+    }
+
+    fn add(&mut self, handle: Handle<ReactionFamily>, family: &ReactionFamily) -> Result<(), Error> {
+        let not_served = |reason| Error::not_served(&family.name, reason);
+        let changing: Vec<&Term> =
+            family.reactants.iter().filter(|term| !self.info.is_constant(term.species)).collect();
+        let net = &self.info.facts(handle).net;
+        let in_net = positions(net.iter().flat_map(|(_, indices, _)| indices));
+        let mut core = positions(changing.iter().flat_map(|term| &term.indices));
+        core.extend(&in_net);
+        core.sort_unstable();
+        core.dedup();
+        match (core.as_slice(), family.distinct) {
+            ([] | [_], None) => {
+                let row = core.first().copied();
+                let (outer, _) = self.split(&changing, row, family)?;
+                let net = self.net(net, row, family)?;
+                let contribution = self.contribution(family, row, None)?;
+                self.pointwise(handle, row.map(|row| family.over[row].axis), outer, net, contribution);
+                Ok(())
+            }
+            (&[_, _], None) => {
+                let &[row] = in_net.as_slice() else {
+                    return Err(not_served("the reactions change species along two indices"));
+                };
+                let column = if core[0] == row { core[1] } else { core[0] };
+                let (outer, inner) = self.split(&changing, Some(row), family)?;
+                let read = self.column(&inner, column, family)?;
+                let net = self.net(net, Some(row), family)?;
+                let contribution = self.contribution(family, Some(row), Some(column))?;
+                let axes = (family.over[row].axis, family.over[column].axis);
+                self.matrix(handle, axes, outer, net, read, contribution);
+                Ok(())
+            }
+            (&[a, b], Some(_)) => {
+                // One function for each index along which something changes.
+                for (row, column) in [(a, b), (b, a)].into_iter().filter(|(row, _)| in_net.contains(row)) {
+                    let own: Vec<_> = net
+                        .iter()
+                        .filter(|(_, indices, _)| positions(indices).contains(&row))
+                        .cloned()
+                        .collect();
+                    let (outer, inner) = self.split(&changing, Some(row), family)?;
+                    let read = self.column(&inner, column, family)?;
+                    let net = self.net(&own, Some(row), family)?;
+                    let contribution = self.contribution(family, Some(row), Some(column))?;
+                    if !contribution.indices.is_empty() || !contribution.held.is_empty() {
+                        return Err(not_served("the rate constant differs between pairs of species"));
+                    }
+                    if family.over[row].axis != family.over[column].axis {
+                        return Err(not_served("pairs over two different axes"));
+                    }
+                    let (net, sign) = normalise(net);
+                    let coefficient = Coefficient { contributions: vec![Contribution { sign, ..contribution }] };
+                    self.functions.push(Function {
+                        rows: Some(family.over[row].axis),
+                        outer,
+                        net,
+                        shape: Shape::Others(coefficient, read),
+                        families: vec![handle],
+                    });
+                }
+                Ok(())
+            }
+            _ => Err(not_served("the reactions run over more indices than two, or over distinct ones")),
+        }
+    }
+
+    fn pointwise(
+        &mut self,
+        handle: Handle<ReactionFamily>,
+        rows: Option<Handle<Axis>>,
+        outer: Powers,
+        net: Vec<(Access, i64)>,
+        contribution: Contribution,
+    ) {
+        let (net, sign) = normalise(net);
+        let contribution = Contribution { sign, ..contribution };
+        let found = self.functions.iter_mut().find(|f| (f.rows, &f.outer, &f.net) == (rows, &outer, &net));
+        if let Some(Function { shape: Shape::Pointwise(coefficient), families, .. }) = found {
+            coefficient.contributions.push(contribution);
+            families.push(handle);
+            return;
+        }
+        let shape = Shape::Pointwise(Coefficient { contributions: vec![contribution] });
+        self.functions.push(Function { rows, outer, net, shape, families: vec![handle] });
+    }
+
+    fn matrix(
+        &mut self,
+        handle: Handle<ReactionFamily>,
+        (row, columns): (Handle<Axis>, Handle<Axis>),
+        outer: Powers,
+        net: Vec<(Access, i64)>,
+        family: Handle<SpeciesFamily>,
+        contribution: Contribution,
+    ) {
+        let (net, sign) = normalise(net);
+        let coefficient = Coefficient { contributions: vec![Contribution { sign, ..contribution }] };
+        let same = |f: &&mut Function| {
+            matches!(f.shape, Shape::Matrix(_)) && (f.rows, &f.outer, &f.net) == (Some(row), &outer, &net)
+        };
+        let term = MatrixTerm { coefficient, columns, family };
+        if let Some(Function { shape: Shape::Matrix(terms), families, .. }) = self.functions.iter_mut().find(same) {
+            families.push(handle);
+            match terms.iter_mut().find(|old| (old.columns, old.family) == (columns, family)) {
+                Some(old) => old.coefficient.contributions.extend(term.coefficient.contributions),
+                None => terms.push(term),
+            }
+            return;
+        }
+        let shape = Shape::Matrix(vec![term]);
+        self.functions.push(Function { rows: Some(row), outer, net, shape, families: vec![handle] });
+    }
+
+    /// Reactants at the row variable or a fixed place, and those at another variable.
+    fn split<'t>(
+        &self,
+        changing: &[&'t Term],
+        row: Option<usize>,
+        family: &ReactionFamily,
+    ) -> Result<(Powers, Vec<&'t Term>), Error> {
+        let mut outer: BTreeMap<Access, u32> = BTreeMap::new();
+        let mut inner = Vec::new();
+        for term in changing {
+            if positions(&term.indices).iter().any(|position| Some(*position) != row) {
+                inner.push(*term);
+            } else {
+                let access = self.access(term.species, &term.indices, family)?;
+                *outer.entry(access).or_default() += term.stoichiometry;
+            }
+        }
+        Ok((outer.into_iter().collect(), inner))
+    }
+
+    /// The one family that is read along the column variable, as a whole.
+    fn column(
+        &self,
+        inner: &[&Term],
+        column: usize,
+        family: &ReactionFamily,
+    ) -> Result<Handle<SpeciesFamily>, Error> {
+        match inner {
+            [term]
+                if term.stoichiometry == 1
+                    && term.indices == [Index::of(column)]
+                    && self.crn.species[term.species].axes == [family.over[column].axis] =>
+            {
+                Ok(term.species)
+            }
+            _ => Err(Error::not_served(&family.name, "not exactly one whole family is read along an index")),
+        }
+    }
+
+    fn net(
+        &self,
+        net: &[(Handle<SpeciesFamily>, Vec<Index>, i64)],
+        row: Option<usize>,
+        family: &ReactionFamily,
+    ) -> Result<Vec<(Access, i64)>, Error> {
+        net.iter()
+            .map(|(species, indices, change)| {
+                if positions(indices).first().copied() != row {
+                    let reason = "a species changes that does not run over the index of the others";
+                    return Err(Error::not_served(&family.name, reason));
+                }
+                Ok((self.access(*species, indices, family)?, *change))
+            })
+            .collect()
+    }
+
+    fn access(
+        &self,
+        species: Handle<SpeciesFamily>,
+        indices: &[Index],
+        family: &ReactionFamily,
+    ) -> Result<Access, Error> {
+        let place = match *indices {
+            [] => Place::At(0),
+            [Index::At(place)] => Place::At(place),
+            [Index::Variable { offset, .. }] => Place::Row(offset),
+            _ => return Err(Error::not_served(&family.name, "species with two indices change")),
+        };
+        Ok(Access { family: species, place })
+    }
+
+    fn contribution(
+        &self,
+        family: &ReactionFamily,
+        row: Option<usize>,
+        column: Option<usize>,
+    ) -> Result<Contribution, Error> {
+        // A variable that only held things depend on is summed.
+        let free: Vec<usize> =
+            (0..family.over.len()).filter(|v| Some(*v) != row && Some(*v) != column).collect();
+        let (column, summed) = match (free.as_slice(), column) {
+            ([], column) => (column, None),
+            (&[free], None) => (Some(free), Some(family.over[free].axis)),
+            _ => return Err(Error::not_served(&family.name, "more indices than two")),
+        };
+        let spot = |index: &Index| match *index {
+            Index::At(place) => Spot::At(place),
+            Index::Variable { position, offset } if Some(position) == column => Spot::Column(offset),
+            Index::Variable { offset, .. } => Spot::Row(offset),
+        };
+        let held = family
+            .reactants
+            .iter()
+            .filter(|term| self.info.is_constant(term.species))
+            .map(|term| (term.species, term.indices.iter().map(spot).collect(), term.stoichiometry))
+            .collect();
+        Ok(Contribution {
+            sign: 1,
+            constant: family.rate.constant,
+            indices: family.rate.indices.iter().map(spot).collect(),
+            part: family.rate.part,
+            held,
+            summed,
+        })
+    }
+}
+
+impl Coefficient {
+    /// Takes the positive and the negative part of one constant together where they count with opposite signs.
+    fn join_parts(&mut self) {
+        let mut joined: Vec<Contribution> = Vec::new();
+        for new in std::mem::take(&mut self.contributions) {
+            let partner = joined.iter_mut().find(|old| {
+                let opposite = matches!(
+                    (old.part, new.part),
+                    (Part::Positive, Part::Negative) | (Part::Negative, Part::Positive)
+                );
+                let rest = Contribution { sign: -new.sign, part: old.part, ..new.clone() };
+                opposite && **old == rest
+            });
+            match partner {
+                Some(old) => {
+                    old.sign = if old.part == Part::Positive { old.sign } else { -old.sign };
+                    old.part = Part::Whole;
+                }
+                None => joined.push(new),
+            }
+        }
+        self.contributions = joined;
+    }
+}
+
+/// Positions of the index variables among indices, in order of appearance.
+fn positions<'i>(indices: impl IntoIterator<Item = &'i Index>) -> Vec<usize> {
+    let mut found = Vec::new();
+    for index in indices {
+        if let Index::Variable { position, .. } = index
+            && !found.contains(position)
+        {
+            found.push(*position);
+        }
+    }
+    found
+}
+
+/// Makes the first change positive; the sign goes to the coefficient.
+fn normalise(mut net: Vec<(Access, i64)>) -> (Vec<(Access, i64)>, i64) {
+    let sign = net.first().map_or(1, |(_, change)| change.signum());
+    net.iter_mut().for_each(|(_, change)| *change *= sign);
+    (net, sign)
+}

@@ -1,0 +1,445 @@
+//! `src/crn.rs` as a whole: names, fields, and the order of the items.
+
+use std::collections::BTreeMap;
+
+use nnrc_crn::{Axis, Crn, Handle, RateConstant, SpeciesFamily, text};
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::{format_ident, quote};
+
+use crate::coefficient::{Field, Fold, Rank, direct, pointwise_rank};
+use crate::components::{Component, components};
+use crate::names::Names;
+use crate::plan::{Coefficient, Plan, Shape};
+use crate::{Error, derivative, jacobian, values};
+
+/// A plan with a name for everything in it.
+pub(crate) struct Context<'a> {
+    pub plan: &'a Plan<'a>,
+    pub components: Vec<Component>,
+    /// Changing families as fields of `Concentrations`, held ones as fields of `Network`.
+    species: Vec<Ident>,
+    sizes: Vec<Ident>,
+    constants: BTreeMap<usize, Ident>,
+    /// Methods of the functions, in their order.
+    pub functions: Vec<Ident>,
+    /// Coefficients of each function: one, or one for each matrix.
+    pub fields: Vec<Vec<Field>>,
+    pub folds: Vec<Fold>,
+    /// Fields of the blocks, in the order of the components, and the methods for them.
+    pub blocks: Vec<Ident>,
+    pub linearise: Vec<Ident>,
+    pub couple: Vec<Ident>,
+}
+
+impl<'a> Context<'a> {
+    fn new(plan: &'a Plan<'a>) -> Result<Self, Error> {
+        let crn = plan.crn;
+        let components = components(plan)?;
+        let mut sizes = Names::new(&["DIMENSION", "NAME", "QUANTITIES"]);
+        let sizes = crn.axes.iter().map(|(_, axis)| sizes.upper(&axis.name)).collect();
+        let mut states = Names::new(&[]);
+        let mut fields = Names::new(&["at", "solution", "start_state"]);
+        let mut species = Vec::new();
+        for (handle, family) in crn.species.iter() {
+            if !plan.info.is_constant(handle) && family.axes.len() > 1 {
+                let name = text::name(family);
+                return Err(Error::not_served(&name, "species with two indices change"));
+            }
+            let scope = if plan.info.is_constant(handle) { &mut fields } else { &mut states };
+            species.push(scope.snake(&family_name(family)));
+        }
+        let mut constants = BTreeMap::new();
+        for (handle, constant) in used_constants(plan) {
+            if constant.axes.len() > 2 {
+                return Err(Error::not_served(&constant.stem, "rate constants with three indices"));
+            }
+            constants.insert(handle.index(), fields.snake(&constant.stem));
+        }
+        let mut methods = Names::new(&["prepare", "fold"]);
+        let functions: Vec<Ident> =
+            (plan.functions.iter()).map(|f| methods.snake(&function_name(crn, &f.families))).collect();
+        let first = |component: &Component| species[component.families[0].index()].clone();
+        let blocks = components.iter().map(|c| fields.snake(&format!("{}_block", first(c)))).collect();
+        let linearise = components.iter().map(|c| methods.snake(&format!("linearise_{}", first(c)))).collect();
+        let couple = components.iter().map(|c| methods.snake(&format!("couple_{}", first(c)))).collect();
+        let mut context = Self {
+            plan,
+            components,
+            species,
+            sizes,
+            constants,
+            functions,
+            fields: Vec::new(),
+            folds: Vec::new(),
+            blocks,
+            linearise,
+            couple,
+        };
+        for (at, function) in plan.functions.iter().enumerate() {
+            let mut resolve = |coefficient: &Coefficient, columns: Option<Handle<Axis>>| {
+                context.resolve(&mut fields, at, function.rows, coefficient, columns)
+            };
+            let own = match &function.shape {
+                Shape::Pointwise(coefficient) | Shape::Others(coefficient, _) => vec![resolve(coefficient, None)],
+                Shape::Matrix(terms) => {
+                    terms.iter().map(|term| resolve(&term.coefficient, Some(term.columns))).collect()
+                }
+            };
+            context.fields.push(own);
+        }
+        Ok(context)
+    }
+
+    fn resolve(
+        &mut self,
+        names: &mut Names,
+        function: usize,
+        rows: Option<Handle<Axis>>,
+        coefficient: &Coefficient,
+        columns: Option<Handle<Axis>>,
+    ) -> Field {
+        if let Some(field) = direct(self, coefficient, rows, columns) {
+            return field;
+        }
+        let rank = if columns.is_some() { Rank::Matrix } else { pointwise_rank(coefficient) };
+        let function = self.functions[function].clone();
+        // One sign for all, so that a coefficient of one sign stays positive.
+        let sign = if coefficient.contributions.iter().all(|c| c.sign < 0) { -1 } else { 1 };
+        let mut coefficient = coefficient.clone();
+        coefficient.contributions.iter_mut().for_each(|c| c.sign *= sign);
+        let name = names.snake(&format!("{function}_factor"));
+        self.folds.push(Fold { name: name.clone(), rank, rows, columns, coefficient, function });
+        Field { sign, name, rank }
+    }
+
+    /// The name of the size of an axis.
+    pub fn size(&self, axis: Handle<Axis>) -> &Ident {
+        &self.sizes[axis.index()]
+    }
+
+    /// The field of a family.
+    pub fn species(&self, family: Handle<SpeciesFamily>) -> Ident {
+        self.species[family.index()].clone()
+    }
+
+    /// The field of a rate constant.
+    pub fn constant(&self, constant: Handle<RateConstant>) -> Ident {
+        // Every constant that a function reads has been named.
+        self.constants.get(&constant.index()).cloned().unwrap_or_else(|| format_ident!("unnamed"))
+    }
+
+    /// The size of a changing family.
+    pub fn family_size(&self, family: Handle<SpeciesFamily>) -> TokenStream {
+        match self.plan.crn.species[family].axes.as_slice() {
+            [axis] => {
+                let size = self.size(*axis);
+                quote!(#size)
+            }
+            _ => quote!(1),
+        }
+    }
+
+    /// The changing families.
+    pub fn state(&self) -> Vec<Handle<SpeciesFamily>> {
+        let all = self.plan.crn.species.iter().map(|(handle, _)| handle);
+        all.filter(|&handle| !self.plan.info.is_constant(handle)).collect()
+    }
+
+    /// The families that no reaction changes.
+    pub fn held(&self) -> Vec<Handle<SpeciesFamily>> {
+        let all = self.plan.crn.species.iter().map(|(handle, _)| handle);
+        all.filter(|&handle| self.plan.info.is_constant(handle)).collect()
+    }
+
+    /// The rate constants that are read.
+    pub fn used_constants(&self) -> Vec<(Handle<RateConstant>, &'a RateConstant)> {
+        used_constants(self.plan)
+    }
+
+    /// The families of a component in words.
+    pub fn names_of(&self, component: &Component) -> String {
+        let names: Vec<String> = component
+            .families
+            .iter()
+            .map(|&family| format!("`{}`", text::name(&self.plan.crn.species[family])))
+            .collect();
+        names.join(", ")
+    }
+
+    /// The type of a field over axes.
+    fn type_over(&self, axes: &[Handle<Axis>]) -> TokenStream {
+        match axes {
+            [] => quote!(f64),
+            [axis] => {
+                let size = self.size(*axis);
+                quote!(Box<[f64; #size]>)
+            }
+            [rows, columns, ..] => {
+                let (rows, columns) = (self.size(*rows), self.size(*columns));
+                quote!(Box<[[f64; #columns]; #rows]>)
+            }
+        }
+    }
+}
+
+fn used_constants<'a>(plan: &Plan<'a>) -> Vec<(Handle<RateConstant>, &'a RateConstant)> {
+    let mut used = vec![false; plan.crn.rate_constants.len()];
+    for function in &plan.functions {
+        let coefficients: Vec<&Coefficient> = match &function.shape {
+            Shape::Pointwise(coefficient) | Shape::Others(coefficient, _) => vec![coefficient],
+            Shape::Matrix(terms) => terms.iter().map(|term| &term.coefficient).collect(),
+        };
+        for contribution in coefficients.into_iter().flat_map(|coefficient| &coefficient.contributions) {
+            used[contribution.constant.index()] = true;
+        }
+    }
+    plan.crn.rate_constants.iter().filter(|(handle, _)| used[handle.index()]).collect()
+}
+
+/// Stem and suffix of a family, joined.
+pub(crate) fn family_name(family: &SpeciesFamily) -> String {
+    if family.suffix.is_empty() { family.stem.clone() } else { format!("{}_{}", family.stem, family.suffix) }
+}
+
+/// What the names of families have in common, and the first word of what they have not.
+fn function_name(crn: &Crn, families: &[Handle<nnrc_crn::ReactionFamily>]) -> String {
+    let names: Vec<&str> = families.iter().map(|&family| crn.reactions[family].name.as_str()).collect();
+    if let [only] = names.as_slice() {
+        return (*only).to_owned();
+    }
+    let (prefix, _) = names[0].rsplit_once('.').unwrap_or(("", names[0]));
+    let mut words: Vec<&str> = Vec::new();
+    for name in names {
+        let last = name.rsplit('.').next().unwrap_or(name);
+        let word = last.split('_').next().unwrap_or(last);
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    format!("{prefix}_{}", words.join("_"))
+}
+
+/// A doc comment.
+pub(crate) fn doc(text: &str) -> TokenStream {
+    let lines = text.lines().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
+    quote!(#(#[doc = #lines])*)
+}
+
+/// Whether an identifier occurs.
+pub(crate) fn mentions(tokens: &TokenStream, name: &str) -> bool {
+    tokens.clone().into_iter().any(|tree| match tree {
+        TokenTree::Ident(ident) => ident == name,
+        TokenTree::Group(group) => mentions(&group.stream(), name),
+        _ => false,
+    })
+}
+
+/// The text of `src/crn.rs`.
+pub(crate) fn crn_rs(plan: &Plan<'_>) -> Result<String, Error> {
+    let context = Context::new(plan)?;
+    let methods: Vec<TokenStream> =
+        (0..plan.functions.len()).map(|at| derivative::method(&context, at)).collect();
+    let calls = methods.iter().enumerate().map(|(at, method)| derivative::call(&context, at, method));
+    let reads_state = methods.iter().any(|method| mentions(method, "state"));
+    let state = reads_state.then(|| quote!(let state = Concentrations::of(state);));
+    let unused = if reads_state { format_ident!("state") } else { format_ident!("_state") };
+    let system = vec![
+        quote!(fn dimension(&self) -> usize { DIMENSION }),
+        quote! {
+            fn derivative(&mut self, #unused: &[f64], derivative: &mut [f64]) {
+                derivative.fill(0.0);
+                #state
+                let mut changes = Changes::of(derivative);
+                #(#calls)*
+            }
+        },
+    ];
+    let couples: Vec<Option<TokenStream>> =
+        (0..context.components.len()).map(|at| jacobian::couple(&context, at)).collect();
+    let mut private = methods;
+    private.extend((0..context.components.len()).map(|at| jacobian::linearise(&context, at)));
+    private.extend(couples.iter().flatten().cloned());
+    private.extend(values::folding(&context));
+    let network = values::network(&context);
+    let layered = jacobian::layered(&context, &couples);
+
+    let mut items = Vec::new();
+    let everything = quote!(#(#private)* #(#network)* #(#layered)*);
+    items.push(uses(&everything));
+    items.extend(sizes(&context, &everything));
+    items.push(structure(&context, &couples));
+    items.extend(views(&context));
+    let mut text = format!("//! The reaction network `{}` as loops over its families.\n", plan.crn.name);
+    for item in items {
+        text.push('\n');
+        text.push_str(&format_item(item)?);
+    }
+    for (header, members) in [
+        (quote!(impl Network), private),
+        (quote!(impl System for Network), system),
+        (quote!(impl Layered for Network), layered),
+        (quote!(impl program::Network for Network), network),
+    ] {
+        text.push('\n');
+        text.push_str(&format_impl(&header, members)?);
+    }
+    Ok(text)
+}
+
+fn uses(tokens: &TokenStream) -> TokenStream {
+    let helpers: Vec<Ident> = ["dot", "split_rails", "sum_of_others", "take", "take_mut", "zero_matrix"]
+        .into_iter()
+        .filter(|name| name.starts_with("take") || mentions(tokens, name))
+        .map(|name| format_ident!("{name}"))
+        .collect();
+    let blocks: Vec<Ident> = ["DenseBlock", "LocalBlocks"]
+        .into_iter()
+        .filter(|name| mentions(tokens, name))
+        .map(|name| format_ident!("{name}"))
+        .collect();
+    let blocks = match blocks.as_slice() {
+        [] => None,
+        [only] => Some(quote!(use nnrc_sim::blocks::#only;)),
+        several => Some(quote!(use nnrc_sim::blocks::{#(#several),*};)),
+    };
+    quote! {
+        #blocks
+        use nnrc_sim::loops::{#(#helpers),*};
+        use nnrc_sim::program::{self, Quantity, Role, Tensors};
+        use nnrc_sim::{Layered, System};
+    }
+}
+
+fn sizes(context: &Context<'_>, body: &TokenStream) -> Vec<TokenStream> {
+    let crn = context.plan.crn;
+    let held: Vec<TokenStream> =
+        (crn.species.iter()).map(|(_, family)| context.type_over(&family.axes)).collect();
+    let constants: Vec<TokenStream> =
+        context.used_constants().iter().map(|(_, constant)| context.type_over(&constant.axes)).collect();
+    let all = quote!(#body #(#held)* #(#constants)*);
+    let mut items = Vec::new();
+    for (handle, axis) in crn.axes.iter() {
+        let name = context.size(handle);
+        if mentions(&all, &name.to_string()) {
+            let doc = doc(&format!("Size of the axis `{}`.", axis.name));
+            let size = proc_macro2::Literal::usize_unsuffixed(axis.size());
+            items.push(quote!(#doc const #name: usize = #size;));
+        }
+    }
+    let parts: Vec<TokenStream> = context.state().iter().map(|&family| context.family_size(family)).collect();
+    let sum = if parts.is_empty() { quote!(0) } else { quote!(#(#parts)+*) };
+    items.push(quote! {
+        /// Number of concentrations that reactions change.
+        const DIMENSION: usize = #sum;
+    });
+    items
+}
+
+fn structure(context: &Context<'_>, couples: &[Option<TokenStream>]) -> TokenStream {
+    let crn = context.plan.crn;
+    let constants = context.used_constants().into_iter().map(|(handle, constant)| {
+        let (name, shape) = (context.constant(handle), context.type_over(&constant.axes));
+        let doc = doc(&format!("Rate constants `{}`.", constant.stem));
+        quote!(#doc #name: #shape)
+    });
+    let held = context.held().into_iter().map(|handle| {
+        let family = &crn.species[handle];
+        let (name, shape) = (context.species(handle), context.type_over(&family.axes));
+        let doc = doc(&format!("Concentrations of `{}`, which no reaction changes.", text::name(family)));
+        quote!(#doc #name: #shape)
+    });
+    let folds = context.folds.iter().map(|fold| {
+        let axes: Vec<Handle<Axis>> = match fold.rank {
+            Rank::Number => Vec::new(),
+            Rank::Vector => fold.rows.into_iter().collect(),
+            Rank::Matrix => fold.rows.into_iter().chain(fold.columns).collect(),
+        };
+        let (name, shape) = (&fold.name, context.type_over(&axes));
+        let doc = doc(&format!("Folded factor of [`Network::{}`].", fold.function));
+        quote!(#doc #name: #shape)
+    });
+    let blocks = context.components.iter().zip(&context.blocks).map(|(component, name)| {
+        let size = context.family_size(component.families[0]);
+        let shape = if component.is_dense {
+            quote!(DenseBlock<#size>)
+        } else {
+            let count = proc_macro2::Literal::usize_unsuffixed(component.families.len());
+            quote!(LocalBlocks<#count>)
+        };
+        let doc = doc(&format!("Block of {} in the Jacobian.", context.names_of(component)));
+        quote!(#doc #name: #shape)
+    });
+    let solution = couples.iter().any(Option::is_some).then(|| {
+        quote! {
+            /// What has been solved for, family by family.
+            solution: Vec<f64>,
+        }
+    });
+    let doc = doc(&format!("Rate constants, held concentrations and work space of `{}`.", crn.name));
+    quote! {
+        #doc
+        #[derive(Debug, Clone)]
+        pub struct Network {
+            #(#constants,)*
+            #(#held,)*
+            #(#folds,)*
+            #(#blocks,)*
+            /// Concentrations at time 0.
+            start_state: Vec<f64>,
+            /// Concentrations at the linearisation point.
+            at: Vec<f64>,
+            #solution
+        }
+    }
+}
+
+/// The structs that borrow families from a state vector.
+fn views(context: &Context<'_>) -> Vec<TokenStream> {
+    let names: Vec<Ident> = context.state().iter().map(|&family| context.species(family)).collect();
+    let sizes: Vec<TokenStream> = context.state().iter().map(|&family| context.family_size(family)).collect();
+    vec![
+        quote! {
+            /// Families of a state vector, one after another.
+            struct Concentrations<'a> { #(#names: &'a [f64; #sizes],)* }
+        },
+        quote! {
+            impl<'a> Concentrations<'a> {
+                fn of(mut state: &'a [f64]) -> Self {
+                    Self { #(#names: take(&mut state),)* }
+                }
+            }
+        },
+        quote! {
+            /// The same families, to be changed.
+            struct Changes<'a> { #(#names: &'a mut [f64; #sizes],)* }
+        },
+        quote! {
+            impl<'a> Changes<'a> {
+                fn of(mut vector: &'a mut [f64]) -> Self {
+                    Self { #(#names: take_mut(&mut vector),)* }
+                }
+            }
+        },
+    ]
+}
+
+fn format_item(item: TokenStream) -> Result<String, Error> {
+    let dbg = item.to_string();
+    let file: syn::File = syn::parse2(item).inspect_err(|e| panic!("{e}: {dbg}"))
+        .map_err(|_| Error::not_served("src/crn.rs", "the generated code is no Rust, which is an error of nnrc"))?;
+    Ok(prettyplease::unparse(&file))
+}
+
+/// An implementation whose members are set apart by empty lines.
+fn format_impl(header: &TokenStream, members: Vec<TokenStream>) -> Result<String, Error> {
+    let mut parts = Vec::new();
+    let mut head = String::new();
+    for member in members {
+        let text = format_item(quote!(#header { #member }))?;
+        let body = text.trim_end().strip_suffix('}').unwrap_or(&text).trim_end();
+        let (first, rest) = body.split_once('\n').unwrap_or((body, ""));
+        first.clone_into(&mut head);
+        parts.push(rest.to_owned());
+    }
+    Ok(format!("{head}\n{}\n}}\n", parts.join("\n\n")))
+}

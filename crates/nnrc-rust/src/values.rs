@@ -1,0 +1,210 @@
+//! What goes in and comes out: loading, inputs, folding, observables.
+
+use nnrc_crn::{Axis, Handle, Role};
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use crate::coefficient::{Fold, Rank};
+use crate::source::{Context, doc, family_name};
+
+/// Name of the initial concentrations of a family in the model file.
+pub(crate) fn initial_key(family: &nnrc_crn::SpeciesFamily) -> String {
+    format!("initial.{}", family_name(family))
+}
+
+/// The methods that compute folded coefficients.
+pub(crate) fn folding(context: &Context<'_>) -> Vec<TokenStream> {
+    let (fold, prepare): (Vec<&Fold>, Vec<&Fold>) =
+        context.folds.iter().partition(|fold| fold.reads_inputs(context));
+    let mut methods = Vec::new();
+    if !prepare.is_empty() {
+        let body = prepare.iter().map(|fold| fold.statements(context));
+        let doc = doc("Computes the factors that follow from the model file alone.");
+        methods.push(quote!(#doc fn prepare(&mut self) { #(#body)* }));
+    }
+    if !fold.is_empty() {
+        let body = fold.iter().map(|fold| fold.statements(context));
+        let doc = doc("Computes the factors that follow from the inputs: nothing of them is left in the derivative.");
+        methods.push(quote!(#doc fn fold(&mut self) { #(#body)* }));
+    }
+    methods
+}
+
+/// The members of `program::Network`.
+pub(crate) fn network(context: &Context<'_>) -> Vec<TokenStream> {
+    let name = &context.plan.crn.name;
+    vec![
+        quote!(const NAME: &'static str = #name;),
+        quantities(context),
+        load(context),
+        quote!(fn start(&self) -> Vec<f64> { self.start_state.clone() }),
+        set_inputs(context),
+        observe(context),
+    ]
+}
+
+/// What an observable is to the user.
+fn role(context: &Context<'_>, observable: &nnrc_crn::Observable) -> TokenStream {
+    let crn = context.plan.crn;
+    let mut families = observable.positive.iter().chain(&observable.negative).peekable();
+    let some = families.peek().is_some();
+    if some && families.clone().all(|&family| is_input(context, family)) {
+        return if observable.negative.is_empty() { quote!(Role::Input) } else { quote!(Role::SignedInput) };
+    }
+    if families.any(|&family| crn.species[family].role == Role::Output) {
+        return quote!(Role::Output);
+    }
+    quote!(Role::Inner)
+}
+
+fn is_input(context: &Context<'_>, family: Handle<nnrc_crn::SpeciesFamily>) -> bool {
+    context.plan.crn.species[family].role == Role::Input && context.plan.info.is_constant(family)
+}
+
+fn quantities(context: &Context<'_>) -> TokenStream {
+    let all = context.plan.crn.observables.iter().map(|observable| {
+        let (name, width) = (&observable.stem, context.size(observable.axis));
+        let role = role(context, observable);
+        quote!(Quantity { name: #name, width: #width, role: #role })
+    });
+    quote!(const QUANTITIES: &'static [Quantity] = &[#(#all),*];)
+}
+
+fn taken(axes: &[Handle<Axis>], key: &str) -> TokenStream {
+    match axes.len() {
+        0 => quote!(tensors.number(#key)?),
+        1 => quote!(tensors.vector(#key)?),
+        _ => quote!(tensors.matrix(#key)?),
+    }
+}
+
+fn load(context: &Context<'_>) -> TokenStream {
+    let crn = context.plan.crn;
+    let constants = context.used_constants().into_iter().map(|(handle, constant)| {
+        let (name, value) = (context.constant(handle), taken(&constant.axes, &constant.stem));
+        quote!(#name: #value)
+    });
+    let held = context.held().into_iter().map(|handle| {
+        let family = &crn.species[handle];
+        let (name, value) = (context.species(handle), taken(&family.axes, &initial_key(family)));
+        quote!(#name: #value)
+    });
+    let folds = context.folds.iter().map(|fold| {
+        let name = &fold.name;
+        let size = |axis: Option<Handle<Axis>>| axis.map(|axis| context.size(axis));
+        match fold.rank {
+            Rank::Number => quote!(#name: 0.0),
+            Rank::Vector => {
+                let rows = size(fold.rows);
+                quote!(#name: Box::new([0.0; #rows]))
+            }
+            Rank::Matrix => quote!(#name: zero_matrix()),
+        }
+    });
+    let blocks = context.components.iter().zip(&context.blocks).map(|(component, name)| {
+        if component.is_dense {
+            quote!(#name: DenseBlock::new())
+        } else {
+            let size = context.family_size(component.families[0]);
+            quote!(#name: LocalBlocks::new(#size))
+        }
+    });
+    let starts = context.state().into_iter().map(|handle| {
+        let family = &crn.species[handle];
+        let key = initial_key(family);
+        if family.axes.is_empty() {
+            quote!(start_state.push(tensors.number(#key)?);)
+        } else {
+            let size = context.family_size(handle);
+            quote!(start_state.extend(*tensors.vector::<#size>(#key)?);)
+        }
+    });
+    let (fold, prepare): (Vec<&Fold>, Vec<&Fold>) =
+        context.folds.iter().partition(|fold| fold.reads_inputs(context));
+    let prepare = (!prepare.is_empty()).then(|| quote!(network.prepare();));
+    let fold = (!fold.is_empty()).then(|| quote!(network.fold();));
+    let is_coupled = (0..context.components.len()).any(|at| crate::jacobian::couple(context, at).is_some());
+    let solution = is_coupled.then(|| quote!(solution: vec![0.0; DIMENSION],));
+    let mutable = (prepare.is_some() || fold.is_some()).then(|| quote!(mut));
+    quote! {
+        fn load(tensors: &mut Tensors) -> Result<Self, String> {
+            let mut start_state = Vec::with_capacity(DIMENSION);
+            #(#starts)*
+            let #mutable network = Self {
+                #(#constants,)*
+                #(#held,)*
+                #(#folds,)*
+                #(#blocks,)*
+                start_state,
+                at: vec![0.0; DIMENSION],
+                #solution
+            };
+            #prepare
+            #fold
+            Ok(network)
+        }
+    }
+}
+
+fn set_inputs(context: &Context<'_>) -> TokenStream {
+    let crn = context.plan.crn;
+    let mut body = Vec::new();
+    for observable in &crn.observables {
+        let all = || observable.positive.iter().chain(&observable.negative);
+        if all().next().is_none() || !all().all(|&family| is_input(context, family)) {
+            continue;
+        }
+        let field = |families: &[Handle<nnrc_crn::SpeciesFamily>]| families.first().map(|&f| context.species(f));
+        let size = context.size(observable.axis);
+        body.push(match (field(&observable.positive), field(&observable.negative)) {
+            (Some(positive), Some(negative)) => quote! {
+                split_rails(take(&mut values), &mut self.#positive, &mut self.#negative);
+            },
+            (positive, negative) => {
+                let field = positive.or(negative);
+                quote!(*self.#field = *take::<#size>(&mut values);)
+            }
+        });
+    }
+    if body.is_empty() {
+        return quote!(fn set_inputs(&mut self, _values: &[f64]) {});
+    }
+    let fold = context.folds.iter().any(|fold| fold.reads_inputs(context)).then(|| quote!(self.fold();));
+    quote!(fn set_inputs(&mut self, mut values: &[f64]) { #(#body)* #fold })
+}
+
+fn observe(context: &Context<'_>) -> TokenStream {
+    let info = context.plan.info;
+    let mut body = Vec::new();
+    for observable in &context.plan.crn.observables {
+        let array = |family| {
+            let name = context.species(family);
+            if info.is_constant(family) { quote!(self.#name) } else { quote!(state.#name) }
+        };
+        let families = observable.positive.iter().map(|&family| (1, array(family)));
+        let families: Vec<(i64, TokenStream)> =
+            families.chain(observable.negative.iter().map(|&family| (-1, array(family)))).collect();
+        let size = context.size(observable.axis);
+        body.push(match families.as_slice() {
+            [] => {
+                let zero = Literal::f64_unsuffixed(0.0);
+                quote!(values.extend([#zero; #size]);)
+            }
+            [(1, only)] => quote!(values.extend_from_slice(&#only[..]);),
+            several => {
+                let products: Vec<_> =
+                    several.iter().map(|(sign, array)| (*sign, vec![quote!(#array[i])])).collect();
+                let value = crate::coefficient::sum(&products);
+                quote!(values.extend((0..#size).map(|i| #value));)
+            }
+        });
+    }
+    let body = quote!(#(#body)*);
+    let state = if crate::source::mentions(&body, "state") {
+        (quote!(state), Some(quote!(let state = Concentrations::of(state);)))
+    } else {
+        (quote!(_state), None)
+    };
+    let (parameter, view) = state;
+    quote!(fn observe(&self, #parameter: &[f64], values: &mut Vec<f64>) { #view #body })
+}

@@ -1,0 +1,210 @@
+//! Generated code computes what the reactions say: derivative, Jacobian, solve and fixed point.
+#![allow(clippy::disallowed_methods, reason = "these tests write crates and run cargo")]
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use common::{EXAMPLES, cargo, example, folder};
+use nnrc_crn::expand::expand;
+use nnrc_engine::Engine;
+use nnrc_rust::{Options, generate};
+use nnrc_sim::io::{Array, Arrays, npz};
+use nnrc_sim::{Settle, System, Tolerances, settle};
+use nnrc_tests::compiled::{Compiled, compile, load};
+use nnrc_tests::random_network::{Kind, draw};
+
+/// States at which the right-hand side is compared.
+const STATES: usize = 3;
+/// The shift of the solve.
+const SHIFT: f64 = 2.5;
+
+/// The program that answers for all networks at once: one module each.
+const CHECKER: &str = r#"
+use nnrc_sim::io::{Array, Arrays, npz};
+use nnrc_sim::program::{Network, Tensors};
+use nnrc_sim::{Settle, Tolerances, settle};
+
+fn array(rows: &[Vec<f64>]) -> Array {
+    Array { shape: vec![rows.len(), rows[0].len()], values: rows.concat() }
+}
+
+fn answer<N: Network>(folder: &str) {
+    let folder = std::path::Path::new(folder);
+    let mut network = N::load(&mut Tensors::read(&folder.join("data/model.npz")).unwrap()).unwrap();
+    let questions = npz::read(&std::fs::read(folder.join("questions.npz")).unwrap()).unwrap();
+    network.set_inputs(&questions["input"].values);
+    let dimension = network.dimension();
+    let mut answers = Arrays::new();
+    let (mut derivatives, mut products, mut solutions) = (Vec::new(), Vec::new(), Vec::new());
+    for (state, vector) in questions["states"].values.chunks(dimension).zip(questions["vectors"].values.chunks(dimension)) {
+        let (mut derivative, mut product) = (vec![0.0; dimension], vec![0.0; dimension]);
+        network.derivative(state, &mut derivative);
+        network.linearise(state);
+        network.jacobian_times(vector, &mut product);
+        network.shift(2.5);
+        let mut solution = vector.to_vec();
+        network.solve(&mut solution);
+        derivatives.push(derivative);
+        products.push(product);
+        solutions.push(solution);
+    }
+    let mut state = network.start();
+    settle(&mut network, &mut state, &Tolerances::default(), &Settle::default()).unwrap();
+    let mut values = Vec::new();
+    network.observe(&state, &mut values);
+    answers.insert("derivatives".to_owned(), array(&derivatives));
+    answers.insert("products".to_owned(), array(&products));
+    answers.insert("solutions".to_owned(), array(&solutions));
+    answers.insert("settled".to_owned(), array(&[values]));
+    npz::write(std::fs::File::create(folder.join("answers.npz")).unwrap(), &answers).unwrap();
+}
+"#;
+
+/// Pseudo-random numbers in (0, 1).
+struct Random(u64);
+
+impl Random {
+    fn vector(&mut self, len: usize) -> Vec<f64> {
+        let mut next = || {
+            self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            ((self.0 >> 12) as f64 + 0.5) / (1u64 << 52) as f64
+        };
+        (0..len).map(|_| next()).collect()
+    }
+}
+
+struct Case {
+    name: String,
+    network: Compiled,
+    input: Vec<f64>,
+    states: Vec<Vec<f64>>,
+    vectors: Vec<Vec<f64>>,
+}
+
+fn cases() -> Vec<Case> {
+    let mut networks: Vec<(String, Compiled, Vec<f64>)> = EXAMPLES
+        .iter()
+        .map(|name| {
+            let (network, input) = load(&example(name));
+            ((*name).to_owned(), network, input)
+        })
+        .collect();
+    for seed in 0..36 {
+        let drawn = draw(seed, Kind::Any);
+        networks.push((format!("random{seed}"), compile(&drawn.text, &drawn.input), drawn.input));
+    }
+    let mut random = Random(7);
+    let case = |(name, network, input): (String, Compiled, Vec<f64>)| {
+        let dimension = Engine::new(&network.crn, &network.info).dimension();
+        let states = (0..STATES).map(|_| random.vector(dimension)).collect();
+        let vectors = (0..STATES).map(|_| random.vector(dimension)).collect();
+        Case { name, network, input, states, vectors }
+    };
+    networks.into_iter().map(case).collect()
+}
+
+fn rows(rows: &[Vec<f64>]) -> Array {
+    Array { shape: vec![rows.len(), rows[0].len()], values: rows.concat() }
+}
+
+/// Writes and runs a program with all networks; one folder of answers for each.
+fn run(cases: &[Case], root: &Path) -> Vec<PathBuf> {
+    let sim = Path::new(env!("CARGO_MANIFEST_DIR")).join("../nnrc-sim").canonicalize().unwrap();
+    let mut main = String::from("#![allow(dead_code)]\n");
+    let mut calls = String::new();
+    let mut folders = Vec::new();
+    for (at, case) in cases.iter().enumerate() {
+        let folder = root.join("networks").join(&case.name);
+        let files = generate(&case.network.crn, &case.network.info, &Options::default())
+            .unwrap_or_else(|error| panic!("{}: {error}", case.name));
+        common::write(&folder, &files.into_iter().filter(|(path, _)| !path.starts_with("nnrc-sim")).collect());
+        let mut questions = Arrays::new();
+        let len = case.input.len();
+        questions.insert("input".to_owned(), Array { shape: vec![len], values: case.input.clone() });
+        questions.insert("states".to_owned(), rows(&case.states));
+        questions.insert("vectors".to_owned(), rows(&case.vectors));
+        npz::write(fs::File::create(folder.join("questions.npz")).unwrap(), &questions).unwrap();
+        main += &format!("#[path = {:?}]\nmod n{at};\n", folder.join("src/crn.rs"));
+        calls += &format!("    answer::<n{at}::Network>({folder:?});\n");
+        folders.push(folder);
+    }
+    main += &format!("{CHECKER}\nfn main() {{\n{calls}}}\n");
+    let manifest = format!(
+        "[package]\nname = \"checker\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\nnnrc-sim = {{ path = {sim:?} }}\n[profile.dev]\nopt-level = 1\ndebug = false\n[workspace]\n"
+    );
+    fs::create_dir_all(root.join("src")).unwrap();
+    fs::write(root.join("Cargo.toml"), manifest).unwrap();
+    fs::write(root.join("src/main.rs"), main).unwrap();
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../Cargo.lock");
+    fs::copy(workspace, root.join("Cargo.lock")).unwrap();
+    cargo(root, &["build", "--offline", "-q"]);
+    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("shared/debug/checker");
+    assert!(Command::new(program).status().unwrap().success());
+    folders
+}
+
+/// Derivative and Σ |flux| of each changing species, reaction by reaction.
+fn plain(network: &Compiled, engine: &Engine, state: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    let all = engine.full_state(state);
+    let (mut derivative, mut sizes) = (vec![0.0; all.len()], vec![0.0; all.len()]);
+    for reaction in expand(&network.crn, &network.info) {
+        let powers = reaction.reactants.iter().map(|&(species, count)| all[species].powi(count as i32));
+        let flux = reaction.k * powers.product::<f64>();
+        for (side, sign) in [(&reaction.reactants, -1.0), (&reaction.products, 1.0)] {
+            for &(species, count) in side {
+                derivative[species] += sign * f64::from(count) * flux;
+                sizes[species] += f64::from(count) * flux;
+            }
+        }
+    }
+    let changing = |values: Vec<f64>| -> Vec<f64> {
+        let families = network.crn.species.iter().map(|(handle, _)| handle);
+        let families = families.filter(|&handle| !network.info.is_constant(handle));
+        families.flat_map(|handle| values[network.info.species_range(handle)].to_vec()).collect()
+    };
+    (changing(derivative), changing(sizes))
+}
+
+#[test]
+fn generated_code_agrees_with_the_reactions() {
+    let cases = cases();
+    let folders = run(&cases, &folder("agreement"));
+    for (case, folder) in cases.iter().zip(folders) {
+        let Case { name, network, input, states, vectors } = case;
+        let answers = npz::read(&fs::read(folder.join("answers.npz")).unwrap()).unwrap();
+        let mut engine = Engine::new(&network.crn, &network.info);
+        let dimension = engine.dimension();
+        let row = |array: &str, at: usize| answers[array].values[at * dimension..][..dimension].to_vec();
+        for (at, (state, vector)) in states.iter().zip(vectors).enumerate() {
+            let (expected, sizes) = plain(network, &engine, state);
+            for (i, found) in row("derivatives", at).into_iter().enumerate() {
+                let error = (found - expected[i]).abs();
+                assert!(error <= 1e-12 * sizes[i], "{name}: d{i} {found} {} {}", expected[i], sizes[i]);
+            }
+            let jacobian = engine.jacobian(state);
+            let (products, solution) = (row("products", at), row("solutions", at));
+            for i in 0..dimension {
+                let line = &jacobian[i * dimension..][..dimension];
+                let product = |x: &[f64]| line.iter().zip(x).map(|(a, b)| a * b).sum::<f64>();
+                let size = |x: &[f64]| line.iter().zip(x).map(|(a, b)| (a * b).abs()).sum::<f64>();
+                let error = (products[i] - product(vector)).abs();
+                assert!(error <= 1e-12 * size(vector).max(1e-300), "{name}: (J v){i} {}", products[i]);
+                let residual = SHIFT * solution[i] - product(&solution) - vector[i];
+                let scale = SHIFT * solution[i].abs() + size(&solution) + vector[i].abs();
+                assert!(residual.abs() <= 1e-10 * scale, "{name}: solve {i} leaves {residual}");
+            }
+        }
+        let mut state = engine.initial_state();
+        settle(&mut engine, &mut state, &Tolerances::default(), &Settle::default()).unwrap();
+        let expected: Vec<f64> =
+            (0..network.crn.observables.len()).flat_map(|at| engine.observe(&state, at)).collect();
+        assert_eq!(expected.len(), answers["settled"].values.len());
+        for (found, expected) in answers["settled"].values.iter().zip(expected) {
+            assert!((found - expected).abs() <= 1e-9 * expected.abs().max(1.0), "{name}: {found} {expected}");
+        }
+        assert!(!input.is_empty());
+    }
+}

@@ -1,0 +1,26 @@
+//! Training: minibatches, optimisers, metrics, checkpoints. What is trained is a [`Learner`].
+//!
+//! The result depends on the data, the settings and the seed, and on nothing else: sums are taken over parts of a
+//! batch that do not depend on the number of threads (`parallel`), and the order of the samples in an epoch is a
+//! function of the seed and the epoch (`order`). So a run that is taken up from a checkpoint goes on bit for bit.
+
+mod checkpoint;
+mod loss;
+mod metrics;
+mod optimiser;
+mod order;
+mod parallel;
+mod run;
+mod schedule;
+
+pub use checkpoint::{Layout, Unusable, from_arrays, to_arrays};
+pub use loss::Loss;
+pub use metrics::{Metrics, Quantity, Totals, is_right};
+pub use optimiser::Optimiser;
+pub use order::Order;
+pub use parallel::{Learner, evaluate};
+pub use run::{Best, Comparison, Ending, Failure, Record, Rows, Settings, State, Stop, train};
+pub use schedule::Schedule;
+
+#[cfg(test)]
+mod tests;

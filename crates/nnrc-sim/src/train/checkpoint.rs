@@ -1,0 +1,114 @@
+//! The state of a training as arrays, and back.
+//!
+//! Parameters stand under the names of their tensors, so that a checkpoint is a weight file as well. Numbers are
+//! exact: f64 in and out, whole numbers below 2⁵³.
+
+use super::metrics::Metrics;
+use super::run::{Best, Record, State};
+use crate::io::{Array, Arrays};
+
+/// Name, shape and first place of a tensor in the flat parameters.
+pub type Layout<'a> = (&'a str, &'a [usize], usize);
+
+/// Columns of the history: epoch, rate, and four metrics for each of training and validation.
+const COLUMNS: usize = 10;
+
+/// Why a checkpoint is of no use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unusable {
+    /// It is not a checkpoint: this array is missing or has another shape.
+    Malformed(String),
+    /// It belongs to another model, other data or other settings.
+    OfAnother,
+}
+
+/// The arrays of a checkpoint. `fingerprint` says what it belongs to.
+pub fn to_arrays(state: &State, tensors: &[Layout<'_>], fingerprint: u64) -> Arrays {
+    let mut arrays = Arrays::new();
+    for (name, shape, start) in tensors {
+        let size: usize = shape.iter().product();
+        let values = state.parameters[*start..start + size].to_vec();
+        arrays.insert((*name).to_owned(), Array { shape: shape.to_vec(), values });
+    }
+    let mut put = |name: &str, values: Vec<f64>| {
+        arrays.insert(format!("training.{name}"), Array { shape: vec![values.len()], values });
+    };
+    put("fingerprint", words(fingerprint).to_vec());
+    put("position", vec![state.epoch as f64, state.step as f64]);
+    put("first", state.first.clone());
+    put("second", state.second.clone());
+    if let Some(best) = &state.best {
+        put("best", vec![best.epoch as f64, best.loss]);
+        put("best_parameters", best.parameters.clone());
+    }
+    let validated = state.history.iter().all(|record| record.validation.is_some());
+    put("validated", vec![f64::from(u8::from(validated))]);
+    put("history", state.history.iter().flat_map(|record| row(record, validated)).collect());
+    arrays
+}
+
+/// The state in the arrays of a checkpoint of the same training.
+///
+/// # Errors
+///
+/// [`Unusable`].
+pub fn from_arrays(arrays: &Arrays, tensors: &[Layout<'_>], fingerprint: u64) -> Result<State, Unusable> {
+    let get = |name: &str| {
+        let name = format!("training.{name}");
+        arrays.get(&name).map(|array| array.values.clone()).ok_or(Unusable::Malformed(name))
+    };
+    if get("fingerprint")? != words(fingerprint) {
+        return Err(Unusable::OfAnother);
+    }
+    let mut state = State::default();
+    for (name, shape, start) in tensors {
+        let found = arrays.get(*name).filter(|array| array.shape == *shape && state.parameters.len() == *start);
+        let found = found.ok_or_else(|| Unusable::Malformed((*name).to_owned()))?;
+        state.parameters.extend_from_slice(&found.values);
+    }
+    let [epoch, step] = get("position")?[..] else {
+        return Err(Unusable::Malformed("training.position".to_owned()));
+    };
+    (state.epoch, state.step) = (epoch as usize, step as u64);
+    let count = state.parameters.len();
+    let sized = |name: &str, values: Vec<f64>| {
+        if values.len() == count { Ok(values) } else { Err(Unusable::Malformed(format!("training.{name}"))) }
+    };
+    state.first = sized("first", get("first")?)?;
+    let second = get("second")?;
+    state.second = if second.is_empty() { second } else { sized("second", second)? };
+    if let Ok(best) = get("best") {
+        let [epoch, loss] = best[..] else { return Err(Unusable::Malformed("training.best".to_owned())) };
+        let parameters = sized("best_parameters", get("best_parameters")?)?;
+        state.best = Some(Best { epoch: epoch as usize, loss, parameters });
+    }
+    let history = get("history")?;
+    if history.len() != state.epoch * COLUMNS {
+        return Err(Unusable::Malformed("training.history".to_owned()));
+    }
+    let validated = get("validated")? == [1.0];
+    state.history = history.chunks_exact(COLUMNS).map(|row| record(row, validated)).collect();
+    Ok(state)
+}
+
+/// 64 bits as four numbers that f64 holds exactly.
+fn words(fingerprint: u64) -> [f64; 4] {
+    [0, 16, 32, 48].map(|shift| ((fingerprint >> shift) & 0xffff) as f64)
+}
+
+fn row(record: &Record, validated: bool) -> [f64; COLUMNS] {
+    let of = |m: Metrics| [m.loss, m.mse, m.error, m.accuracy];
+    let [a, b, c, d] = of(record.train);
+    let [e, f, g, h] = of(record.validation.filter(|_| validated).unwrap_or_default());
+    [record.epoch as f64, record.rate, a, b, c, d, e, f, g, h]
+}
+
+fn record(row: &[f64], validated: bool) -> Record {
+    let of = |m: &[f64]| Metrics { loss: m[0], mse: m[1], error: m[2], accuracy: m[3] };
+    Record {
+        epoch: row[0] as usize,
+        rate: row[1],
+        train: of(&row[2..6]),
+        validation: validated.then(|| of(&row[6..10])),
+    }
+}

@@ -1,0 +1,265 @@
+//! Epoch after epoch.
+
+use super::metrics::{Metrics, Quantity, Totals};
+use super::optimiser::Optimiser;
+use super::order::Order;
+use super::parallel::{Learner, Parts};
+use super::schedule::Schedule;
+
+/// How much larger than at first, or than 1, a loss is when training has diverged.
+const EXPLODED: f64 = 1e4;
+
+/// How to train.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// How a gradient becomes a step.
+    pub optimiser: Optimiser,
+    /// How the learning rate changes.
+    pub schedule: Schedule,
+    /// Weight decay: λ of the penalty λ/2 Σ w² on all parameters.
+    pub decay: f64,
+    /// Samples in a minibatch.
+    pub batch: usize,
+    /// Number of epochs.
+    pub epochs: usize,
+    /// The order of the samples.
+    pub order: Order,
+    /// Ends before all epochs are done.
+    pub stops: Vec<Stop>,
+    /// Epochs without improvement after which training ends; the best parameters count then.
+    pub patience: Option<usize>,
+    /// Threads to use; the result does not depend on it.
+    pub threads: usize,
+}
+
+/// An end that depends on a metric.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stop {
+    /// Of the samples that are not trained on.
+    pub validation: bool,
+    /// Which metric.
+    pub quantity: Quantity,
+    /// How it is compared.
+    pub comparison: Comparison,
+    /// With what.
+    pub bound: f64,
+}
+
+/// A comparison of a metric with a bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    /// Below the bound.
+    Less,
+    /// At most the bound.
+    LessEqual,
+    /// Above the bound.
+    Greater,
+    /// At least the bound.
+    GreaterEqual,
+    /// The very bound.
+    Equal,
+}
+
+impl Comparison {
+    fn holds(self, value: f64, bound: f64) -> bool {
+        match self {
+            Self::Less => value < bound,
+            Self::LessEqual => value <= bound,
+            Self::Greater => value > bound,
+            Self::GreaterEqual => value >= bound,
+            Self::Equal => value == bound,
+        }
+    }
+}
+
+/// Which samples are trained on, and which judge the result.
+#[derive(Debug, Clone, Copy)]
+pub struct Rows<'a> {
+    /// Trained on.
+    pub train: &'a [usize],
+    /// Only judged; may be empty.
+    pub validation: &'a [usize],
+}
+
+/// Where training is. [`train`] goes on from here.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct State {
+    /// Epochs done.
+    pub epoch: usize,
+    /// Steps done.
+    pub step: u64,
+    /// The parameters.
+    pub parameters: Vec<f64>,
+    /// First moments, or the momentum.
+    pub first: Vec<f64>,
+    /// Second moments; empty for an optimiser without.
+    pub second: Vec<f64>,
+    /// The best so far, where patience is limited.
+    pub best: Option<Best>,
+    /// What each epoch gave.
+    pub history: Vec<Record>,
+}
+
+/// The best parameters so far.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Best {
+    /// After which epoch, from 1.
+    pub epoch: usize,
+    /// Its loss: of validation if there is one.
+    pub loss: f64,
+    /// The parameters.
+    pub parameters: Vec<f64>,
+}
+
+/// What an epoch gave.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Record {
+    /// Which, from 1.
+    pub epoch: usize,
+    /// Its learning rate.
+    pub rate: f64,
+    /// Of the samples trained on, each before the step that it takes part in.
+    pub train: Metrics,
+    /// Of the validation samples, after the epoch.
+    pub validation: Option<Metrics>,
+}
+
+/// Why training ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// All epochs are done.
+    Epochs,
+    /// One of the `stops` holds, by position.
+    Stopped(usize),
+    /// Nothing improved for too long.
+    Patience,
+}
+
+/// Why training failed.
+#[derive(Debug)]
+pub enum Failure<E> {
+    /// The loss grew beyond bounds. The state is that before the epoch.
+    Diverged {
+        /// In this epoch, from 1.
+        epoch: usize,
+        /// Its loss so far.
+        loss: f64,
+    },
+    /// The observer failed.
+    Observer(E),
+}
+
+impl State {
+    /// The beginning.
+    pub fn new(parameters: Vec<f64>, optimiser: Optimiser) -> Self {
+        let count = parameters.len();
+        let second = if optimiser.has_second_moment() { vec![0.0; count] } else { Vec::new() };
+        Self { parameters, first: vec![0.0; count], second, ..Self::default() }
+    }
+
+    /// The parameters that count: the best where patience is limited, else the last.
+    pub fn result(&self) -> &[f64] {
+        self.best.as_ref().map_or(&self.parameters, |best| &best.parameters)
+    }
+}
+
+/// Trains on from a state. `observe` sees each epoch.
+///
+/// # Errors
+///
+/// [`Failure::Diverged`] leaves the state of the last good epoch; otherwise what `observe` fails with.
+pub fn train<L: Learner, E>(
+    learner: &L,
+    rows: Rows<'_>,
+    settings: &Settings,
+    state: &mut State,
+    observe: &mut dyn FnMut(&State, &Record) -> Result<(), E>,
+) -> Result<Ending, Failure<E>> {
+    let mut parts = Parts::new(learner, settings.threads);
+    loop {
+        // Before anything else: a run may be taken up after its end.
+        if let Some(ending) = ending(settings, state) {
+            return Ok(ending);
+        }
+        let good = (state.parameters.clone(), state.first.clone(), state.second.clone(), state.step);
+        let (totals, rate) = match epoch(learner, rows.train, settings, state, &mut parts) {
+            Ok(done) => done,
+            Err(loss) => {
+                (state.parameters, state.first, state.second, state.step) = good;
+                return Err(Failure::Diverged { epoch: state.epoch + 1, loss });
+            }
+        };
+        let validation = (!rows.validation.is_empty()).then(|| {
+            parts.judge(learner, &state.parameters, rows.validation, false).0.metrics()
+        });
+        let record = Record { epoch: state.epoch + 1, rate, train: totals.metrics(), validation };
+        let judged = validation.unwrap_or(record.train).loss;
+        let is_finite = |metrics: &Metrics| metrics.loss.is_finite() && metrics.mse.is_finite();
+        let finite = is_finite(&record.train) && validation.as_ref().is_none_or(is_finite);
+        if !finite || !state.parameters.iter().all(|w| w.is_finite()) {
+            (state.parameters, state.first, state.second, state.step) = good;
+            return Err(Failure::Diverged { epoch: state.epoch + 1, loss: judged });
+        }
+        state.epoch += 1;
+        state.history.push(record);
+        if settings.patience.is_some() && state.best.as_ref().is_none_or(|best| judged < best.loss) {
+            // The loss of training belongs to the parameters during the epoch; those after it are near.
+            state.best = Some(Best { epoch: state.epoch, loss: judged, parameters: state.parameters.clone() });
+        }
+        observe(state, &record).map_err(Failure::Observer)?;
+    }
+}
+
+fn ending(settings: &Settings, state: &State) -> Option<Ending> {
+    if let Some(last) = state.history.last() {
+        let holds = |stop: &Stop| {
+            let metrics = if stop.validation { last.validation } else { Some(last.train) };
+            metrics.is_some_and(|metrics| stop.comparison.holds(metrics.get(stop.quantity), stop.bound))
+        };
+        if let Some(at) = settings.stops.iter().position(holds) {
+            return Some(Ending::Stopped(at));
+        }
+    }
+    if let (Some(patience), Some(best)) = (settings.patience, &state.best)
+        && state.epoch - best.epoch.min(state.epoch) >= patience
+    {
+        return Some(Ending::Patience);
+    }
+    (state.epoch >= settings.epochs).then_some(Ending::Epochs)
+}
+
+/// One epoch: its totals and learning rate, or the loss with which it diverges.
+fn epoch<L: Learner>(
+    learner: &L,
+    rows: &[usize],
+    settings: &Settings,
+    state: &mut State,
+    parts: &mut Parts<L::Space>,
+) -> Result<(Totals, f64), f64> {
+    let mut order = rows.to_vec();
+    settings.order.arrange(state.epoch, &mut order);
+    let factor = settings.schedule.factor(state.epoch, settings.epochs);
+    let mut first = state.history.first().map(|record| record.train.loss);
+    let mut totals = Totals::default();
+    for batch in order.chunks(settings.batch.max(1)) {
+        let (part, used) = parts.judge(learner, &state.parameters, batch, true);
+        let loss = part.metrics().loss;
+        let first = *first.get_or_insert(loss);
+        if !loss.is_finite() || loss > EXPLODED * first.max(1.0) {
+            return Err(loss);
+        }
+        totals.add(&part);
+        state.step += 1;
+        let how = (factor, state.step, settings.decay);
+        parts.step(
+            used,
+            batch.len(),
+            settings.optimiser,
+            how,
+            &mut state.parameters,
+            &mut state.first,
+            &mut state.second,
+        );
+    }
+    Ok((totals, factor * settings.optimiser.rate()))
+}

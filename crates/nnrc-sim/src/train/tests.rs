@@ -1,0 +1,214 @@
+//! Training of a linear model, whose best parameters are known.
+
+use super::*;
+use std::convert::Infallible;
+
+/// y = w · x + b on points of a plane.
+struct Plane {
+    inputs: Vec<[f64; 2]>,
+    targets: Vec<[f64; 1]>,
+}
+
+impl Plane {
+    fn new() -> Self {
+        let inputs: Vec<[f64; 2]> =
+            (0..90).map(|at| [f64::from(at % 7) / 7.0, f64::from(at * at % 11) / 11.0]).collect();
+        let targets = inputs.iter().map(|[a, b]| [2.0 * a - 3.0 * b + 0.5]).collect();
+        Self { inputs, targets }
+    }
+}
+
+impl Learner for Plane {
+    type Space = ();
+    fn space(&self) {}
+    fn block(&self) -> usize {
+        4
+    }
+    fn learn(&self, w: &[f64], rows: &[usize], (): &mut (), gradient: Option<&mut [f64]>) -> Totals {
+        let mut outputs = [[0.0; 4]; 1];
+        for (lane, row) in rows.iter().enumerate() {
+            let [a, b] = self.inputs[*row];
+            outputs[0][lane] = w[0] * a + w[1] * b + w[2];
+        }
+        let targets: Vec<&[f64]> = rows.iter().map(|row| self.targets[*row].as_slice()).collect();
+        let mut adjoint = [[0.0; 4]; 1];
+        let totals = Loss::SquaredError.judge(&outputs, &targets, &mut adjoint);
+        if let Some(gradient) = gradient {
+            for (lane, row) in rows.iter().enumerate() {
+                let [a, b] = self.inputs[*row];
+                for (g, x) in gradient.iter_mut().zip([a, b, 1.0]) {
+                    *g += adjoint[0][lane] * x;
+                }
+            }
+        }
+        totals
+    }
+}
+
+fn settings(optimiser: Optimiser) -> Settings {
+    Settings {
+        optimiser,
+        schedule: Schedule::Constant,
+        decay: 0.0,
+        batch: 32,
+        epochs: 400,
+        order: Order::Shuffle { seed: 3 },
+        stops: Vec::new(),
+        patience: None,
+        threads: 1,
+    }
+}
+
+const ADAM: Optimiser = Optimiser::Adam { rate: 0.05, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+const SGD: Optimiser = Optimiser::Sgd { rate: 0.2, momentum: 0.9 };
+
+fn run(settings: &Settings, state: &mut State) -> Ending {
+    let plane = Plane::new();
+    let all: Vec<usize> = (0..90).collect();
+    let rows = Rows { train: &all[..80], validation: &all[80..] };
+    let observe = &mut |_: &State, _: &Record| Ok::<(), Infallible>(());
+    train(&plane, rows, settings, state, observe).unwrap_or_else(|failure| panic!("{failure:?}"))
+}
+
+#[test]
+fn both_optimisers_find_the_plane() {
+    for optimiser in [ADAM, SGD] {
+        let mut state = State::new(vec![0.0; 3], optimiser);
+        assert_eq!(run(&settings(optimiser), &mut state), Ending::Epochs);
+        for (found, expected) in state.parameters.iter().zip([2.0, -3.0, 0.5]) {
+            assert!((found - expected).abs() < 1e-3, "{optimiser:?}: {:?}", state.parameters);
+        }
+        assert_eq!(state.history.len(), 400);
+        assert!(state.history[399].validation.unwrap().mse < 1e-6);
+    }
+}
+
+#[test]
+fn a_run_taken_up_again_goes_on_bit_for_bit() {
+    let layout: [Layout<'_>; 2] = [("w", &[1, 2], 0), ("b", &[1], 2)];
+    for (optimiser, patience) in [(ADAM, Some(5)), (SGD, None)] {
+        let all = Settings { epochs: 10, patience, ..settings(optimiser) };
+        let mut whole = State::new(vec![0.1; 3], optimiser);
+        run(&all, &mut whole);
+        let mut state = State::new(vec![0.1; 3], optimiser);
+        run(&Settings { epochs: 5, ..all.clone() }, &mut state);
+        let arrays = to_arrays(&state, &layout, u64::MAX - 7);
+        let mut bytes = Vec::new();
+        crate::io::npz::write(&mut bytes, &arrays).unwrap();
+        let read = crate::io::npz::read(&bytes).unwrap();
+        let mut resumed = from_arrays(&read, &layout, u64::MAX - 7).unwrap();
+        assert_eq!(resumed, state);
+        assert_eq!(from_arrays(&read, &layout, 3), Err(Unusable::OfAnother));
+        run(&all, &mut resumed);
+        assert_eq!(resumed, whole);
+    }
+}
+
+#[test]
+fn the_number_of_threads_changes_no_bit() {
+    // Large enough for threads to start: parameters that nothing depends on count as work.
+    struct Padded(Plane);
+    impl Learner for Padded {
+        type Space = ();
+        fn space(&self) {}
+        fn block(&self) -> usize {
+            4
+        }
+        fn learn(&self, w: &[f64], rows: &[usize], space: &mut (), gradient: Option<&mut [f64]>) -> Totals {
+            self.0.learn(w, rows, space, gradient)
+        }
+    }
+    let plane = Padded(Plane::new());
+    let all: Vec<usize> = (0..90).collect();
+    for optimiser in [ADAM, SGD] {
+        let mut results = Vec::new();
+        for threads in [1, 2, 3, 8, 64] {
+            let settings = Settings { threads, epochs: 2, decay: 1e-3, ..settings(optimiser) };
+            let mut state = State::new(vec![0.3; 80_001], optimiser);
+            let rows = Rows { train: &all, validation: &[] };
+            let observe = &mut |_: &State, _: &Record| Ok::<(), Infallible>(());
+            train(&plane, rows, &settings, &mut state, observe).unwrap();
+            results.push(state);
+        }
+        assert!(results.iter().all(|state| *state == results[0]));
+    }
+}
+
+#[test]
+fn divergence_keeps_the_last_good_epoch() {
+    let optimiser = Optimiser::Sgd { rate: 5.0, momentum: 0.9 };
+    let plane = Plane::new();
+    let all: Vec<usize> = (0..90).collect();
+    let mut state = State::new(vec![0.0; 3], optimiser);
+    let rows = Rows { train: &all, validation: &[] };
+    let observe = &mut |_: &State, _: &Record| Ok::<(), Infallible>(());
+    let failure = train(&plane, rows, &settings(optimiser), &mut state, observe).unwrap_err();
+    let Failure::Diverged { epoch, loss } = failure;
+    assert_eq!(epoch, state.epoch + 1);
+    assert!(!loss.is_finite() || loss > 1e4);
+    assert!(state.parameters.iter().all(|w| w.is_finite()));
+}
+
+#[test]
+fn training_stops_early() {
+    let stop = Stop { validation: false, quantity: Quantity::Loss, comparison: Comparison::Less, bound: 0.01 };
+    let mut state = State::new(vec![0.0; 3], ADAM);
+    let ending = run(&Settings { stops: vec![stop], ..settings(ADAM) }, &mut state);
+    assert_eq!(ending, Ending::Stopped(0));
+    assert!(state.epoch < 400 && state.history[state.epoch - 2].train.loss >= 0.01);
+    // A learning rate of almost 0 after the first epochs: nothing improves by a bit any more.
+    let schedule = Schedule::Step { every: 3, factor: 0.0 };
+    let mut state = State::new(vec![0.0; 3], ADAM);
+    let ending = run(&Settings { patience: Some(4), schedule, ..settings(ADAM) }, &mut state);
+    assert_eq!((ending, state.epoch), (Ending::Patience, 7));
+    assert_eq!(state.best.unwrap().epoch, 3);
+}
+
+#[test]
+fn losses_have_the_slopes_they_claim() {
+    let target = [0.0, 1.0, 0.0];
+    for loss in [Loss::SquaredError, Loss::CrossEntropy, Loss::SoftmaxCrossEntropy] {
+        let y = [0.2, 0.5, 0.3];
+        let at = |y: [f64; 3]| {
+            let outputs = y.map(|y| [y, 0.0]);
+            let mut adjoint = [[9.0; 2]; 3];
+            (loss.judge(&outputs, &[&target], &mut adjoint).loss, adjoint)
+        };
+        let (_, adjoint) = at(y);
+        for unit in 0..3 {
+            let shifted = |by: f64| {
+                let mut y = y;
+                y[unit] += by;
+                at(y).0
+            };
+            let expected = (shifted(1e-6) - shifted(-1e-6)) / 2e-6;
+            assert!((adjoint[unit][0] - expected).abs() < 1e-8, "{loss:?}");
+            assert_eq!(adjoint[unit][1], 0.0);
+        }
+    }
+}
+
+#[test]
+fn orders_are_permutations_that_differ() {
+    let order = Order::Shuffle { seed: 1 };
+    let arranged = |epoch| {
+        let mut rows: Vec<usize> = (0..50).collect();
+        order.arrange(epoch, &mut rows);
+        rows
+    };
+    let (first, second) = (arranged(0), arranged(1));
+    assert_ne!(first, second);
+    assert_eq!(first, arranged(0));
+    let mut sorted = second;
+    sorted.sort_unstable();
+    assert_eq!(sorted, (0..50).collect::<Vec<_>>());
+}
+
+#[test]
+fn schedules_fall() {
+    let cosine = Schedule::Cosine { floor: 0.1 };
+    assert_eq!(cosine.factor(0, 10), 1.0);
+    assert!((cosine.factor(5, 10) - 0.55).abs() < 1e-12);
+    assert_eq!(Schedule::Step { every: 4, factor: 0.5 }.factor(9, 10), 0.25);
+    assert_eq!(Schedule::Exponential { factor: 0.5 }.factor(3, 10), 0.125);
+}

@@ -1,0 +1,261 @@
+//! Training through the fixed point: from a checked model to trained weights.
+//!
+//! - `learner`: the model and its data as something that `nnrc_sim` trains;
+//! - `files`: where results and checkpoints are, and what is in them;
+//! - `progress`: what is shown meanwhile.
+
+mod files;
+mod learner;
+mod progress;
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use nnrc_model::descent::{Descent, Quantity, Samples, StopRule};
+use nnrc_model::{Tensor, descent};
+use nnrc_sim::train::{
+    self, Comparison, Ending, Failure, Metrics, Optimiser, Order, Record, Rows, Schedule, Settings, State, Stop as End,
+};
+use nnrc_syntax::ast::Cmp;
+use nnrc_syntax::{Diagnostic, codes};
+
+use crate::session::{Loaded, Session};
+use crate::terminal::Stop;
+pub use files::Files;
+use learner::Learning;
+use progress::{Progress, words};
+
+/// The least time between two checkpoints: epochs of small networks are shorter than a write to disk.
+const BETWEEN_CHECKPOINTS: Duration = Duration::from_millis(200);
+
+/// Trained weights.
+pub struct Trained {
+    /// By key: `hidden.W`, `hidden.b`.
+    pub weights: BTreeMap<String, Tensor>,
+    /// Why training ended, in words.
+    pub ending: String,
+    /// Epochs that were run, those before a resumption included.
+    pub epochs: usize,
+    /// Of the training samples, with the weights above.
+    pub train: Metrics,
+    /// Of the validation samples.
+    pub validation: Option<Metrics>,
+}
+
+/// Trains the model of a file by its `train` block. With `files`, checkpoints and curves are kept; `resume` goes on
+/// from the last checkpoint.
+pub fn run(
+    session: &Session,
+    loaded: &Loaded,
+    files: Option<&Files>,
+    resume: bool,
+) -> Result<Trained, Stop> {
+    let terminal = &session.terminal;
+    let descent = descent(session, loaded)?;
+    let Some((train, validation)) = descent.samples(&loaded.model) else {
+        // Analysis gives no descent without its data.
+        return no_data(session, loaded);
+    };
+    let learning = Learning::new(&loaded.model, descent.loss, &train, validation.as_ref());
+    let rows: Vec<usize> = (0..learning.samples()).collect();
+    let (trained_on, judged) = rows.split_at(train.rows.len());
+    let settings = settings(descent);
+    let fingerprint = learning.fingerprint(&fingerprinted(descent));
+    let mut state = State::new(learning.graph.initial().to_vec(), settings.optimiser);
+    if let Some(files) = files.filter(|_| resume) {
+        match files.read_checkpoint(terminal, &learning, fingerprint)? {
+            Some(found) => {
+                terminal.note(&format!("going on after epoch {}", found.epoch));
+                state = found;
+            }
+            None => terminal.note(&format!(
+                "there is no checkpoint `{}`: training begins anew",
+                files.checkpoint().display()
+            )),
+        }
+    }
+    let mut progress = Progress::new(terminal, settings.epochs, state.epoch);
+    let mut written = Instant::now();
+    let mut observe = |state: &State, record: &Record| {
+        progress.show(record);
+        if let Some(files) = files
+            && written.elapsed() >= BETWEEN_CHECKPOINTS
+        {
+            files.write_checkpoint(terminal, &learning, state, fingerprint)?;
+            written = Instant::now();
+        }
+        Ok(())
+    };
+    let rows = Rows { train: trained_on, validation: judged };
+    let result = train::train(&learning, rows, &settings, &mut state, &mut observe);
+    progress.finish();
+    if let Some(files) = files {
+        // Also after a divergence: the state is that of the last good epoch.
+        files.write_checkpoint(terminal, &learning, &state, fingerprint)?;
+        files.write_curves(terminal, &loaded.model.name, &state)?;
+    }
+    let ending = match result {
+        Ok(ending) => ending,
+        Err(Failure::Observer(stop)) => return Err(stop),
+        Err(Failure::Diverged { epoch, loss }) => {
+            return terminal.fail(&loaded.source, diverged(loaded, descent, files, epoch, loss));
+        }
+    };
+    let result = state.result();
+    let metrics = |rows: &[usize]| train::evaluate(&learning, result, rows, settings.threads).metrics();
+    Ok(Trained {
+        weights: learning.weights(result),
+        ending: ending_words(ending, descent, &state),
+        epochs: state.epoch,
+        train: metrics(trained_on),
+        validation: (!judged.is_empty()).then(|| metrics(judged)),
+    })
+}
+
+/// The settings of the file, or an error that says what is missing.
+fn descent<'a>(session: &Session, loaded: &'a Loaded) -> Result<&'a Descent, Stop> {
+    match loaded.model.training.as_ref().and_then(|training| training.descent.as_ref()) {
+        Some(descent) => Ok(descent),
+        None => no_data(session, loaded),
+    }
+}
+
+fn no_data<T>(session: &Session, loaded: &Loaded) -> Result<T, Stop> {
+    let Some(training) = &loaded.model.training else {
+        let finding = Diagnostic::global(
+            nnrc_syntax::Severity::Error,
+            codes::MISSING_ARGUMENT,
+            "the file does not say how to train: it has no `train` block",
+        )
+        .help("write `train { data = d; rule = gradient(adam(rate = 0.01)); epochs = 100; }`")
+        .help("and give the weights a beginning: `weights { init = glorot_uniform(seed = 1); }`");
+        return session.terminal.fail(&loaded.source, finding);
+    };
+    let finding =
+        Diagnostic::error(codes::MISSING_ARGUMENT, training.span, "the `train` block does not say on which data")
+            .label("needs `data`")
+            .help("declare a data set and name it: `data = d;`");
+    session.terminal.fail(&loaded.source, finding)
+}
+
+fn settings(descent: &Descent) -> Settings {
+    let stop = |rule: &StopRule| End {
+        validation: rule.validation,
+        quantity: match rule.quantity {
+            Quantity::Loss => train::Quantity::Loss,
+            Quantity::Mse => train::Quantity::Mse,
+            Quantity::Error => train::Quantity::Error,
+            Quantity::Accuracy => train::Quantity::Accuracy,
+        },
+        comparison: match rule.comparison {
+            Cmp::Less => Comparison::Less,
+            Cmp::LessEqual => Comparison::LessEqual,
+            Cmp::Greater => Comparison::Greater,
+            Cmp::GreaterEqual => Comparison::GreaterEqual,
+            Cmp::Equal | Cmp::Near => Comparison::Equal,
+        },
+        bound: rule.bound,
+    };
+    Settings {
+        optimiser: match descent.optimiser {
+            descent::Optimiser::Sgd { rate, momentum } => Optimiser::Sgd { rate, momentum },
+            descent::Optimiser::Adam { rate, beta1, beta2, epsilon } => {
+                Optimiser::Adam { rate, beta1, beta2, epsilon }
+            }
+        },
+        schedule: match descent.schedule {
+            descent::Schedule::Constant => Schedule::Constant,
+            descent::Schedule::Cosine { floor } => Schedule::Cosine { floor },
+            descent::Schedule::Step { every, factor } => Schedule::Step { every, factor },
+            descent::Schedule::Exponential { factor } => Schedule::Exponential { factor },
+        },
+        decay: descent.decay,
+        batch: descent.batch,
+        epochs: descent.epochs,
+        order: descent.shuffle.map_or(Order::Cycle, |seed| Order::Shuffle { seed }),
+        stops: descent.stops.iter().map(stop).collect(),
+        patience: descent.patience,
+        threads: std::thread::available_parallelism().map_or(1, usize::from),
+    }
+}
+
+/// What a checkpoint depends on. A run may be taken up with another end, unless the schedule looks at it.
+fn fingerprinted(descent: &Descent) -> Descent {
+    let looks_at_end = matches!(descent.schedule, descent::Schedule::Cosine { .. });
+    let epochs = if looks_at_end { descent.epochs } else { 0 };
+    // Best parameters are kept where patience is limited, however much of it there is.
+    let patience = descent.patience.map(|_| 0);
+    Descent { epochs, patience, stops: Vec::new(), ..descent.clone() }
+}
+
+fn ending_words(ending: Ending, descent: &Descent, state: &State) -> String {
+    match ending {
+        Ending::Epochs => "all epochs are done".to_owned(),
+        Ending::Stopped(at) => {
+            let rule = descent.stops.get(at);
+            let which = rule.map_or("", |rule| if rule.validation { "validation " } else { "" });
+            let name = rule.map_or("", |rule| match rule.quantity {
+                Quantity::Loss => "loss",
+                Quantity::Mse => "mse",
+                Quantity::Error => "error",
+                Quantity::Accuracy => "accuracy",
+            });
+            format!("stopped by the {which}{name}")
+        }
+        Ending::Patience => {
+            let best = state.best.as_ref().map_or(0, |best| best.epoch);
+            format!("nothing improved after epoch {best}, whose weights these are")
+        }
+    }
+}
+
+fn diverged(
+    loaded: &Loaded,
+    descent: &Descent,
+    files: Option<&Files>,
+    epoch: usize,
+    loss: f64,
+) -> Diagnostic {
+    let span = loaded.model.training.as_ref().map(|training| training.span);
+    let rate = match descent.optimiser {
+        descent::Optimiser::Sgd { rate, .. } | descent::Optimiser::Adam { rate, .. } => rate,
+    };
+    let mut finding = Diagnostic::global(
+        nnrc_syntax::Severity::Error,
+        codes::TRAINING_DIVERGED,
+        format!("training diverged in epoch {epoch}: the loss grew to {}", crate::numbers::short(loss)),
+    )
+    .label(format!("with the learning rate {}", crate::numbers::short(rate)))
+    .help(format!("use a smaller learning rate, such as {}", crate::numbers::short(rate / 10.0)))
+    .help("scale inputs and targets to about 0 to 1; start from smaller weights");
+    finding.span = span;
+    if let Some(files) = files {
+        finding = finding.help(format!(
+            "`{}` holds the weights after epoch {}",
+            files.checkpoint().display(),
+            epoch - 1
+        ));
+    }
+    finding
+}
+
+impl Trained {
+    /// The last line, for people.
+    pub fn summary(&self) -> String {
+        let validation =
+            self.validation.map_or(String::new(), |metrics| format!("; validation: {}", words(&metrics)));
+        format!(
+            "trained {} ({}): {}{validation}",
+            crate::numbers::plural(self.epochs, "epoch"),
+            self.ending,
+            words(&self.train)
+        )
+    }
+}
+
+/// The samples of a part of the data, for the learner.
+fn inputs_and_targets<'a>(samples: &Samples<'a>, width: usize) -> Vec<(&'a [f64], Vec<f64>)> {
+    let dataset = samples.dataset;
+    let one = |&row: &usize| (dataset.input(row), dataset.target(row, width).unwrap_or_default());
+    samples.rows.iter().map(one).collect()
+}

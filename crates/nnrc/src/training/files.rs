@@ -1,0 +1,183 @@
+//! Files of a training: weights, checkpoint, table and picture of its course.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use nnrc_model::Tensor;
+use nnrc_sim::io::{Array, Arrays, npz, safetensors, table};
+use nnrc_sim::train::{self, Metrics, State, Unusable};
+use nnrc_syntax::{Diagnostic, Severity, Source, codes};
+
+use super::learner::Learning;
+use crate::files::{DASH, Destination, is_special};
+use crate::plot::{self, Curve};
+use crate::session::Session;
+use crate::terminal::{Stop, Terminal};
+
+/// Key of the array that says which version wrote a weight file.
+const VERSION: &str = "nnrc.version";
+
+/// Where the files of a training are.
+pub struct Files {
+    weights: Destination,
+    is_safetensors: bool,
+    /// Folder and name that the other files begin with.
+    stem: PathBuf,
+}
+
+impl Files {
+    /// Files for a source, or for the name that `-o` gives to the weights.
+    pub fn new(session: &Session, source: &Path, network: &str, output: Option<&Path>) -> Result<Self, Stop> {
+        let own = if source.as_os_str() == DASH { None } else { source.file_stem() };
+        let own = PathBuf::from(own.map_or_else(|| network.into(), std::ffi::OsStr::to_owned));
+        let Some(path) = output else {
+            let weights = Destination::File(with(&own, ".trained.npz"));
+            return Ok(Self { weights, is_safetensors: false, stem: own });
+        };
+        let weights = Destination::new(path);
+        let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+        let is_safetensors = extension.eq_ignore_ascii_case("safetensors");
+        if weights == Destination::Stdout || is_special(path) {
+            return Ok(Self { weights, is_safetensors: false, stem: own });
+        }
+        if !is_safetensors && !extension.eq_ignore_ascii_case("npz") {
+            let message =
+                format!("`-o {}`: expected a name that ends in .npz or .safetensors", path.display());
+            return session.terminal.usage(&message);
+        }
+        Ok(Self { weights, is_safetensors, stem: path.with_extension("") })
+    }
+
+    /// Where the weights go.
+    pub fn weights(&self) -> &Destination {
+        &self.weights
+    }
+
+    /// The checkpoint.
+    pub fn checkpoint(&self) -> PathBuf {
+        with(&self.stem, ".checkpoint.npz")
+    }
+
+    /// The table of the epochs.
+    pub fn table(&self) -> PathBuf {
+        with(&self.stem, ".train.csv")
+    }
+
+    /// The picture of the epochs.
+    pub fn picture(&self) -> PathBuf {
+        with(&self.stem, ".train.svg")
+    }
+
+    /// Writes weights with the version of nnrc.
+    pub fn write_weights(
+        &self,
+        terminal: &Terminal,
+        weights: &BTreeMap<String, Tensor>,
+    ) -> Result<(), Stop> {
+        let array = |tensor: &Tensor| Array { shape: tensor.shape.clone(), values: tensor.values.clone() };
+        let mut arrays: Arrays = weights.iter().map(|(key, tensor)| (key.clone(), array(tensor))).collect();
+        let version: Vec<f64> =
+            env!("CARGO_PKG_VERSION").split('.').map(|part| part.parse().unwrap_or(0.0)).collect();
+        arrays.insert(VERSION.to_owned(), Array { shape: vec![version.len()], values: version });
+        self.weights.write(terminal, |out| {
+            if self.is_safetensors { safetensors::write(out, &arrays) } else { npz::write(out, &arrays) }
+        })
+    }
+
+    /// Writes the checkpoint: the old one stays until the new one is complete.
+    pub fn write_checkpoint(
+        &self,
+        terminal: &Terminal,
+        learning: &Learning<'_>,
+        state: &State,
+        fingerprint: u64,
+    ) -> Result<(), Stop> {
+        let arrays = train::to_arrays(state, &learning.layout(), fingerprint);
+        Destination::File(self.checkpoint()).write(terminal, |out| npz::write(out, &arrays))?;
+        self.write_table(terminal, state)
+    }
+
+    /// Reads the checkpoint; none if there is none.
+    pub fn read_checkpoint(
+        &self,
+        terminal: &Terminal,
+        learning: &Learning<'_>,
+        fingerprint: u64,
+    ) -> Result<Option<State>, Stop> {
+        let path = self.checkpoint();
+        let name = path.display();
+        let fail = |code, message: String| {
+            let finding = Diagnostic::global(Severity::Error, code, message)
+                .help("train anew without `--resume`, or with another `-o`");
+            terminal.fail(&Source::new(path.display().to_string(), ""), finding)
+        };
+        let bytes = match std::fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return fail(codes::UNREADABLE_FILE, format!("cannot read `{name}`: {error}")),
+        };
+        let arrays = match npz::read(&bytes) {
+            Ok(arrays) => arrays,
+            Err(error) => return fail(codes::MALFORMED_FILE, format!("cannot read `{name}`: {error}")),
+        };
+        match train::from_arrays(&arrays, &learning.layout(), fingerprint) {
+            Ok(state) => Ok(Some(state)),
+            Err(Unusable::Malformed(array)) => fail(
+                codes::MALFORMED_FILE,
+                format!("`{name}` is no checkpoint of this network: its array `{array}` is missing or does not fit"),
+            ),
+            Err(Unusable::OfAnother) => fail(
+                codes::MALFORMED_FILE,
+                format!("`{name}` belongs to another network, other data, weights or settings of training"),
+            ),
+        }
+    }
+
+    fn write_table(&self, terminal: &Terminal, state: &State) -> Result<(), Stop> {
+        let of = |m: Metrics| [m.loss, m.mse, m.error, m.accuracy];
+        let validates = state.history.iter().any(|record| record.validation.is_some());
+        let mut header = vec!["epoch", "rate", "loss", "mse", "error", "accuracy"];
+        if validates {
+            header.extend(["validation_loss", "validation_mse", "validation_error", "validation_accuracy"]);
+        }
+        let rows = state.history.iter().map(|record| {
+            let mut row = vec![record.epoch as f64, record.rate];
+            row.extend(of(record.train));
+            row.extend(record.validation.map(of).into_iter().flatten());
+            row
+        });
+        Destination::File(self.table()).write(terminal, |out| table::write(out, &header, rows))
+    }
+
+    /// Draws loss and accuracy.
+    pub fn write_curves(&self, terminal: &Terminal, network: &str, state: &State) -> Result<(), Stop> {
+        let epochs: Vec<f64> = state.history.iter().map(|record| record.epoch as f64).collect();
+        let mut curves = Vec::new();
+        let mut add = |name: &str, value: &dyn Fn(&train::Record) -> Option<f64>| {
+            let values: Vec<f64> = state.history.iter().filter_map(value).collect();
+            if values.len() == epochs.len() {
+                curves.push(Curve { name: name.to_owned(), group: name.to_owned(), values });
+            }
+        };
+        add("loss", &|record| Some(record.train.loss));
+        add("accuracy", &|record| Some(record.train.accuracy));
+        add("loss, validation", &|record| record.validation.map(|metrics| metrics.loss));
+        add("accuracy, validation", &|record| record.validation.map(|metrics| metrics.accuracy));
+        let picture = plot::svg(&plot::Plot {
+            title: format!("training of {network}"),
+            horizontal: "epoch".to_owned(),
+            vertical: "loss, accuracy".to_owned(),
+            times: &epochs,
+            curves: &curves,
+        });
+        Destination::File(self.picture()).write(terminal, |out| out.write_all(picture.as_bytes()))
+    }
+}
+
+/// A path with an ending after its name; dots in the name stay.
+fn with(stem: &Path, ending: &str) -> PathBuf {
+    let mut name = stem.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}

@@ -1,0 +1,161 @@
+//! A model with its data as something that can be trained.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use nnrc_model::descent::{self, Descent, Samples};
+use nnrc_model::gradient::{Graph, LANES, Lanes, Parameter, Workspace};
+use nnrc_model::model::{Model, NodeKind, Operation};
+use nnrc_model::Tensor;
+use nnrc_sim::train::{Layout, Learner, Loss, Totals};
+
+use super::inputs_and_targets;
+
+/// A network, its loss, and the samples: first those trained on, then those that only judge.
+pub struct Learning<'a> {
+    /// The network.
+    pub graph: Graph,
+    loss: Loss,
+    inputs: Vec<&'a [f64]>,
+    /// A row for each sample.
+    targets: Vec<f64>,
+    /// The structure of the network in words, for the fingerprint.
+    structure: String,
+}
+
+/// Room for one block.
+pub struct Space {
+    values: Workspace,
+    adjoint: Vec<Lanes>,
+}
+
+impl<'a> Learning<'a> {
+    /// The network of a model with samples.
+    pub fn new(
+        model: &Model,
+        loss: descent::Loss,
+        train: &Samples<'a>,
+        validation: Option<&Samples<'a>>,
+    ) -> Self {
+        let graph = Graph::new(model);
+        let width = graph.output_width();
+        let mut samples = inputs_and_targets(train, width);
+        samples.extend(validation.iter().flat_map(|samples| inputs_and_targets(samples, width)));
+        let loss = match loss {
+            descent::Loss::SquaredError => Loss::SquaredError,
+            descent::Loss::CrossEntropy => Loss::CrossEntropy,
+            descent::Loss::SoftmaxCrossEntropy => Loss::SoftmaxCrossEntropy,
+        };
+        Self {
+            graph,
+            loss,
+            inputs: samples.iter().map(|(input, _)| *input).collect(),
+            targets: samples.iter().flat_map(|(_, target)| target.iter().copied()).collect(),
+            structure: structure(model),
+        }
+    }
+
+    /// Number of samples.
+    pub fn samples(&self) -> usize {
+        self.inputs.len()
+    }
+
+    /// The tensors of the flat parameters.
+    pub fn layout(&self) -> Vec<Layout<'_>> {
+        let layout = |parameter: &'_ Parameter| -> (usize, usize) { (parameter.start, parameter.shape.len()) };
+        debug_assert!(self.graph.parameters().iter().map(layout).is_sorted());
+        self.graph.parameters().iter().map(|p| (p.key.as_str(), p.shape.as_slice(), p.start)).collect()
+    }
+
+    /// Parameters by key.
+    pub fn weights(&self, parameters: &[f64]) -> BTreeMap<String, Tensor> {
+        let tensor =
+            |p: &Parameter| Tensor { shape: p.shape.clone(), values: parameters[p.range()].to_vec() };
+        self.graph.parameters().iter().map(|p| (p.key.clone(), tensor(p))).collect()
+    }
+
+    /// A number that another network, beginning, data or way of training would change.
+    pub fn fingerprint(&self, descent: &Descent) -> u64 {
+        let mut hash = Fnv::default();
+        hash.bytes(self.structure.as_bytes());
+        hash.bytes(format!("{descent:?}").as_bytes());
+        let numbers = self.inputs.iter().flat_map(|input| input.iter()).chain(&self.targets);
+        for number in numbers.chain(self.graph.initial()) {
+            hash.bytes(&number.to_bits().to_le_bytes());
+        }
+        hash.0
+    }
+}
+
+/// Names, shapes, sources and activations of all nodes.
+fn structure(model: &Model) -> String {
+    let mut text = String::new();
+    for node in &model.nodes {
+        let kind = match &node.kind {
+            NodeKind::Input => "input".to_owned(),
+            NodeKind::Layer { operation, sources, activations } => {
+                let operation = match operation {
+                    Operation::Dense { bias, .. } => format!("dense {}", bias.is_some()),
+                    Operation::Add => "add".to_owned(),
+                    Operation::Concat => "concat".to_owned(),
+                };
+                format!("{operation} {sources:?} {activations:?}")
+            }
+        };
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{} {:?} {kind}", node.name, node.shape);
+    }
+    text
+}
+
+/// FNV-1a: tells models apart; nobody is kept from forging it.
+struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Fnv {
+    fn bytes(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+}
+
+impl Learner for Learning<'_> {
+    type Space = Space;
+
+    fn space(&self) -> Space {
+        Space { values: self.graph.workspace(), adjoint: vec![[0.0; LANES]; self.graph.output_width()] }
+    }
+
+    fn block(&self) -> usize {
+        LANES
+    }
+
+    fn learn(
+        &self,
+        parameters: &[f64],
+        rows: &[usize],
+        space: &mut Space,
+        gradient: Option<&mut [f64]>,
+    ) -> Totals {
+        let width = self.graph.output_width();
+        let mut inputs: [&[f64]; LANES] = [&[]; LANES];
+        let mut targets: [&[f64]; LANES] = [&[]; LANES];
+        for ((input, target), &row) in inputs.iter_mut().zip(&mut targets).zip(rows) {
+            *input = self.inputs[row];
+            *target = &self.targets[row * width..(row + 1) * width];
+        }
+        self.graph.forward(parameters, &inputs[..rows.len()], &mut space.values);
+        let outputs = self.graph.output(&space.values);
+        let totals = self.loss.judge(outputs, &targets[..rows.len()], &mut space.adjoint);
+        if let Some(gradient) = gradient {
+            self.graph.backward(parameters, &space.adjoint, &mut space.values, gradient);
+        }
+        totals
+    }
+}

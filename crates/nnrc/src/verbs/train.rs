@@ -1,0 +1,48 @@
+//! `nnrc train`: weights by gradient descent through the fixed point.
+
+use nnrc_syntax::{Diagnostic, Severity, codes};
+use serde_json::json;
+
+use crate::args::{EngineKind, TrainArgs};
+use crate::files::Destination;
+use crate::session::Session;
+use crate::terminal::Stop;
+use crate::training::{self, Files};
+
+/// Runs the verb.
+pub fn run(session: &Session, args: &TrainArgs) -> Result<(), Stop> {
+    let terminal = &session.terminal;
+    let loaded = session.load(&args.file.file)?;
+    if args.engine == EngineKind::Crate {
+        let finding =
+            Diagnostic::global(Severity::Error, codes::NOT_SERVED, "`--engine crate` is not served yet")
+                .help("leave it out: training in this process gives the same weights");
+        return terminal.fail(&loaded.source, finding);
+    }
+    let files = Files::new(session, &args.file.file, &loaded.model.name, args.output.as_deref())?;
+    let trained = training::run(session, &loaded, Some(&files), args.resume)?;
+    files.write_weights(terminal, &trained.weights)?;
+    terminal.note(&trained.summary());
+    if let Destination::File(path) = files.weights() {
+        terminal.note(&format!(
+            "wrote {}, {} and {}",
+            path.display(),
+            files.table().display(),
+            files.picture().display()
+        ));
+        if terminal.is_json() {
+            let metrics = |m: &nnrc_sim::train::Metrics| {
+                json!({ "loss": m.loss, "mse": m.mse, "error": m.error, "accuracy": m.accuracy })
+            };
+            terminal.print_json(&json!({
+                "weights": path.display().to_string(),
+                "epochs": trained.epochs,
+                "ending": trained.ending,
+                "train": metrics(&trained.train),
+                "validation": trained.validation.as_ref().map(metrics),
+            }))?;
+        }
+    }
+    // Weights may have moved to where an activation is not defined, or beyond all numbers.
+    session.with_weights(&args.file.file, &loaded, trained.weights).map(drop)
+}
