@@ -60,6 +60,22 @@ pub fn conservation_laws(crn: &Crn, info: &CrnInfo) -> Vec<ConservationLaw> {
     laws
 }
 
+/// Whether the network can be built of reactions as it stands: every reaction has what it consumes among its
+/// reactants, so every negative term of the rate equations contains its own species (the Hungarian lemma).
+pub fn is_realisable(crn: &Crn, info: &CrnInfo) -> bool {
+    crn.reactions.iter().all(|(handle, family)| {
+        info.facts(handle).net.iter().filter(|(_, _, change)| *change < 0).all(|(species, indices, change)| {
+            let held: u64 = family
+                .reactants
+                .iter()
+                .filter(|term| term.species == *species && term.indices == *indices)
+                .map(|term| u64::from(term.stoichiometry))
+                .sum();
+            held >= change.unsigned_abs()
+        })
+    })
+}
+
 /// Families that stay at zero for ever: without initial amount, and no reaction makes them. Inputs and parameters
 /// are set from outside and never among them.
 pub fn dead_species(crn: &Crn, info: &CrnInfo) -> Vec<Handle<SpeciesFamily>> {

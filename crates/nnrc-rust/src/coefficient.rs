@@ -73,8 +73,8 @@ impl Fold {
                 }
             }
         }
-        let value = sum(&plain);
-        let body = quote! { #place = #value; #(#loops)* };
+        let set = set(&place, &plain);
+        let body = quote! { #set #(#loops)* };
         let rows = self.rows.map(|axis| context.size(axis));
         let columns = self.columns.map(|axis| context.size(axis));
         match self.rank {
@@ -214,16 +214,74 @@ pub(crate) fn sum(products: &[Product]) -> TokenStream {
     if tokens.is_empty() { quote!(0.0) } else { tokens }
 }
 
-/// `place += sum;`, or `-=` where that is shorter.
-pub(crate) fn add(place: &TokenStream, products: &[Product]) -> TokenStream {
-    if let [(sign, factors)] = products
-        && *sign < 0
-    {
-        let value = product(sign.unsigned_abs(), factors);
-        return quote!(#place -= #value;);
-    }
+/// The widest indentation of a statement.
+const INDENT: usize = 16;
+/// The width of a line of generated code.
+const WIDTH: usize = 89;
+
+/// Whether a statement stays on one line, which is where all formatters agree.
+fn fits(statement: &TokenStream) -> bool {
+    let Ok(file) = syn::parse2(quote!(fn f() { #statement })) else { return true };
+    let text = prettyplease::unparse(&file);
+    text.lines().count() == 3 && text.lines().all(|line| line.len() + INDENT <= WIDTH + 4)
+}
+
+/// `place = sum;`, in several statements if it is long.
+pub(crate) fn set(place: &TokenStream, products: &[Product]) -> TokenStream {
     let value = sum(products);
-    quote!(#place += #value;)
+    let whole = quote!(#place = #value;);
+    match products {
+        _ if fits(&whole) => whole,
+        [first, rest @ ..] if !rest.is_empty() => {
+            let first = set(place, std::slice::from_ref(first));
+            let rest = rest.iter().map(|product| add(place, std::slice::from_ref(product)));
+            quote!(#first #(#rest)*)
+        }
+        [only] => {
+            let bind = bind(only);
+            quote!(#bind #place = flux;)
+        }
+        _ => whole,
+    }
+}
+
+/// `place += sum;`, or `-=` where that is shorter, in several statements if it is long.
+pub(crate) fn add(place: &TokenStream, products: &[Product]) -> TokenStream {
+    let whole = match products {
+        [(sign, factors)] if *sign < 0 => {
+            let value = product(sign.unsigned_abs(), factors);
+            quote!(#place -= #value;)
+        }
+        products => {
+            let value = sum(products);
+            quote!(#place += #value;)
+        }
+    };
+    match products {
+        _ if fits(&whole) => whole,
+        [only] => {
+            let (sign, factors) = only;
+            let bind = bind(&(1, factors.clone()));
+            let add = add(place, &[(*sign, vec![quote!(flux)])]);
+            quote!(#bind #add)
+        }
+        several => {
+            let adds = several.iter().map(|product| add(place, std::slice::from_ref(product)));
+            quote!(#(#adds)*)
+        }
+    }
+}
+
+/// `let flux = product;`, factor by factor if it is long.
+pub(crate) fn bind((sign, factors): &Product) -> TokenStream {
+    let value = sum(&[(*sign, factors.clone())]);
+    let whole = quote!(let flux = #value;);
+    let [first, rest @ ..] = factors.as_slice() else { return whole };
+    if rest.is_empty() || fits(&whole) {
+        return whole;
+    }
+    let first = sum(&[(*sign, vec![first.clone()])]);
+    quote!(let mut flux = #first; #(flux *= #rest;)*)
 }
 
 fn product(times: u64, factors: &[TokenStream]) -> TokenStream {

@@ -4,7 +4,7 @@ use nnrc_crn::text;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use crate::coefficient::{Field, Product, add};
+use crate::coefficient::{Field, Product, add, bind};
 use crate::plan::{Access, Function, Place, Shape};
 use crate::source::{Context, doc, mentions};
 
@@ -101,11 +101,13 @@ pub(crate) fn method(context: &Context<'_>, place: usize) -> TokenStream {
     let body = match function.net.as_slice() {
         [(access, change)] => add(&element(context, &changes, access), &[(flux.0 * change, flux.1)]),
         several => {
-            let value = crate::coefficient::sum(&[flux]);
+            let (sign, factors) = flux;
+            let bind = bind(&(sign.abs(), factors));
             let adds = several.iter().map(|(access, change)| {
-                add(&element(context, &changes, access), &[(*change, vec![quote!(flux)])])
+                let change = change * sign.signum();
+                add(&element(context, &changes, access), &[(change, vec![quote!(flux)])])
             });
-            quote! { let flux = #value; #(#adds)* }
+            quote! { #bind #(#adds)* }
         }
     };
     let body = match &function.shape {

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::coefficient::{Product, add, sum};
+use crate::coefficient::{Product, add, set, sum};
 use crate::components::Component;
 use crate::derivative::{element, outer, over_rows, rows_times, times};
 use crate::plan::{Access, Function, Place, Shape};
@@ -86,17 +86,23 @@ pub(crate) fn linearise(context: &Context<'_>, place: usize) -> TokenStream {
     }
     let size = context.family_size(component.families[0]);
     let fill = if component.is_dense {
-        let (diagonal, others) = (sum(&whole[0][0]), sum(&off_diagonal));
+        let others = sum(&off_diagonal);
+        let diagonal = set(&quote!(self.#block.elements[i][i]), &whole[0][0]);
         quote! {
             self.#block.elements[i] = [#others; #size];
-            self.#block.elements[i][i] = #diagonal;
+            #diagonal
         }
     } else {
-        let rows = whole.iter().map(|row| {
-            let elements = row.iter().map(|products| sum(products));
-            quote!([#(#elements),*])
+        let elements = whole.iter().enumerate().flat_map(|(row, products)| {
+            let row = literal(row);
+            products.iter().enumerate().map(move |(column, products)| (row.clone(), literal(column), products))
         });
-        quote!(self.#block.elements[i] = [#(#rows),*];)
+        // Elements that no function contributes to stay zero.
+        let elements = elements.filter(|(.., products)| !products.is_empty() || !parts.is_empty());
+        let elements = elements.map(|(row, column, products)| {
+            set(&quote!(self.#block.elements[i][#row][#column]), products)
+        });
+        quote!(#(#elements)*)
     };
     let fill = loop_with_others(context, &others, &size, &fill);
     let at = [quote!(#fill), quote!(#(#parts)*)].iter().any(|tokens| mentions(tokens, "at"));
@@ -145,6 +151,7 @@ fn loop_with_others(
         });
     }
     match all {
+        _ if body.is_empty() => TokenStream::new(),
         None => quote!(for i in 0..#size { #body }),
         Some((names, iterator)) => quote!(for (i, #names) in #iterator.enumerate() { #body }),
     }
@@ -266,8 +273,8 @@ pub(crate) fn layered(context: &Context<'_>, couples: &[Option<TokenStream>]) ->
             }
             names => {
                 solve.push(quote! {
-                    let Changes { #(#names,)* .. } = Changes::of(vector);
-                    self.#block.solve([#(#names),*]);
+                    let right = Changes::of(vector);
+                    self.#block.solve([#(right.#names),*]);
                 });
                 product.push(quote! {
                     self.#block.add_times([#(vector.#names),*], [#(product.#names),*]);

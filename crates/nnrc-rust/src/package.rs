@@ -26,7 +26,7 @@ pub(crate) fn files(crn: &Crn, source: &str, options: &Options) -> Result<Files,
     put(".gitignore", "/target\n");
     put("Cargo.toml", &fill(include_str!("../template/Cargo.toml")));
     put("README.md", &fill(include_str!("../template/README.md")));
-    put("rustfmt.toml", "max_width = 89\nuse_small_heuristics = \"Max\"\n");
+    put("rustfmt.toml", "max_width = 89\nuse_small_heuristics = \"Max\"\nstruct_lit_width = 0\n");
     put("src/main.rs", include_str!("../template/main.rs"));
     put("src/crn.rs", source);
     if options.sim_path.is_none() {

@@ -188,7 +188,10 @@ impl<'a> Plan<'a> {
     ) {
         let (net, sign) = normalise(net);
         let contribution = Contribution { sign, ..contribution };
-        let found = self.functions.iter_mut().find(|f| (f.rows, &f.outer, &f.net) == (rows, &outer, &net));
+        let same = |f: &&mut Function| {
+            matches!(f.shape, Shape::Pointwise(_)) && (f.rows, &f.outer, &f.net) == (rows, &outer, &net)
+        };
+        let found = self.functions.iter_mut().find(same);
         if let Some(Function { shape: Shape::Pointwise(coefficient), families, .. }) = found {
             coefficient.contributions.push(contribution);
             families.push(handle);

@@ -424,8 +424,7 @@ fn views(context: &Context<'_>) -> Vec<TokenStream> {
 }
 
 fn format_item(item: TokenStream) -> Result<String, Error> {
-    let dbg = item.to_string();
-    let file: syn::File = syn::parse2(item).inspect_err(|e| panic!("{e}: {dbg}"))
+    let file: syn::File = syn::parse2(item)
         .map_err(|_| Error::not_served("src/crn.rs", "the generated code is no Rust, which is an error of nnrc"))?;
     Ok(prettyplease::unparse(&file))
 }

@@ -65,7 +65,7 @@ fn quantities(context: &Context<'_>) -> TokenStream {
     let all = context.plan.crn.observables.iter().map(|observable| {
         let (name, width) = (&observable.stem, context.size(observable.axis));
         let role = role(context, observable);
-        quote!(Quantity { name: #name, width: #width, role: #role })
+        quote!(Quantity::new(#name, #width, #role))
     });
     quote!(const QUANTITIES: &'static [Quantity] = &[#(#all),*];)
 }

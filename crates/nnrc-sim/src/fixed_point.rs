@@ -19,6 +19,8 @@ const CONTRACTION: f64 = 0.75;
 const CORRECTIONS: usize = 60;
 /// Corrections below this, relative to max(1, |x|), are rounding.
 const ROUNDING: f64 = 2e-16;
+/// A derivative below this, relative to J times the state, is rounding error of the fluxes.
+const FLUX_ROUNDING: f64 = 1e-12;
 /// Solves spent on the slowest rate.
 const INVERSE_ITERATIONS: usize = 20;
 /// The first look at the distance comes after this many steps, the later ones when time has grown by
@@ -202,6 +204,9 @@ impl Corrections {
         shift: f64,
         tolerance: f64,
     ) -> bool {
+        if !self.is_conclusive(system, shift) {
+            return false;
+        }
         self.slowest_rate = self.slowest(system, shift);
         if self.slowest_rate.is_some_and(|rate| rate < 0.0) {
             return false;
@@ -212,6 +217,22 @@ impl Corrections {
             }
         }
         true
+    }
+
+    /// Whether a small last correction means a small distance. It does not where the shift outweighs the rate of
+    /// what is still moving: a pot too slow to have moved at all has corrections as small as one at rest. Then
+    /// the derivative must be rounding error of the fluxes, judged by the size of J.
+    fn is_conclusive<S: Layered + ?Sized>(&self, system: &mut S, shift: f64) -> bool {
+        // Squares of what hardly moves would be 0.
+        let largest = |vector: &[f64]| vector.iter().fold(0.0f64, |largest, x| largest.max(x.abs()));
+        let (moving, step) = (largest(&self.derivative), largest(&self.correction));
+        if moving == 0.0 || shift * step <= 0.5 * moving {
+            return true;
+        }
+        let probe: Vec<f64> = self.state.iter().map(|x| x.abs().max(1.0)).collect();
+        let mut image = vec![0.0; probe.len()];
+        system.jacobian_times(&probe, &mut image);
+        moving <= FLUX_ROUNDING * largest(&image)
     }
 
     /// Inverse iteration for the rate of the slowest mode, negative if that mode grows; none if the
@@ -301,6 +322,17 @@ mod tests {
                     assert!((x - y).abs() <= 1e-12 * y.abs().max(1.0), "{scale} {seed}: {x} {y} {settled:?}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_pot_too_slow_to_move_has_not_settled() {
+        for rate in [1e-300, 1e-100, 1e-30, 1e-16, 1e-13, 1e-11, 1e-9] {
+            let mut relay =
+                Dense::new(1, move |x, f| f[0] = rate * (1.0 - x[0]), move |_| DMatrix::from_element(1, 1, -rate));
+            let mut state = [0.0];
+            let result = settle(&mut relay, &mut state, &loose(), &Settle::default());
+            assert!(result.is_err() || (state[0] - 1.0).abs() < 1e-10, "{rate}: {state:?} {result:?}");
         }
     }
 

@@ -24,6 +24,13 @@ pub struct Quantity {
     pub role: Role,
 }
 
+impl Quantity {
+    /// A quantity.
+    pub const fn new(name: &'static str, width: usize, role: Role) -> Self {
+        Self { name, width, role }
+    }
+}
+
 /// What a quantity is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {

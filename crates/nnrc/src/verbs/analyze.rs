@@ -141,6 +141,7 @@ fn write_text(
             }
         }
     }
+    writeln!(out, "\nReactions: {}", reactions(pot))?;
     let laws = laws(pot);
     writeln!(out, "\nConserved by the reactions:")?;
     if laws.is_empty() {
@@ -156,6 +157,13 @@ fn write_text(
         writeln!(out, "  {:>8} x  {line}", pot.info.members(handle))?;
     }
     Ok(())
+}
+
+/// Molecularity and realisability in words.
+fn reactions(pot: &Pot<'_>) -> String {
+    let most = pot.info.by_molecularity().len().saturating_sub(1);
+    let realisable = if structure::is_realisable(&pot.crn, &pot.info) { "realisable" } else { "not realisable" };
+    format!("at most {} on the left; {realisable}: whatever is consumed is a reactant", plural(most, "molecule"))
 }
 
 fn as_json(pot: &Pot<'_>, certificate: &Certificate, is_point: bool, measured: Option<&Measured>) -> Value {
@@ -195,6 +203,8 @@ fn as_json(pot: &Pot<'_>, certificate: &Certificate, is_point: bool, measured: O
         "measured": measured.map(|measured| json!({
             "input": measured.input, "settling_time": measured.time, "slowest_rate": measured.rate,
         })),
+        "largest_molecularity": pot.info.by_molecularity().len().saturating_sub(1),
+        "realisable": structure::is_realisable(&pot.crn, &pot.info),
         "conservation_laws": laws,
         "families": families,
         "size": Size::of(pot, &super::compile::default_options(pot.model.chemistry.construction)).json(),

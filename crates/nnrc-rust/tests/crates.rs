@@ -1,0 +1,71 @@
+//! Generated crates stand alone: they build without network and warnings, pass clippy and rustfmt, and run.
+#![allow(clippy::disallowed_methods, reason = "these tests write crates and run cargo")]
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use common::{cargo, example, folder};
+use nnrc_rust::{Options, generate};
+use nnrc_tests::compiled::{Compiled, compile, load};
+use nnrc_tests::random_network::{Kind, draw};
+
+fn write(name: &str, network: &Compiled) -> std::path::PathBuf {
+    let folder = folder(&format!("crate-{name}"));
+    let files = generate(&network.crn, &network.info, &Options::default()).unwrap();
+    common::write(&folder, &files);
+    folder
+}
+
+/// Networks with dense layers, skips, two rails, competition, softmax and relays among them.
+#[test]
+fn crates_need_no_excuses() {
+    let mut folders = Vec::new();
+    for name in ["xor", "signed", "skip", "iris"] {
+        folders.push(write(name, &load(&example(name)).0));
+    }
+    for seed in 0..12 {
+        let drawn = draw(seed, Kind::Any);
+        folders.push(write(&format!("random{seed}"), &compile(&drawn.text, &drawn.input)));
+    }
+    for folder in &folders {
+        cargo(folder, &["fmt", "--check"]);
+        let source = fs::read_to_string(folder.join("src/crn.rs")).unwrap();
+        assert!(!source.contains("allow(") && !source.contains("unsafe"), "{}", folder.display());
+    }
+    for folder in &folders {
+        cargo(folder, &["clippy", "-q", "--offline", "--locked", "--", "-D", "warnings"]);
+    }
+}
+
+#[test]
+fn the_program_simulates() {
+    let (network, _) = load(&example("xor"));
+    let folder = write("program", &network);
+    cargo(&folder, &["build", "-q", "--release", "--offline", "--locked"]);
+    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("shared/release/xor-crn");
+    let run = |arguments: &[&str]| {
+        let output = Command::new(&program).args(arguments).current_dir(&folder).output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.success(), text(&output.stdout), text(&output.stderr))
+    };
+    let (good, help, _) = run(&["--help"]);
+    assert!(good && help.contains("--steady") && help.contains("y[1]  output"), "{help}");
+    let (good, table, _) = run(&["simulate", "--input", "1,0", "--steady"]);
+    assert!(good && table.starts_with("x_1,x_2,"), "{table}");
+    let value: f64 = table.lines().nth(1).unwrap().rsplit(',').next().unwrap().parse().unwrap();
+    assert!(value > 0.5, "{table}");
+    let (good, table, _) = run(&["simulate", "--input=1,1", "--until", "5", "--points", "3"]);
+    assert!(good && table.starts_with("time,") && table.lines().count() == 4, "{table}");
+    fs::write(folder.join("rows.csv"), "a,b\n0,0\n1,0\n").unwrap();
+    let (good, _, _) = run(&["simulate", "--data", "rows.csv", "-o", "out.npz"]);
+    assert!(good);
+    let arrays = nnrc_sim::io::npz::read(&fs::read(folder.join("out.npz")).unwrap()).unwrap();
+    assert_eq!(arrays["y"].shape, [2, 1]);
+    let (good, _, complaint) = run(&["simulate", "--input", "1"]);
+    assert!(!good && complaint.contains("1 values for 2 inputs"), "{complaint}");
+    let (good, _, complaint) = run(&["simulate", "--model", "nowhere.npz"]);
+    assert!(!good && complaint.contains("nowhere.npz"), "{complaint}");
+}
