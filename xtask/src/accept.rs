@@ -40,6 +40,7 @@ impl List {
                 ("families", families::widths),
                 ("certificate", || certificate::random(200)),
                 ("certificate: other layers", certificate::others),
+                ("corpus", corpus),
             ],
         }
     }
@@ -65,6 +66,28 @@ pub fn run(list: List) -> bool {
     let failed = all.iter().filter(|finding| !finding.holds).count();
     println!("{} claims, {failed} fail", all.len());
     failed == 0
+}
+
+/// The corpus tests, with ten times as many mutations as in the suite.
+fn corpus() -> Vec<Finding> {
+    let mutations = 100_000;
+    let output = std::process::Command::new("cargo")
+        .args(["test", "--package", "nnrc-tests", "--test", "corpus"])
+        .env("NNRC_MUTATIONS", mutations.to_string())
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let words = String::from_utf8_lossy(&output.stdout).into_owned();
+    let result = words.lines().find(|line| line.starts_with("test result")).unwrap_or("no result").to_owned();
+    let (bad, good) = (nnrc_tests::corpus::bad().len(), nnrc_tests::corpus::good().len());
+    vec![Finding::new(
+        format!(
+            "corpus: {bad} bad files each give exactly their folder's code, {good} good ones nothing; \
+             {mutations} mutations of good files without a panic"
+        ),
+        result,
+        output.status.success(),
+    )]
 }
 
 const HEADER: &str = "# Results\n\nWhat `cargo xtask accept NAME` measured, claim by claim.\n";

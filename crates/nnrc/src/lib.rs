@@ -1,7 +1,7 @@
 //! The nnrc command: compiles neural networks into chemistry.
 //!
-//! The command owns all input and output of the compiler. A verb goes through [`session`] for the model, through
-//! [`pot`] for its chemistry, and says what it found through [`terminal`].
+//! The command owns all input and output of the compiler. A verb goes through `session` for the model, through
+//! `pot` for its chemistry, and says what it found through `terminal`.
 //!
 //! - `args`: what can be written on the command line, and its help;
 //! - `files`: reading sources, weights and data, writing results whole or not at all;
