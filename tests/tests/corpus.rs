@@ -20,7 +20,6 @@ const WITHOUT_FOLDER: &[(&str, &str)] = &[
     ("file-too-large", "17 MiB of text are generated: `a_source_beyond_the_limit_is_refused_at_once`"),
     ("not-writable", "it is about the output: `an_output_that_cannot_be_written_is_no_success`"),
     ("order-exceeded", "the compiler finds an exact detour for every model of this version"),
-    ("training-diverged", "only `nnrc train` can end with it, and the command does not train yet"),
 ];
 
 /// Codes that are about something without a place in the text.

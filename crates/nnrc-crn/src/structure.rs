@@ -64,15 +64,17 @@ pub fn conservation_laws(crn: &Crn, info: &CrnInfo) -> Vec<ConservationLaw> {
 /// reactants, so every negative term of the rate equations contains its own species (the Hungarian lemma).
 pub fn is_realisable(crn: &Crn, info: &CrnInfo) -> bool {
     crn.reactions.iter().all(|(handle, family)| {
-        info.facts(handle).net.iter().filter(|(_, _, change)| *change < 0).all(|(species, indices, change)| {
-            let held: u64 = family
-                .reactants
-                .iter()
-                .filter(|term| term.species == *species && term.indices == *indices)
-                .map(|term| u64::from(term.stoichiometry))
-                .sum();
-            held >= change.unsigned_abs()
-        })
+        info.facts(handle).net.iter().filter(|(_, _, change)| *change < 0).all(
+            |(species, indices, change)| {
+                let held: u64 = family
+                    .reactants
+                    .iter()
+                    .filter(|term| term.species == *species && term.indices == *indices)
+                    .map(|term| u64::from(term.stoichiometry))
+                    .sum();
+                held >= change.unsigned_abs()
+            },
+        )
     })
 }
 

@@ -127,10 +127,18 @@ mod tests {
                 let ends = [z + step, z - step].map(|z| activation.value(z, zp));
                 let expected = (ends[0] - ends[1]) / (2.0 * step);
                 let found = activation.slope(z, zp);
-                assert!((found - expected).abs() < 1e-6 * expected.abs().max(1e-2), "{} at {z}: {found} {expected}", spec.name);
+                assert!(
+                    (found - expected).abs() < 1e-6 * expected.abs().max(1e-2),
+                    "{} at {z}: {found} {expected}",
+                    spec.name
+                );
                 let ends = [zp + step, zp - step].map(|zp| activation.value(z, zp));
                 let expected = (ends[0] - ends[1]) / (2.0 * step);
-                assert!((activation.slope_of_production(z, zp) - expected).abs() < 1e-8, "{} at {z}", spec.name);
+                assert!(
+                    (activation.slope_of_production(z, zp) - expected).abs() < 1e-8,
+                    "{} at {z}",
+                    spec.name
+                );
             }
         }
     }

@@ -151,7 +151,8 @@ impl Descent {
                 Some(Samples { dataset, rows: model.rows(reference) })
             }
             Some(Validation::Holdout { share, seed }) => {
-                let (kept, held) = crate::analyse::stratified(dataset, &train.rows, *share, Random::new(*seed));
+                let (kept, held) =
+                    crate::analyse::stratified(dataset, &train.rows, *share, Random::new(*seed));
                 train.rows = kept;
                 Some(Samples { dataset, rows: held })
             }

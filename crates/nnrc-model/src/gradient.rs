@@ -166,7 +166,11 @@ impl Graph {
             place.slopes = vec![zeros(node.width); activations.len()];
             place.production = activations
                 .iter()
-                .map(|activation| if depends_on_production(*activation) { zeros(node.width) } else { Vec::new() })
+                .map(
+                    |activation| {
+                        if depends_on_production(*activation) { zeros(node.width) } else { Vec::new() }
+                    },
+                )
                 .collect();
             if let StepOperation::Dense { columns, .. } = operation {
                 place.taken = zeros(*columns);
@@ -216,7 +220,13 @@ impl Graph {
 
     /// Adds the gradient of a loss, summed over the lanes, to `gradient`; `adjoint` is dL/dy of each lane, 0 for
     /// lanes that do not count. [`Graph::forward`] comes first.
-    pub fn backward(&self, parameters: &[f64], adjoint: &[Lanes], space: &mut Workspace, gradient: &mut [f64]) {
+    pub fn backward(
+        &self,
+        parameters: &[f64],
+        adjoint: &[Lanes],
+        space: &mut Workspace,
+        gradient: &mut [f64],
+    ) {
         for place in &mut space.nodes {
             place.adjoint.fill([0.0; LANES]);
         }
@@ -291,7 +301,13 @@ fn add_lanes(target: &mut [Lanes], source: &[Lanes]) {
 }
 
 /// Pre-activations.
-fn drive(parameters: &[f64], operation: StepOperation, sources: &[usize], before: &[Place], place: &mut Place) {
+fn drive(
+    parameters: &[f64],
+    operation: StepOperation,
+    sources: &[usize],
+    before: &[Place],
+    place: &mut Place,
+) {
     let z = &mut place.stages[0];
     match operation {
         StepOperation::Dense { weights, bias, columns } => {
@@ -301,16 +317,18 @@ fn drive(parameters: &[f64], operation: StepOperation, sources: &[usize], before
                 place.taken[at..at + value.len()].copy_from_slice(value);
                 at += value.len();
             }
-            for (unit, z) in z.iter_mut().enumerate() {
-                let start = weights + unit * columns;
-                let b = bias.map_or(0.0, |bias| parameters[bias + unit]);
-                let mut sum = [b; LANES];
-                for (w, a) in parameters[start..start + columns].iter().zip(&place.taken) {
-                    for (sum, a) in sum.iter_mut().zip(a) {
-                        *sum += w * a;
-                    }
+            let row = |unit: usize| &parameters[weights + unit * columns..weights + (unit + 1) * columns];
+            let b = |unit: usize| [bias.map_or(0.0, |bias| parameters[bias + unit]); LANES];
+            // Two units at a time: twice as many sums that do not wait for each other.
+            for (pair, z) in z.chunks_mut(2).enumerate() {
+                let unit = 2 * pair;
+                if let [first, second] = z {
+                    (*first, *second) = (b(unit), b(unit + 1));
+                    add_products(row(unit), row(unit + 1), &place.taken, first, second);
+                } else if let [last] = z {
+                    *last = b(unit);
+                    add_products(row(unit), row(unit), &place.taken, last, &mut [0.0; LANES]);
                 }
-                *z = sum;
             }
         }
         StepOperation::Add => {
@@ -328,6 +346,18 @@ fn drive(parameters: &[f64], operation: StepOperation, sources: &[usize], before
             }
         }
     }
+}
+
+/// Two rows of W times the sources.
+fn add_products(w0: &[f64], w1: &[f64], sources: &[Lanes], first: &mut Lanes, second: &mut Lanes) {
+    let (mut s0, mut s1) = (*first, *second);
+    for ((w0, w1), a) in w0.iter().zip(w1).zip(sources) {
+        for lane in 0..LANES {
+            s0[lane] += w0 * a[lane];
+            s1[lane] += w1 * a[lane];
+        }
+    }
+    (*first, *second) = (s0, s1);
 }
 
 /// The part of each pre-activation that is produced: the terms above 0. Signals count as held by one rail; a second
@@ -490,9 +520,9 @@ fn pull_production(
         StepOperation::Add if stage == 0 => {
             for &source in sources {
                 for (unit, zp) in through.iter().enumerate() {
-                    for lane in 0..LANES {
+                    for (lane, zp) in zp.iter().enumerate() {
                         if before[source].value()[unit][lane] > 0.0 {
-                            before[source].adjoint[unit][lane] += zp[lane];
+                            before[source].adjoint[unit][lane] += zp;
                         }
                     }
                 }
@@ -539,7 +569,13 @@ fn add_outer(adjoint: &[Lanes], rows: &[f64], gradient: &mut [f64]) {
 }
 
 /// A += Wᵀ D for the columns of W from `first` on.
-fn multiply_transposed(weights: &[f64], columns: usize, first: usize, adjoint: &[Lanes], target: &mut [Lanes]) {
+fn multiply_transposed(
+    weights: &[f64],
+    columns: usize,
+    first: usize,
+    adjoint: &[Lanes],
+    target: &mut [Lanes],
+) {
     for (row, d) in weights.chunks_exact(columns.max(1)).zip(adjoint) {
         for (w, target) in row[first..].iter().zip(target.iter_mut()) {
             for (target, d) in target.iter_mut().zip(d) {

@@ -78,7 +78,7 @@ pub enum Operation {
     Dense {
         /// W, shape [out, in].
         weights: Tensor,
-        /// b, shape [out]; none if the layer has no bias.
+        /// b, shape `[out]`; none if the layer has no bias.
         bias: Option<Tensor>,
     },
     /// The sum of the sources.

@@ -2,7 +2,7 @@
 
 use nnrc_crn::{Axis, Handle, Part, Role};
 use proc_macro2::{Ident, Literal, TokenStream};
-use quote::quote;
+use quote::{format_ident, quote};
 
 use crate::plan::{Coefficient, Contribution, Spot};
 use crate::source::Context;
@@ -238,8 +238,8 @@ pub(crate) fn set(place: &TokenStream, products: &[Product]) -> TokenStream {
             quote!(#first #(#rest)*)
         }
         [only] => {
-            let bind = bind(only);
-            quote!(#bind #place = flux;)
+            let bind = bind(&format_ident!("term"), std::slice::from_ref(only));
+            quote!(#bind #place = term;)
         }
         _ => whole,
     }
@@ -261,8 +261,8 @@ pub(crate) fn add(place: &TokenStream, products: &[Product]) -> TokenStream {
         _ if fits(&whole) => whole,
         [only] => {
             let (sign, factors) = only;
-            let bind = bind(&(1, factors.clone()));
-            let add = add(place, &[(*sign, vec![quote!(flux)])]);
+            let bind = bind(&format_ident!("term"), &[(1, factors.clone())]);
+            let add = add(place, &[(*sign, vec![quote!(term)])]);
             quote!(#bind #add)
         }
         several => {
@@ -272,16 +272,33 @@ pub(crate) fn add(place: &TokenStream, products: &[Product]) -> TokenStream {
     }
 }
 
-/// `let flux = product;`, factor by factor if it is long.
-pub(crate) fn bind((sign, factors): &Product) -> TokenStream {
-    let value = sum(&[(*sign, factors.clone())]);
-    let whole = quote!(let flux = #value;);
-    let [first, rest @ ..] = factors.as_slice() else { return whole };
-    if rest.is_empty() || fits(&whole) {
-        return whole;
+/// `let name = sum;`, in several statements if it is long.
+pub(crate) fn bind(name: &Ident, products: &[Product]) -> TokenStream {
+    let value = sum(products);
+    let whole = quote!(let #name = #value;);
+    match products {
+        _ if fits(&whole) => whole,
+        [(sign, factors)] => {
+            let [first, rest @ ..] = factors.as_slice() else { return whole };
+            if rest.is_empty() {
+                return whole;
+            }
+            let first = sum(&[(*sign, vec![first.clone()])]);
+            quote!(let mut #name = #first; #(#name *= #rest;)*)
+        }
+        [first, rest @ ..] => {
+            let first = sum(std::slice::from_ref(first));
+            let name = quote!(#name);
+            let rest = rest.iter().map(|product| add(&name, std::slice::from_ref(product)));
+            quote!(let mut #name = #first; #(#rest)*)
+        }
+        [] => whole,
     }
-    let first = sum(&[(*sign, vec![first.clone()])]);
-    quote!(let mut flux = #first; #(flux *= #rest;)*)
+}
+
+/// Products times a whole number.
+pub(crate) fn scaled(products: &[Product], times: i64) -> Vec<Product> {
+    products.iter().map(|(sign, factors)| (sign * times, factors.clone())).collect()
 }
 
 fn product(times: u64, factors: &[TokenStream]) -> TokenStream {

@@ -41,9 +41,9 @@ pub(crate) fn components(plan: &Plan<'_>) -> Result<Vec<Component>, Error> {
     }
     let mut left: Vec<usize> = (0..families.len()).collect();
     let mut found = Vec::new();
-    while let Some(&first) = left.iter().find(|&&f| {
-        left.iter().all(|&other| !reaches[f][other] || reaches[other][f])
-    }) {
+    while let Some(&first) =
+        left.iter().find(|&&f| left.iter().all(|&other| !reaches[f][other] || reaches[other][f]))
+    {
         let own = |other: usize| other == first || (reaches[first][other] && reaches[other][first]);
         let (members, others): (Vec<usize>, Vec<usize>) = left.iter().partition(|&&other| own(other));
         left = others;
@@ -53,7 +53,8 @@ pub(crate) fn components(plan: &Plan<'_>) -> Result<Vec<Component>, Error> {
 }
 
 fn component(plan: &Plan<'_>, families: Vec<Handle<SpeciesFamily>>) -> Result<Component, Error> {
-    let refuse = |reason| Err(Error::not_served(&nnrc_crn::text::name(&plan.crn.species[families[0]]), reason));
+    let refuse =
+        |reason| Err(Error::not_served(&nnrc_crn::text::name(&plan.crn.species[families[0]]), reason));
     let size = |family: Handle<SpeciesFamily>| plan.crn.species[family].initial.len();
     let mut is_dense = false;
     for function in &plan.functions {
@@ -62,8 +63,12 @@ fn component(plan: &Plan<'_>, families: Vec<Handle<SpeciesFamily>>) -> Result<Co
         if targets.is_empty() {
             continue;
         }
-        let reads: Vec<Access> =
-            function.outer.iter().map(|(access, _)| *access).filter(|a| families.contains(&a.family)).collect();
+        let reads: Vec<Access> = function
+            .outer
+            .iter()
+            .map(|(access, _)| *access)
+            .filter(|a| families.contains(&a.family))
+            .collect();
         let mut places = targets.iter().chain(&reads).map(|access| access.place);
         let first = places.next();
         if !reads.is_empty() && places.any(|place| Some(place) != first) {

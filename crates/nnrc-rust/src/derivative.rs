@@ -2,9 +2,9 @@
 
 use nnrc_crn::text;
 use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use quote::{format_ident, quote};
 
-use crate::coefficient::{Field, Product, add, bind};
+use crate::coefficient::{Field, Product, add, bind, scaled};
 use crate::plan::{Access, Function, Place, Shape};
 use crate::source::{Context, doc, mentions};
 
@@ -66,15 +66,9 @@ pub(crate) fn over_rows(context: &Context<'_>, function: &Function, body: &Token
     }
 }
 
-/// A product of a sum and factors.
-pub(crate) fn times(sums: Vec<Product>, mut factors: Vec<TokenStream>) -> Product {
-    if let [(sign, only)] = sums.as_slice() {
-        factors.extend_from_slice(only);
-        return (*sign, factors);
-    }
-    let sum = crate::coefficient::sum(&sums);
-    factors.push(if factors.is_empty() { sum } else { quote!((#sum)) });
-    (1, factors)
+/// A sum times factors, term by term.
+pub(crate) fn times(sums: Vec<Product>, factors: &[TokenStream]) -> Vec<Product> {
+    sums.into_iter().map(|(sign, own)| (sign, [factors, own.as_slice()].concat())).collect()
 }
 
 /// The method that adds the fluxes of a function to the changes.
@@ -83,29 +77,29 @@ pub(crate) fn method(context: &Context<'_>, place: usize) -> TokenStream {
     let fields = &context.fields[place];
     let state = quote!(state);
     let factors = outer(context, &state, function, None);
-    let flux: Product = match &function.shape {
+    let flux: Vec<Product> = match &function.shape {
         Shape::Pointwise(_) => {
             let mut all = vec![fields[0].at_row()];
             all.extend(factors);
-            (fields[0].sign, all)
+            vec![(fields[0].sign, all)]
         }
-        Shape::Matrix(_) => times(rows_times(context, &state, function, fields), factors),
+        Shape::Matrix(_) => times(rows_times(context, &state, function, fields), &factors),
         Shape::Others(..) => {
             let mut all = vec![fields[0].at_row()];
             all.extend(factors);
             all.push(quote!(others));
-            (fields[0].sign, all)
+            vec![(fields[0].sign, all)]
         }
     };
     let changes = quote!(changes);
     let body = match function.net.as_slice() {
-        [(access, change)] => add(&element(context, &changes, access), &[(flux.0 * change, flux.1)]),
+        [(access, change)] => add(&element(context, &changes, access), &scaled(&flux, *change)),
         several => {
-            let (sign, factors) = flux;
-            let bind = bind(&(sign.abs(), factors));
+            // A flux that is one product is written without a sign.
+            let sign = if let [(sign, _)] = flux.as_slice() { sign.signum() } else { 1 };
+            let bind = bind(&format_ident!("flux"), &scaled(&flux, sign));
             let adds = several.iter().map(|(access, change)| {
-                let change = change * sign.signum();
-                add(&element(context, &changes, access), &[(change, vec![quote!(flux)])])
+                add(&element(context, &changes, access), &[(sign * change, vec![quote!(flux)])])
             });
             quote! { #bind #(#adds)* }
         }

@@ -3,22 +3,21 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::coefficient::{Product, add, set, sum};
+use crate::coefficient::{Product, add, scaled, set, sum};
 use crate::components::Component;
 use crate::derivative::{element, outer, over_rows, rows_times, times};
 use crate::plan::{Access, Function, Place, Shape};
 use crate::source::{Context, doc, mentions};
 
-/// ∂ flux / ∂ `by` at i as a product, without the sum that a function may have as a factor.
-fn partial(context: &Context<'_>, place: usize, by: Access, power: u32) -> Product {
+/// ∂ flux / ∂ `by` at i as a sum of products.
+fn partial(context: &Context<'_>, place: usize, by: Access, power: u32) -> Vec<Product> {
     let function = &context.plan.functions[place];
     let field = &context.fields[place][0];
     let others = outer(context, &quote!(at), function, Some(by));
     match &function.shape {
         Shape::Matrix(_) => {
             let sums = rows_times(context, &quote!(at), function, &context.fields[place]);
-            let (sign, factors) = times(sums, others);
-            (sign * i64::from(power), factors)
+            scaled(&times(sums, &others), i64::from(power))
         }
         Shape::Pointwise(_) | Shape::Others(..) => {
             let mut factors = vec![field.at_row()];
@@ -27,7 +26,7 @@ fn partial(context: &Context<'_>, place: usize, by: Access, power: u32) -> Produ
                 let name = &context.functions[place];
                 factors.push(quote!(#name));
             }
-            (field.sign * i64::from(power), factors)
+            vec![(field.sign * i64::from(power), factors)]
         }
     }
 }
@@ -63,13 +62,12 @@ pub(crate) fn linearise(context: &Context<'_>, place: usize) -> TokenStream {
             }
             for (by, power) in &function.outer {
                 let Some(column) = component.families.iter().position(|&f| f == by.family) else { continue };
-                let (sign, factors) = partial(context, at, *by, *power);
-                let product = (sign * change, factors);
+                let products = scaled(&partial(context, at, *by, *power), *change);
                 if matches!(function.shape, Shape::Others(..)) && !others.contains(&at) {
                     others.push(at);
                 }
                 if is_whole(context, function, component) {
-                    whole[row][column].push(product);
+                    whole[row][column].extend(products);
                 } else {
                     let index = element(context, &quote!(index), by);
                     let index = index_of(&index);
@@ -79,7 +77,7 @@ pub(crate) fn linearise(context: &Context<'_>, place: usize) -> TokenStream {
                         let (row, column) = (literal(row), literal(column));
                         quote!(self.#block.elements[#index][#row][#column])
                     };
-                    parts.push(over_rows(context, function, &add(&target, &[product])));
+                    parts.push(over_rows(context, function, &add(&target, &products)));
                 }
             }
         }
@@ -95,13 +93,15 @@ pub(crate) fn linearise(context: &Context<'_>, place: usize) -> TokenStream {
     } else {
         let elements = whole.iter().enumerate().flat_map(|(row, products)| {
             let row = literal(row);
-            products.iter().enumerate().map(move |(column, products)| (row.clone(), literal(column), products))
+            products
+                .iter()
+                .enumerate()
+                .map(move |(column, products)| (row.clone(), literal(column), products))
         });
         // Elements that no function contributes to stay zero.
         let elements = elements.filter(|(.., products)| !products.is_empty() || !parts.is_empty());
-        let elements = elements.map(|(row, column, products)| {
-            set(&quote!(self.#block.elements[i][#row][#column]), products)
-        });
+        let elements = elements
+            .map(|(row, column, products)| set(&quote!(self.#block.elements[i][#row][#column]), products));
         quote!(#(#elements)*)
     };
     let fill = loop_with_others(context, &others, &size, &fill);
@@ -172,9 +172,11 @@ pub(crate) fn couple(context: &Context<'_>, place: usize) -> Option<TokenStream>
         let mut others = Vec::new();
         for (by, power) in &function.outer {
             if !component.families.contains(&by.family) {
-                let (sign, mut factors) = partial(context, at, *by, *power);
-                factors.push(element(context, &quote!(known), by));
-                products.push((sign, factors));
+                let known = element(context, &quote!(known), by);
+                products.extend(partial(context, at, *by, *power).into_iter().map(|(sign, mut factors)| {
+                    factors.push(known.clone());
+                    (sign, factors)
+                }));
                 if let Shape::Others(_, family) = &function.shape {
                     others.push((at, *family));
                 }
@@ -186,7 +188,7 @@ pub(crate) fn couple(context: &Context<'_>, place: usize) -> Option<TokenStream>
             Shape::Pointwise(_) => {}
             Shape::Matrix(_) => {
                 let factors = outer(context, &quote!(at), function, None);
-                products.push(times(rows_times(context, &known, function, fields), factors));
+                products.extend(times(rows_times(context, &known, function, fields), &factors));
             }
             Shape::Others(_, family) if !component.families.contains(family) => {
                 let mut factors = vec![fields[0].at_row()];
@@ -201,9 +203,7 @@ pub(crate) fn couple(context: &Context<'_>, place: usize) -> Option<TokenStream>
             continue;
         }
         let adds = targets.iter().map(|(target, change)| {
-            let scaled: Vec<Product> =
-                products.iter().map(|(sign, factors)| (sign * change, factors.clone())).collect();
-            add(&element(context, &quote!(right), target), &scaled)
+            add(&element(context, &quote!(right), target), &scaled(&products, *change))
         });
         let body = quote!(#(#adds)*);
         let name = &context.functions[at];
@@ -261,23 +261,31 @@ pub(crate) fn layered(context: &Context<'_>, couples: &[Option<TokenStream>]) ->
         {
             solve.push(quote!(self.solution.copy_from_slice(vector); #call));
         }
-        product.extend(coupled(place, quote!(&vector), quote!(&mut product)));
+        product.extend(coupled(place, quote!(&vector), quote!(&mut Changes::of(product))));
         match names.as_slice() {
             [name] if component.is_dense => {
                 solve.push(quote!(self.#block.solve(Changes::of(vector).#name);));
-                product.push(quote!(self.#block.add_times(vector.#name, product.#name);));
+                product.push(quote! {
+                    self.#block.add_times(vector.#name, Changes::of(product).#name);
+                });
             }
             [name] => {
                 solve.push(quote!(self.#block.solve([Changes::of(vector).#name]);));
-                product.push(quote!(self.#block.add_times([vector.#name], [product.#name]);));
+                product.push(quote! {
+                    self.#block.add_times([vector.#name], [Changes::of(product).#name]);
+                });
             }
             names => {
                 solve.push(quote! {
                     let right = Changes::of(vector);
-                    self.#block.solve([#(right.#names),*]);
+                    let right = [#(right.#names),*];
+                    self.#block.solve(right);
                 });
                 product.push(quote! {
-                    self.#block.add_times([#(vector.#names),*], [#(product.#names),*]);
+                    let known = [#(vector.#names),*];
+                    let right = Changes::of(product);
+                    let right = [#(right.#names),*];
+                    self.#block.add_times(known, right);
                 });
             }
         }
@@ -296,7 +304,6 @@ pub(crate) fn layered(context: &Context<'_>, couples: &[Option<TokenStream>]) ->
                 product.fill(0.0);
                 #at
                 let vector = Concentrations::of(vector);
-                let mut product = Changes::of(product);
                 #(#product)*
             }
         },

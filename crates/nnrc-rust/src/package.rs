@@ -53,7 +53,8 @@ fn lock(name: &str) -> String {
     let own = format!("name = \"{name}\"\nversion = \"0.1.0\"\ndependencies = [\n \"nnrc-sim\",\n]\n");
     let mut packages: Vec<&str> = packages.split("\n[[package]]\n").map(str::trim_end).collect();
     packages.push(own.trim_end());
-    packages.sort_by_key(|package| package.lines().next().unwrap_or_default().trim_end_matches('"').to_owned());
+    packages
+        .sort_by_key(|package| package.lines().next().unwrap_or_default().trim_end_matches('"').to_owned());
     format!("{head}[[package]]\n{}\n", packages.join("\n\n[[package]]\n"))
 }
 

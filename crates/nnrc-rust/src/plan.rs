@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use nnrc_crn::{
-    Axis, Crn, CrnInfo, Handle, Index, Part, RateConstant, ReactionFamily, SpeciesFamily, Term,
-};
+use nnrc_crn::{Axis, Crn, CrnInfo, Handle, Index, Part, RateConstant, ReactionFamily, SpeciesFamily, Term};
 
 use crate::Error;
 
@@ -163,7 +161,8 @@ impl<'a> Plan<'a> {
                         return Err(not_served("pairs over two different axes"));
                     }
                     let (net, sign) = normalise(net);
-                    let coefficient = Coefficient { contributions: vec![Contribution { sign, ..contribution }] };
+                    let coefficient =
+                        Coefficient { contributions: vec![Contribution { sign, ..contribution }] };
                     self.functions.push(Function {
                         rows: Some(family.over[row].axis),
                         outer,
@@ -216,7 +215,9 @@ impl<'a> Plan<'a> {
             matches!(f.shape, Shape::Matrix(_)) && (f.rows, &f.outer, &f.net) == (Some(row), &outer, &net)
         };
         let term = MatrixTerm { coefficient, columns, family };
-        if let Some(Function { shape: Shape::Matrix(terms), families, .. }) = self.functions.iter_mut().find(same) {
+        if let Some(Function { shape: Shape::Matrix(terms), families, .. }) =
+            self.functions.iter_mut().find(same)
+        {
             families.push(handle);
             match terms.iter_mut().find(|old| (old.columns, old.family) == (columns, family)) {
                 Some(old) => old.coefficient.contributions.extend(term.coefficient.contributions),

@@ -35,7 +35,7 @@ impl<'a> Context<'a> {
     fn new(plan: &'a Plan<'a>) -> Result<Self, Error> {
         let crn = plan.crn;
         let components = components(plan)?;
-        let mut sizes = Names::new(&["DIMENSION", "NAME", "QUANTITIES"]);
+        let mut sizes = Names::new(&["DIMENSION", "NAME"]);
         let sizes = crn.axes.iter().map(|(_, axis)| sizes.upper(&axis.name)).collect();
         let mut states = Names::new(&[]);
         let mut fields = Names::new(&["at", "solution", "start_state"]);
@@ -60,7 +60,8 @@ impl<'a> Context<'a> {
             (plan.functions.iter()).map(|f| methods.snake(&function_name(crn, &f.families))).collect();
         let first = |component: &Component| species[component.families[0].index()].clone();
         let blocks = components.iter().map(|c| fields.snake(&format!("{}_block", first(c)))).collect();
-        let linearise = components.iter().map(|c| methods.snake(&format!("linearise_{}", first(c)))).collect();
+        let linearise =
+            components.iter().map(|c| methods.snake(&format!("linearise_{}", first(c)))).collect();
         let couple = components.iter().map(|c| methods.snake(&format!("couple_{}", first(c)))).collect();
         let mut context = Self {
             plan,
@@ -80,7 +81,9 @@ impl<'a> Context<'a> {
                 context.resolve(&mut fields, at, function.rows, coefficient, columns)
             };
             let own = match &function.shape {
-                Shape::Pointwise(coefficient) | Shape::Others(coefficient, _) => vec![resolve(coefficient, None)],
+                Shape::Pointwise(coefficient) | Shape::Others(coefficient, _) => {
+                    vec![resolve(coefficient, None)]
+                }
                 Shape::Matrix(terms) => {
                     terms.iter().map(|term| resolve(&term.coefficient, Some(term.columns))).collect()
                 }
@@ -244,7 +247,11 @@ pub(crate) fn crn_rs(plan: &Plan<'_>) -> Result<String, Error> {
     let state = reads_state.then(|| quote!(let state = Concentrations::of(state);));
     let unused = if reads_state { format_ident!("state") } else { format_ident!("_state") };
     let system = vec![
-        quote!(fn dimension(&self) -> usize { DIMENSION }),
+        quote!(
+            fn dimension(&self) -> usize {
+                DIMENSION
+            }
+        ),
         quote! {
             fn derivative(&mut self, #unused: &[f64], derivative: &mut [f64]) {
                 derivative.fill(0.0);
@@ -424,8 +431,9 @@ fn views(context: &Context<'_>) -> Vec<TokenStream> {
 }
 
 fn format_item(item: TokenStream) -> Result<String, Error> {
-    let file: syn::File = syn::parse2(item)
-        .map_err(|_| Error::not_served("src/crn.rs", "the generated code is no Rust, which is an error of nnrc"))?;
+    let file: syn::File = syn::parse2(item).map_err(|_| {
+        Error::not_served("src/crn.rs", "the generated code is no Rust, which is an error of nnrc")
+    })?;
     Ok(prettyplease::unparse(&file))
 }
 

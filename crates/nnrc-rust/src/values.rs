@@ -24,7 +24,9 @@ pub(crate) fn folding(context: &Context<'_>) -> Vec<TokenStream> {
     }
     if !fold.is_empty() {
         let body = fold.iter().map(|fold| fold.statements(context));
-        let doc = doc("Computes the factors that follow from the inputs: nothing of them is left in the derivative.");
+        let doc = doc(
+            "Computes the factors that follow from the inputs: nothing of them is left in the derivative.",
+        );
         methods.push(quote!(#doc fn fold(&mut self) { #(#body)* }));
     }
     methods
@@ -37,7 +39,11 @@ pub(crate) fn network(context: &Context<'_>) -> Vec<TokenStream> {
         quote!(const NAME: &'static str = #name;),
         quantities(context),
         load(context),
-        quote!(fn start(&self) -> Vec<f64> { self.start_state.clone() }),
+        quote!(
+            fn start(&self) -> Vec<f64> {
+                self.start_state.clone()
+            }
+        ),
         set_inputs(context),
         observe(context),
     ]
@@ -65,9 +71,9 @@ fn quantities(context: &Context<'_>) -> TokenStream {
     let all = context.plan.crn.observables.iter().map(|observable| {
         let (name, width) = (&observable.stem, context.size(observable.axis));
         let role = role(context, observable);
-        quote!(Quantity::new(#name, #width, #role))
+        quote!(Quantity { name: #name, width: #width, role: #role })
     });
-    quote!(const QUANTITIES: &'static [Quantity] = &[#(#all),*];)
+    quote!(fn quantities() -> &'static [Quantity] { &[#(#all),*] })
 }
 
 fn taken(axes: &[Handle<Axis>], key: &str) -> TokenStream {
@@ -154,7 +160,8 @@ fn set_inputs(context: &Context<'_>) -> TokenStream {
         if all().next().is_none() || !all().all(|&family| is_input(context, family)) {
             continue;
         }
-        let field = |families: &[Handle<nnrc_crn::SpeciesFamily>]| families.first().map(|&f| context.species(f));
+        let field =
+            |families: &[Handle<nnrc_crn::SpeciesFamily>]| families.first().map(|&f| context.species(f));
         let size = context.size(observable.axis);
         body.push(match (field(&observable.positive), field(&observable.negative)) {
             (Some(positive), Some(negative)) => quote! {
@@ -167,7 +174,9 @@ fn set_inputs(context: &Context<'_>) -> TokenStream {
         });
     }
     if body.is_empty() {
-        return quote!(fn set_inputs(&mut self, _values: &[f64]) {});
+        return quote!(
+            fn set_inputs(&mut self, _values: &[f64]) {}
+        );
     }
     let fold = context.folds.iter().any(|fold| fold.reads_inputs(context)).then(|| quote!(self.fold();));
     quote!(fn set_inputs(&mut self, mut values: &[f64]) { #(#body)* #fold })

@@ -1,5 +1,6 @@
 //! Generated code computes what the reactions say: derivative, Jacobian, solve and fixed point.
 #![allow(clippy::disallowed_methods, reason = "these tests write crates and run cargo")]
+#![allow(clippy::unwrap_used, reason = "a helper of a test that fails is a test that fails")]
 
 mod common;
 
@@ -120,7 +121,10 @@ fn run(cases: &[Case], root: &Path) -> Vec<PathBuf> {
         let folder = root.join("networks").join(&case.name);
         let files = generate(&case.network.crn, &case.network.info, &Options::default())
             .unwrap_or_else(|error| panic!("{}: {error}", case.name));
-        common::write(&folder, &files.into_iter().filter(|(path, _)| !path.starts_with("nnrc-sim")).collect());
+        common::write(
+            &folder,
+            &files.into_iter().filter(|(path, _)| !path.starts_with("nnrc-sim")).collect(),
+        );
         let mut questions = Arrays::new();
         let len = case.input.len();
         questions.insert("input".to_owned(), Array { shape: vec![len], values: case.input.clone() });

@@ -1,5 +1,6 @@
 //! Generated crates stand alone: they build without network and warnings, pass clippy and rustfmt, and run.
 #![allow(clippy::disallowed_methods, reason = "these tests write crates and run cargo")]
+#![allow(clippy::unwrap_used, reason = "a helper of a test that fails is a test that fails")]
 
 mod common;
 

@@ -33,8 +33,14 @@ impl<const SIZE: usize> LocalBlocks<SIZE> {
         }
     }
 
-    /// Solves with the factors in place; one slice for each family.
-    pub fn solve(&self, mut families: [&mut [f64]; SIZE]) {
+    /// Solves with the factors in place; one array for each family.
+    pub fn solve<const N: usize>(&self, mut families: [&mut [f64; N]; SIZE]) {
+        // One unknown at each index: a division, without the detour over rows and pivots.
+        if let [family] = families.as_mut_slice() {
+            let divisors = self.factors.as_flattened().as_flattened();
+            family.iter_mut().zip(divisors).for_each(|(value, divisor)| *value /= divisor);
+            return;
+        }
         for (place, (factors, pivots)) in self.factors.iter().zip(&self.pivots).enumerate() {
             let mut unknowns = [0.0; SIZE];
             for (unknown, family) in unknowns.iter_mut().zip(&families) {
@@ -47,8 +53,8 @@ impl<const SIZE: usize> LocalBlocks<SIZE> {
         }
     }
 
-    /// Adds the blocks times `vector` to `product`; one slice for each family.
-    pub fn add_times(&self, vector: [&[f64]; SIZE], product: [&mut [f64]; SIZE]) {
+    /// Adds the blocks times `vector` to `product`; one array for each family.
+    pub fn add_times<const N: usize>(&self, vector: [&[f64; N]; SIZE], product: [&mut [f64; N]; SIZE]) {
         for (row, product) in product.into_iter().enumerate() {
             for (column, vector) in vector.iter().enumerate() {
                 for ((product, value), elements) in product.iter_mut().zip(*vector).zip(&self.elements) {

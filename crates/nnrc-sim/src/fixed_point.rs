@@ -328,8 +328,11 @@ mod tests {
     #[test]
     fn a_pot_too_slow_to_move_has_not_settled() {
         for rate in [1e-300, 1e-100, 1e-30, 1e-16, 1e-13, 1e-11, 1e-9] {
-            let mut relay =
-                Dense::new(1, move |x, f| f[0] = rate * (1.0 - x[0]), move |_| DMatrix::from_element(1, 1, -rate));
+            let mut relay = Dense::new(
+                1,
+                move |x, f| f[0] = rate * (1.0 - x[0]),
+                move |_| DMatrix::from_element(1, 1, -rate),
+            );
             let mut state = [0.0];
             let result = settle(&mut relay, &mut state, &loose(), &Settle::default());
             assert!(result.is_err() || (state[0] - 1.0).abs() < 1e-10, "{rate}: {state:?} {result:?}");

@@ -149,7 +149,7 @@ fn numbers(text: &str) -> Result<Numbers, String> {
 pub enum Target {
     /// Systems Biology Markup Language, level 3 core: STEM.xml.
     Sbml,
-    /// A Rust crate that simulates the chemistry: STEM-sim/ (not served yet).
+    /// A Rust crate that simulates the chemistry: STEM-sim/.
     Rust,
     /// One reaction on each line, as Nuskell reads it: STEM.crn.
     Crn,
@@ -161,6 +161,7 @@ pub enum Target {
 Examples:
   nnrc compile xor.nnr --target sbml                 writes xor.xml
   nnrc compile xor.nnr --target sbml --input 0,1     with these inputs as initial concentrations
+  nnrc compile xor.nnr --target rust                 writes the crate xor-sim/
   nnrc compile xor.nnr --target crn -o -             reactions on stdout
   nnrc compile xor.nnr --target sbml --set simulate.start=settled
                                                      starts at the fixed point")]

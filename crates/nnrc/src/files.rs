@@ -82,7 +82,7 @@ fn near_file(path: &Path) -> Option<String> {
 }
 
 /// What went wrong, without the number of the operating system.
-fn reason(error: &io::Error) -> String {
+pub fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     match text.find(" (os error") {
         Some(at) => text[..at].to_lowercase(),

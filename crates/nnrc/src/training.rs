@@ -14,7 +14,8 @@ use std::time::{Duration, Instant};
 use nnrc_model::descent::{Descent, Quantity, Samples, StopRule};
 use nnrc_model::{Tensor, descent};
 use nnrc_sim::train::{
-    self, Comparison, Ending, Failure, Metrics, Optimiser, Order, Record, Rows, Schedule, Settings, State, Stop as End,
+    self, Comparison, Ending, Failure, Metrics, Optimiser, Order, Record, Rows, Schedule, Settings, State,
+    Stop as End,
 };
 use nnrc_syntax::ast::Cmp;
 use nnrc_syntax::{Diagnostic, codes};
@@ -44,12 +45,7 @@ pub struct Trained {
 
 /// Trains the model of a file by its `train` block. With `files`, checkpoints and curves are kept; `resume` goes on
 /// from the last checkpoint.
-pub fn run(
-    session: &Session,
-    loaded: &Loaded,
-    files: Option<&Files>,
-    resume: bool,
-) -> Result<Trained, Stop> {
+pub fn run(session: &Session, loaded: &Loaded, files: Option<&Files>, resume: bool) -> Result<Trained, Stop> {
     let terminal = &session.terminal;
     let descent = descent(session, loaded)?;
     let Some((train, validation)) = descent.samples(&loaded.model) else {
@@ -131,10 +127,13 @@ fn no_data<T>(session: &Session, loaded: &Loaded) -> Result<T, Stop> {
         .help("and give the weights a beginning: `weights { init = glorot_uniform(seed = 1); }`");
         return session.terminal.fail(&loaded.source, finding);
     };
-    let finding =
-        Diagnostic::error(codes::MISSING_ARGUMENT, training.span, "the `train` block does not say on which data")
-            .label("needs `data`")
-            .help("declare a data set and name it: `data = d;`");
+    let finding = Diagnostic::error(
+        codes::MISSING_ARGUMENT,
+        training.span,
+        "the `train` block does not say on which data",
+    )
+    .label("needs `data`")
+    .help("declare a data set and name it: `data = d;`");
     session.terminal.fail(&loaded.source, finding)
 }
 

@@ -50,12 +50,20 @@ fn what_is_not_served_says_so() {
     let folder = Folder::with(OR);
     for arguments in [
         &["noise", "m.nnr"][..],
-        &["compile", "m.nnr", "--target", "rust"],
         &["simulate", "m.nnr", "--engine", "crate"],
         &["check", "m.nnr", "--set", "chemistry.construction=one_pot"],
     ] {
         folder.run(arguments).exits(1).reports("not-served");
     }
+}
+
+#[test]
+fn a_crate_takes_no_place_of_others() {
+    let folder = Folder::with(OR);
+    folder.run(&["compile", "m.nnr", "--target", "rust"]).exits(0);
+    folder.run(&["compile", "m.nnr", "--target", "rust", "-o", "m-sim"]).exits(0);
+    folder.run(&["compile", "m.nnr", "--target", "rust", "-o", "m.nnr"]).exits(3).reports("not-writable");
+    folder.run(&["compile", "m.nnr", "--target", "rust", "-o", "-"]).exits(2);
 }
 
 #[test]

@@ -5,6 +5,7 @@ pub mod agreement;
 pub mod certificate;
 pub mod examples;
 pub mod families;
+pub mod gradients;
 
 pub mod sbml;
 pub mod vectors;

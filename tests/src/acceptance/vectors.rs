@@ -13,7 +13,7 @@ fn vectors() -> Vec<Value> {
 }
 
 /// The vectors of one kind.
-fn of_kind(kind: &str) -> Vec<Value> {
+pub(crate) fn of_kind(kind: &str) -> Vec<Value> {
     vectors().into_iter().filter(|vector| vector["kind"] == kind).collect()
 }
 
@@ -59,7 +59,7 @@ pub fn networks() -> Vec<Finding> {
     findings
 }
 
-fn network_text(vector: &Value) -> String {
+pub(crate) fn network_text(vector: &Value) -> String {
     let layers = vector["weights"].as_array().unwrap();
     let h = &vector["h"];
     let call = |activation: &Value| match activation.as_str().unwrap() {

@@ -47,9 +47,9 @@ pub fn analyse(
         expr.map_or(Some(default), |expr| scope.whole(expr, &format!("`{key}`"), 1)).unwrap_or(default)
     };
     let (epochs, batch) = (whole("epochs", EPOCHS) as usize, whole("batch", BATCH) as usize);
-    let decay = entries.get("decay").and_then(|expr| {
-        scope.bounded(expr, "`decay`", Dimension::NONE, 1.0, NOT_NEGATIVE)
-    });
+    let decay = entries
+        .get("decay")
+        .and_then(|expr| scope.bounded(expr, "`decay`", Dimension::NONE, 1.0, NOT_NEGATIVE));
     let shuffle = match entries.get("feed") {
         Some(expr) => feed(scope, expr, surroundings.scales).unwrap_or(None),
         None => Some(SEED),
@@ -133,7 +133,9 @@ pub fn stops(scope: &mut Scope, block: &Block, validates: bool) -> Vec<StopRule>
             scope.report(
                 Diagnostic::error(codes::UNKNOWN_NAME, path.span, "there is no validation data")
                     .label("nothing to look at")
-                    .help("write `validation = holdout(0.2, seed = 1);`, or train on `data.train` of a split"),
+                    .help(
+                        "write `validation = holdout(0.2, seed = 1);`, or train on `data.train` of a split",
+                    ),
             );
         }
         let bound = scope.plain_number(bound, "the bound");
@@ -152,7 +154,12 @@ pub fn optimiser(scope: &mut Scope, expr: &Expr) -> Option<Optimiser> {
     let ValueKind::Call(call) = scope.evaluate(expr)?.kind else { return None };
     let args = bind(scope, &call, if name == "adam" { adam } else { sgd })?;
     let Some(rate) = args[0] else {
-        missing_argument(scope, &call, "rate", if name == "adam" { "adam(rate = 0.01)" } else { "sgd(rate = 0.1)" });
+        missing_argument(
+            scope,
+            &call,
+            "rate",
+            if name == "adam" { "adam(rate = 0.01)" } else { "sgd(rate = 0.1)" },
+        );
         return None;
     };
     let rate = scope.bounded(rate, "the learning rate", Dimension::NONE, 1.0, POSITIVE);
@@ -171,8 +178,12 @@ pub fn optimiser(scope: &mut Scope, expr: &Expr) -> Option<Optimiser> {
 }
 
 fn schedule(scope: &mut Scope, expr: &Expr) -> Option<Schedule> {
-    let calls: [(&str, &[&str]); 4] =
-        [("constant", &[]), ("cosine", &["floor"]), ("step", &["every", "factor"]), ("exponential", &["factor"])];
+    let calls: [(&str, &[&str]); 4] = [
+        ("constant", &[]),
+        ("cosine", &["floor"]),
+        ("step", &["every", "factor"]),
+        ("exponential", &["factor"]),
+    ];
     let name = check_call(scope, expr, "`schedule`", &calls)?;
     let ValueKind::Call(call) = scope.evaluate(expr)?.kind else { return None };
     let parameters = calls.iter().find(|(known, _)| *known == name)?.1;
@@ -306,9 +317,8 @@ fn check_targets(
         return;
     }
     if let (true, Targets::Values { values, .. }) = (cross_entropy, &dataset.targets) {
-        let is_distribution = |row: &[f64]| {
-            row.iter().all(|t| *t >= 0.0) && (row.iter().sum::<f64>() - 1.0).abs() < 1e-6
-        };
+        let is_distribution =
+            |row: &[f64]| row.iter().all(|t| *t >= 0.0) && (row.iter().sum::<f64>() - 1.0).abs() < 1e-6;
         if let Some(row) = values.chunks(width.max(1)).position(|row| !is_distribution(row)) {
             scope.report(
                 Diagnostic::error(
@@ -344,8 +354,9 @@ fn probabilities(scope: &mut Scope, expr: &Expr, skeleton: &Skeleton) -> Option<
     .label("needs probabilities, or linear outputs")
     .other(output.span, "the output");
     if output.width() > 1 {
-        finding = finding
-            .help("end the layer in `rational_softmax(h = 0.1)`, or in `identity()`, of which the softmax is taken");
+        finding = finding.help(
+            "end the layer in `rational_softmax(h = 0.1)`, or in `identity()`, of which the softmax is taken",
+        );
     }
     scope.report(finding.help("or write `loss = squared_error;`"));
     None

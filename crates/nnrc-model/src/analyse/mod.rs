@@ -438,9 +438,13 @@ fn warn_unused(scope: &mut Scope, nodes: &[Node], output: usize, file: &File) {
             && !scope.used.contains(&name.name)
         {
             scope.report(
-                Diagnostic::warning(codes::UNUSED_NAME, name.span, format!("nothing uses the constant `{}`", name.name))
-                    .label("declared here")
-                    .help("leave it out, or check the spelling where it should be used"),
+                Diagnostic::warning(
+                    codes::UNUSED_NAME,
+                    name.span,
+                    format!("nothing uses the constant `{}`", name.name),
+                )
+                .label("declared here")
+                .help("leave it out, or check the spelling where it should be used"),
             );
         }
     }

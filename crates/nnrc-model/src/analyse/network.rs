@@ -233,9 +233,13 @@ fn sources(
     for name in &layer.from {
         match names.get(name.name.as_str()) {
             Some((source, _)) if found.contains(source) => scope.report(
-                Diagnostic::error(codes::DUPLICATE_NAME, name.span, format!("`{}` is taken twice", name.name))
-                    .label("taken again here")
-                    .help("take it once, with doubled weights if that is meant"),
+                Diagnostic::error(
+                    codes::DUPLICATE_NAME,
+                    name.span,
+                    format!("`{}` is taken twice", name.name),
+                )
+                .label("taken again here")
+                .help("take it once, with doubled weights if that is meant"),
             ),
             Some((source, _)) => found.push(*source),
             None => unknown_node(scope, name, names),

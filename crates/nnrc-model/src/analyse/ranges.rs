@@ -65,7 +65,8 @@ pub fn pre_activation(nodes: &[Node], operation: &Operation, sources: &[usize]) 
             .collect(),
         Operation::Add => {
             let width = sources.first().map_or(0, |&source| nodes[source].ranges.len());
-            let unit = |at: usize| sources.iter().fold(zero, |sum, &source| sum.plus(nodes[source].ranges[at]));
+            let unit =
+                |at: usize| sources.iter().fold(zero, |sum, &source| sum.plus(nodes[source].ranges[at]));
             (0..width).map(unit).collect()
         }
         Operation::Concat => columns,
@@ -79,7 +80,8 @@ fn drive_rails(rails: &[Vec<Rails>], operation: &Operation, sources: &[usize]) -
         Operation::Dense { weights, bias } => (0..weights.shape[0])
             .map(|unit| {
                 let row = &weights.values[unit * columns.len()..(unit + 1) * columns.len()];
-                let bias = bias.as_ref().map_or((0.0, 0.0), |bias| input_rails(Interval::point(bias.values[unit])));
+                let bias =
+                    bias.as_ref().map_or((0.0, 0.0), |bias| input_rails(Interval::point(bias.values[unit])));
                 row.iter().zip(&columns).fold(bias, |(p, m), (w, a)| {
                     if *w >= 0.0 { (p + w * a.0, m + w * a.1) } else { (p - w * a.1, m - w * a.0) }
                 })

@@ -14,18 +14,8 @@ use crate::model::{Construction, DataReference, Dataset, Training, find_data};
 use crate::units::Dimension;
 use crate::value::{Scope, ValueKind};
 
-const KEYS: &[&str] = &[
-    "data",
-    "validation",
-    "loss",
-    "rule",
-    "feed",
-    "epochs",
-    "batch",
-    "decay",
-    "schedule",
-    "patience",
-];
+const KEYS: &[&str] =
+    &["data", "validation", "loss", "rule", "feed", "epochs", "batch", "decay", "schedule", "patience"];
 
 /// Keys that only training in silico has.
 const DESCENT_KEYS: &[&str] = &["validation", "schedule", "patience"];
@@ -107,8 +97,7 @@ pub fn analyse(
 
 /// How samples follow each other: the seed of their order; none if they do not change it.
 pub fn feed(scope: &mut Scope, expr: &Expr, scales: Scales) -> Option<Option<u64>> {
-    let name =
-        check_call(scope, expr, "`feed`", &[("cycle", &["hold"]), ("shuffle", &["hold", "seed"])])?;
+    let name = check_call(scope, expr, "`feed`", &[("cycle", &["hold"]), ("shuffle", &["hold", "seed"])])?;
     let seed = feed_arguments(scope, expr, scales);
     Some((name == "shuffle").then_some(seed.unwrap_or(descent::SEED)))
 }

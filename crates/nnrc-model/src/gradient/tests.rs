@@ -82,7 +82,8 @@ fn check(text: &str) {
             };
             let step = 1e-4;
             // Fourth order: the error of the differences stays below that of the claim.
-            (8.0 * (shifted(step) - shifted(-step)) - (shifted(2.0 * step) - shifted(-2.0 * step))) / (12.0 * step)
+            (8.0 * (shifted(step) - shifted(-step)) - (shifted(2.0 * step) - shifted(-2.0 * step)))
+                / (12.0 * step)
         })
         .collect();
     let largest = expected.iter().fold(0.0f64, |largest, g| largest.max(g.abs()));
@@ -125,7 +126,8 @@ fn every_activation() {
 #[test]
 fn activations_of_limited_domain_and_rails() {
     let positive = |activation: &str| {
-        network(activation, "identity()").replace("uniform(-0.8, 0.9, seed = 5)", "uniform(0.1, 0.9, seed = 5)")
+        network(activation, "identity()")
+            .replace("uniform(-0.8, 0.9, seed = 5)", "uniform(0.1, 0.9, seed = 5)")
     };
     check(&positive("michaelis(k = 1)"));
     check(&positive("hill(k = 1)"));

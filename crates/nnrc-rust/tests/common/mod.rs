@@ -44,7 +44,8 @@ pub fn cargo(folder: &Path, arguments: &[&str]) -> String {
         .env("CARGO_NET_OFFLINE", "true")
         .output()
         .unwrap();
-    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    let text =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "cargo {arguments:?} in {}:\n{text}", folder.display());
     text
 }

@@ -29,7 +29,7 @@ Quantities:
 ",
         N::NAME
     );
-    for quantity in N::QUANTITIES {
+    for quantity in N::quantities() {
         let role = match quantity.role {
             Role::Input => "input, at least 0",
             Role::SignedInput => "input, of either sign",

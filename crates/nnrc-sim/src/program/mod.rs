@@ -24,13 +24,6 @@ pub struct Quantity {
     pub role: Role,
 }
 
-impl Quantity {
-    /// A quantity.
-    pub const fn new(name: &'static str, width: usize, role: Role) -> Self {
-        Self { name, width, role }
-    }
-}
-
 /// What a quantity is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
@@ -56,7 +49,7 @@ pub trait Network: Layered + Sized {
     /// Its name.
     const NAME: &'static str;
     /// What can be read from the pot, in the order of [`Network::observe`]. Inputs are given in this order.
-    const QUANTITIES: &'static [Quantity];
+    fn quantities() -> &'static [Quantity];
 
     /// Takes rate constants and initial concentrations from arrays.
     ///
@@ -77,7 +70,7 @@ pub trait Network: Layered + Sized {
 
 /// Number of elements of all inputs.
 pub fn input_width<N: Network>() -> usize {
-    N::QUANTITIES.iter().filter(|quantity| quantity.role.is_input()).map(|quantity| quantity.width).sum()
+    N::quantities().iter().filter(|quantity| quantity.role.is_input()).map(|quantity| quantity.width).sum()
 }
 
 /// Runs the command line of a network whose constants stand in the file `data` where `--model` names no other.

@@ -39,7 +39,7 @@ fn check_input<N: Network>(values: &[f64]) -> Result<(), String> {
         return Err(format!("{} values for {width} inputs", values.len()));
     }
     let mut rest = values;
-    for quantity in N::QUANTITIES.iter().filter(|quantity| quantity.role.is_input()) {
+    for quantity in N::quantities().iter().filter(|quantity| quantity.role.is_input()) {
         let (own, others) = rest.split_at(quantity.width);
         rest = others;
         let is_bad = |value: &f64| *value < 0.0 && quantity.role == Role::Input;
@@ -101,7 +101,7 @@ fn steady<N: Network>(network: &mut N, arguments: &Arguments) -> Result<Results,
     let (state, _) = settled(network, arguments).map_err(|error| error.to_string())?;
     let mut row = Vec::new();
     network.observe(&state, &mut row);
-    Ok(Results { time: None, quantities: N::QUANTITIES.to_vec(), rows: vec![row] })
+    Ok(Results { time: None, quantities: N::quantities().to_vec(), rows: vec![row] })
 }
 
 /// The settled outputs of many inputs.
@@ -115,7 +115,7 @@ fn many<N: Network>(network: &mut N, arguments: &Arguments, inputs: &[Vec<f64>])
         network.observe(&state, &mut values);
         let mut rest = values.as_slice();
         let mut row = Vec::new();
-        for quantity in N::QUANTITIES {
+        for quantity in N::quantities() {
             let (own, others) = rest.split_at(quantity.width);
             rest = others;
             if quantity.role == Role::Output {
@@ -124,7 +124,8 @@ fn many<N: Network>(network: &mut N, arguments: &Arguments, inputs: &[Vec<f64>])
         }
         rows.push(row);
     }
-    let quantities = N::QUANTITIES.iter().filter(|quantity| quantity.role == Role::Output).copied().collect();
+    let quantities =
+        N::quantities().iter().filter(|quantity| quantity.role == Role::Output).copied().collect();
     Ok(Results { time: None, quantities, rows })
 }
 
@@ -151,7 +152,7 @@ fn course<N: Network>(network: &mut N, arguments: &Arguments) -> Result<Results,
         row
     };
     let rows = states.iter().map(row).collect();
-    Ok(Results { time: Some(times), quantities: N::QUANTITIES.to_vec(), rows })
+    Ok(Results { time: Some(times), quantities: N::quantities().to_vec(), rows })
 }
 
 fn write(result: &Results, format: Format, output: Option<&Path>) -> Result<(), String> {

@@ -62,7 +62,8 @@ pub fn from_arrays(arrays: &Arrays, tensors: &[Layout<'_>], fingerprint: u64) ->
     }
     let mut state = State::default();
     for (name, shape, start) in tensors {
-        let found = arrays.get(*name).filter(|array| array.shape == *shape && state.parameters.len() == *start);
+        let found =
+            arrays.get(*name).filter(|array| array.shape == *shape && state.parameters.len() == *start);
         let found = found.ok_or_else(|| Unusable::Malformed((*name).to_owned()))?;
         state.parameters.extend_from_slice(&found.values);
     }

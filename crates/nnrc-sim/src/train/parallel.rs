@@ -5,6 +5,7 @@
 
 use super::metrics::Totals;
 use super::optimiser::Optimiser;
+use super::run::State;
 
 /// Parts of a batch: the most threads that can help, and how many gradients are held.
 const PARTS: usize = 8;
@@ -105,17 +106,16 @@ impl<S: Send> Parts<S> {
         (totals, used)
     }
 
-    /// Moves the parameters by the mean gradient of the `samples` that were judged last.
+    /// Moves the parameters by the mean gradient of the samples that were judged last, in `used` parts.
     pub(super) fn step(
         &mut self,
-        used: usize,
-        samples: usize,
+        (used, samples): (usize, usize),
         optimiser: Optimiser,
         how: (f64, u64, f64),
-        parameters: &mut [f64],
-        first: &mut [f64],
-        second: &mut [f64],
+        state: &mut State,
     ) {
+        let (parameters, first) = (state.parameters.as_mut_slice(), state.first.as_mut_slice());
+        let second = state.second.as_mut_slice();
         let (sums, others) = self.parts[..used].split_at_mut(1);
         let Some(sum) = sums.first_mut() else { return };
         let others: Vec<&[f64]> = others.iter().map(|part| part.gradient.as_slice()).collect();
@@ -141,7 +141,8 @@ impl<S: Send> Parts<S> {
             let pieces =
                 parameters.chunks_mut(share).zip(sum.gradient.chunks_mut(share)).zip(first.chunks_mut(share));
             for (thread, ((w, g), m)) in pieces.enumerate() {
-                let (v, rest) = std::mem::take(&mut second).split_at_mut(share.min(second_length(w, optimiser)));
+                let (v, rest) =
+                    std::mem::take(&mut second).split_at_mut(share.min(second_length(w, optimiser)));
                 second = rest;
                 scope.spawn(move || move_range(thread * share, w, g, m, v));
             }

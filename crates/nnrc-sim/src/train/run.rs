@@ -189,9 +189,8 @@ pub fn train<L: Learner, E>(
                 return Err(Failure::Diverged { epoch: state.epoch + 1, loss });
             }
         };
-        let validation = (!rows.validation.is_empty()).then(|| {
-            parts.judge(learner, &state.parameters, rows.validation, false).0.metrics()
-        });
+        let validation = (!rows.validation.is_empty())
+            .then(|| parts.judge(learner, &state.parameters, rows.validation, false).0.metrics());
         let record = Record { epoch: state.epoch + 1, rate, train: totals.metrics(), validation };
         let judged = validation.unwrap_or(record.train).loss;
         let is_finite = |metrics: &Metrics| metrics.loss.is_finite() && metrics.mse.is_finite();
@@ -204,7 +203,8 @@ pub fn train<L: Learner, E>(
         state.history.push(record);
         if settings.patience.is_some() && state.best.as_ref().is_none_or(|best| judged < best.loss) {
             // The loss of training belongs to the parameters during the epoch; those after it are near.
-            state.best = Some(Best { epoch: state.epoch, loss: judged, parameters: state.parameters.clone() });
+            state.best =
+                Some(Best { epoch: state.epoch, loss: judged, parameters: state.parameters.clone() });
         }
         observe(state, &record).map_err(Failure::Observer)?;
     }
@@ -251,15 +251,7 @@ fn epoch<L: Learner>(
         totals.add(&part);
         state.step += 1;
         let how = (factor, state.step, settings.decay);
-        parts.step(
-            used,
-            batch.len(),
-            settings.optimiser,
-            how,
-            &mut state.parameters,
-            &mut state.first,
-            &mut state.second,
-        );
+        parts.step((used, batch.len()), settings.optimiser, how, state);
     }
     Ok((totals, factor * settings.optimiser.rate()))
 }

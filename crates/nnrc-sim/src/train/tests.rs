@@ -151,7 +151,8 @@ fn divergence_keeps_the_last_good_epoch() {
 
 #[test]
 fn training_stops_early() {
-    let stop = Stop { validation: false, quantity: Quantity::Loss, comparison: Comparison::Less, bound: 0.01 };
+    let stop =
+        Stop { validation: false, quantity: Quantity::Loss, comparison: Comparison::Less, bound: 0.01 };
     let mut state = State::new(vec![0.0; 3], ADAM);
     let ending = run(&Settings { stops: vec![stop], ..settings(ADAM) }, &mut state);
     assert_eq!(ending, Ending::Stopped(0));

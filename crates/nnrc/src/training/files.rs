@@ -70,11 +70,7 @@ impl Files {
     }
 
     /// Writes weights with the version of nnrc.
-    pub fn write_weights(
-        &self,
-        terminal: &Terminal,
-        weights: &BTreeMap<String, Tensor>,
-    ) -> Result<(), Stop> {
+    pub fn write_weights(&self, terminal: &Terminal, weights: &BTreeMap<String, Tensor>) -> Result<(), Stop> {
         let array = |tensor: &Tensor| Array { shape: tensor.shape.clone(), values: tensor.values.clone() };
         let mut arrays: Arrays = weights.iter().map(|(key, tensor)| (key.clone(), array(tensor))).collect();
         let version: Vec<f64> =
@@ -125,7 +121,9 @@ impl Files {
             Ok(state) => Ok(Some(state)),
             Err(Unusable::Malformed(array)) => fail(
                 codes::MALFORMED_FILE,
-                format!("`{name}` is no checkpoint of this network: its array `{array}` is missing or does not fit"),
+                format!(
+                    "`{name}` is no checkpoint of this network: its array `{array}` is missing or does not fit"
+                ),
             ),
             Err(Unusable::OfAnother) => fail(
                 codes::MALFORMED_FILE,

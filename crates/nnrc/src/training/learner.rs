@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use nnrc_model::Tensor;
 use nnrc_model::descent::{self, Descent, Samples};
 use nnrc_model::gradient::{Graph, LANES, Lanes, Parameter, Workspace};
 use nnrc_model::model::{Model, NodeKind, Operation};
-use nnrc_model::Tensor;
 use nnrc_sim::train::{Layout, Learner, Loss, Totals};
 
 use super::inputs_and_targets;
@@ -62,7 +62,8 @@ impl<'a> Learning<'a> {
 
     /// The tensors of the flat parameters.
     pub fn layout(&self) -> Vec<Layout<'_>> {
-        let layout = |parameter: &'_ Parameter| -> (usize, usize) { (parameter.start, parameter.shape.len()) };
+        let layout =
+            |parameter: &'_ Parameter| -> (usize, usize) { (parameter.start, parameter.shape.len()) };
         debug_assert!(self.graph.parameters().iter().map(layout).is_sorted());
         self.graph.parameters().iter().map(|p| (p.key.as_str(), p.shape.as_slice(), p.start)).collect()
     }

@@ -25,7 +25,8 @@ impl<'a> Progress<'a> {
     pub fn new(terminal: &'a Terminal, epochs: usize, done: usize) -> Self {
         let bar = (terminal.speaks_to_people() && std::io::stderr().is_terminal()).then(|| {
             let bar = ProgressBar::new(epochs as u64);
-            if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} epochs  {msg}  {eta} left") {
+            if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} epochs  {msg}  {eta} left")
+            {
                 bar.set_style(style);
             }
             bar.set_position(done as u64);

@@ -162,8 +162,12 @@ fn write_text(
 /// Molecularity and realisability in words.
 fn reactions(pot: &Pot<'_>) -> String {
     let most = pot.info.by_molecularity().len().saturating_sub(1);
-    let realisable = if structure::is_realisable(&pot.crn, &pot.info) { "realisable" } else { "not realisable" };
-    format!("at most {} on the left; {realisable}: whatever is consumed is a reactant", plural(most, "molecule"))
+    let realisable =
+        if structure::is_realisable(&pot.crn, &pot.info) { "realisable" } else { "not realisable" };
+    format!(
+        "at most {} on the left; {realisable}: whatever is consumed is a reactant",
+        plural(most, "molecule")
+    )
 }
 
 fn as_json(pot: &Pot<'_>, certificate: &Certificate, is_point: bool, measured: Option<&Measured>) -> Value {

@@ -1,4 +1,6 @@
-//! `nnrc compile`: the chemistry as a file.
+//! `nnrc compile`: the chemistry as a file, or as a crate.
+
+mod folder;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,18 +20,17 @@ use crate::terminal::Stop;
 pub fn run(session: &Session, args: &CompileArgs) -> Result<(), Stop> {
     let loaded = session.load(&args.file.file)?;
     let input = session.input(&loaded, &args.values)?;
-    if args.target == Target::Rust {
-        let finding =
-            Diagnostic::global(Severity::Error, codes::NOT_SERVED, "`--target rust` is not served yet")
-                .help("`nnrc simulate` runs the same chemistry in this process")
-                .help("this version compiles to `--target sbml` and `--target crn`");
-        return session.terminal.fail(&loaded.source, finding);
+    if args.target == Target::Rust && args.output.as_deref().is_some_and(|path| path.as_os_str() == DASH) {
+        return session.terminal.usage("--target rust writes a folder, which does not fit on stdout");
     }
     let mut pot = Pot::new(session, &loaded, &input)?;
     session.terminal.diagnostics(&loaded.source, &warnings(&pot, args.target == Target::Sbml));
     if pot.model.simulation.settled {
         let settled = settled(session, &loaded, &pot)?;
         pot.start_at(&settled);
+    }
+    if args.target == Target::Rust {
+        return write_crate(session, &loaded, &pot, args);
     }
     let extension = if args.target == Target::Sbml { "xml" } else { "crn" };
     let destination = match &args.output {
@@ -45,6 +46,33 @@ pub fn run(session: &Session, args: &CompileArgs) -> Result<(), Stop> {
     if let Destination::File(path) = &destination {
         session.terminal.note(&format!("wrote {}", path.display()));
     }
+    Ok(())
+}
+
+/// Writes the crate into the folder named by `-o`, or into STEM-sim.
+fn write_crate(session: &Session, loaded: &Loaded, pot: &Pot<'_>, args: &CompileArgs) -> Result<(), Stop> {
+    let files = match nnrc_rust::generate(&pot.crn, &pot.info, &nnrc_rust::Options::default()) {
+        Ok(files) => files,
+        Err(error) => {
+            let finding =
+                Diagnostic::global(Severity::Error, codes::NOT_SERVED, format!("--target rust: {error}"));
+            return session.terminal.fail(&loaded.source, finding);
+        }
+    };
+    let place = args.output.clone().unwrap_or_else(|| {
+        let mut name = stem(&args.file.file, &pot.crn.name).with_extension("").into_os_string();
+        name.push("-sim");
+        PathBuf::from(name)
+    });
+    if let Err(error) = folder::write(&place, &files) {
+        let message = format!("cannot write `{}`: {}", place.display(), crate::files::reason(&error));
+        return session
+            .terminal
+            .fail(&loaded.source, Diagnostic::global(Severity::Error, codes::NOT_WRITABLE, message));
+    }
+    session
+        .terminal
+        .note(&format!("wrote {0}; try: cd {0} && cargo run --release -- --help", place.display()));
     Ok(())
 }
 

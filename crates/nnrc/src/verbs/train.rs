@@ -31,9 +31,7 @@ pub fn run(session: &Session, args: &TrainArgs) -> Result<(), Stop> {
             files.picture().display()
         ));
         if terminal.is_json() {
-            let metrics = |m: &nnrc_sim::train::Metrics| {
-                json!({ "loss": m.loss, "mse": m.mse, "error": m.error, "accuracy": m.accuracy })
-            };
+            let metrics = |m: &nnrc_sim::train::Metrics| json!({ "loss": m.loss, "mse": m.mse, "error": m.error, "accuracy": m.accuracy });
             terminal.print_json(&json!({
                 "weights": path.display().to_string(),
                 "epochs": trained.epochs,

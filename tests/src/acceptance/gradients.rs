@@ -1,0 +1,154 @@
+//! Gradients through the fixed point: against the reference vectors, and against differences of simulated chemistry.
+
+use nnrc_model::activation::Activation;
+use nnrc_model::gradient::{Graph, LANES, Parameter};
+use nnrc_model::model::{Model, NodeKind, Operation};
+use nnrc_sim::train::Loss;
+
+use super::vectors::{network_text, numbers, of_kind};
+use crate::Finding;
+use crate::compiled::{analyse, lower};
+
+/// The gradient of a loss on one sample, a number for each parameter, and the loss.
+fn gradient(model: &Model, loss: Loss, input: &[f64], target: &[f64]) -> (f64, Vec<f64>) {
+    let graph = Graph::new(model);
+    let mut space = graph.workspace();
+    let parameters = graph.initial().to_vec();
+    graph.forward(&parameters, &[input], &mut space);
+    let mut adjoint = vec![[0.0; LANES]; graph.output_width()];
+    let totals = loss.judge(graph.output(&space), &[target], &mut adjoint);
+    let mut gradient = vec![0.0; parameters.len()];
+    graph.backward(&parameters, &adjoint, &mut space, &mut gradient);
+    (totals.loss, gradient)
+}
+
+/// `grad_W` and `grad_b` of every network of the vectors.
+pub fn vectors() -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for vector in of_kind("fixed_point_net") {
+        let (mut worst, mut count) = (0.0f64, 0);
+        let model = analyse(&network_text(&vector)).unwrap();
+        for case in vector["cases"].as_array().unwrap().iter().filter(|case| !case["grad_W"].is_null()) {
+            let (loss, found) =
+                gradient(&model, Loss::SquaredError, &numbers(&case["input"]), &numbers(&case["target"]));
+            let layers = case["grad_W"].as_array().unwrap().iter().zip(case["grad_b"].as_array().unwrap());
+            // Parameters stand layer by layer, W row by row, then b.
+            let expected: Vec<f64> = layers
+                .flat_map(|(w, b)| {
+                    let rows = w.as_array().unwrap().iter().flat_map(numbers);
+                    rows.chain(numbers(b)).collect::<Vec<f64>>()
+                })
+                .collect();
+            assert_eq!(found.len(), expected.len());
+            worst = worst.max((loss - case["loss"].as_f64().unwrap()).abs());
+            worst = found.iter().zip(&expected).fold(worst, |worst, (a, b)| worst.max((a - b).abs()));
+            count += found.len();
+        }
+        if count > 0 {
+            findings.push(Finding::new(
+                format!("gradients of vector {} within 1e-9", vector["name"].as_str().unwrap()),
+                format!("{count} derivatives, largest deviation {worst:.1e}"),
+                worst <= 1e-9,
+            ));
+        }
+    }
+    findings
+}
+
+/// The derivative rows of the activation table.
+pub fn derivative_rows() -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for table in of_kind("activation_table") {
+        for entry in table["table"].as_array().unwrap() {
+            let name = entry["name"].as_str().unwrap();
+            let h = entry["h"].as_f64().unwrap_or(0.25);
+            let activation = match name.strip_suffix("_derivative") {
+                Some("smooth_relu") => Activation::SmoothRelu { h },
+                Some("alg_sigmoid") => Activation::AlgebraicSigmoid { h },
+                Some(other) => panic!("a derivative of {other}, which is not known"),
+                None => continue,
+            };
+            let rows = numbers(&entry["z"]).into_iter().zip(numbers(&entry["value"]));
+            let worst = rows
+                .fold(0.0f64, |worst, (z, value)| worst.max((activation.slope(z, z.max(0.0)) - value).abs()));
+            findings.push(Finding::new(
+                format!("activation table, {name}, h = {h}: within 1e-9"),
+                format!("largest deviation {worst:.1e}"),
+                worst <= 1e-9,
+            ));
+        }
+    }
+    findings
+}
+
+/// The loss of the simulated chemistry with other parameters.
+fn simulated(
+    model: &Model,
+    ranges: &[Parameter],
+    parameters: &[f64],
+    input: &[f64],
+    target: &[f64],
+    loss: Loss,
+) -> f64 {
+    let mut model = model.clone();
+    let mut ranges = ranges.iter().map(Parameter::range);
+    for node in &mut model.nodes {
+        if let NodeKind::Layer { operation: Operation::Dense { weights, bias }, .. } = &mut node.kind {
+            weights.values.copy_from_slice(&parameters[ranges.next().unwrap()]);
+            if let Some(bias) = bias {
+                bias.values.copy_from_slice(&parameters[ranges.next().unwrap()]);
+            }
+        }
+    }
+    let compiled = lower(model, input);
+    let values = compiled.values(&compiled.settle());
+    let outputs: Vec<[f64; 1]> = values[compiled.model.output].iter().map(|y| [*y]).collect();
+    loss.judge(&outputs, &[target], &mut vec![[0.0]; outputs.len()]).loss
+}
+
+/// Gradients of networks with every activation against central differences of the settled chemistry, relative to the
+/// largest component.
+pub fn simulation() -> Vec<Finding> {
+    let signed = "uniform(-0.8, 0.9, seed = 5)";
+    let positive = "uniform(0.1, 0.9, seed = 5)";
+    let cases = [
+        ("smooth_relu(h = 0.1)", "identity()", signed, Loss::SquaredError),
+        ("smooth_leaky_relu(h = 0.1)", "algebraic_sigmoid(h = 1)", signed, Loss::SquaredError),
+        ("algebraic_tanh(h = 1)", "identity()", signed, Loss::SoftmaxCrossEntropy),
+        ("restored_sigmoid()", "softsign(h = 0.1)", signed, Loss::SquaredError),
+        ("elu(h = 0.1)", "abs(h = 0.1)", signed, Loss::SquaredError),
+        ("swish(h = 1)", "square()", signed, Loss::SquaredError),
+        ("inverse_multiquadric(h = 1)", "inverse_quadratic()", signed, Loss::SquaredError),
+        ("michaelis(k = 1)", "hill(k = 1)", positive, Loss::SquaredError),
+        ("annihilation_relu(k = 50)", "identity()", signed, Loss::SquaredError),
+        ("winner_take_all(h = 0.05)", "rational_softmax(h = 0.1)", signed, Loss::CrossEntropy),
+    ];
+    let mut findings = Vec::new();
+    for (hidden, output, init, loss) in cases {
+        let text = format!(
+            "network n {{ input x[3] in [0, 1]; layer a = dense(3) | {hidden}; layer b = dense(2) | {output}; \
+             output b; }}\nweights {{ init = {init}; }}"
+        );
+        let model = analyse(&text).unwrap_or_else(|words| panic!("{words}"));
+        let (input, target) = ([0.2, 0.9, 0.5], [0.3, 0.7]);
+        let (_, found) = gradient(&model, loss, &input, &target);
+        let graph = Graph::new(&model);
+        let largest = found.iter().fold(0.0f64, |largest, g| largest.max(g.abs()));
+        let mut worst = 0.0f64;
+        for (at, found) in found.iter().enumerate() {
+            let shifted = |by: f64| {
+                let mut parameters = graph.initial().to_vec();
+                parameters[at] += by;
+                simulated(&model, graph.parameters(), &parameters, &input, &target, loss)
+            };
+            let expected = (shifted(1e-4) - shifted(-1e-4)) / 2e-4;
+            worst = worst.max((found - expected).abs() / largest);
+        }
+        findings.push(Finding::new(
+            format!("gradient through {hidden} and {output}: differences of simulated chemistry within 1e-6"),
+            format!("{} derivatives, largest deviation {worst:.1e} of the largest", found.len()),
+            worst <= 1e-6,
+        ));
+    }
+    findings
+}
