@@ -38,7 +38,7 @@ fn main() {
     let good = match Arguments::parse().task {
         Task::Test => {
             environment::peers();
-            environment::cargo(&["test", "--workspace"])
+            environment::cargo(&["test", "--workspace", "--no-fail-fast"])
         }
         Task::Peers => {
             environment::peers();

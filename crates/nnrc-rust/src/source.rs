@@ -304,6 +304,7 @@ fn uses(tokens: &TokenStream) -> TokenStream {
         .filter(|name| mentions(tokens, name))
         .map(|name| format_ident!("{name}"))
         .collect();
+    let signs = mentions(tokens, "Signs").then(|| quote!(Signs,));
     let blocks = match blocks.as_slice() {
         [] => None,
         [only] => Some(quote!(use nnrc_sim::blocks::#only;)),
@@ -312,7 +313,7 @@ fn uses(tokens: &TokenStream) -> TokenStream {
     quote! {
         #blocks
         use nnrc_sim::loops::{#(#helpers),*};
-        use nnrc_sim::program::{self, Quantity, Role, Tensors};
+        use nnrc_sim::program::{self, Quantity, Role, #signs Tensors};
         use nnrc_sim::{Layered, System};
     }
 }

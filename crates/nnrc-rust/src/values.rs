@@ -1,6 +1,6 @@
 //! What goes in and comes out: loading, inputs, folding, observables.
 
-use nnrc_crn::{Axis, Handle, Role};
+use nnrc_crn::{Axis, Handle, Part, RateConstant, Role};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
@@ -84,8 +84,25 @@ fn taken(axes: &[Handle<Axis>], key: &str) -> TokenStream {
     }
 }
 
+/// Checks of rate constants that reactions use with one sign only: values of the other would be ignored.
+fn sign_checks(context: &Context<'_>) -> Vec<TokenStream> {
+    let crn = context.plan.crn;
+    let check = |(handle, constant): (Handle<RateConstant>, &RateConstant)| {
+        let uses = |part| crn.reactions.iter().any(|(_, f)| f.rate.constant == handle && f.rate.part == part);
+        let key = &constant.stem;
+        match (uses(Part::Positive) || uses(Part::Whole), uses(Part::Negative)) {
+            (true, true) => None,
+            (true, false) => Some(quote!(tensors.require(#key, Signs::NotNegative)?;)),
+            (false, _) => Some(quote!(tensors.require(#key, Signs::NotPositive)?;)),
+        }
+    };
+    let tensors = context.used_constants().into_iter().filter(|(_, constant)| !constant.axes.is_empty());
+    tensors.filter_map(check).collect()
+}
+
 fn load(context: &Context<'_>) -> TokenStream {
     let crn = context.plan.crn;
+    let sign_checks = sign_checks(context);
     let constants = context.used_constants().into_iter().map(|(handle, constant)| {
         let (name, value) = (context.constant(handle), taken(&constant.axes, &constant.stem));
         quote!(#name: #value)
@@ -134,6 +151,7 @@ fn load(context: &Context<'_>) -> TokenStream {
     let mutable = (prepare.is_some() || fold.is_some()).then(|| quote!(mut));
     quote! {
         fn load(tensors: &mut Tensors) -> Result<Self, String> {
+            #(#sign_checks)*
             let mut start_state = Vec::with_capacity(DIMENSION);
             #(#starts)*
             let #mutable network = Self {

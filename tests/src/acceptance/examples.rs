@@ -13,6 +13,8 @@ use crate::{Effort, Finding};
 
 /// The examples that this version compiles.
 pub const SERVED: [&str; 6] = ["xor", "or", "iris", "digits", "signed", "skip"];
+/// The examples that train before they are tested.
+pub const TRAINED: [&str; 2] = ["iris_train", "digits_train"];
 /// The examples that it parses and refuses by name.
 pub const NOT_SERVED: [&str; 2] = ["onepot_iris", "phased_xor"];
 
@@ -31,7 +33,7 @@ fn text(path: &Path) -> &str {
 /// `check`, `test` and `fmt --check` of every example.
 pub fn commands() -> Vec<Finding> {
     let mut findings = Vec::new();
-    for name in SERVED {
+    for name in SERVED.into_iter().chain(TRAINED) {
         let file = example(name);
         let mut words = Vec::new();
         let mut good = true;

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use crate::Layered;
 pub use arguments::{Arguments, Format, parse};
-pub use tensors::Tensors;
+pub use tensors::{Signs, Tensors};
 
 /// A value that goes into the pot or is read from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

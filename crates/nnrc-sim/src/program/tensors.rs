@@ -10,6 +10,15 @@ pub struct Tensors {
     arrays: Arrays,
 }
 
+/// Signs that an array may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signs {
+    /// 0 and above.
+    NotNegative,
+    /// 0 and below.
+    NotPositive,
+}
+
 impl Tensors {
     /// Arrays from memory.
     pub fn new(arrays: Arrays) -> Self {
@@ -37,6 +46,26 @@ impl Tensors {
             ));
         }
         Ok(array.values)
+    }
+
+    /// Checks that an array has no value of a sign that the program has no reactions for: it would be ignored.
+    ///
+    /// # Errors
+    ///
+    /// A sentence about the first such value.
+    pub fn require(&self, name: &str, signs: Signs) -> Result<(), String> {
+        let (words, allowed): (_, fn(f64) -> bool) = match signs {
+            Signs::NotNegative => ("negative", |value| value >= 0.0),
+            Signs::NotPositive => ("positive", |value| value <= 0.0),
+        };
+        let values = self.arrays.get(name).map_or(&[][..], |array| &array.values);
+        match values.iter().find(|value| !allowed(**value)) {
+            None => Ok(()),
+            Some(value) => Err(format!(
+                "`{name}` holds {value}, and this program was built without reactions for {words} values of it; \
+                 compile the model again with these weights"
+            )),
+        }
     }
 
     /// A single number.
@@ -70,5 +99,19 @@ impl Tensors {
         let values = self.take(name, &[R, C])?;
         let rows = values.as_chunks::<C>().0.to_vec().into_boxed_slice();
         rows.try_into().map_err(|_| format!("`{name}` has another length than its shape says"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_without_reactions_are_refused() {
+        let array = Array::new(vec![3], vec![0.0, 1.5, -2.0]).unwrap();
+        let tensors = Tensors::new(Arrays::from([("k_W".to_owned(), array)]));
+        assert!(tensors.require("k_W", Signs::NotNegative).unwrap_err().contains("-2"));
+        assert!(tensors.require("k_W", Signs::NotPositive).unwrap_err().contains("1.5"));
+        assert_eq!(tensors.require("other", Signs::NotPositive), Ok(()));
     }
 }
