@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::linear::{Component, Shape};
-use crate::lu;
+use nnrc_sim::lu;
 
 /// The values of the block of one component.
 #[derive(Debug, Clone, Default)]

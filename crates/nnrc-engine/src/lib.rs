@@ -24,7 +24,6 @@ mod layered;
 mod layout;
 mod linear;
 mod loops;
-mod lu;
 mod matvec;
 mod nest;
 mod order;

@@ -1,7 +1,9 @@
 //! Matrix times vector, the kernel of dense layers.
 
 use crate::kernel::{Line, Scratch, Sources};
-use crate::loops::{add_product, axpy, dot, fill_product};
+use nnrc_sim::loops::dot;
+
+use crate::loops::{add_product, axpy, fill_product};
 use crate::simple::with_lines;
 use crate::sum::Source;
 
