@@ -149,7 +149,7 @@ impl Runner<'_> {
     pub fn settling_time(&mut self, state: &[f64], target: &[f64], settled: &Settled) -> Result<f64, Error> {
         let targets: Vec<(usize, f64)> = target.iter().copied().enumerate().collect();
         let slow = settled.slowest_rate.filter(|rate| *rate > 0.0).map_or(0.0, |rate| 20.0 / rate);
-        let mut until = (2.0 * settled.time).max(slow).max(1.0);
+        let mut until = (2.0 * settled.time).max(slow).clamp(1.0, 1e6);
         let tolerances = self.tolerances();
         loop {
             match settling_time(&mut self.engine, state, &targets, NEAR, &tolerances, until) {

@@ -60,6 +60,17 @@ impl Session {
         self.common.weights.is_some()
     }
 
+    /// Refuses an output that would replace the model itself.
+    pub fn keep_source(&self, source: &Path, output: Option<&Path>) -> Result<(), Stop> {
+        let place = |path: &Path| path.canonicalize().ok();
+        match output {
+            Some(output) if place(source).is_some() && place(source) == place(output) => {
+                self.terminal.usage(&format!("-o {}: the output would replace the model", output.display()))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Reads and parses a file. Errors are printed, all of them.
     pub fn parse(&self, path: &Path) -> Result<(Source, ast::File), Stop> {
         let source = files::source(&self.terminal, path)?;

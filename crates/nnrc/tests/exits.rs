@@ -173,3 +173,21 @@ fn a_file_without_expectations_passes() {
     let run = folder.run(&["test", "m.nnr"]).exits(0);
     assert!(run.stderr.contains("expects nothing"), "{}", run.stderr);
 }
+
+#[test]
+fn the_model_is_never_replaced_by_its_output() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("gate.nnr");
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/or/or.nnr");
+    std::fs::copy(example, &path).unwrap();
+    let before = std::fs::read(&path).unwrap();
+    for verb in [vec!["compile", "--target", "sbml"], vec!["simulate"]] {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_nnrc"))
+            .args(verb)
+            .args([&path, std::path::Path::new("-o"), &path])
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+}

@@ -23,7 +23,11 @@ pub fn report_resource(scope: &mut Scope, span: Span, path: &str, error: Resourc
     let mut finding = Diagnostic::error(error.code, span, format!("cannot read `{path}`: {}", error.message))
         .label("this file");
     if error.code == codes::UNREADABLE_FILE {
-        finding = finding.help("paths are relative to the `.nnr` file");
+        finding = finding.help(if span == super::OVERRIDE {
+            "a path on the command line is relative to the current folder"
+        } else {
+            "paths are relative to the `.nnr` file"
+        });
     }
     scope.report(finding);
 }

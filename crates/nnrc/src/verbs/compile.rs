@@ -18,6 +18,10 @@ use crate::terminal::Stop;
 
 /// Runs the verb.
 pub fn run(session: &Session, args: &CompileArgs) -> Result<(), Stop> {
+    // A crate is a folder, which never takes the place of a file.
+    if args.target != Target::Rust {
+        session.keep_source(&args.file.file, args.output.as_deref())?;
+    }
     let loaded = session.load(&args.file.file)?;
     let input = session.input(&loaded, &args.values)?;
     if args.target == Target::Rust && args.output.as_deref().is_some_and(|path| path.as_os_str() == DASH) {

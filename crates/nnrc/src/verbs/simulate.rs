@@ -25,6 +25,7 @@ enum Format {
 
 /// Runs the verb.
 pub fn run(session: &Session, args: &SimulateArgs) -> Result<(), Stop> {
+    session.keep_source(&args.file.file, args.output.as_deref())?;
     let (format, destination) = output(session, args)?;
     if let Some(until) = args.until.filter(|until| !(until.is_finite() && *until > 0.0)) {
         return session

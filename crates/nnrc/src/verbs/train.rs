@@ -11,6 +11,7 @@ use crate::training::{self, Files};
 
 /// Runs the verb.
 pub fn run(session: &Session, args: &TrainArgs) -> Result<(), Stop> {
+    session.keep_source(&args.file.file, args.output.as_deref())?;
     let terminal = &session.terminal;
     let loaded = session.load(&args.file.file)?;
     if args.engine == EngineKind::Crate {
