@@ -3,7 +3,7 @@
 use crate::activation::{Activation, annihilated_pair, smooth_relu};
 use crate::encoding::{Encoding, encodings, or_identity};
 use crate::lower::{drive_order, is_relayed};
-use crate::model::{Model, NodeKind, Operation};
+use crate::model::{Model, NodeKind, Operation, Signs};
 
 /// Rails of one value at rest.
 type Rails = (f64, f64);
@@ -91,7 +91,9 @@ fn activate(
         .iter()
         .zip(values)
         .map(|(&(p, m), value)| match activation {
-            Activation::Identity if encoding.dual => annihilated_pair(p, m, k),
+            Activation::Identity if signed || model.chemistry.signs == Signs::DualRail => {
+                annihilated_pair(p, m, k)
+            }
             Activation::SmoothLeakyRelu { h, slope } => {
                 (smooth_relu(p - m, h), slope * smooth_relu(m - p, h))
             }
