@@ -191,3 +191,22 @@ fn the_model_is_never_replaced_by_its_output() {
     }
     assert_eq!(std::fs::read(&path).unwrap(), before);
 }
+
+#[test]
+fn a_conserved_total_is_not_taken_for_a_slow_approach() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("one.nnr");
+    let text = "network n { input x[1] in [0, 1]; layer y = dense(1) | softsign(); output y; }
+                weights { y.W = [[1.07]]; y.b = [0.85]; }";
+    std::fs::write(&path, text).unwrap();
+    for input in ["0", "0.8"] {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_nnrc"))
+            .args(["analyze", "--message-format", "json", "--input", input])
+            .arg(&path)
+            .output()
+            .unwrap();
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let rate = report["measured"]["slowest_rate"].as_f64();
+        assert!(rate.is_none_or(|rate| rate > 0.5), "{rate:?}");
+    }
+}
