@@ -37,6 +37,8 @@ fn group<'a>(source: &'a Source, diagnostic: &'a Diagnostic) -> Group<'a> {
     let mut group = Group::with_title(level.primary_title(&diagnostic.message).id(diagnostic.code.name));
     group = match diagnostic.span {
         Some(span) => group.element(snippet(source, span, diagnostic)),
+        // A finding about an output, say, belongs to no source.
+        None if source.name.is_empty() => group,
         None => group.element(Origin::path(source.name.as_str())),
     };
     group.elements(diagnostic.help.iter().map(|help| Level::HELP.message(help)))

@@ -267,7 +267,7 @@ pub struct SimulateArgs {
     #[arg(long)]
     pub steady: bool,
     /// End of the time course, in time units of the model.
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "T", conflicts_with = "steady")]
     pub until: Option<f64>,
     /// Where to write: .csv, .npz or .svg; `-` is CSV on stdout.
     #[arg(long, short, value_name = "PATH", value_hint = ValueHint::FilePath)]

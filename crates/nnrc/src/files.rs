@@ -222,11 +222,14 @@ impl Destination {
             Self::Stdout => "standard output".to_owned(),
             Self::File(path) => path.display().to_string(),
         };
-        let finding = Diagnostic::global(
+        let mut finding = Diagnostic::global(
             Severity::Error,
             codes::NOT_WRITABLE,
             format!("cannot write `{what}`: {}", reason(&error)),
         );
+        if error.kind() == io::ErrorKind::NotFound {
+            finding = finding.help("make its folder first, or name another place with `-o`");
+        }
         terminal.fail(&Source::new("", ""), finding)
     }
 }

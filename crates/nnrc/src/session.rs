@@ -188,23 +188,29 @@ impl Session {
         }
         if let Some((at, range)) = model.outside_range(values) {
             let mut rest = at;
-            let mut place = String::new();
+            let mut input = None;
             for (_, node) in model.inputs() {
                 if rest < node.width() {
-                    place = format!("{}[{}]", node.name, rest + 1);
+                    input = Some(node);
                     break;
                 }
                 rest -= node.width();
             }
+            let (name, shape) =
+                input.map_or((String::new(), String::new()), |node| (node.name.clone(), dimensions(node)));
+            let value = values[at];
+            let wider = format!("[{}, {}]", range.low.min(value), range.high.max(value));
             let finding = Diagnostic::global(
                 Severity::Error,
                 codes::INPUT_OUT_OF_RANGE,
                 format!(
-                    "--input gives `{place}` the value {}, outside its range [{}, {}]",
-                    values[at], range.low, range.high
+                    "--input gives `{name}[{}]` the value {value}, outside its range [{}, {}]",
+                    rest + 1,
+                    range.low,
+                    range.high
                 ),
             )
-            .help("declare a wider range: `input x[2] in [-1, 1];`");
+            .help(format!("declare a wider range: `input {name}[{shape}] in {wider};`"));
             return self.terminal.fail(source, finding);
         }
         Ok(values.to_vec())
@@ -240,6 +246,11 @@ impl Session {
             }
         }
     }
+}
+
+/// `2`, or `8, 8`.
+fn dimensions(node: &nnrc_model::model::Node) -> String {
+    node.shape.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")
 }
 
 fn is_word(word: &str) -> bool {
