@@ -39,10 +39,44 @@ pub type Files = BTreeMap<PathBuf, Vec<u8>>;
 pub const MARKER: &str = ".nnrc-crate";
 
 /// What a generated crate looks like.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Options {
     /// Path of the run-time library, written into `Cargo.toml` as it is; none: the crate carries a copy.
     pub sim_path: Option<String>,
+    /// Defaults of the verb `simulate`; none: those of the run-time library.
+    pub simulation: Option<Simulation>,
+}
+
+/// Defaults of the verb `simulate` of a generated program.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Simulation {
+    /// End of the time course, in time units; none: when all has settled.
+    pub until: Option<f64>,
+    /// Rows of the time course.
+    pub points: Option<usize>,
+    /// Time between two rows, where that counts instead of their number.
+    pub every: Option<f64>,
+    /// Names of the observables that are shown; none: all.
+    pub record: Option<Vec<String>>,
+    /// Relative tolerance.
+    pub relative: f64,
+    /// Absolute tolerance, in concentration units.
+    pub absolute: f64,
+    /// How to step through time.
+    pub method: nnrc_sim::Method,
+}
+
+/// The path within a crate at which its numbers are: the only file that other weights of the same signs change.
+pub const MODEL: &str = "data/model.npz";
+
+/// The run-time library as a crate of its own, for [`Options::sim_path`].
+pub fn library() -> Files {
+    package::library()
+}
+
+/// Gives the package of a crate, and with it its program, another name.
+pub fn rename(files: &mut Files, crn: &Crn, name: &str) {
+    package::rename(files, crn, name);
 }
 
 /// The files of a crate that simulates a network, whose receipt is `info`.
@@ -52,5 +86,5 @@ pub struct Options {
 /// [`Error::NotServed`] for a reaction family whose shape has no loop yet.
 pub fn generate(crn: &Crn, info: &CrnInfo, options: &Options) -> Result<Files, Error> {
     let plan = plan::Plan::new(crn, info)?;
-    package::files(crn, &source::crn_rs(&plan)?, options)
+    package::files(crn, &source::crn_rs(&plan, options)?, options)
 }

@@ -6,7 +6,7 @@ use nnrc_crn::{Axis, Crn, Handle};
 use nnrc_sim::io::{Array, Arrays, npz};
 
 use crate::values::initial_key;
-use crate::{Error, Files, MARKER, Options};
+use crate::{Error, Files, MARKER, MODEL, Options};
 
 /// Paths and contents of the sources of the run-time library.
 const SIM: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/sim.rs"));
@@ -29,16 +29,35 @@ pub(crate) fn files(crn: &Crn, source: &str, options: &Options) -> Result<Files,
     put("rustfmt.toml", "max_width = 89\nuse_small_heuristics = \"Max\"\nstruct_lit_width = 0\n");
     put("src/main.rs", include_str!("../template/main.rs"));
     put("src/crn.rs", source);
+    put("Cargo.lock", &lock(&name));
     if options.sim_path.is_none() {
-        put("Cargo.lock", &lock(&name));
-        put("nnrc-sim/Cargo.toml", include_str!("../template/sim.toml"));
-        put("nnrc-sim/rustfmt.toml", include_str!("../../../rustfmt.toml"));
-        for (path, text) in SIM {
-            put(&format!("nnrc-sim/src/{path}"), text);
-        }
+        let place = Path::new("nnrc-sim");
+        files.extend(library().into_iter().map(|(path, bytes)| (place.join(path), bytes)));
     }
-    files.insert(Path::new("data/model.npz").to_owned(), model(crn)?);
+    files.insert(Path::new(MODEL).to_owned(), model(crn)?);
     Ok(files)
+}
+
+/// Gives the package another name.
+pub(crate) fn rename(files: &mut Files, crn: &Crn, name: &str) {
+    let old = format!("name = \"{}\"", package_name(&crn.name));
+    if let Some(manifest) = files.get_mut(Path::new("Cargo.toml")) {
+        let text = String::from_utf8_lossy(manifest).replacen(&old, &format!("name = \"{name}\""), 1);
+        *manifest = text.into_bytes();
+    }
+    files.insert("Cargo.lock".into(), lock(name).into_bytes());
+}
+
+/// The files of the run-time library.
+pub(crate) fn library() -> Files {
+    let mut files = Files::new();
+    let mut put = |path: String, text: &str| files.insert(path.into(), text.as_bytes().to_vec());
+    put("Cargo.toml".to_owned(), include_str!("../template/sim.toml"));
+    put("rustfmt.toml".to_owned(), include_str!("../../../rustfmt.toml"));
+    for (path, text) in SIM {
+        put(format!("src/{path}"), text);
+    }
+    files
 }
 
 /// The name of the package: that of the network in lower case, which no dependency can have.

@@ -10,7 +10,7 @@ use crate::coefficient::{Field, Fold, Rank, direct, pointwise_rank};
 use crate::components::{Component, components};
 use crate::names::Names;
 use crate::plan::{Coefficient, Plan, Shape};
-use crate::{Error, derivative, jacobian, values};
+use crate::{Error, Options, derivative, jacobian, values};
 
 /// A plan with a name for everything in it.
 pub(crate) struct Context<'a> {
@@ -238,7 +238,7 @@ pub(crate) fn mentions(tokens: &TokenStream, name: &str) -> bool {
 }
 
 /// The text of `src/crn.rs`.
-pub(crate) fn crn_rs(plan: &Plan<'_>) -> Result<String, Error> {
+pub(crate) fn crn_rs(plan: &Plan<'_>, options: &Options) -> Result<String, Error> {
     let context = Context::new(plan)?;
     let methods: Vec<TokenStream> =
         (0..plan.functions.len()).map(|at| derivative::method(&context, at)).collect();
@@ -267,7 +267,7 @@ pub(crate) fn crn_rs(plan: &Plan<'_>) -> Result<String, Error> {
     private.extend((0..context.components.len()).map(|at| jacobian::linearise(&context, at)));
     private.extend(couples.iter().flatten().cloned());
     private.extend(values::folding(&context));
-    let network = values::network(&context);
+    let network = values::network(&context, options);
     let layered = jacobian::layered(&context, &couples);
 
     let mut items = Vec::new();
@@ -305,6 +305,8 @@ fn uses(tokens: &TokenStream) -> TokenStream {
         .map(|name| format_ident!("{name}"))
         .collect();
     let signs = mentions(tokens, "Signs").then(|| quote!(Signs,));
+    let defaults = mentions(tokens, "Defaults").then(|| quote!(Defaults,));
+    let method = mentions(tokens, "Method").then(|| quote!(Method,));
     let blocks = match blocks.as_slice() {
         [] => None,
         [only] => Some(quote!(use nnrc_sim::blocks::#only;)),
@@ -313,8 +315,8 @@ fn uses(tokens: &TokenStream) -> TokenStream {
     quote! {
         #blocks
         use nnrc_sim::loops::{#(#helpers),*};
-        use nnrc_sim::program::{self, Quantity, Role, #signs Tensors};
-        use nnrc_sim::{Layered, System};
+        use nnrc_sim::program::{self, #defaults Quantity, Role, #signs Tensors};
+        use nnrc_sim::{Layered, #method System};
     }
 }
 

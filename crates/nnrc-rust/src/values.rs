@@ -1,11 +1,13 @@
 //! What goes in and comes out: loading, inputs, folding, observables.
 
 use nnrc_crn::{Axis, Handle, Part, RateConstant, Role};
+use nnrc_sim::{Method, program};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::coefficient::{Fold, Rank};
 use crate::source::{Context, doc, family_name};
+use crate::{Options, Simulation};
 
 /// Name of the initial concentrations of a family in the model file.
 pub(crate) fn initial_key(family: &nnrc_crn::SpeciesFamily) -> String {
@@ -33,10 +35,11 @@ pub(crate) fn folding(context: &Context<'_>) -> Vec<TokenStream> {
 }
 
 /// The members of `program::Network`.
-pub(crate) fn network(context: &Context<'_>) -> Vec<TokenStream> {
+pub(crate) fn network(context: &Context<'_>, options: &Options) -> Vec<TokenStream> {
     let name = &context.plan.crn.name;
-    vec![
-        quote!(const NAME: &'static str = #name;),
+    let mut members = vec![quote!(const NAME: &'static str = #name;)];
+    members.extend(options.simulation.as_ref().map(defaults).filter(|tokens| !tokens.is_empty()));
+    members.extend([
         quantities(context),
         load(context),
         quote!(
@@ -46,7 +49,45 @@ pub(crate) fn network(context: &Context<'_>) -> Vec<TokenStream> {
         ),
         set_inputs(context),
         observe(context),
-    ]
+    ]);
+    members
+}
+
+/// What the model file says about simulation, where it differs from what the run-time library does by itself.
+fn defaults(simulation: &Simulation) -> TokenStream {
+    let none = program::Defaults::NONE;
+    let number = Literal::f64_unsuffixed;
+    let until = simulation.until.map(|until| {
+        let until = number(until);
+        quote!(until: Some(#until),)
+    });
+    let points = simulation.points.filter(|points| *points != none.points).map(|points| {
+        let points = Literal::usize_unsuffixed(points);
+        quote!(points: #points,)
+    });
+    let every = simulation.every.map(|every| {
+        let every = number(every);
+        quote!(every: Some(#every),)
+    });
+    let record = simulation.record.as_ref().map(|names| quote!(record: Some(&[#(#names),*]),));
+    let relative = (simulation.relative != none.relative).then(|| {
+        let relative = number(simulation.relative);
+        quote!(relative: #relative,)
+    });
+    let absolute = (simulation.absolute != none.absolute).then(|| {
+        let absolute = number(simulation.absolute);
+        quote!(absolute: #absolute,)
+    });
+    let method = match simulation.method {
+        Method::Auto => None,
+        Method::Explicit => Some(quote!(method: Method::Explicit,)),
+        Method::Rosenbrock => Some(quote!(method: Method::Rosenbrock,)),
+    };
+    let said = quote!(#until #points #every #record #relative #absolute #method);
+    if said.is_empty() {
+        return quote!();
+    }
+    quote!(const DEFAULTS: Defaults = Defaults { #said ..Defaults::NONE };)
 }
 
 /// What an observable is to the user.

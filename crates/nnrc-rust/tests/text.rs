@@ -64,7 +64,7 @@ fn same_input_same_bytes() {
 #[test]
 fn the_library_can_stay_where_it_is() {
     let network = compile(&chain(&[2, 2]), &[0.5, 0.5]);
-    let options = Options { sim_path: Some("../somewhere".to_owned()) };
+    let options = Options { sim_path: Some("../somewhere".to_owned()), ..Options::default() };
     let files = generate(&network.crn, &network.info, &options).unwrap();
     assert!(files.keys().all(|path| !path.starts_with("nnrc-sim")));
     assert!(String::from_utf8_lossy(&files[Path::new("Cargo.toml")]).contains("path = \"../somewhere\""));

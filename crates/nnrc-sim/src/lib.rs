@@ -5,6 +5,7 @@
 
 pub mod blocks;
 mod control;
+pub mod course;
 mod error;
 mod explicit;
 mod fixed_point;

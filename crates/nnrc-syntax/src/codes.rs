@@ -68,6 +68,7 @@ codes! {
     TEXT_IN_NUMBER_COLUMN = "text-in-number-column", 3;
     NON_FINITE_DATA = "non-finite-data", 3;
     NOT_WRITABLE = "not-writable", 3;
+    BUILD_FAILED = "build-failed", 3;
     MISSING_TENSOR = "missing-tensor", 1;
     MISSING_COLUMN = "missing-column", 1;
     EMPTY_DATASET = "empty-dataset", 1;

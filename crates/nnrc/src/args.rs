@@ -245,7 +245,7 @@ pub struct CheckArgs {
 pub enum EngineKind {
     /// In this process.
     Process,
-    /// In a generated Rust crate (not served yet).
+    /// In a generated Rust crate, which is built first; needs a Rust toolchain.
     Crate,
 }
 
@@ -259,7 +259,12 @@ Examples:
   nnrc simulate xor.nnr --input 0,1 -o course.svg      as a picture; .csv and .npz likewise
   nnrc simulate xor.nnr --input 0,1 --steady           concentrations at the fixed point
   nnrc simulate iris.nnr --data iris --row 3           the third flower
-  nnrc simulate iris.nnr --steady --data iris.test     a row for each sample, with its class")]
+  nnrc simulate iris.nnr --steady --data iris.test     a row for each sample, with its class
+  nnrc simulate iris.nnr --engine crate --steady --data iris
+                                                       the same in a program made for this network
+
+--engine crate builds that program once for each structure of a network, in the folder NNRC_CACHE, else in
+$XDG_CACHE_HOME/nnrc, else in ~/.cache/nnrc. Without a Rust toolchain the engine of this process serves.")]
 pub struct SimulateArgs {
     #[command(flatten)]
     pub file: FileArg,

@@ -7,6 +7,7 @@
 //! - `files`: reading sources, weights and data, writing results whole or not at all;
 //! - `session`: from a path to a checked model, with the input values that the command line asks for;
 //! - `pot`: from a model to reactions that can be integrated;
+//! - `native`: the same in generated crates, which are built in a cache;
 //! - `training`: from a model to trained weights;
 //! - `report`: size report and texts that several verbs share;
 //! - `verbs`: one file for each verb;
@@ -14,6 +15,7 @@
 
 mod args;
 mod files;
+mod native;
 mod numbers;
 mod panics;
 mod plot;

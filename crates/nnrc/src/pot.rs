@@ -7,7 +7,8 @@ use nnrc_crn::{Crn, CrnInfo, namer};
 use nnrc_engine::Engine;
 use nnrc_model::lower;
 use nnrc_model::model::{Method, Model};
-use nnrc_sim::{Error, Settle, Settled, Tolerances, integrate, settle, settling_time};
+use nnrc_sim::course::time_to_settle;
+use nnrc_sim::{Error, Settle, Settled, Tolerances, integrate, settle};
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
 use crate::session::{Loaded, Session};
@@ -17,7 +18,7 @@ use crate::terminal::Stop;
 pub const SETTLED: f64 = 1e-4;
 
 /// The distance from the fixed point, in concentration units, to which settling times refer.
-pub const NEAR: f64 = 1e-3;
+pub use nnrc_sim::course::NEAR;
 
 /// A model with its chemistry.
 pub struct Pot<'a> {
@@ -147,21 +148,13 @@ impl Runner<'_> {
 
     /// When everything that changes has come within [`NEAR`] of `target` for good.
     pub fn settling_time(&mut self, state: &[f64], target: &[f64], settled: &Settled) -> Result<f64, Error> {
-        let targets: Vec<(usize, f64)> = target.iter().copied().enumerate().collect();
-        let slow = settled.slowest_rate.filter(|rate| *rate > 0.0).map_or(0.0, |rate| 20.0 / rate);
-        let mut until = (2.0 * settled.time).max(slow).clamp(1.0, 1e6);
         let tolerances = self.tolerances();
-        loop {
-            match settling_time(&mut self.engine, state, &targets, NEAR, &tolerances, until) {
-                // The slowest rate cannot always be estimated, so the course may have been too short.
-                Err(Error::NotSettled { .. }) if until < 1e6 => until *= 4.0,
-                result => return result,
-            }
-        }
+        time_to_settle(&mut self.engine, state, target, settled, &tolerances)
     }
 }
 
-fn method(method: Method) -> nnrc_sim::Method {
+/// The method of the run-time library.
+pub fn method(method: Method) -> nnrc_sim::Method {
     match method {
         Method::Auto => nnrc_sim::Method::Auto,
         Method::Explicit => nnrc_sim::Method::Explicit,

@@ -2,6 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::Defaults;
+use crate::Method;
+
 /// A request to simulate.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Arguments {
@@ -15,6 +18,16 @@ pub struct Arguments {
     pub steady: bool,
     /// Rows of the time course.
     pub points: usize,
+    /// Time between two rows, if given instead of their number.
+    pub every: Option<f64>,
+    /// Names of the quantities that are shown; none: all.
+    pub record: Option<Vec<String>>,
+    /// Every concentration that changes instead of quantities, for programs.
+    pub state: bool,
+    /// Where the time course begins.
+    pub start: Start,
+    /// How to step through time.
+    pub method: Method,
     /// Relative tolerance.
     pub relative: f64,
     /// Absolute tolerance, in concentration units.
@@ -23,6 +36,15 @@ pub struct Arguments {
     pub model: PathBuf,
     /// Where the result goes; none: to standard output.
     pub output: Option<PathBuf>,
+}
+
+/// Where a time course begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// At the initial concentrations of the model file.
+    Model,
+    /// At the fixed point.
+    Settled,
 }
 
 /// Formats of results.
@@ -50,37 +72,40 @@ impl Arguments {
     }
 }
 
-/// Reads the arguments after the name of the program; `model` is the default of `--model`. None: help is wanted.
+/// Reads the arguments after the verb; `model` is the default of `--model`, `defaults` are those of the network.
+/// None: help is wanted.
 ///
 /// # Errors
 ///
 /// A sentence about the argument that is not understood.
-pub fn parse(words: impl IntoIterator<Item = String>, model: &str) -> Result<Option<Arguments>, String> {
+pub fn parse(
+    words: impl IntoIterator<Item = String>,
+    model: &str,
+    defaults: &Defaults,
+) -> Result<Option<Arguments>, String> {
     let mut arguments = Arguments {
         input: None,
         data: None,
         until: None,
         steady: false,
-        points: 201,
-        relative: 1e-7,
-        absolute: 1e-10,
+        points: defaults.points,
+        every: defaults.every,
+        record: defaults.record.map(|names| names.iter().map(|name| (*name).to_owned()).collect()),
+        state: false,
+        start: Start::Model,
+        method: defaults.method,
+        relative: defaults.relative,
+        absolute: defaults.absolute,
         model: PathBuf::from(model),
         output: None,
     };
     let mut words = words.into_iter();
-    match words.next().as_deref() {
-        Some("simulate") => {}
-        None | Some("help" | "-h" | "--help") => return Ok(None),
-        Some(other) => {
-            return Err(format!("`{other}` is no verb of this program; try `simulate` or `--help`"));
-        }
-    }
     while let Some(word) = words.next() {
         let (name, glued) = match word.split_once('=') {
             Some((name, value)) if name.starts_with("--") => (name, Some(value.to_owned())),
             _ => (word.as_str(), None),
         };
-        if glued.is_some() && matches!(name, "--help" | "--steady") {
+        if glued.is_some() && matches!(name, "--help" | "--steady" | "--state") {
             return Err(format!("`{name}` takes no value"));
         }
         let mut value =
@@ -99,6 +124,27 @@ pub fn parse(words: impl IntoIterator<Item = String>, model: &str) -> Result<Opt
                 let points = text.parse().ok().filter(|points| *points >= 2);
                 arguments.points =
                     points.ok_or_else(|| format!("`{name} {text}`: expected a whole number from 2"))?;
+                arguments.every = None;
+            }
+            "--every" => arguments.every = Some(positive(name, &value()?)?),
+            "--record" => arguments.record = Some(value()?.split(',').map(str::to_owned).collect()),
+            "--state" => arguments.state = true,
+            "--start" => {
+                arguments.start = match value()?.as_str() {
+                    "model" => Start::Model,
+                    "settled" => Start::Settled,
+                    other => return Err(format!("`{name} {other}`: expected `model` or `settled`")),
+                }
+            }
+            "--method" => {
+                arguments.method = match value()?.as_str() {
+                    "auto" => Method::Auto,
+                    "explicit" => Method::Explicit,
+                    "rosenbrock" => Method::Rosenbrock,
+                    other => {
+                        return Err(format!("`{name} {other}`: expected `auto`, `explicit` or `rosenbrock`"));
+                    }
+                }
             }
             "--rtol" => arguments.relative = positive(name, &value()?)?,
             "--atol" => arguments.absolute = positive(name, &value()?)?,
@@ -116,6 +162,10 @@ pub fn parse(words: impl IntoIterator<Item = String>, model: &str) -> Result<Opt
     }
     if arguments.steady && arguments.until.is_some() {
         return Err("`--steady` and `--until` exclude each other".to_owned());
+    }
+    // The end that the model file suggests is for time courses only.
+    if !arguments.steady && arguments.data.is_none() {
+        arguments.until = arguments.until.or(defaults.until);
     }
     Ok(Some(arguments))
 }
@@ -135,26 +185,38 @@ mod tests {
     use super::*;
 
     fn words(text: &str) -> Result<Option<Arguments>, String> {
-        parse(text.split_whitespace().map(str::to_owned), "m.npz")
+        parse(text.split_whitespace().map(str::to_owned), "m.npz", &Defaults::NONE)
     }
 
     #[test]
     fn options_are_understood() {
-        let arguments = words("simulate --input 1,-2 --until=5 -o a.npz").unwrap().unwrap();
+        let arguments = words("--input 1,-2 --until=5 -o a.npz").unwrap().unwrap();
         assert_eq!((arguments.input.as_deref(), arguments.until), (Some(&[1.0, -2.0][..]), Some(5.0)));
         assert_eq!(arguments.format(), Ok(Format::Npz));
         assert_eq!(words("--help"), Ok(None));
     }
 
     #[test]
+    fn the_file_gives_defaults() {
+        let defaults = Defaults { until: Some(7.0), every: Some(0.5), ..Defaults::NONE };
+        let words = |text: &str| {
+            parse(text.split_whitespace().map(str::to_owned), "m.npz", &defaults).unwrap().unwrap()
+        };
+        assert_eq!((words("").until, words("").every), (Some(7.0), Some(0.5)));
+        assert_eq!((words("--until 3 --points 5").until, words("--points 5").every), (Some(3.0), None));
+        assert_eq!(words("--steady").until, None);
+    }
+
+    #[test]
     fn slips_are_named() {
         for (text, part) in [
-            ("run", "no verb"),
-            ("simulate --speed 3", "no option"),
-            ("simulate --input", "needs a value"),
-            ("simulate --input 1,two", "`two`"),
-            ("simulate --until -1", "positive"),
-            ("simulate --data x.npz --until 3", "leave out"),
+            ("--speed 3", "no option"),
+            ("--start here", "expected `model`"),
+            ("--method euler", "rosenbrock"),
+            ("--input", "needs a value"),
+            ("--input 1,two", "`two`"),
+            ("--until -1", "positive"),
+            ("--data x.npz --until 3", "leave out"),
         ] {
             assert!(words(text).unwrap_err().contains(part), "{text}");
         }

@@ -3,14 +3,19 @@
 //! A generated crate implements [`Network`] and hands it to [`run`].
 
 mod arguments;
+mod defaults;
+mod failure;
 mod help;
+mod results;
 mod simulate;
 mod tensors;
 
 use std::process::ExitCode;
 
 use crate::Layered;
-pub use arguments::{Arguments, Format, parse};
+pub use arguments::{Arguments, Format, Start, parse};
+pub use defaults::Defaults;
+pub use failure::Failure;
 pub use tensors::{Signs, Tensors};
 
 /// A value that goes into the pot or is read from it.
@@ -45,9 +50,13 @@ impl Role {
 }
 
 /// A reaction network that can be simulated.
-pub trait Network: Layered + Sized {
+pub trait Network: Layered + Clone + Send + Sync + Sized {
     /// Its name.
     const NAME: &'static str;
+
+    /// What the file it was made from says about simulation.
+    const DEFAULTS: Defaults = Defaults::NONE;
+
     /// What can be read from the pot, in the order of [`Network::observe`]. Inputs are given in this order.
     fn quantities() -> &'static [Quantity];
 
@@ -75,20 +84,43 @@ pub fn input_width<N: Network>() -> usize {
 
 /// Runs the command line of a network whose constants stand in the file `data` where `--model` names no other.
 pub fn run<N: Network>(data: &str) -> ExitCode {
-    let result = parse(std::env::args().skip(1), data).and_then(|arguments| match arguments {
+    let mut words = std::env::args().skip(1);
+    let result = match words.next().as_deref() {
+        Some("simulate") => simulate::<N>(words, data),
+        None | Some("help" | "-h" | "--help") => {
+            print(&help::text::<N>());
+            Ok(())
+        }
+        Some(other) => {
+            Err(format!("`{other}` is no verb of this program; try `simulate` or `--help`").into())
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            complain(&failure.message);
+            ExitCode::from(failure.exit)
+        }
+    }
+}
+
+fn simulate<N: Network>(words: impl Iterator<Item = String>, data: &str) -> Result<(), Failure> {
+    match parse(words, data, &N::DEFAULTS)? {
         None => {
             print(&help::text::<N>());
             Ok(())
         }
-        Some(arguments) => simulate::run::<N>(&arguments),
-    });
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            complain(&message);
-            ExitCode::FAILURE
+        Some(arguments) => {
+            if let Some(unknown) = arguments.record.iter().flatten().find(|name| !is_quantity::<N>(name)) {
+                return Err(format!("`--record {unknown}`: see `--help` for what can be recorded").into());
+            }
+            simulate::run::<N>(&arguments)
         }
     }
+}
+
+fn is_quantity<N: Network>(name: &str) -> bool {
+    N::quantities().iter().any(|quantity| quantity.name == name)
 }
 
 /// Writes to stdout; a reader that went away is no failure.

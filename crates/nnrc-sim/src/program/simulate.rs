@@ -1,26 +1,25 @@
 //! The verb `simulate`.
 
-use std::io::{self, Write};
+use std::num::NonZero;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::arguments::{Arguments, Format};
-use super::{Network, Quantity, Role, Tensors, input_width};
-use crate::io::{Array, Arrays, npz, table, write_atomically};
-use crate::{Method, Settle, Tolerances, integrate, settle};
+use super::arguments::{Arguments, Start};
+use super::results::Results;
+use super::{Failure, Network, Quantity, Role, Tensors, input_width};
+use crate::course::{Spacing, good_end, time_to_settle};
+use crate::io::{npz, table};
+use crate::{Error, Settle, Settled, Tolerances, integrate, settle};
 
-/// Rows of values under their names.
-struct Results {
-    time: Option<Vec<f64>>,
-    quantities: Vec<Quantity>,
-    rows: Vec<Vec<f64>>,
-}
+/// The largest number of values of a time course: as many as fit into a gigabyte.
+const MAX_VALUES: f64 = 1e8;
 
 /// Simulates and writes.
-pub(crate) fn run<N: Network>(arguments: &Arguments) -> Result<(), String> {
+pub(crate) fn run<N: Network>(arguments: &Arguments) -> Result<(), Failure> {
     let format = arguments.format()?;
     let mut network = N::load(&mut Tensors::read(&arguments.model)?)?;
-    let result = match &arguments.data {
-        Some(path) => many(&mut network, arguments, &rows::<N>(path)?)?,
+    let results = match &arguments.data {
+        Some(path) => many(&network, arguments, &rows::<N>(path)?)?,
         None => {
             if let Some(input) = &arguments.input {
                 check_input::<N>(input).map_err(|message| format!("--input: {message}"))?;
@@ -29,11 +28,11 @@ pub(crate) fn run<N: Network>(arguments: &Arguments) -> Result<(), String> {
             if arguments.steady { steady(&mut network, arguments)? } else { course(&mut network, arguments)? }
         }
     };
-    write(&result, format, arguments.output.as_deref())
+    Ok(results.write(format, arguments.output.as_deref())?)
 }
 
 /// Checks the number and the signs of the values of the inputs.
-fn check_input<N: Network>(values: &[f64]) -> Result<(), String> {
+pub(crate) fn check_input<N: Network>(values: &[f64]) -> Result<(), String> {
     let width = input_width::<N>();
     if values.len() != width {
         return Err(format!("{} values for {width} inputs", values.len()));
@@ -91,112 +90,126 @@ fn tolerances(arguments: &Arguments) -> Tolerances {
 }
 
 /// The settled state.
-fn settled<N: Network>(network: &mut N, arguments: &Arguments) -> Result<(Vec<f64>, f64), crate::Error> {
+fn settled<N: Network>(network: &mut N, arguments: &Arguments) -> Result<(Vec<f64>, Settled), Error> {
     let mut state = network.start();
-    let settled = settle(network, &mut state, &tolerances(arguments), &Settle::default())?;
-    Ok((state, settled.time))
+    let limits = Settle { method: arguments.method, ..Settle::default() };
+    let settled = settle(network, &mut state, &tolerances(arguments), &limits)?;
+    Ok((state, settled))
 }
 
-fn steady<N: Network>(network: &mut N, arguments: &Arguments) -> Result<Results, String> {
-    let (state, _) = settled(network, arguments).map_err(|error| error.to_string())?;
-    let mut row = Vec::new();
-    network.observe(&state, &mut row);
-    Ok(Results { time: None, quantities: N::quantities().to_vec(), rows: vec![row] })
+/// Where values stand in what a network observes, and their quantities.
+fn shown<N: Network>(is_shown: impl Fn(&Quantity) -> bool) -> (Vec<std::ops::Range<usize>>, Vec<Quantity>) {
+    let (mut ranges, mut quantities, mut start) = (Vec::new(), Vec::new(), 0);
+    for quantity in N::quantities() {
+        let range = start..start + quantity.width;
+        start = range.end;
+        if is_shown(quantity) {
+            ranges.push(range);
+            quantities.push(*quantity);
+        }
+    }
+    (ranges, quantities)
 }
 
-/// The settled outputs of many inputs.
-fn many<N: Network>(network: &mut N, arguments: &Arguments, inputs: &[Vec<f64>]) -> Result<Results, String> {
-    let mut rows = Vec::with_capacity(inputs.len());
-    let mut values = Vec::new();
-    for (at, input) in inputs.iter().enumerate() {
-        network.set_inputs(input);
-        let (state, _) = settled(network, arguments).map_err(|error| format!("row {}: {error}", at + 1))?;
-        values.clear();
+/// States as rows of what is shown of them.
+fn recorded<N: Network>(network: &N, arguments: &Arguments, states: Vec<Vec<f64>>) -> Results {
+    if arguments.state {
+        let width = network.dimension();
+        return Results::new(vec![("state".to_owned(), width)], states);
+    }
+    let is_shown = |quantity: &Quantity| {
+        arguments.record.as_ref().is_none_or(|names| names.iter().any(|name| name == quantity.name))
+    };
+    let (ranges, quantities) = shown::<N>(is_shown);
+    let row = |state: Vec<f64>| {
+        let mut values = Vec::new();
         network.observe(&state, &mut values);
-        let mut rest = values.as_slice();
-        let mut row = Vec::new();
-        for quantity in N::quantities() {
-            let (own, others) = rest.split_at(quantity.width);
-            rest = others;
-            if quantity.role == Role::Output {
-                row.extend_from_slice(own);
+        ranges.iter().flat_map(|range| values[range.clone()].iter().copied()).collect()
+    };
+    Results::of(&quantities, states.into_iter().map(row).collect())
+}
+
+fn steady<N: Network>(network: &mut N, arguments: &Arguments) -> Result<Results, Failure> {
+    let (state, _) = settled(network, arguments)?;
+    Ok(recorded(network, arguments, vec![state]))
+}
+
+/// The settled outputs of many inputs. Each begins at the start, so that a result depends neither on the other
+/// inputs nor on the number of threads.
+fn many<N: Network>(network: &N, arguments: &Arguments, inputs: &[Vec<f64>]) -> Result<Results, Failure> {
+    let (ranges, quantities) = shown::<N>(|quantity| quantity.role == Role::Output);
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(inputs.len()).max(1);
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut network = network.clone();
+        let mut done = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(input) = inputs.get(at) else { return done };
+            network.set_inputs(input);
+            let row = settled(&mut network, arguments).map(|(state, _)| {
+                let mut values = Vec::new();
+                network.observe(&state, &mut values);
+                ranges.iter().flat_map(|range| values[range.clone()].iter().copied()).collect::<Vec<f64>>()
+            });
+            done.push((at, row));
+        }
+    };
+    let mut all = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        let mut all = Vec::with_capacity(inputs.len());
+        for worker in workers {
+            match worker.join() {
+                Ok(done) => all.extend(done),
+                Err(panic) => std::panic::resume_unwind(panic),
             }
         }
-        rows.push(row);
-    }
-    let quantities =
-        N::quantities().iter().filter(|quantity| quantity.role == Role::Output).copied().collect();
-    Ok(Results { time: None, quantities, rows })
+        all
+    });
+    all.sort_by_key(|(at, _)| *at);
+    let row = |(at, row): (usize, Result<Vec<f64>, Error>)| {
+        row.map_err(|error| Failure::from(error).context(&format!("row {}", at + 1)))
+    };
+    Ok(Results::of(&quantities, all.into_iter().map(row).collect::<Result<_, _>>()?))
 }
 
-fn course<N: Network>(network: &mut N, arguments: &Arguments) -> Result<Results, String> {
+fn course<N: Network>(network: &mut N, arguments: &Arguments) -> Result<Results, Failure> {
+    let tolerances = tolerances(arguments);
+    let mut settling = None;
     let until = match arguments.until {
         Some(until) => until,
-        None => settled(network, arguments)
-            .map_err(|error| format!("no end of the time course is given (`--until`), and {error}"))?
-            .1
-            .max(f64::MIN_POSITIVE),
+        None => {
+            let (state, reached) = settled(network, arguments).map_err(|error| {
+                Failure::from(error).context("no end of the time course is given (`--until`)")
+            })?;
+            let start = network.start();
+            let time = match time_to_settle(network, &start, &state, &reached, &tolerances) {
+                // Longer than anyone waits, but an end as well.
+                Err(Error::NotSettled { time, .. }) => time,
+                time => time?,
+            };
+            settling = Some(time);
+            good_end(time)
+        }
     };
-    let last = arguments.points - 1;
-    let times: Vec<f64> = (0..=last)
-        .map(|point| if point == last { until } else { until * point as f64 / last as f64 })
-        .collect();
-    let mut state = network.start();
+    let spacing = arguments.every.map_or(Spacing::Points(arguments.points), Spacing::Every);
+    if spacing.count(until) * network.dimension() as f64 > MAX_VALUES {
+        return Err(Failure::from(format!(
+            "the time course would have {:.0} rows of {} species; use a larger `--every` or fewer `--points`",
+            spacing.count(until),
+            network.dimension()
+        )));
+    }
+    let times = spacing.times(until);
+    let mut state = match arguments.start {
+        Start::Model => network.start(),
+        Start::Settled => settled(network, arguments)?.0,
+    };
     let mut states = Vec::with_capacity(times.len());
     let observe = |_, state: &[f64]| states.push(state.to_vec());
-    integrate(network, Method::Auto, &tolerances(arguments), &mut state, 0.0..until, &times, observe)
-        .map_err(|error| error.to_string())?;
-    let row = |state: &Vec<f64>| {
-        let mut row = Vec::new();
-        network.observe(state, &mut row);
-        row
-    };
-    let rows = states.iter().map(row).collect();
-    Ok(Results { time: Some(times), quantities: N::quantities().to_vec(), rows })
-}
-
-fn write(result: &Results, format: Format, output: Option<&Path>) -> Result<(), String> {
-    let Some(path) = output else {
-        return match write_csv(result, io::stdout().lock()) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(format!("cannot write to standard output: {error}"))
-            }
-            _ => Ok(()),
-        };
-    };
-    let written = write_atomically(path, |file| match format {
-        Format::Csv => write_csv(result, file),
-        Format::Npz => npz::write(file, &arrays(result)),
-    });
-    written.map_err(|error| format!("cannot write `{}`: {error}", path.display()))
-}
-
-fn write_csv(result: &Results, mut out: impl Write) -> io::Result<()> {
-    let mut header: Vec<String> = Vec::new();
-    header.extend(result.time.is_some().then(|| "time".to_owned()));
-    for quantity in &result.quantities {
-        header.extend((1..=quantity.width).map(|at| format!("{}_{at}", quantity.name)));
-    }
-    let rows = result.rows.iter().enumerate().map(|(at, row)| {
-        let time = result.time.as_ref().map(|times| times[at]);
-        time.into_iter().chain(row.iter().copied()).collect::<Vec<f64>>()
-    });
-    table::write(&mut out, &header, rows)?;
-    out.flush()
-}
-
-fn arrays(result: &Results) -> Arrays {
-    let mut arrays = Arrays::new();
-    let mut start = 0;
-    for quantity in &result.quantities {
-        let columns = start..start + quantity.width;
-        start = columns.end;
-        let values: Vec<f64> = result.rows.iter().flat_map(|row| &row[columns.clone()]).copied().collect();
-        let shape = vec![result.rows.len(), quantity.width];
-        arrays.insert(quantity.name.to_owned(), Array { shape, values });
-    }
-    if let Some(times) = &result.time {
-        arrays.insert("time".to_owned(), Array { shape: vec![times.len()], values: times.clone() });
-    }
-    arrays
+    integrate(network, arguments.method, &tolerances, &mut state, 0.0..until, &times, observe)?;
+    let mut results = recorded(network, arguments, states);
+    results.time = Some(times);
+    results.settling_time = settling.filter(|_| arguments.state);
+    Ok(results)
 }

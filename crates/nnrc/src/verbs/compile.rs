@@ -5,13 +5,13 @@ mod folder;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use nnrc_model::model::Construction;
+use nnrc_model::model::{Construction, Model};
 use nnrc_sbml::Options;
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
 use crate::args::{CompileArgs, Inputs, Provenance, SbmlLevel, Target};
 use crate::files::{DASH, Destination};
-use crate::pot::{Pot, explain};
+use crate::pot::{Pot, explain, method};
 use crate::report::{warnings, write_reactions};
 use crate::session::{Loaded, Session};
 use crate::terminal::Stop;
@@ -55,7 +55,9 @@ pub fn run(session: &Session, args: &CompileArgs) -> Result<(), Stop> {
 
 /// Writes the crate into the folder named by `-o`, or into STEM-sim.
 fn write_crate(session: &Session, loaded: &Loaded, pot: &Pot<'_>, args: &CompileArgs) -> Result<(), Stop> {
-    let files = match nnrc_rust::generate(&pot.crn, &pot.info, &nnrc_rust::Options::default()) {
+    let options =
+        nnrc_rust::Options { simulation: Some(simulation(pot.model)), ..nnrc_rust::Options::default() };
+    let files = match nnrc_rust::generate(&pot.crn, &pot.info, &options) {
         Ok(files) => files,
         Err(error) => {
             let finding =
@@ -78,6 +80,21 @@ fn write_crate(session: &Session, loaded: &Loaded, pot: &Pot<'_>, args: &Compile
         .terminal
         .note(&format!("wrote {0}; try: cd {0} && cargo run --release -- --help", place.display()));
     Ok(())
+}
+
+/// What the file says about simulation, for a program that cannot read the file.
+fn simulation(model: &Model) -> nnrc_rust::Simulation {
+    let said = &model.simulation;
+    let names = |nodes: &Vec<usize>| nodes.iter().map(|&node| model.nodes[node].name.clone()).collect();
+    nnrc_rust::Simulation {
+        until: said.until,
+        points: said.points,
+        every: said.every,
+        record: said.record.as_ref().map(names),
+        relative: said.relative,
+        absolute: said.absolute,
+        method: method(said.method),
+    }
 }
 
 /// The name of the output in the current folder: that of the file, or of the network for stdin.

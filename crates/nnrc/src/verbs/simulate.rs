@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use nnrc_sim::io::{Array, npz, table};
-use nnrc_syntax::{Diagnostic, Severity, codes};
+use nnrc_syntax::Diagnostic;
 
-use crate::args::{EngineKind, SimulateArgs};
+use crate::args::SimulateArgs;
 use crate::files::{Destination, is_special};
 use crate::session::{Loaded, Session};
 use crate::terminal::Stop;
@@ -33,23 +33,17 @@ pub fn run(session: &Session, args: &SimulateArgs) -> Result<(), Stop> {
             .usage(&format!("--until {until}: the end of a time course is greater than 0"));
     }
     let loaded = session.load(&args.file.file)?;
-    if args.engine == EngineKind::Crate {
-        let finding =
-            Diagnostic::global(Severity::Error, codes::NOT_SERVED, "`--engine crate` is not served yet")
-                .help("leave it out: the engine in this process computes the same");
-        return session.terminal.fail(&loaded.source, finding);
-    }
     let values = &args.values;
     let each = args.steady && values.row.is_none() && values.input.is_none();
     let samples = values.data.as_ref().filter(|_| each);
     match samples {
-        Some(name) => samples::run(session, &loaded, name, format, &destination)?,
+        Some(name) => samples::run(session, &loaded, name, args.engine, format, &destination)?,
         None => {
             let input = session.input(&loaded, values)?;
             if args.steady {
-                steady::run(session, &loaded, &input, format, &destination)?;
+                steady::run(session, &loaded, &input, args.engine, format, &destination)?;
             } else {
-                course::run(session, &loaded, &input, args.until, format, &destination)?;
+                course::run(session, &loaded, &input, (args.engine, args.until), format, &destination)?;
             }
         }
     }

@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use nnrc_model::certify::{Inputs, certify};
 use nnrc_model::model::NodeKind;
 use nnrc_sim::Error;
+use nnrc_sim::course::{Spacing, good_end};
 use nnrc_sim::io::{Array, table};
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
 use super::{Format, fail, write_npz};
+use crate::args::EngineKind;
 use crate::files::Destination;
+use crate::native::{self, Program};
 use crate::numbers::short;
 use crate::plot::{self, Curve};
 use crate::pot::{NEAR, Pot, Runner, explain};
@@ -40,7 +43,7 @@ pub fn run(
     session: &Session,
     loaded: &Loaded,
     input: &[f64],
-    until: Option<f64>,
+    (engine, until): (EngineKind, Option<f64>),
     format: Format,
     destination: &Destination,
 ) -> Result<(), Stop> {
@@ -51,22 +54,12 @@ pub fn run(
         let is_shown = |node: &usize| format != Format::Svg || pot.model.nodes[*node].kind != NodeKind::Input;
         (0..pot.model.nodes.len()).filter(is_shown).collect()
     });
-    let until = match until.or(pot.model.simulation.until) {
-        Some(until) => until,
-        None => end(session, loaded, &pot, &mut runner, input)?,
-    };
+    let until = until.or(pot.model.simulation.until);
     let points = if format == Format::Svg { CURVE_POINTS } else { POINTS };
-    let times = times(session, loaded, &pot, until, points)?;
-    let mut state = runner.initial_state();
-    if pot.model.simulation.settled
-        && let Err(error) = runner.settle(&mut state)
-    {
-        return fail(session, loaded, explain(&pot, &runner, &error, "`start = settled`"));
-    }
     let columns = if format == Format::Csv { columns(&pot, &nodes) } else { Vec::new() };
     let mut course = Course { values: vec![Vec::new(); nodes.len()], ..Course::default() };
     let reader = runner.clone();
-    let result = runner.integrate(&mut state, until, &times, |time, state| {
+    let mut record = |time, state: &[f64]| {
         course.times.push(time);
         if format == Format::Csv {
             let all = reader.concentrations(state);
@@ -78,9 +71,26 @@ pub fn run(
         for (values, &node) in course.values.iter_mut().zip(&nodes) {
             values.extend(reader.value(state, node));
         }
-    });
-    if let Err(error) = result {
-        return fail(session, loaded, explain(&pot, &runner, &error, "the time course"));
+    };
+    match native::program(session, loaded, &pot, engine)? {
+        Some(program) => in_program(session, loaded, &pot, &program, (until, points), &mut record)?,
+        None => {
+            let until = match until {
+                Some(until) => until,
+                None => end(session, loaded, &pot, &mut runner, input)?,
+            };
+            let spacing = spacing(session, loaded, &pot, until, points)?;
+            let mut state = runner.initial_state();
+            if pot.model.simulation.settled
+                && let Err(error) = runner.settle(&mut state)
+            {
+                return fail(session, loaded, explain(&pot, &runner, &error, "`start = settled`"));
+            }
+            let result = runner.integrate(&mut state, until, &spacing.times(until), &mut record);
+            if let Err(error) = result {
+                return fail(session, loaded, explain(&pot, &runner, &error, "the time course"));
+            }
+        }
     }
     match format {
         Format::Csv => {
@@ -158,37 +168,62 @@ fn end(
         }
         Err(error) => return fail(session, loaded, explain(pot, runner, &error, "the time course")),
     };
-    let end = round_up(1.25 * time.max(1e-9));
+    let end = good_end(time);
+    note_end(session, pot, time, end);
+    Ok(end)
+}
+
+/// The time course in the program of a generated crate.
+fn in_program(
+    session: &Session,
+    loaded: &Loaded,
+    pot: &Pot<'_>,
+    program: &Program,
+    (until, points): (Option<f64>, usize),
+    record: &mut dyn FnMut(f64, &[f64]),
+) -> Result<(), Stop> {
+    let spacing = match until {
+        Some(until) => spacing(session, loaded, pot, until, points)?,
+        None => wanted(pot, points),
+    };
+    let course = match program.course(&pot.model.simulation, until, spacing) {
+        Ok(course) => course,
+        Err(finding) => return fail(session, loaded, *finding),
+    };
+    if let (Some(time), Some(end)) = (course.settling_time, course.times.last()) {
+        note_end(session, pot, time, *end);
+    }
+    let width = course.states.len() / course.times.len().max(1);
+    for (at, time) in course.times.iter().enumerate() {
+        record(*time, &course.states[at * width..(at + 1) * width]);
+    }
+    Ok(())
+}
+
+fn note_end(session: &Session, pot: &Pot<'_>, time: f64, end: f64) {
     session.terminal.note(&format!(
         "settles by time {}{}; simulated until {end}",
         short(time),
         pot.time_units()
     ));
-    Ok(end)
 }
 
-/// The next number of the form 1, 2, 3, 5 or 8 times a power of ten.
-fn round_up(value: f64) -> f64 {
-    let power = 10f64.powf(value.log10().floor());
-    let steps = [1.0, 2.0, 3.0, 5.0, 8.0, 10.0];
-    let step = steps.into_iter().find(|step| step * power >= value * (1.0 - 1e-9)).unwrap_or(10.0);
-    // Through text, for numbers such as 0.3 that a product misses.
-    format!("{:.0e}", step * power).parse().unwrap_or(step * power)
+/// What the file says about the times to report.
+fn wanted(pot: &Pot<'_>, points: usize) -> Spacing {
+    let simulation = &pot.model.simulation;
+    simulation.every.map_or(Spacing::Points(simulation.points.unwrap_or(points)), Spacing::Every)
 }
 
-/// When to report.
-fn times(
+/// When to report: as the file says, unless that is too often.
+fn spacing(
     session: &Session,
     loaded: &Loaded,
     pot: &Pot<'_>,
     until: f64,
     points: usize,
-) -> Result<Vec<f64>, Stop> {
-    let simulation = &pot.model.simulation;
-    let rows = match simulation.every {
-        Some(every) => (until / every).floor() + 1.0,
-        None => simulation.points.unwrap_or(points) as f64,
-    };
+) -> Result<Spacing, Stop> {
+    let spacing = wanted(pot, points);
+    let rows = spacing.count(until);
     let values = rows * pot.info.species_count() as f64;
     if values > MAX_VALUES {
         let finding = Diagnostic::global(
@@ -203,20 +238,7 @@ fn times(
         .help("use a larger `every` or fewer `points`");
         return fail(session, loaded, finding);
     }
-    let rows = rows as usize;
-    Ok(match simulation.every {
-        Some(every) => {
-            let mut times: Vec<f64> = (0..rows).map(|row| (row as f64 * every).min(until)).collect();
-            // The end is always reported, whether or not it is a multiple.
-            if times.last().is_some_and(|last| until - last > 1e-9 * every) {
-                times.push(until);
-            }
-            times
-        }
-        None => (0..rows)
-            .map(|row| if row + 1 == rows { until } else { until * row as f64 / (rows - 1) as f64 })
-            .collect(),
-    })
+    Ok(spacing)
 }
 
 fn picture(pot: &Pot<'_>, nodes: &[usize], course: &Course, input: &[f64]) -> String {
@@ -261,19 +283,5 @@ fn concentration_label(molar: f64) -> String {
     match names.iter().find(|(size, _)| (molar / size - 1.0).abs() < 1e-9) {
         Some((_, name)) => format!("concentration ({name})"),
         None => format!("concentration ({} M)", short(molar)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ends_are_round_numbers() {
-        assert_eq!(round_up(0.21), 0.3);
-        assert_eq!(round_up(1.0), 1.0);
-        assert_eq!(round_up(17.0), 20.0);
-        assert_eq!(round_up(433.0), 500.0);
-        assert_eq!(round_up(9e5), 1e6);
     }
 }

@@ -6,9 +6,11 @@ use nnrc_model::model::Targets;
 use nnrc_sim::io::Array;
 
 use super::{Format, fail, number, write_csv, write_npz};
+use crate::args::EngineKind;
 use crate::files::Destination;
+use crate::native;
 use crate::numbers::count;
-use crate::pot::{Pot, explain, settle_all};
+use crate::pot::{Pot, Runner, explain, settle_all};
 use crate::session::{Loaded, Session};
 use crate::terminal::Stop;
 
@@ -17,6 +19,7 @@ pub fn run(
     session: &Session,
     loaded: &Loaded,
     name: &str,
+    engine: EngineKind,
     format: Format,
     destination: &Destination,
 ) -> Result<(), Stop> {
@@ -29,18 +32,18 @@ pub fn run(
     if inputs.len() > 1000 {
         session.terminal.note(&format!("settling {} samples", count(inputs.len())));
     }
-    let mut outputs = Vec::with_capacity(inputs.len());
-    for (row, result) in settle_all(&runner, &inputs).into_iter().enumerate() {
-        match result {
-            Ok(output) => outputs.push(output),
-            Err(error) => {
-                let doing = format!("row {} of `{name}`", row + 1);
-                return fail(session, loaded, explain(&pot, &runner, &error, &doing));
-            }
-        }
-    }
     let node = model.output;
     let width = model.nodes[node].width();
+    let outputs = match native::program(session, loaded, &pot, engine)? {
+        Some(program) => match program.settle_all(&model.simulation, &model.nodes[node].name, &inputs) {
+            Ok(values) => values.chunks_exact(width.max(1)).map(<[f64]>::to_vec).collect(),
+            Err(mut finding) => {
+                finding.message = format!("`{name}`: {}", finding.message);
+                return fail(session, loaded, *finding);
+            }
+        },
+        None => settled(session, loaded, &pot, &runner, (name, &inputs))?,
+    };
     if format == Format::Npz {
         let rows = outputs.len();
         let classes = outputs.iter().map(|output| class_of(output) as f64).collect();
@@ -68,6 +71,27 @@ pub fn run(
         })
         .collect();
     destination.write(&session.terminal, |out| write_csv(&header, &rows, out))
+}
+
+/// The settled outputs, by the engine of this process.
+fn settled(
+    session: &Session,
+    loaded: &Loaded,
+    pot: &Pot<'_>,
+    runner: &Runner<'_>,
+    (name, inputs): (&str, &[&[f64]]),
+) -> Result<Vec<Vec<f64>>, Stop> {
+    let mut outputs = Vec::with_capacity(inputs.len());
+    for (row, result) in settle_all(runner, inputs).into_iter().enumerate() {
+        match result {
+            Ok(output) => outputs.push(output),
+            Err(error) => {
+                let doing = format!("row {} of `{name}`", row + 1);
+                return fail(session, loaded, explain(pot, runner, &error, &doing));
+            }
+        }
+    }
+    Ok(outputs)
 }
 
 /// The class that an output names, from 0: the largest of several, above 0.5 or not for one.

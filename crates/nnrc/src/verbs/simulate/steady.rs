@@ -6,7 +6,9 @@ use nnrc_crn::{Handle, SpeciesFamily};
 use nnrc_sim::io::Array;
 
 use super::{Format, fail, number, write_csv, write_npz};
+use crate::args::EngineKind;
 use crate::files::Destination;
+use crate::native;
 use crate::pot::{Pot, explain};
 use crate::session::{Loaded, Session};
 use crate::terminal::Stop;
@@ -16,15 +18,25 @@ pub fn run(
     session: &Session,
     loaded: &Loaded,
     input: &[f64],
+    engine: EngineKind,
     format: Format,
     destination: &Destination,
 ) -> Result<(), Stop> {
     let pot = Pot::new(session, loaded, input)?;
     let mut runner = pot.runner();
-    let mut state = runner.initial_state();
-    if let Err(error) = runner.settle(&mut state) {
-        return fail(session, loaded, explain(&pot, &runner, &error, "the fixed point"));
-    }
+    let state = match native::program(session, loaded, &pot, engine)? {
+        Some(program) => match program.settle(&pot.model.simulation) {
+            Ok(state) => state,
+            Err(finding) => return fail(session, loaded, *finding),
+        },
+        None => {
+            let mut state = runner.initial_state();
+            if let Err(error) = runner.settle(&mut state) {
+                return fail(session, loaded, explain(&pot, &runner, &error, "the fixed point"));
+            }
+            state
+        }
+    };
     if format == Format::Npz {
         let mut arrays = BTreeMap::new();
         for (at, node) in pot.model.nodes.iter().enumerate() {

@@ -1,0 +1,199 @@
+//! `--engine crate`: the same results as in process, and what happens where nothing can be built.
+
+#![allow(clippy::unwrap_used, reason = "a helper of a test that fails is a test that fails")]
+
+mod common;
+
+use std::path::{Path, PathBuf};
+
+use common::{Folder, OR, Run};
+
+/// The cache of these tests, kept between runs.
+fn cache() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("nnrc-cache")
+}
+
+/// Runs with a cache and, if given, other programs on the path.
+fn run(folder: &Folder, arguments: &[&str], cache: &Path, path: Option<&Path>) -> Run {
+    let mut command = folder.command(arguments);
+    command.env("NNRC_CACHE", cache);
+    if let Some(path) = path {
+        command.env("PATH", path);
+    }
+    Run::of(command.output().unwrap())
+}
+
+fn numbers(line: &str) -> Vec<f64> {
+    line.split(',').filter_map(|cell| cell.parse().ok()).collect()
+}
+
+/// Two tables with the same words and nearly the same numbers.
+#[track_caller]
+fn assert_alike(one: &str, other: &str, within: f64) {
+    let words = |text: &str| -> Vec<String> {
+        let is_word = |cell: &&str| cell.parse::<f64>().is_err();
+        text.lines().map(|line| line.split(',').filter(is_word).collect::<Vec<_>>().join(",")).collect()
+    };
+    assert_eq!(words(one), words(other));
+    for (a, b) in one.lines().zip(other.lines()) {
+        let (a, b) = (numbers(a), numbers(b));
+        assert_eq!(a.len(), b.len());
+        for (a, b) in a.iter().zip(&b) {
+            assert!((a - b).abs() <= within * b.abs().max(1.0), "{a} {b}");
+        }
+    }
+}
+
+/// A folder of programs: `rustc` as it is, and `cargo` as this script.
+fn toolchain(script: Option<&str>) -> tempfile::TempDir {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    };
+    put("rustc", "#!/bin/sh\necho 'rustc of the tests'\n");
+    if let Some(script) = script {
+        put("cargo", &format!("#!/bin/sh\n{script}\n"));
+    }
+    folder
+}
+
+const TWO_RAILS: &str = "\
+network gate {
+    input  x[2] in [-1, 1];
+    layer  h = dense(3) | smooth_relu(h = 0.1);
+    layer  y = dense(1) | identity();
+    output y;
+}
+weights { init = uniform(-1, 1, seed = 4); }
+";
+
+#[test]
+fn results_are_those_of_the_process() {
+    for text in [OR, TWO_RAILS] {
+        let folder = Folder::with(text);
+        let mut modes = vec![
+            vec!["simulate", "m.nnr", "--input", "0,1"],
+            vec!["simulate", "m.nnr", "--input", "1,0", "--until", "3"],
+            vec!["simulate", "m.nnr", "--input", "1,1", "--set", "simulate.every=0.5", "--until", "4.2"],
+            vec!["simulate", "m.nnr", "--input", "1,1", "--set", "simulate.start=settled", "--until", "1"],
+            vec!["simulate", "m.nnr", "--input", "1,1", "--steady"],
+        ];
+        if text == OR {
+            modes.push(vec!["simulate", "m.nnr", "--steady", "--data", "bits"]);
+        }
+        for mode in modes {
+            let process = run(&folder, &mode, &cache(), None).exits(0);
+            let native = run(&folder, &[&mode[..], &["--engine", "crate"]].concat(), &cache(), None).exits(0);
+            assert_alike(&native.stdout, &process.stdout, 1e-5);
+            assert!(native.stdout.lines().count() > 1);
+            let last = |run: &Run| run.stderr.lines().last().map(str::to_owned);
+            if !mode.contains(&"--steady") {
+                assert_eq!(
+                    last(&native).map(|l| l.contains("until")),
+                    last(&process).map(|l| l.contains("until"))
+                );
+            }
+        }
+        for name in ["a.npz", "a.svg", "a.csv"] {
+            run(&folder, &["simulate", "m.nnr", "--engine", "crate", "-o", name], &cache(), None).exits(0);
+            assert!(std::fs::metadata(folder.path(name)).unwrap().len() > 100);
+        }
+        run(&folder, &["simulate", "m.nnr", "-o", "b.npz"], &cache(), None).exits(0);
+        let read = |name: &str| nnrc_sim::io::npz::read(&std::fs::read(folder.path(name)).unwrap()).unwrap();
+        let shapes =
+            |name: &str| read(name).into_iter().map(|(key, array)| (key, array.shape)).collect::<Vec<_>>();
+        assert_eq!(shapes("a.npz"), shapes("b.npz"));
+    }
+}
+
+#[test]
+fn a_second_run_starts_no_cargo() {
+    let folder = Folder::with(OR);
+    let cache = tempfile::tempdir().unwrap();
+    // A cargo that makes a program which says that it does not settle, and counts its calls.
+    let tools = toolchain(Some(
+        "PATH=/usr/bin:/bin; echo call >> ../../calls; mkdir -p ../../target/release; \
+         name=$(basename $(pwd)); printf '#!/bin/sh\\necho error: not settled >&2; exit 5' \
+         > ../../target/release/$name; chmod +x ../../target/release/$name",
+    ));
+    let arguments = ["simulate", "m.nnr", "--engine", "crate"];
+    for _ in 0..2 {
+        run(&folder, &arguments, cache.path(), Some(tools.path())).exits(5).reports("not-settled");
+    }
+    // Other weights of the same signs are other numbers, not another program.
+    folder.write("m.nnr", OR.replace("-0.25", "-0.125"));
+    run(&folder, &arguments, cache.path(), Some(tools.path())).exits(5);
+    assert_eq!(std::fs::read_to_string(cache.path().join("calls")).unwrap(), "call\n");
+}
+
+#[test]
+fn without_a_toolchain_the_process_serves() {
+    let folder = Folder::with(OR);
+    let empty = tempfile::tempdir().unwrap();
+    let arguments = ["simulate", "m.nnr", "--steady", "--input", "0,1"];
+    let process = run(&folder, &arguments, &cache(), None).exits(0);
+    for tools in [empty, toolchain(None)] {
+        let cache = tempfile::tempdir().unwrap();
+        let native = [&arguments[..], &["--engine", "crate"]].concat();
+        let native = run(&folder, &native, cache.path(), Some(tools.path())).exits(0);
+        assert_eq!(native.stdout, process.stdout);
+        assert!(native.stderr.contains("not installed"), "{}", native.stderr);
+    }
+}
+
+#[test]
+fn a_failing_build_shows_the_compilers_words() {
+    let folder = Folder::with(OR);
+    let cache = tempfile::tempdir().unwrap();
+    let tools = toolchain(Some("echo 'error[E0000]: no such thing' >&2; exit 101"));
+    let arguments = ["simulate", "m.nnr", "--engine", "crate"];
+    let run = run(&folder, &arguments, cache.path(), Some(tools.path())).exits(3).reports("build-failed");
+    assert!(run.stderr.contains("no such thing"), "{}", run.stderr);
+    let crates = cache.path().join("crates");
+    assert!(run.stderr.contains(crates.to_str().unwrap()), "{}", run.stderr);
+    let made = std::fs::read_dir(crates).unwrap().next().unwrap().unwrap().path();
+    assert!(made.join("src/crn.rs").is_file() && !made.join("program").exists());
+}
+
+#[test]
+fn missing_dependencies_are_fetched_or_explained() {
+    let folder = Folder::with(OR);
+    let cache = tempfile::tempdir().unwrap();
+    let tools = toolchain(Some(
+        "echo $1 >> ../../calls; echo 'error: no matching package named `csv` found' >&2; exit 101",
+    ));
+    let arguments = ["simulate", "m.nnr", "--engine", "crate"];
+    let run = run(&folder, &arguments, cache.path(), Some(tools.path())).exits(3).reports("build-failed");
+    assert!(run.stderr.contains("cargo fetch"), "{}", run.stderr);
+    assert_eq!(std::fs::read_to_string(cache.path().join("calls")).unwrap(), "build\nfetch\n");
+}
+
+#[test]
+fn a_cache_that_cannot_be_written_names_the_variable() {
+    let folder = Folder::with(OR);
+    folder.write("file", "");
+    for place in ["file", "file/below"] {
+        let arguments = ["simulate", "m.nnr", "--engine", "crate"];
+        let run = run(&folder, &arguments, &folder.path(place), None).exits(3).reports("not-writable");
+        assert!(run.stderr.contains("NNRC_CACHE"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn two_at_once_build_one_program() {
+    let folder = Folder::with(OR);
+    let shared = cache().join("two");
+    let _ = std::fs::remove_dir_all(shared.join("crates"));
+    let arguments = ["simulate", "m.nnr", "--engine", "crate", "--steady", "--input", "1,1"];
+    let runs: Vec<Run> = std::thread::scope(|scope| {
+        let threads: Vec<_> =
+            (0..3).map(|_| scope.spawn(|| run(&folder, &arguments, &shared, None))).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap().exits(0)).collect()
+    });
+    assert!(runs.iter().all(|run| run.stdout == runs[0].stdout && run.stdout.contains("y_1")));
+    let names: Vec<_> = std::fs::read_dir(shared.join("crates")).unwrap().collect();
+    assert_eq!(names.len(), 1, "{names:?}");
+}
