@@ -10,6 +10,7 @@ pub mod compiled;
 pub mod corpus;
 pub mod peers;
 pub mod random_network;
+pub mod training;
 
 use std::path::{Path, PathBuf};
 

@@ -1,13 +1,16 @@
-//! Project tasks: `cargo xtask test`, `cargo xtask accept NAME`, `cargo xtask bench`.
+//! Project tasks: `cargo xtask test`, `accept NAME`, `bench`, `data NAME`, `weights`.
 #![allow(
     clippy::print_stdout,
+    clippy::print_stderr,
     clippy::unwrap_used,
     reason = "a task runner talks, and stops where it stands"
 )]
 
 mod accept;
 mod bench;
+mod data;
 mod environment;
+mod weights;
 
 use clap::{Parser, Subcommand};
 
@@ -30,6 +33,13 @@ enum Task {
         /// The list.
         name: accept::List,
     },
+    /// Fetch a data set that the repository does not keep into `.cache`, checked; nothing if it is there.
+    Data {
+        /// The data set.
+        name: data::Name,
+    },
+    /// Train the networks whose weights the examples ship, and write those weights.
+    Weights,
     /// Measure nnrc beside its peers and write docs/benchmarks.md.
     Bench,
 }
@@ -47,6 +57,17 @@ fn main() {
         Task::Accept { name } => {
             environment::peers();
             accept::run(name)
+        }
+        Task::Data { name } => match data::fetch(name) {
+            Ok(()) => true,
+            Err(reason) => {
+                eprintln!("{reason}");
+                false
+            }
+        },
+        Task::Weights => {
+            weights::write();
+            true
         }
         Task::Bench => {
             environment::peers();

@@ -26,6 +26,10 @@ fn examples_are_formatted_checked_and_tested() {
     for file in files {
         let path = file.to_str().expect("a path");
         folder.run(&["fmt", "--check", path]).exits(0);
+        if path.contains("mnist_train") {
+            mnist(&folder, path);
+            continue;
+        }
         let text = std::fs::read_to_string(&file).expect("a file");
         // Learning in the pot is not served yet, and says so.
         let learns = text.contains("construction = one_pot") || text.contains("construction = phased");
@@ -35,5 +39,15 @@ fn examples_are_formatted_checked_and_tested() {
         } else {
             folder.run(&["test", path]).exits(0);
         }
+    }
+}
+
+/// Its data are not in the repository; where they are missing, the message names the command that fetches them.
+fn mnist(folder: &Folder, path: &str) {
+    let is_there = examples().join("../.cache/mnist").exists();
+    let run = folder.run(&["check", path]).exits(if is_there { 0 } else { 3 });
+    if !is_there {
+        let run = run.reports("unreadable-file");
+        assert!(run.stderr.contains("cargo xtask data mnist"), "{}", run.stderr);
     }
 }
