@@ -63,8 +63,11 @@ impl<'s> Layout<'s> {
     /// What stands before the block of an item, up to the column of its brace.
     pub fn head(&mut self, statement: &Statement, columns: &Columns) {
         self.begin_line(0);
+        let lines = self.lines.count();
         self.sequence(&statement.nodes, 2, &columns.nodes);
-        self.pad(columns.brace.unwrap_or(0).max(self.width() + 1));
+        // A head of several lines ends in a short one, which has nothing to line up with.
+        let column = columns.brace.filter(|_| self.lines.count() == lines).unwrap_or(0);
+        self.pad(column.max(self.width() + 1));
     }
 
     /// A statement up to its `;`. `columns` gives the columns at which some of its nodes begin.

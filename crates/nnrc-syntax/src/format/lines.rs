@@ -29,6 +29,11 @@ impl<'s> Lines<'s> {
         self.lines.push(Line { indent, text, comment });
     }
 
+    /// Number of lines so far.
+    pub fn count(&self) -> usize {
+        self.lines.len()
+    }
+
     /// The text. Comments on neighbouring lines that stood in one column are in one column again; others keep
     /// their distance.
     pub fn finish(self) -> String {

@@ -127,6 +127,18 @@ fn broken_lists_stay_broken() {
 }
 
 #[test]
+fn the_brace_follows_a_broken_head() {
+    let source = "dataset images = idx(
+    \"images\",   // from elsewhere
+    \"labels\",
+) {
+    scale = divide(255);
+}
+";
+    assert_eq!(formatted(source), source);
+}
+
+#[test]
 fn faulty_files_are_refused_and_empty_ones_stay_empty() {
     assert!(format("network {").is_err());
     assert_eq!(formatted(""), "");
