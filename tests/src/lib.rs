@@ -8,8 +8,10 @@
 pub mod acceptance;
 pub mod compiled;
 pub mod corpus;
+pub mod generated;
 pub mod peers;
 pub mod random_network;
+pub mod reactions;
 pub mod training;
 
 use std::path::{Path, PathBuf};

@@ -2,7 +2,10 @@
 
 use std::fmt::Write;
 
-use nnrc_tests::acceptance::{activations, agreement, certificate, examples, families, sbml, vectors};
+use nnrc_tests::acceptance::{
+    activations, agreement, certificate, crates, examples, families, gradients, mnist, sbml, training,
+    vectors,
+};
 use nnrc_tests::{Effort, Finding, root};
 
 /// The lists.
@@ -10,6 +13,8 @@ use nnrc_tests::{Effort, Finding, root};
 pub enum List {
     /// The construction `fixed_point`: chemistry, files, certificate.
     FixedPoint,
+    /// Generated crates, gradients and training; MNIST as well if `cargo xtask data mnist` fetched it.
+    Crates,
 }
 
 /// A check and what it is called while it runs.
@@ -19,6 +24,7 @@ impl List {
     fn title(self) -> &'static str {
         match self {
             Self::FixedPoint => "fixed_point",
+            Self::Crates => "crates",
         }
     }
 
@@ -42,6 +48,28 @@ impl List {
                 ("certificate: other layers", certificate::others),
                 ("corpus", corpus),
             ],
+            Self::Crates => {
+                let mut checks: Vec<Check> = vec![
+                    ("crates: builds", crates::builds),
+                    ("crates: widths", crates::widths),
+                    ("crates: agreement", || crates::agreement(50)),
+                    ("integrators", integrators),
+                    ("gradients: vectors", gradients::vectors),
+                    ("gradients: derivatives", gradients::derivative_rows),
+                    ("gradients: activations", gradients::simulation),
+                    ("gradients: random networks", || gradients::random(20)),
+                    ("training: Iris", training::iris),
+                    ("training: digits", training::digits),
+                    ("training: simulated", training::simulated),
+                    ("training: kills", training::kills),
+                ];
+                if mnist::folder().exists() {
+                    checks.push(("training: MNIST", mnist::all));
+                } else {
+                    println!("MNIST is left out: `cargo xtask data mnist` fetches it");
+                }
+                checks
+            }
         }
     }
 }
@@ -50,8 +78,9 @@ impl List {
 pub fn run(list: List) -> bool {
     let mut all = Vec::new();
     for (name, check) in list.checks() {
-        println!("{name}");
+        let start = std::time::Instant::now();
         let findings = check();
+        println!("{name}, {:.1} s", start.elapsed().as_secs_f64());
         for finding in &findings {
             println!(
                 "  {} {}: {}",
@@ -88,6 +117,23 @@ fn corpus() -> Vec<Finding> {
         result,
         output.status.success(),
     )]
+}
+
+/// The comparison with diffsol, a test of its own since diffsol takes long to build.
+fn integrators() -> Vec<Finding> {
+    let output = std::process::Command::new("cargo")
+        .args(["test", "--package", "nnrc-tests", "--test", "solvers", "--", "--nocapture"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let words = String::from_utf8_lossy(&output.stdout).into_owned();
+    let findings = words.lines().filter_map(|line| line.strip_prefix("finding: ")?.rsplit_once(": "));
+    let mut findings: Vec<Finding> =
+        findings.map(|(claim, figure)| Finding::new(claim, figure, output.status.success())).collect();
+    if findings.is_empty() {
+        findings.push(Finding::new("time courses agree with diffsol's BDF", "no figures", false));
+    }
+    findings
 }
 
 const HEADER: &str = "# Results\n\nWhat `cargo xtask accept NAME` measured, claim by claim.\n";

@@ -1,10 +1,10 @@
 //! Data sets that are fetched, checked and kept in `.cache`, where the examples find them.
 
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use nnrc_tests::root;
+use nnrc_tests::acceptance::mnist;
 use sha2::{Digest, Sha256};
 
 /// The data sets.
@@ -26,11 +26,6 @@ const FILES: [(&str, &str); 4] = [
     ("train-labels-idx1-ubyte", "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"),
 ];
 
-/// Where the files of MNIST are.
-pub fn mnist() -> PathBuf {
-    root().join(".cache/mnist")
-}
-
 /// Brings a data set into the cache; nothing is done if it is there already.
 ///
 /// # Errors
@@ -38,7 +33,7 @@ pub fn mnist() -> PathBuf {
 /// A sentence that says what is missing and what to do.
 pub fn fetch(name: Name) -> Result<(), String> {
     let Name::Mnist = name;
-    let folder = mnist();
+    let folder = mnist::folder();
     if folder.exists() {
         return check(&folder).map_err(|reason| {
             format!("{reason}; remove `{}` and run this again to fetch it anew", folder.display())

@@ -12,7 +12,7 @@ mod data;
 mod environment;
 mod weights;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 
 /// Project tasks.
 #[derive(Parser)]
@@ -56,7 +56,23 @@ fn main() {
         }
         Task::Accept { name } => {
             environment::peers();
-            accept::run(name)
+            if cfg!(debug_assertions) {
+                // Hundreds of trainings and thousands of settled pots.
+                let list =
+                    name.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned());
+                environment::cargo(&[
+                    "run",
+                    "--quiet",
+                    "--release",
+                    "--package",
+                    "xtask",
+                    "--",
+                    "accept",
+                    &list,
+                ])
+            } else {
+                accept::run(name)
+            }
         }
         Task::Data { name } => match data::fetch(name) {
             Ok(()) => true,

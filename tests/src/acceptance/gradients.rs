@@ -1,10 +1,13 @@
 //! Gradients through the fixed point: against the reference vectors, and against differences of simulated chemistry.
 
+use std::collections::BTreeSet;
+
 use nnrc_model::activation::Activation;
 use nnrc_model::gradient::{Graph, LANES, Parameter};
 use nnrc_model::model::{Model, NodeKind, Operation};
 use nnrc_sim::train::Loss;
 
+use super::agreement::random_networks;
 use super::vectors::{network_text, numbers, of_kind};
 use crate::Finding;
 use crate::compiled::{analyse, lower};
@@ -104,6 +107,53 @@ fn simulated(
     let values = compiled.values(&compiled.settle());
     let outputs: Vec<[f64; 1]> = values[compiled.model.output].iter().map(|y| [*y]).collect();
     loss.judge(&outputs, &[target], &mut vec![[0.0]; outputs.len()]).loss
+}
+
+/// Gradients of random networks, all activations among them, against differences of the settled chemistry.
+pub fn random(count: usize) -> Vec<Finding> {
+    let (mut worst, mut derivatives, mut failed) = (0.0f64, 0, Vec::new());
+    let mut activations = BTreeSet::new();
+    for (name, compiled, input, _) in random_networks(count) {
+        let model = compiled.model;
+        for node in &model.nodes {
+            if let NodeKind::Layer { activations: chain, .. } = &node.kind {
+                activations.extend(chain.iter().map(|activation| activation.name()));
+            }
+        }
+        let graph = Graph::new(&model);
+        let target = vec![0.3; graph.output_width()];
+        let loss = Loss::SquaredError;
+        let (_, found) = gradient(&model, loss, &input, &target);
+        let largest = found.iter().fold(0.0f64, |largest, g| largest.max(g.abs()));
+        let mut of_network = 0.0f64;
+        for (at, found) in found.iter().enumerate() {
+            let shifted = |by: f64| {
+                let mut parameters = graph.initial().to_vec();
+                parameters[at] += by;
+                simulated(&model, graph.parameters(), &parameters, &input, &target, loss)
+            };
+            // Fourth order: some of these activations have third derivatives of 1e4.
+            let difference = |by: f64| (shifted(by) - shifted(-by)) / (2.0 * by);
+            let expected = (4.0 * difference(1e-4) - difference(2e-4)) / 3.0;
+            of_network = of_network.max((found - expected).abs() / largest);
+        }
+        derivatives += found.len();
+        worst = worst.max(of_network);
+        if of_network > 1e-6 {
+            failed.push(format!("{name}: {of_network:.1e}"));
+        }
+    }
+    vec![Finding::new(
+        format!(
+            "gradients of {count} random networks: differences of simulated chemistry within 1e-6 of the largest"
+        ),
+        format!(
+            "{derivatives} derivatives through {} activations, largest deviation {worst:.1e}{}",
+            activations.len(),
+            failed.iter().map(|words| format!("; {words}")).collect::<String>()
+        ),
+        failed.is_empty() && derivatives > 0,
+    )]
 }
 
 /// Gradients of networks with every activation against central differences of the settled chemistry, relative to the

@@ -3,9 +3,11 @@
 pub mod activations;
 pub mod agreement;
 pub mod certificate;
+pub mod crates;
 pub mod examples;
 pub mod families;
 pub mod gradients;
-
+pub mod mnist;
 pub mod sbml;
+pub mod training;
 pub mod vectors;

@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
+use nnrc_model::model::{NodeKind, Operation};
 use nnrc_model::random::Random;
 use nnrc_sbml::{Level, Options};
 
 use crate::acceptance::agreement::{clean, laws};
-use crate::compiled::{Compiled, compile};
+use crate::compiled::{Compiled, analyse, compile, lower};
 use crate::{Effort, Finding};
 
 /// The networks S1 to S7 of `docs/benchmarks.md`: layer widths.
@@ -34,6 +35,19 @@ pub fn workload(widths: &[usize], chemistry: &str) -> String {
         "network workload {{\n{network}    output l{};\n}}\nweights {{\n    init = he_normal(seed = 1);\n{biases}}}\nchemistry {{ {chemistry} }}\n",
         widths.len() - 2
     )
+}
+
+/// A workload with all weights times `scale` and another `h`: the larger the scale and the smaller `h`, the
+/// stiffer.
+pub fn scaled(widths: &[usize], scale: f64, h: f64, input: &[f64]) -> Compiled {
+    let text = workload(widths, "").replace("h = 0.25", &format!("h = {h}"));
+    let mut model = analyse(&text).unwrap_or_else(|words| panic!("{words}"));
+    for node in &mut model.nodes {
+        if let NodeKind::Layer { operation: Operation::Dense { weights, .. }, .. } = &mut node.kind {
+            weights.values.iter_mut().for_each(|weight| *weight *= scale);
+        }
+    }
+    lower(model, input)
 }
 
 /// An input with values spread over [0, 1].
