@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::namer;
 use crate::network::{Crn, Index, Part, Rate, ReactionFamily, SpeciesFamily, Term};
+use crate::protocol::{Feed, Order};
 use crate::validate::CrnInfo;
 
 /// The whole network in text: axes, species, rate constants, reaction families, observables.
@@ -38,7 +39,40 @@ fn print_into(crn: &Crn, info: &CrnInfo, out: &mut String) -> std::fmt::Result {
         let sum = rails(&observable.positive, "+") + &rails(&observable.negative, "-");
         writeln!(out, "observable {} ={}", observable.stem, sum.strip_prefix(" +").unwrap_or(&sum))?;
     }
-    Ok(())
+    for setting in &crn.protocol.settings {
+        let species = name(&crn.species[setting.species]);
+        writeln!(out, "at {}   {species} := {}", setting.time, range(&setting.values))?;
+    }
+    if let Some(period) = crn.protocol.period {
+        writeln!(out, "period {period}")?;
+    }
+    match &crn.protocol.feed {
+        Some(feed) => print_feed(crn, feed, out),
+        None => Ok(()),
+    }
+}
+
+/// What is set for a row, then when.
+fn print_feed(crn: &Crn, feed: &Feed, out: &mut String) -> std::fmt::Result {
+    for channel in &feed.channels {
+        let family = &crn.species[channel.species];
+        let (first, last) = (channel.column + 1, channel.column + family.initial.len());
+        let part = match channel.part {
+            Part::Whole => "",
+            Part::Positive => "+",
+            Part::Negative => "-",
+        };
+        writeln!(out, "set {} := table {} [{first}..{last}]{part}", name(family), channel.table + 1)?;
+    }
+    if let Some(gate) = &feed.gate {
+        let species = name(&crn.species[gate.species]);
+        writeln!(out, "set {species} := 1 from {} to {}, else 0", gate.open, gate.close)?;
+    }
+    let order = match feed.order {
+        Order::Cycle => "cycle".to_owned(),
+        Order::Shuffle { seed } => format!("shuffle(seed = {seed})"),
+    };
+    writeln!(out, "feed {order} of {} rows, {} each, {} times", feed.rows.len(), feed.hold, feed.epochs)
 }
 
 /// One family, one line.

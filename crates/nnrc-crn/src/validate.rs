@@ -7,7 +7,7 @@ use crate::arena::Handle;
 use crate::expand::for_each_index;
 use crate::namer;
 use crate::network::{Axis, Crn, Index, Observable, Part, RateConstant, ReactionFamily, SpeciesFamily, Term};
-use crate::protocol::Protocol;
+use crate::protocol::{Feed, Protocol};
 
 /// What the validator found out about a network; back ends take it as proof that the network is sound.
 #[derive(Debug, Clone, PartialEq)]
@@ -262,9 +262,52 @@ fn check_protocol(crn: &Crn, protocol: &Protocol) -> Result<(), CrnError> {
             return Err(CrnError::BadValue { what, value: setting.values[flat] });
         }
     }
+    if let Some(feed) = &protocol.feed {
+        check_feed(crn, feed)?;
+    }
     match protocol.period {
         Some(period) if !(period.is_finite() && period > 0.0 && period >= before) => {
             Err(malformed("protocol", "the period ends before its last setting"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_feed(crn: &Crn, feed: &Feed) -> Result<(), CrnError> {
+    let wrong = |reason| Err(malformed("protocol", reason));
+    if !(feed.hold.is_finite() && feed.hold > 0.0) {
+        return Err(CrnError::BadValue { what: "the length of a presentation".to_owned(), value: feed.hold });
+    }
+    if feed.tables.iter().any(|table| table.rows() * table.columns != table.values.len()) {
+        return wrong("the rows of a table differ in length");
+    }
+    if feed.rows.is_empty() || feed.tables.iter().any(|t| feed.rows.iter().any(|&row| row >= t.rows())) {
+        return wrong("a presentation names no row");
+    }
+    for channel in &feed.channels {
+        let Some(family) = crn.species.get(channel.species) else {
+            return wrong("a channel names no species");
+        };
+        let fits = |columns: usize| channel.column + family.initial.len() <= columns;
+        if !feed.tables.get(channel.table).is_some_and(|table| fits(table.columns)) {
+            return wrong("a channel names no columns");
+        }
+        let mut values = vec![0.0; family.initial.len()];
+        for &row in &feed.rows {
+            feed.fill(channel, row, &mut values);
+            if let Some(flat) = values.iter().position(|value| !value.is_finite() || *value < 0.0) {
+                let mut what = format!("row {} for ", row + 1);
+                namer::species_id(crn, family, flat, &mut what);
+                return Err(CrnError::BadValue { what, value: values[flat] });
+            }
+        }
+    }
+    match &feed.gate {
+        Some(gate) if crn.species.get(gate.species).is_none_or(|family| family.initial.len() != 1) => {
+            wrong("a gate is no single species")
+        }
+        Some(gate) if !(0.0 <= gate.open && gate.open < gate.close && gate.close <= feed.hold) => {
+            wrong("a gate is not open within the presentation")
         }
         _ => Ok(()),
     }

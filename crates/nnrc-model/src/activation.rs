@@ -64,6 +64,8 @@ pub struct Spec {
     pub make: fn(&[f64]) -> Activation,
     /// Whether a fixed point computes it.
     pub fixed_point: bool,
+    /// Whether there are reactions for its derivative, so that one pot can learn with it.
+    pub one_pot: bool,
     /// The nearest one that a fixed point computes, for those that none does.
     pub nearest: &'static str,
 }
@@ -79,8 +81,8 @@ pub const SPECS: &[Spec] = &[
     spec("algebraic_sigmoid", &[("h", 1.0)], |p| Activation::AlgebraicSigmoid { h: p[0] }),
     spec("algebraic_tanh", &[("h", 1.0)], |p| Activation::AlgebraicTanh { h: p[0] }),
     spec("restored_sigmoid", &[("a", 0.5)], |p| Activation::RestoredSigmoid { a: p[0] }),
-    spec("michaelis", &[("k", 1.0)], |p| Activation::Michaelis { k: p[0] }),
-    spec("hill", &[("k", 1.0)], |p| Activation::Hill { k: p[0] }),
+    still("michaelis", &[("k", 1.0)], |p| Activation::Michaelis { k: p[0] }),
+    still("hill", &[("k", 1.0)], |p| Activation::Hill { k: p[0] }),
     spec("softsign", &[("h", 0.1)], |p| Activation::Softsign { h: p[0] }),
     spec("elu", &[("h", 0.1)], |p| Activation::Elu { h: p[0] }),
     spec("abs", &[("h", 0.1)], |p| Activation::Abs { h: p[0] }),
@@ -88,8 +90,8 @@ pub const SPECS: &[Spec] = &[
     spec("square", &[], |_| Activation::Square),
     spec("inverse_multiquadric", &[("h", 1.0)], |p| Activation::InverseMultiquadric { h: p[0] }),
     spec("inverse_quadratic", &[], |_| Activation::InverseQuadratic),
-    spec("annihilation_relu", &[("k", 1e4)], |p| Activation::AnnihilationRelu { k: p[0] }),
-    spec("winner_take_all", &[("h", 0.01)], |p| Activation::WinnerTakeAll { h: p[0] }),
+    still("annihilation_relu", &[("k", 1e4)], |p| Activation::AnnihilationRelu { k: p[0] }),
+    still("winner_take_all", &[("h", 0.01)], |p| Activation::WinnerTakeAll { h: p[0] }),
     spec("rational_softmax", &[("h", 0.1)], |p| Activation::RationalSoftmax { h: p[0] }),
     clocked("sigmoid", |_| Activation::Sigmoid, "algebraic_sigmoid(h = 1)"),
     clocked("tanh", |_| Activation::Tanh, "algebraic_tanh(h = 1)"),
@@ -102,11 +104,20 @@ const fn spec(
     parameters: &'static [(&'static str, f64)],
     make: fn(&[f64]) -> Activation,
 ) -> Spec {
-    Spec { name, parameters, make, fixed_point: true, nearest: "" }
+    Spec { name, parameters, make, fixed_point: true, one_pot: true, nearest: "" }
+}
+
+/// One that a pot computes, but has no reactions to learn with.
+const fn still(
+    name: &'static str,
+    parameters: &'static [(&'static str, f64)],
+    make: fn(&[f64]) -> Activation,
+) -> Spec {
+    Spec { one_pot: false, ..spec(name, parameters, make) }
 }
 
 const fn clocked(name: &'static str, make: fn(&[f64]) -> Activation, nearest: &'static str) -> Spec {
-    Spec { name, parameters: &[], make, fixed_point: false, nearest }
+    Spec { name, parameters: &[], make, fixed_point: false, one_pot: false, nearest }
 }
 
 /// R_h(z), without cancellation for negative z.

@@ -5,7 +5,7 @@
 //! take away what is there, so a relay y' = s − y with a negative part of s needs a rail for it.
 
 use crate::activation::Activation;
-use crate::model::{Model, NodeKind, Operation, Signs, WeightCarrier};
+use crate::model::{Construction, Model, NodeKind, Operation, Signs, WeightCarrier};
 
 /// Rails of a node and of what drives it.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +50,10 @@ fn is_signed(model: &Model, encodings: &[Encoding], operation: &Operation, sourc
     let Operation::Dense { weights, bias } = operation else {
         return sources.iter().any(|&source| encodings[source].dual);
     };
+    // Weights that learn can become negative.
+    if model.chemistry.construction == Construction::OnePot {
+        return true;
+    }
     if bias.as_ref().is_some_and(|bias| bias.values.iter().any(|b| *b < 0.0)) {
         return true;
     }

@@ -9,6 +9,7 @@ pub mod certify;
 mod derivative;
 pub mod descent;
 pub mod encoding;
+pub mod flow;
 pub mod forward;
 pub mod gradient;
 pub mod interval;

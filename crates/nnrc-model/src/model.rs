@@ -1,12 +1,14 @@
 //! The checked neural network and everything the file says about it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use nnrc_syntax::{Span, ast};
 
 use crate::activation::Activation;
 use crate::analyse::words;
 use crate::descent::Descent;
+use crate::flow::{Flow, Teacher};
 use crate::interval::Interval;
 use crate::resources::Tensor;
 
@@ -142,8 +144,16 @@ pub struct Chemistry {
     pub units: nnrc_crn::Units,
     /// Speed factor of forward reactions.
     pub forward: f64,
+    /// Speed factor of errors and their way back.
+    pub backward: f64,
     /// Rate constant of the annihilation of rails.
     pub annihilation: f64,
+    /// Rate constant of the annihilation of the rails of weights.
+    pub weight_annihilation: f64,
+    /// Weight decay where the `train` block says nothing.
+    pub preset_decay: f64,
+    /// The gated teacher, if there is one.
+    pub teacher: Option<Teacher>,
     /// Where the block stands, if it does.
     pub span: Option<Span>,
 }
@@ -153,8 +163,8 @@ pub struct Chemistry {
 pub struct Dataset {
     /// Width of an input.
     pub width: usize,
-    /// Scaled inputs, a row after another.
-    pub inputs: Vec<f64>,
+    /// Scaled inputs, a row after another; shared with the protocol that presents them.
+    pub inputs: Arc<Vec<f64>>,
     /// Targets.
     pub targets: Targets,
     /// Rows of the training part; all rows if there is no split.
@@ -190,6 +200,15 @@ impl Dataset {
     /// Number of rows.
     pub fn rows(&self) -> usize {
         self.train.len() + self.test.len()
+    }
+
+    /// The rows of a part.
+    pub fn part(&self, part: Part) -> Vec<usize> {
+        match part {
+            Part::All => (0..self.rows()).collect(),
+            Part::Train => self.train.clone(),
+            Part::Test => self.test.clone(),
+        }
     }
 
     /// The input of a row.
@@ -233,11 +252,7 @@ pub struct DataReference {
 impl Model {
     /// The rows that a reference names.
     pub fn rows(&self, reference: &DataReference) -> Vec<usize> {
-        self.datasets.get(&reference.dataset).map_or_else(Vec::new, |dataset| match reference.part {
-            Part::All => (0..dataset.rows()).collect(),
-            Part::Train => dataset.train.clone(),
-            Part::Test => dataset.test.clone(),
-        })
+        self.datasets.get(&reference.dataset).map_or_else(Vec::new, |dataset| dataset.part(reference.part))
     }
 
     /// Looks up `iris`, `iris.train` or `iris.test`; a message with the choices if there is no such thing.
@@ -283,6 +298,8 @@ pub struct Training {
     pub rule: Option<String>,
     /// Everything about training in silico; none for in-pot learning, or where there is no data.
     pub descent: Option<Descent>,
+    /// Everything about learning in one pot; none otherwise.
+    pub flow: Option<Flow>,
 }
 
 /// How a time course is integrated.

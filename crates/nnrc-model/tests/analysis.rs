@@ -84,7 +84,7 @@ fn scaling_is_fitted_on_the_training_rows() {
     assert!(mean.abs() < 1e-12 && (variance - 1.0).abs() < 1e-12);
     assert!((0..30).all(|row| data.input(row)[1] == 0.0));
     let data = dataset(3, "scale = divide(4);");
-    assert_eq!(data.inputs, [0.0, 1.75, 0.25, 1.75, 0.5, 1.75]);
+    assert_eq!(data.inputs[..], [0.0, 1.75, 0.25, 1.75, 0.5, 1.75]);
 }
 
 #[test]

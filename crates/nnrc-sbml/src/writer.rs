@@ -29,7 +29,7 @@ pub(crate) const COMPARTMENT: &str = "pot";
 /// [`Error::Protocol`] if the network has timed settings; [`Error::BadName`] and [`Error::BadUnit`] for names and
 /// units that SBML cannot carry, before anything is written; [`Error::OutOfRange`] and [`Error::Io`] on the way.
 pub fn write(crn: &Crn, info: &CrnInfo, options: &Options, out: &mut dyn Write) -> Result<(), Error> {
-    if !crn.protocol.settings.is_empty() {
+    if !crn.protocol.settings.is_empty() || crn.protocol.feed.is_some() {
         return Err(Error::Protocol);
     }
     let units = UnitSystem::new(&crn.units)?;

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use nnrc_crn::{expand, namer, structure, text};
+use nnrc_model::model::Construction;
 use nnrc_sbml::{Options, estimate, size_estimate};
 use nnrc_sim::io::table;
 use nnrc_syntax::{Diagnostic, Severity, codes};
@@ -14,6 +15,10 @@ use crate::pot::Pot;
 
 /// Above this ratio of rate constants, solvers and wet labs get into trouble.
 const WIDE: f64 = 1e6;
+
+/// The same where learning is slow on purpose: weights move by a small part of the speed of the neurons, and forget
+/// by a small part of that.
+const WIDE_LEARNING: f64 = 1e9;
 
 /// What the chemistry costs.
 pub struct Size {
@@ -97,7 +102,9 @@ pub fn warnings(pot: &Pot<'_>, for_sbml: bool) -> Vec<Diagnostic> {
             .help(advice),
         );
     }
-    if let Some((low, high)) = pot.info.rate_range().filter(|(low, high)| high / low > WIDE) {
+    let learns = pot.model.chemistry.construction == Construction::OnePot;
+    let wide = if learns { WIDE_LEARNING } else { WIDE };
+    if let Some((low, high)) = pot.info.rate_range().filter(|(low, high)| high / low > wide) {
         findings.push(
             Diagnostic::global(
                 Severity::Warning,

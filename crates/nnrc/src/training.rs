@@ -110,6 +110,12 @@ pub fn run(session: &Session, loaded: &Loaded, files: Option<&Files>, resume: bo
 
 /// The settings of the file, or an error that says what is missing.
 fn descent<'a>(session: &Session, loaded: &'a Loaded) -> Result<&'a Descent, Stop> {
+    if let Some(training) = loaded.model.training.as_ref().filter(|training| training.flow.is_some()) {
+        let finding =
+            Diagnostic::error(codes::NOT_SERVED, training.span, "learning in the pot is not run yet")
+                .label("compiled, but not run");
+        return session.terminal.fail(&loaded.source, finding);
+    }
     match loaded.model.training.as_ref().and_then(|training| training.descent.as_ref()) {
         Some(descent) => Ok(descent),
         None => no_data(session, loaded),

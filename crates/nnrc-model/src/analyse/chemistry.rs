@@ -4,6 +4,7 @@ use nnrc_syntax::ast::{Block, Expr};
 use nnrc_syntax::{Diagnostic, Span, codes};
 
 use crate::analyse::block::{self, bind};
+use crate::flow::Teacher;
 use crate::model::{Chemistry, Construction, Signs, WeightCarrier};
 use crate::units::Dimension;
 use crate::value::{Scope, ValueKind};
@@ -72,9 +73,22 @@ pub fn analyse(scope: &mut Scope, block: Option<(&Block, Span)>, rule: Option<&s
         scope.choice(expr, "`signs`", &[("auto", Signs::Auto), ("dual_rail", Signs::DualRail)])
     });
     let max_order = entries.get("max_order").and_then(|expr| max_order(scope, expr)).unwrap_or(2);
-    let (forward, annihilation) = speeds(scope, entries.get("speeds").copied(), scales, construction);
+    let speeds = speeds(scope, entries.get("speeds").copied(), scales, construction);
     let robust = entries.get("preset").and_then(|expr| scope.choice(expr, "`preset`", &[("robust", true)]));
-    let annihilation = annihilation.unwrap_or(if robust == Some(true) { 300.0 } else { 100.0 });
+    let robust = robust == Some(true);
+    let annihilation = speeds.annihilation.unwrap_or(if robust { 300.0 } else { 100.0 });
+    let teacher = entries.get("schedule").and_then(|expr| teacher(scope, expr, scales));
+    if let (Construction::OnePot, Some(WeightCarrier::Rates), Some(expr)) =
+        (construction, weights, entries.get("weights"))
+    {
+        scope.report(
+            Diagnostic::error(codes::RULE_MISMATCH, expr.span, "what learns in one pot is held by species")
+                .label("rate constants do not change")
+                .help("leave the line out, or write `weights = species;`"),
+        );
+    }
+    let carrier =
+        if construction == Construction::OnePot { WeightCarrier::Species } else { WeightCarrier::Rates };
     for (key, needs) in [("schedule", Construction::OnePot), ("clock", Construction::Phased)] {
         if let Some(expr) = entries.get(key).filter(|_| construction != needs) {
             scope.report(
@@ -95,12 +109,16 @@ pub fn analyse(scope: &mut Scope, block: Option<(&Block, Span)>, rule: Option<&s
     };
     let chemistry = Chemistry {
         construction,
-        weights: weights.unwrap_or(WeightCarrier::Rates),
+        weights: weights.unwrap_or(carrier),
         signs: signs.unwrap_or(Signs::Auto),
         max_order,
         units,
-        forward,
+        forward: speeds.forward,
+        backward: speeds.backward,
         annihilation,
+        weight_annihilation: speeds.weight_annihilation,
+        preset_decay: if robust { 0.01 } else { 0.0 },
+        teacher,
         span: block.map(|(_, span)| span),
     };
     (chemistry, scales)
@@ -143,22 +161,95 @@ fn max_order(scope: &mut Scope, expr: &Expr) -> Option<u32> {
     None
 }
 
-/// Forward speed and annihilation constant.
-fn speeds(
-    scope: &mut Scope,
-    expr: Option<&Expr>,
-    scales: Scales,
-    construction: Construction,
-) -> (f64, Option<f64>) {
+/// `{ settle = 5, learn = 5, flush = 4 }`
+fn teacher(scope: &mut Scope, expr: &Expr, scales: Scales) -> Option<Teacher> {
+    let value = scope.evaluate(expr)?;
+    let example = "{ settle = 5, learn = 5, flush = 4 }";
+    let ValueKind::Record(fields) = &value.kind else {
+        scope.wrong_type(
+            value.span,
+            "`schedule`",
+            &format!("a record such as `{example}`"),
+            &value.kind.words(),
+        );
+        return None;
+    };
+    let names = ["settle", "learn", "flush"];
+    let mut times = [None; 3];
+    for (name, span, value) in fields {
+        let Some(at) = names.iter().position(|known| known == name) else {
+            scope.report(
+                Diagnostic::error(codes::UNKNOWN_KEY, *span, format!("`schedule` has no key `{name}`"))
+                    .label("unknown key")
+                    .help(format!("its keys are {}", block::words(&names))),
+            );
+            continue;
+        };
+        let what = format!("`{name}`");
+        let time = scope.as_quantity(value, &what, Dimension::TIME, scales.time)?;
+        if !(time > 0.0 || time == 0.0 && *name != "learn") {
+            scope.report(
+                Diagnostic::error(
+                    codes::OUT_OF_RANGE,
+                    value.span,
+                    format!("{what} must be greater than 0, found {time}"),
+                )
+                .label("expected a time greater than 0"),
+            );
+            return None;
+        }
+        times[at] = Some(time);
+    }
+    match times {
+        [Some(settle), Some(learn), Some(flush)] => {
+            let teacher = Teacher { settle, learn, flush };
+            // Times of very different size add up to one of them.
+            let hold = teacher.hold();
+            if hold.is_finite() && settle + learn > settle && settle + learn <= hold {
+                return Some(teacher);
+            }
+            scope.report(
+                Diagnostic::error(
+                    codes::OUT_OF_RANGE,
+                    expr.span,
+                    format!("the parts of `schedule` add up to {hold}, beside which one of them is nothing"),
+                )
+                .label("expected times of similar size")
+                .help(format!("write `schedule = {example};`")),
+            );
+            None
+        }
+        _ => {
+            scope.report(
+                Diagnostic::error(codes::MISSING_ARGUMENT, expr.span, "a part of `schedule` is missing")
+                    .label("needs `settle`, `learn` and `flush`")
+                    .help(format!("write `schedule = {example};`")),
+            );
+            None
+        }
+    }
+}
+
+/// Speeds that the block sets, or their defaults.
+struct Speeds {
+    forward: f64,
+    backward: f64,
+    annihilation: Option<f64>,
+    weight_annihilation: f64,
+}
+
+/// Reads `speeds`.
+fn speeds(scope: &mut Scope, expr: Option<&Expr>, scales: Scales, construction: Construction) -> Speeds {
     let default = if construction == Construction::OnePot { 5.0 } else { 1.0 };
-    let Some(expr) = expr else { return (default, None) };
-    let Some(value) = scope.evaluate(expr) else { return (default, None) };
+    let mut speeds =
+        Speeds { forward: default, backward: default, annihilation: None, weight_annihilation: 1.0 };
+    let Some(expr) = expr else { return speeds };
+    let Some(value) = scope.evaluate(expr) else { return speeds };
     let ValueKind::Record(fields) = &value.kind else {
         scope.wrong_type(value.span, "`speeds`", "a record such as `{ forward = 5 }`", &value.kind.words());
-        return (default, None);
+        return speeds;
     };
     let names = ["forward", "backward", "annihilation", "weight_annihilation", "gated", "combinational"];
-    let (mut forward, mut annihilation) = (default, None);
     for (name, span, value) in fields {
         if !names.contains(&name.as_str()) {
             let mut finding =
@@ -192,12 +283,14 @@ fn speeds(
             continue;
         }
         match name.as_str() {
-            "forward" => forward = speed,
-            "annihilation" => annihilation = Some(speed),
+            "forward" => speeds.forward = speed,
+            "backward" => speeds.backward = speed,
+            "annihilation" => speeds.annihilation = Some(speed),
+            "weight_annihilation" => speeds.weight_annihilation = speed,
             _ => {}
         }
     }
-    (forward, annihilation)
+    speeds
 }
 
 /// A call with a given set of names: `sgd(rate = 4)`.

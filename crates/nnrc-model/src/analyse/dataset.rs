@@ -80,7 +80,7 @@ pub fn analyse(
             return None;
         }
     }
-    Some(Dataset { width, inputs, targets, train, test, span: name.span })
+    Some(Dataset { width, inputs: inputs.into(), targets, train, test, span: name.span })
 }
 
 /// `holdout(test = 0.3, seed = 7)`: stratified by class, seeded.

@@ -51,7 +51,7 @@ pub fn analyse(
         .get("decay")
         .and_then(|expr| scope.bounded(expr, "`decay`", Dimension::NONE, 1.0, NOT_NEGATIVE));
     let shuffle = match entries.get("feed") {
-        Some(expr) => feed(scope, expr, surroundings.scales).unwrap_or(None),
+        Some(expr) => feed(scope, expr, surroundings.scales).and_then(|feed| feed.shuffle),
         None => Some(SEED),
     };
     let schedule = entries.get("schedule").and_then(|expr| schedule(scope, expr));
@@ -231,7 +231,7 @@ fn validation(scope: &mut Scope, expr: &Expr, surroundings: &Surroundings<'_>) -
 }
 
 /// The only data set there is: its training part.
-fn only_data(surroundings: &Surroundings<'_>) -> Option<DataReference> {
+pub fn only_data(surroundings: &Surroundings<'_>) -> Option<DataReference> {
     let mut names = surroundings.datasets.keys();
     match (names.next(), names.next()) {
         (Some(name), None) => Some(DataReference { dataset: name.clone(), part: Part::Train }),
@@ -279,7 +279,7 @@ fn check_holdout(
     }
 }
 
-fn check_targets(
+pub fn check_targets(
     scope: &mut Scope,
     place: nnrc_syntax::Span,
     reference: &DataReference,

@@ -6,6 +6,7 @@ mod columns;
 mod dataset;
 mod descent;
 mod expect;
+mod flow;
 mod network;
 mod overrides;
 pub(crate) mod ranges;
@@ -124,6 +125,8 @@ fn analyse_file(
             datasets: &datasets,
             skeleton: skeleton.as_ref(),
             scales,
+            teacher: chemistry.teacher,
+            preset_decay: chemistry.preset_decay,
         };
         training::analyse(scope, block, span, read, &surroundings)
     });
@@ -472,6 +475,21 @@ fn warn_unused(scope: &mut Scope, nodes: &[Node], output: usize, file: &File) {
 /// What this version cannot compile yet is an error that says so.
 fn check_served(scope: &mut Scope, chemistry: &Chemistry, training: Option<&Training>) {
     if chemistry.construction == Construction::FixedPoint {
+        return;
+    }
+    if chemistry.construction == Construction::OnePot {
+        if training.is_none() {
+            let mut finding = Diagnostic::global(
+                Severity::Error,
+                codes::MISSING_ARGUMENT,
+                "`one_pot` is a pot that learns, and the file has no `train` block",
+            )
+            .label("needs something to learn")
+            .help("write `train { data = d; rule = gradient_flow(rate = 0.01); feed = cycle(hold = 20); }`")
+            .help("or, for a network that only computes, `construction = fixed_point;`");
+            finding.span = chemistry.span;
+            scope.report(finding);
+        }
         return;
     }
     let name = chemistry.construction.name();

@@ -534,6 +534,18 @@ fn activation(scope: &mut Scope, call: &Call, construction: Construction) -> Opt
         );
         return None;
     }
+    if !spec.one_pot && construction == Construction::OnePot {
+        scope.report(
+            Diagnostic::error(
+                codes::UNSUPPORTED_ACTIVATION,
+                call.span,
+                format!("`{name}` has no chemical derivative, so a pot with it cannot learn"),
+            )
+            .label("serves `construction = fixed_point` only")
+            .help("write `smooth_relu(h = 0.1)` or `algebraic_sigmoid(h = 1)`"),
+        );
+        return None;
+    }
     let names: Vec<&str> = spec.parameters.iter().map(|(name, _)| *name).collect();
     let args = bind(scope, call, &names)?;
     let mut values = Vec::new();

@@ -7,9 +7,10 @@ use nnrc_syntax::{Diagnostic, Span, codes};
 
 use crate::analyse::block::{self, Entries};
 use crate::analyse::chemistry::{NOT_NEGATIVE, POSITIVE, Scales, check_call};
-use crate::analyse::descent;
 use crate::analyse::network::Skeleton;
+use crate::analyse::{descent, flow};
 use crate::descent::Optimiser;
+use crate::flow::Teacher;
 use crate::model::{Construction, DataReference, Dataset, Training, find_data};
 use crate::units::Dimension;
 use crate::value::{Scope, ValueKind};
@@ -27,6 +28,10 @@ pub struct Surroundings<'a> {
     /// None if the network has errors.
     pub skeleton: Option<&'a Skeleton>,
     pub scales: Scales,
+    /// The gated teacher of the `chemistry` block.
+    pub teacher: Option<Teacher>,
+    /// Decay where the block says nothing.
+    pub preset_decay: f64,
 }
 
 /// The entries of the block, and the name of its rule, which decides the default construction.
@@ -50,7 +55,7 @@ pub fn analyse(
     let optimiser = match (&rule, entries.get("rule")) {
         (Some(rule), Some(expr)) => {
             check_rule(scope, rule, expr, construction);
-            rule_arguments(scope, rule, expr, scales)
+            rule_arguments(scope, rule, expr)
         }
         (_, Some(_)) => None,
         (_, None) => Some(descent::ADAM),
@@ -60,7 +65,15 @@ pub fn analyse(
         let descent = descent::analyse(scope, block, &entries, optimiser, surroundings);
         let data = descent.as_ref().map(|descent| descent.data.clone());
         let descent = descent.filter(|_| scope.reported == before);
-        return Training { span, data, rule, descent };
+        return Training { span, data, rule, descent, flow: None };
+    }
+    if construction == Construction::OnePot {
+        let before = scope.reported;
+        let rate = entries.get("rule").and_then(|expr| flow::rate(scope, expr, scales));
+        let flow = flow::analyse(scope, block, span, &entries, rate, surroundings);
+        let data = flow.as_ref().map(|flow| flow.data.clone());
+        let flow = flow.filter(|_| scope.reported == before);
+        return Training { span, data, rule, descent: None, flow };
     }
     let data = entries.get("data").and_then(|expr| data(scope, expr, "`data`", datasets));
     if let Some(expr) = entries.get("loss") {
@@ -77,6 +90,13 @@ pub fn analyse(
     if let Some(expr) = entries.get("feed") {
         feed(scope, expr, scales);
     }
+    refuse_descent_keys(scope, &entries);
+    descent::stops(scope, block, false);
+    Training { span, data, rule, descent: None, flow: None }
+}
+
+/// Reports keys that only training in silico has.
+pub fn refuse_descent_keys(scope: &mut Scope, entries: &Entries<'_>) {
     for key in DESCENT_KEYS {
         if let Some(expr) = entries.get(*key) {
             let help = "leave the line out, or train by `rule = gradient(adam(rate = 0.01));`";
@@ -91,15 +111,25 @@ pub fn analyse(
             );
         }
     }
-    descent::stops(scope, block, false);
-    Training { span, data, rule, descent: None }
 }
 
-/// How samples follow each other: the seed of their order; none if they do not change it.
-pub fn feed(scope: &mut Scope, expr: &Expr, scales: Scales) -> Option<Option<u64>> {
+/// How samples follow each other.
+pub struct Feed {
+    /// The seed of their order; none if they do not change it.
+    pub shuffle: Option<u64>,
+    /// How long each is shown, in time units.
+    pub hold: Option<f64>,
+}
+
+/// Reads `cycle(hold)` or `shuffle(hold, seed)`.
+pub fn feed(scope: &mut Scope, expr: &Expr, scales: Scales) -> Option<Feed> {
     let name = check_call(scope, expr, "`feed`", &[("cycle", &["hold"]), ("shuffle", &["hold", "seed"])])?;
-    let seed = feed_arguments(scope, expr, scales);
-    Some((name == "shuffle").then_some(seed.unwrap_or(descent::SEED)))
+    let ValueKind::Call(call) = scope.evaluate(expr)?.kind else { return None };
+    let is_shuffled = name == "shuffle";
+    let args = block::bind(scope, &call, if is_shuffled { &["hold", "seed"] } else { &["hold"] })?;
+    let hold = args[0].and_then(|hold| scope.bounded(hold, "`hold`", Dimension::TIME, scales.time, POSITIVE));
+    let seed = args.get(1).copied().flatten().and_then(|seed| scope.whole(seed, "a seed", 0));
+    Some(Feed { shuffle: is_shuffled.then_some(seed.unwrap_or(descent::SEED)), hold })
 }
 
 fn check_rule(scope: &mut Scope, rule: &str, expr: &Expr, construction: Construction) {
@@ -122,27 +152,18 @@ fn check_rule(scope: &mut Scope, rule: &str, expr: &Expr, construction: Construc
 }
 
 /// Checks the learning rate, and the optimiser around it, if there is one.
-fn rule_arguments(scope: &mut Scope, rule: &str, expr: &Expr, scales: Scales) -> Option<Optimiser> {
+fn rule_arguments(scope: &mut Scope, rule: &str, expr: &Expr) -> Option<Optimiser> {
     let ValueKind::Call(call) = scope.evaluate(expr)?.kind else { return None };
+    if rule == "gradient_flow" {
+        // `flow` reads it.
+        return None;
+    }
     let argument = &call.args.first()?.value;
     if rule != "gradient" {
-        // In one pot weights move all the time, by a rate per time; by a clock once in each cycle.
-        let dimension = if rule == "gradient_flow" { Dimension::FREQUENCY } else { Dimension::NONE };
-        scope.bounded(argument, "the learning rate", dimension, 1.0 / scales.time, POSITIVE);
+        scope.bounded(argument, "the learning rate", Dimension::NONE, 1.0, POSITIVE);
         return None;
     }
     descent::optimiser(scope, argument)
-}
-
-/// Checks the arguments of `feed`; the seed, if there is one.
-fn feed_arguments(scope: &mut Scope, expr: &Expr, scales: Scales) -> Option<u64> {
-    let ValueKind::Call(call) = scope.evaluate(expr)?.kind else { return None };
-    let parameters: &[&str] = if call.name.name == "shuffle" { &["hold", "seed"] } else { &["hold"] };
-    let args = block::bind(scope, &call, parameters)?;
-    if let Some(hold) = args[0] {
-        scope.bounded(hold, "`hold`", Dimension::TIME, scales.time, POSITIVE);
-    }
-    scope.whole(args.get(1).copied().flatten()?, "a seed", 0)
 }
 
 /// A reference to a data set or a part of one.

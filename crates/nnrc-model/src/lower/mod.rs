@@ -12,6 +12,7 @@ mod identity;
 mod inverse_multiquadric;
 mod inverse_quadratic;
 mod michaelis;
+mod one_pot;
 mod operation;
 mod pot;
 mod rational_softmax;
@@ -31,12 +32,18 @@ use pot::{Drive, Signal, Unit};
 
 use crate::activation::Activation;
 use crate::encoding::{encodings, or_identity};
-use crate::model::{Chemistry, Model, NodeKind};
+use crate::model::{Chemistry, Construction, Model, NodeKind};
 
 /// Lowers a model whose inputs hold `input`, and validates the result.
 pub fn lower(model: &Model, input: &[f64]) -> Result<(Crn, CrnInfo), Box<Diagnostic>> {
     let mut crn =
         Crn { name: nnrc_crn::namer::bare(&model.name), units: model.chemistry.units, ..Crn::default() };
+    if model.chemistry.construction == Construction::OnePot {
+        one_pot::lower(model, input, &mut crn)?;
+        let info = nnrc_crn::validate(&crn).map_err(|error| Box::new(explain(model, &error)))?;
+        check_order(model, &info)?;
+        return Ok((crn, info));
+    }
     let encodings = encodings(model);
     let mut signals: Vec<Signal> = Vec::new();
     let mut rest = input;

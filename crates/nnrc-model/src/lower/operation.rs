@@ -43,7 +43,7 @@ pub fn drive(unit: &mut Unit<'_>, operation: &Operation, sources: &[(&str, &Sign
 }
 
 /// `excite` or `inhibit`, and where it comes from if that is not plain.
-fn term_name(positive: bool, sources: usize, source: &str, signal: &Signal, rail: usize) -> String {
+pub fn term_name(positive: bool, sources: usize, source: &str, signal: &Signal, rail: usize) -> String {
     let mut name = if positive { "excite" } else { "inhibit" }.to_owned();
     if sources > 1 {
         name.push('_');
@@ -55,12 +55,12 @@ fn term_name(positive: bool, sources: usize, source: &str, signal: &Signal, rail
     name
 }
 
-fn at(species: Species, indices: Vec<Index>) -> Term {
+pub fn at(species: Species, indices: Vec<Index>) -> Term {
     Term { species, indices, stoichiometry: 1 }
 }
 
 /// The axis of the columns of W.
-fn columns(unit: &mut Unit<'_>, weights: &Tensor) -> Handle<Axis> {
+pub fn columns(unit: &mut Unit<'_>, weights: &Tensor) -> Handle<Axis> {
     unit.crn.axes.push(Axis { name: format!("{}.columns", unit.name), shape: vec![weights.shape[1]] })
 }
 
@@ -136,14 +136,18 @@ fn tensor_constant(
     })
 }
 
-/// Species that hold a tensor: one rail if nothing is negative, else two.
-fn tensor_species(
+fn is_signed(tensor: &Tensor) -> bool {
+    tensor.values.iter().any(|value| *value < 0.0)
+}
+
+/// Species that hold a tensor: one rail, or two if it is `signed`.
+pub fn tensor_species(
     unit: &mut Unit<'_>,
     what: &str,
     axes: &[Handle<Axis>],
     tensor: &Tensor,
+    signed: bool,
 ) -> Vec<(Species, bool)> {
-    let signed = tensor.values.iter().any(|value| *value < 0.0);
     let rails: &[(&str, bool)] = if signed { &[("p", true), ("m", false)] } else { &[("", true)] };
     rails
         .iter()
@@ -173,11 +177,21 @@ fn dense_by_species(
     terms: &mut Vec<DriveTerm>,
 ) {
     let columns = columns(unit, weights);
-    let rails = tensor_species(unit, "W", &[unit.axis, columns], weights);
+    let rails = tensor_species(unit, "W", &[unit.axis, columns], weights, is_signed(weights));
+    products(unit, &rails, sources, terms);
+}
+
+/// The terms of weights that are held by species.
+pub fn products(
+    unit: &mut Unit<'_>,
+    rails: &[(Species, bool)],
+    sources: &[(&str, &Signal)],
+    terms: &mut Vec<DriveTerm>,
+) {
     let constant = unit.constant("product", 1.0);
     let mut offset = 0;
     for (source, signal) in sources {
-        for &(weight, weight_positive) in &rails {
+        for &(weight, weight_positive) in rails {
             for (rail, &(species, rail_positive)) in signal.rails.iter().enumerate() {
                 let positive = weight_positive == rail_positive;
                 let weight_indices = vec![Index::of(0), Index::Variable { position: 1, offset }];
@@ -200,9 +214,14 @@ fn dense_by_species(
 }
 
 fn bias_by_species(unit: &mut Unit<'_>, bias: &Tensor, terms: &mut Vec<DriveTerm>) {
-    let rails = tensor_species(unit, "b", &[unit.axis], bias);
+    let rails = tensor_species(unit, "b", &[unit.axis], bias, is_signed(bias));
+    biases(unit, &rails, terms);
+}
+
+/// The terms of biases that are held by species.
+pub fn biases(unit: &mut Unit<'_>, rails: &[(Species, bool)], terms: &mut Vec<DriveTerm>) {
     let constant = unit.constant("product", 1.0);
-    for (species, positive) in rails {
+    for &(species, positive) in rails {
         terms.push(DriveTerm {
             name: if positive { "bias_up" } else { "bias_down" }.to_owned(),
             positive,

@@ -87,7 +87,8 @@ pub struct Unit<'a> {
     pub role: Role,
     /// Line of the declaration.
     pub line: u32,
-    constants: BTreeMap<String, Handle<RateConstant>>,
+    /// Rate constants made so far, by identifier.
+    pub(super) constants: BTreeMap<String, Handle<RateConstant>>,
 }
 
 impl<'a> Unit<'a> {
@@ -116,11 +117,7 @@ impl<'a> Unit<'a> {
     }
 
     fn family(&mut self, suffix: &str, role: Role, initial: f64) -> Species {
-        let suffix = match (self.stage.as_str(), suffix) {
-            ("", suffix) => suffix.to_owned(),
-            (stage, "") => stage.to_owned(),
-            (stage, suffix) => format!("{stage}_{suffix}"),
-        };
+        let suffix = self.staged(suffix);
         let size = self.crn.axes[self.axis].size();
         self.crn.species.push(SpeciesFamily {
             stem: self.name.clone(),
@@ -132,13 +129,23 @@ impl<'a> Unit<'a> {
         })
     }
 
+    /// A suffix with the stage before it.
+    fn staged(&self, suffix: &str) -> String {
+        match (self.stage.as_str(), suffix) {
+            ("", suffix) => suffix.to_owned(),
+            (stage, "") => stage.to_owned(),
+            (stage, suffix) => format!("{stage}_{suffix}"),
+        }
+    }
+
     /// A rate constant shared by all units, `value` times the forward speed.
     pub fn constant(&mut self, what: &str, value: f64) -> Handle<RateConstant> {
         let value = value * self.chemistry.forward;
         self.raw_constant(what, value)
     }
 
-    fn raw_constant(&mut self, what: &str, value: f64) -> Handle<RateConstant> {
+    /// A rate constant shared by all units, in which no speed is.
+    pub fn raw_constant(&mut self, what: &str, value: f64) -> Handle<RateConstant> {
         let stage = if self.stage.is_empty() { String::new() } else { format!("_{}", self.stage) };
         let stem = format!("k_{what}_{}{stage}", self.name);
         if let Some(constant) = self.constants.get(&stem) {
@@ -167,6 +174,30 @@ impl<'a> Unit<'a> {
         let rate = Rate { constant, indices: Vec::new(), part: Part::Whole };
         let at = Index::of(0);
         self.push(what, over, None, terms(reactants, at), terms(products, at), rate);
+    }
+
+    /// `A -> A + B` in each unit; with a single species as gate, `A + G -> A + B + G`.
+    pub fn each_gated(
+        &mut self,
+        what: &str,
+        (catalyst, made): (Species, Species),
+        gate: Option<Species>,
+        constant: Handle<RateConstant>,
+    ) {
+        let term = |species, indices| Term { species, indices, stoichiometry: 1 };
+        let mut left = vec![term(catalyst, vec![Index::of(0)])];
+        left.extend(gate.map(|gate| term(gate, Vec::new())));
+        let right = left.iter().cloned().chain([term(made, vec![Index::of(0)])]).collect();
+        let over = vec![self.variable("i")];
+        let rate = Rate { constant, indices: Vec::new(), part: Part::Whole };
+        self.push(what, over, None, left, right, rate);
+    }
+
+    /// The species of this unit with the given suffix, if it has been made.
+    pub fn find(&self, suffix: &str) -> Option<Species> {
+        let suffix = self.staged(suffix);
+        let mut own = self.crn.species.iter().filter(|(_, family)| family.axes == [self.axis]);
+        own.find(|(_, family)| family.stem == self.name && family.suffix == suffix).map(|(handle, _)| handle)
     }
 
     /// A reaction in each ordered pair of different units; species of `own` stand at i, of `other` at j.
@@ -208,7 +239,9 @@ impl<'a> Unit<'a> {
         }
     }
 
-    fn push(
+    /// A family of reactions over any index variables.
+    #[allow(clippy::too_many_arguments, reason = "they are the parts of a reaction family")]
+    pub fn push(
         &mut self,
         what: &str,
         over: Vec<IndexVariable>,

@@ -19,7 +19,15 @@ pub fn lower(unit: &mut Unit<'_>, drive: &Drive) -> Signal {
     } else {
         vec![(unit.value("", 0.0), true)]
     };
-    square_into(unit, drive, &rails);
+    let z = relay(unit, drive);
+    square_into(unit, &z, &rails);
+    Signal { axis: unit.axis, rails }
+}
+
+/// The square of a pre-activation that has two rails of species.
+pub fn lower_species(unit: &mut Unit<'_>, z: &Signal) -> Signal {
+    let rails = vec![(unit.value("p", 0.0), true), (unit.value("m", 0.0), false)];
+    square_into(unit, z, &rails);
     Signal { axis: unit.axis, rails }
 }
 
@@ -30,12 +38,13 @@ pub fn squares(unit: &mut Unit<'_>, drive: &Drive) -> Vec<(Species, bool)> {
     } else {
         vec![(unit.species("Q", 0.0), true)]
     };
-    square_into(unit, drive, &rails);
+    let z = relay(unit, drive);
+    square_into(unit, &z, &rails);
     rails
 }
 
-fn square_into(unit: &mut Unit<'_>, drive: &Drive, rails: &[(Species, bool)]) {
-    let z = relay(unit, drive);
+/// The reactions that follow the square of `z`.
+pub fn square_into(unit: &mut Unit<'_>, z: &Signal, rails: &[(Species, bool)]) {
     let square = unit.constant("square", 1.0);
     let decay = unit.constant("decay", 1.0);
     let q = rails[0].0;

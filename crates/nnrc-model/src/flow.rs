@@ -1,0 +1,43 @@
+//! What the file says about learning in one pot: `rule = gradient_flow(…)`.
+
+use crate::descent::{Loss, StopRule};
+use crate::model::DataReference;
+
+/// Learning while samples are presented one after another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Flow {
+    /// The training data.
+    pub data: DataReference,
+    /// What is made small: a squared error, or the cross-entropy of a rational softmax.
+    pub loss: Loss,
+    /// Learning rate η, per time unit: dw/dt = −η (dL/dw + λ w).
+    pub rate: f64,
+    /// Weight decay λ.
+    pub decay: f64,
+    /// How long a sample is shown, in time units.
+    pub hold: f64,
+    /// Seed of the order of the samples; none: always as they stand.
+    pub shuffle: Option<u64>,
+    /// Number of epochs.
+    pub epochs: usize,
+    /// Ends by a metric.
+    pub stops: Vec<StopRule>,
+}
+
+/// `schedule = { settle, learn, flush }`: errors are made in the middle part of a presentation only. In time units.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Teacher {
+    /// The forward pass settles; nothing is compared.
+    pub settle: f64,
+    /// Outputs are compared with targets.
+    pub learn: f64,
+    /// What is left of the errors decays.
+    pub flush: f64,
+}
+
+impl Teacher {
+    /// Length of a presentation.
+    pub fn hold(&self) -> f64 {
+        self.settle + self.learn + self.flush
+    }
+}
