@@ -4,8 +4,9 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use nnrc_crn::{Crn, CrnInfo, Handle, SpeciesFamily};
+use nnrc_crn::{Crn, CrnInfo, Handle, Role, SpeciesFamily};
 use nnrc_sim::system::System;
+use nnrc_sim::{Absolute, Tolerances};
 
 use crate::fold::Folds;
 use crate::kernel::{Kernel, Scratch, Sources, compile_all};
@@ -145,6 +146,21 @@ impl Engine {
     pub fn state_range(&self, family: Handle<SpeciesFamily>) -> Option<Range<usize>> {
         let place = self.program.layout.places().get(family.index())?;
         (place.source == Source::State).then(|| place.range.clone())
+    }
+
+    /// Tolerances for the state: `absolute` for every species, `clock` for those of a chemical clock, whose period is
+    /// set by concentrations far below all others.
+    pub fn tolerances(&self, crn: &Crn, relative: f64, absolute: f64, clock: f64) -> Tolerances {
+        if !crn.species.iter().any(|(_, family)| family.role == Role::Clock) {
+            return Tolerances::new(relative, absolute);
+        }
+        let mut each = vec![absolute; self.program.layout.dimension()];
+        for (handle, _) in crn.species.iter().filter(|(_, family)| family.role == Role::Clock) {
+            if let Some(range) = self.state_range(handle) {
+                each[range].fill(clock.min(absolute));
+            }
+        }
+        Tolerances { relative, absolute: Absolute::Each(each) }
     }
 
     /// Concentrations of all species in the order of [`CrnInfo`].

@@ -159,6 +159,11 @@ impl Activation {
             .map_or("", |spec| spec.name)
     }
 
+    /// Whether a clock must sequence it: no fixed point computes it.
+    pub fn needs_phases(self) -> bool {
+        matches!(self, Self::Sigmoid | Self::Tanh | Self::Softmax | Self::Softplus)
+    }
+
     /// Whether the outputs depend on all pre-activations of the layer together.
     pub fn is_joint(self) -> bool {
         matches!(self, Self::WinnerTakeAll { .. } | Self::RationalSoftmax { .. } | Self::Softmax)

@@ -154,8 +154,58 @@ pub struct Chemistry {
     pub preset_decay: f64,
     /// The gated teacher, if there is one.
     pub teacher: Option<Teacher>,
+    /// What only the construction `phased` has.
+    pub phased: Phased,
     /// Where the block stands, if it does.
     pub span: Option<Span>,
+}
+
+/// Settings of the construction `phased`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Phased {
+    /// What sequences the phases.
+    pub clock: Clock,
+    /// Where the clock is written, if it is.
+    pub clock_span: Option<Span>,
+    /// Rate constant of gated steps: loads, moves and resets of registers.
+    pub gated: f64,
+    /// Rate constant of everything that runs always.
+    pub combinational: f64,
+}
+
+/// What tells the phases apart.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Clock {
+    /// Competing species, each of which suppresses all others but its successor: an attracting cycle.
+    MayLeonard {
+        /// Inflow of every species relative to the rate: the level of a phase that is off.
+        epsilon: f64,
+        /// Growth of a species, per time unit.
+        rate: f64,
+        /// Suppression relative to growth, above 1.
+        gamma: f64,
+        /// Number of species; none: two for each phase.
+        species: Option<usize>,
+    },
+    /// Each species is turned into its successor by it: neutral, it remembers every perturbation.
+    Ring {
+        /// Initial concentration of the species that are off.
+        delta: f64,
+        /// Rate constant of the handing on.
+        rate: f64,
+    },
+    /// Gates set from outside.
+    External {
+        /// Time units for which a gate is on, and as long again before the next one.
+        phase: f64,
+    },
+}
+
+impl Default for Phased {
+    fn default() -> Self {
+        let clock = Clock::MayLeonard { epsilon: 1e-12, rate: 1.0, gamma: 2.0, species: None };
+        Self { clock, clock_span: None, gated: 2.0, combinational: 4.0 }
+    }
 }
 
 /// A data set: rows of inputs with targets.
@@ -300,6 +350,23 @@ pub struct Training {
     pub descent: Option<Descent>,
     /// Everything about learning in one pot; none otherwise.
     pub flow: Option<Flow>,
+    /// Everything about learning by a clock; none for other constructions, or where there is no data.
+    pub phased: Option<PhasedTraining>,
+}
+
+/// What the `train` block says about learning by a clock: `rule = sgd(rate = …)`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PhasedTraining {
+    /// The samples, presented in turn.
+    pub data: DataReference,
+    /// Whether the loss is cross-entropy; else half the squared error.
+    pub cross_entropy: bool,
+    /// Learning rate: a cycle changes the weights by −rate · gradient.
+    pub rate: f64,
+    /// Epochs after which whoever follows the course ends; the reactions know nothing of it.
+    pub epochs: usize,
+    /// The error below which a sample is satisfied, of `stop when error < …`; none: nothing judges.
+    pub tolerance: Option<f64>,
 }
 
 /// How a time course is integrated.
@@ -334,6 +401,8 @@ pub struct Simulation {
     pub absolute: f64,
     /// Whether the start is the fixed point.
     pub settled: bool,
+    /// Where the method is written, if it is.
+    pub method_span: Option<Span>,
 }
 
 /// A line of the test bench.
@@ -375,6 +444,16 @@ pub enum ExpectationKind {
 }
 
 impl Model {
+    /// The same network without its training.
+    pub fn without_training(&self) -> Self {
+        Self { training: None, ..self.clone() }
+    }
+
+    /// How it learns by a clock, if it does.
+    pub fn phased_training(&self) -> Option<&PhasedTraining> {
+        self.training.as_ref()?.phased.as_ref()
+    }
+
     /// Positions of the inputs.
     pub fn inputs(&self) -> impl Iterator<Item = (usize, &Node)> {
         self.nodes.iter().enumerate().filter(|(_, node)| node.kind == NodeKind::Input)

@@ -58,6 +58,9 @@ codes! {
     OUTSIDE_DOMAIN = "outside-domain", 1;
     ORDER_EXCEEDED = "order-exceeded", 1;
     RULE_MISMATCH = "rule-mismatch", 1;
+    PHASE_TOO_SHORT = "phase-too-short", 1;
+    PHASE_LEAK = "phase-leak", 1;
+    TOLERANCE_TOO_LOOSE = "tolerance-too-loose", 1;
     NOT_SERVED = "not-served", 1;
     // Files.
     UNREADABLE_FILE = "unreadable-file", 3;
@@ -80,6 +83,8 @@ codes! {
     // Warnings.
     MANY_REACTIONS = "many-reactions", 0;
     WIDE_RATE_RANGE = "wide-rate-range", 0;
+    NEUTRAL_CLOCK = "neutral-clock", 0;
+    MANY_SAMPLES = "many-samples", 0;
     UNUSED_NAME = "unused-name", 0;
 }
 

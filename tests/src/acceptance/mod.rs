@@ -9,6 +9,8 @@ pub mod families;
 pub mod gradients;
 pub mod mnist;
 pub mod one_pot;
+pub mod phased;
+
 pub mod sbml;
 pub mod training;
 pub mod vectors;

@@ -5,7 +5,7 @@ use nnrc_syntax::{Diagnostic, Span, codes};
 
 use crate::analyse::block::{self, bind};
 use crate::flow::Teacher;
-use crate::model::{Chemistry, Construction, Signs, WeightCarrier};
+use crate::model::{Chemistry, Construction, Phased, Signs, WeightCarrier};
 use crate::units::Dimension;
 use crate::value::{Scope, ValueKind};
 
@@ -73,10 +73,16 @@ pub fn analyse(scope: &mut Scope, block: Option<(&Block, Span)>, rule: Option<&s
         scope.choice(expr, "`signs`", &[("auto", Signs::Auto), ("dual_rail", Signs::DualRail)])
     });
     let max_order = entries.get("max_order").and_then(|expr| max_order(scope, expr)).unwrap_or(2);
-    let speeds = speeds(scope, entries.get("speeds").copied(), scales, construction);
+    let mut phased = super::phased::settings(scope, entries.get("clock").copied(), scales, construction);
+    let speeds = speeds(scope, entries.get("speeds").copied(), scales, construction, &mut phased);
     let robust = entries.get("preset").and_then(|expr| scope.choice(expr, "`preset`", &[("robust", true)]));
     let robust = robust == Some(true);
-    let annihilation = speeds.annihilation.unwrap_or(if robust { 300.0 } else { 100.0 });
+    let annihilation = speeds.annihilation.unwrap_or(match construction {
+        _ if robust => 300.0,
+        // Between phases there is time enough, and fast annihilation makes solvers slow.
+        Construction::Phased => 10.0,
+        _ => 100.0,
+    });
     let teacher = entries.get("schedule").and_then(|expr| teacher(scope, expr, scales));
     if let (Construction::OnePot, Some(WeightCarrier::Rates), Some(expr)) =
         (construction, weights, entries.get("weights"))
@@ -87,8 +93,6 @@ pub fn analyse(scope: &mut Scope, block: Option<(&Block, Span)>, rule: Option<&s
                 .help("leave the line out, or write `weights = species;`"),
         );
     }
-    let carrier =
-        if construction == Construction::OnePot { WeightCarrier::Species } else { WeightCarrier::Rates };
     for (key, needs) in [("schedule", Construction::OnePot), ("clock", Construction::Phased)] {
         if let Some(expr) = entries.get(key).filter(|_| construction != needs) {
             scope.report(
@@ -109,7 +113,10 @@ pub fn analyse(scope: &mut Scope, block: Option<(&Block, Span)>, rule: Option<&s
     };
     let chemistry = Chemistry {
         construction,
-        weights: weights.unwrap_or(carrier),
+        weights: weights.unwrap_or(match construction {
+            Construction::OnePot | Construction::Phased => WeightCarrier::Species,
+            Construction::FixedPoint => WeightCarrier::Rates,
+        }),
         signs: signs.unwrap_or(Signs::Auto),
         max_order,
         units,
@@ -119,6 +126,7 @@ pub fn analyse(scope: &mut Scope, block: Option<(&Block, Span)>, rule: Option<&s
         weight_annihilation: speeds.weight_annihilation,
         preset_decay: if robust { 0.01 } else { 0.0 },
         teacher,
+        phased,
         span: block.map(|(_, span)| span),
     };
     (chemistry, scales)
@@ -239,7 +247,13 @@ struct Speeds {
 }
 
 /// Reads `speeds`.
-fn speeds(scope: &mut Scope, expr: Option<&Expr>, scales: Scales, construction: Construction) -> Speeds {
+fn speeds(
+    scope: &mut Scope,
+    expr: Option<&Expr>,
+    scales: Scales,
+    construction: Construction,
+    phased: &mut Phased,
+) -> Speeds {
     let default = if construction == Construction::OnePot { 5.0 } else { 1.0 };
     let mut speeds =
         Speeds { forward: default, backward: default, annihilation: None, weight_annihilation: 1.0 };
@@ -287,6 +301,8 @@ fn speeds(scope: &mut Scope, expr: Option<&Expr>, scales: Scales, construction: 
             "backward" => speeds.backward = speed,
             "annihilation" => speeds.annihilation = Some(speed),
             "weight_annihilation" => speeds.weight_annihilation = speed,
+            "gated" => phased.gated = speed,
+            "combinational" => phased.combinational = speed,
             _ => {}
         }
     }

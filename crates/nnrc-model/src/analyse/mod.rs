@@ -9,6 +9,7 @@ mod expect;
 mod flow;
 mod network;
 mod overrides;
+pub mod phased;
 pub(crate) mod ranges;
 mod simulation;
 mod training;
@@ -161,6 +162,18 @@ fn analyse_file(
         check_finite(scope, &nodes);
     }
     check_served(scope, &chemistry, training.as_ref());
+    if chemistry.construction == Construction::Phased {
+        let checked = phased::Checked {
+            nodes: &nodes,
+            applied: &applied,
+            skeleton: &skeleton,
+            chemistry: &chemistry,
+            training: training.as_ref(),
+            datasets: &datasets,
+            simulation: &simulation,
+        };
+        phased::check(scope, &checked);
+    }
     // Beside an error, what seems unused may be used by what the error hides.
     if !scope.diagnostics.iter().any(Diagnostic::is_error) {
         warn_unused(scope, &nodes, skeleton.output, file);
@@ -474,7 +487,7 @@ fn warn_unused(scope: &mut Scope, nodes: &[Node], output: usize, file: &File) {
 
 /// What this version cannot compile yet is an error that says so.
 fn check_served(scope: &mut Scope, chemistry: &Chemistry, training: Option<&Training>) {
-    if chemistry.construction == Construction::FixedPoint {
+    if matches!(chemistry.construction, Construction::FixedPoint | Construction::Phased) {
         return;
     }
     if chemistry.construction == Construction::OnePot {

@@ -30,6 +30,7 @@ pub fn analyse(
         relative: 1e-7,
         absolute: 1e-10,
         settled: false,
+        method_span: None,
     };
     let Some(block) = block else { return simulation };
     let entries = block::read(scope, block, "simulate", KEYS);
@@ -59,6 +60,7 @@ pub fn analyse(
         input(scope, &value, skeleton)
     });
     if let Some(expr) = entries.get("method") {
+        simulation.method_span = Some(expr.span);
         method(scope, expr, &mut simulation);
     }
     if let Some(expr) = entries.get("start") {

@@ -65,7 +65,7 @@ pub fn analyse(
         let descent = descent::analyse(scope, block, &entries, optimiser, surroundings);
         let data = descent.as_ref().map(|descent| descent.data.clone());
         let descent = descent.filter(|_| scope.reported == before);
-        return Training { span, data, rule, descent, flow: None };
+        return Training { span, data, rule, descent, flow: None, phased: None };
     }
     if construction == Construction::OnePot {
         let before = scope.reported;
@@ -73,7 +73,7 @@ pub fn analyse(
         let flow = flow::analyse(scope, block, span, &entries, rate, surroundings);
         let data = flow.as_ref().map(|flow| flow.data.clone());
         let flow = flow.filter(|_| scope.reported == before);
-        return Training { span, data, rule, descent: None, flow };
+        return Training { span, data, rule, descent: None, flow, phased: None };
     }
     let data = entries.get("data").and_then(|expr| data(scope, expr, "`data`", datasets));
     if let Some(expr) = entries.get("loss") {
@@ -91,8 +91,9 @@ pub fn analyse(
         feed(scope, expr, scales);
     }
     refuse_descent_keys(scope, &entries);
-    descent::stops(scope, block, false);
-    Training { span, data, rule, descent: None, flow: None }
+    let data = data.or_else(|| descent::only_data(surroundings));
+    let phased = super::phased::training(scope, block, &entries, data.clone(), surroundings);
+    Training { span, data, rule, descent: None, flow: None, phased }
 }
 
 /// Reports keys that only training in silico has.

@@ -14,6 +14,7 @@ mod inverse_quadratic;
 mod michaelis;
 mod one_pot;
 mod operation;
+pub mod phased;
 mod pot;
 mod rational_softmax;
 mod relay;
@@ -36,6 +37,9 @@ use crate::model::{Chemistry, Construction, Model, NodeKind};
 
 /// Lowers a model whose inputs hold `input`, and validates the result.
 pub fn lower(model: &Model, input: &[f64]) -> Result<(Crn, CrnInfo), Box<Diagnostic>> {
+    if model.chemistry.construction == Construction::Phased {
+        return phased::lower(model, input).map(|lowered| (lowered.crn, lowered.info));
+    }
     let mut crn =
         Crn { name: nnrc_crn::namer::bare(&model.name), units: model.chemistry.units, ..Crn::default() };
     if model.chemistry.construction == Construction::OnePot {

@@ -1,0 +1,5 @@
+//! The construction `phased`: clock, modules, learning, files.
+
+pub mod clock;
+pub mod learning;
+pub mod run;
