@@ -29,7 +29,7 @@ pub struct Engine {
     pub(crate) tensors: Vec<Arc<Vec<f64>>>,
     pub(crate) constants: Vec<f64>,
     initial: Vec<f64>,
-    folds: Folds,
+    pub(crate) folds: Folds,
     pub(crate) scratch: Scratch,
     pub(crate) linearisation: Linearisation,
 }
@@ -79,7 +79,12 @@ impl Engine {
     /// constants, not with the number of reactions.
     pub fn new(crn: &Crn, info: &CrnInfo) -> Self {
         let layout = Layout::new(crn, info);
-        let mut plan = Plan::new(crn, info, &layout);
+        let plan = Plan::new(crn, info, &layout);
+        Self::of(crn, layout, plan)
+    }
+
+    /// Makes loops of a plan.
+    pub(crate) fn of(crn: &Crn, layout: Layout, mut plan: Plan) -> Self {
         let linear = Linear::new(&plan.sums, &layout, &mut plan.tensors);
         let kernels = compile_all(&plan.sums);
         let (mut constants, mut initial) = (Vec::new(), Vec::new());

@@ -11,8 +11,8 @@ use crate::kernel::{Kernel, Scratch, Sources};
 pub(crate) struct Fold {
     /// Which tensor.
     pub tensor: usize,
-    /// The part that no species changes.
-    pub fixed: Arc<Vec<f64>>,
+    /// The tensor that holds the part that no species changes.
+    pub fixed: usize,
     /// What constant species add.
     pub kernels: Vec<Kernel>,
     /// Positions among the constants, one in each family that the kernels read.
@@ -43,6 +43,12 @@ impl Folds {
         }
     }
 
+    /// Notes that everything has changed.
+    pub fn mark_all(&mut self) {
+        self.stale.fill(true);
+        self.any_stale = !self.stale.is_empty();
+    }
+
     /// Computes the tensors that are out of date.
     pub fn refresh(&mut self, constants: &[f64], tensors: &mut [Arc<Vec<f64>>], scratch: &mut Scratch) {
         if !self.any_stale {
@@ -53,7 +59,7 @@ impl Folds {
             let mut tensor = std::mem::take(&mut tensors[fold.tensor]);
             let values = Arc::make_mut(&mut tensor);
             values.clear();
-            values.extend_from_slice(&fold.fixed);
+            values.extend_from_slice(&tensors[fold.fixed]);
             let sources = Sources { state: &[], constants, vector: &[], tensors };
             for kernel in &fold.kernels {
                 kernel.run(&sources, values, scratch);

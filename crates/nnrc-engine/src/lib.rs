@@ -15,6 +15,9 @@
 //! 3. `kernel`: each sum becomes a loop: pointwise, polynomial, matrix times vector, separable, or a general nest.
 //! 4. `linear`, `layered`: the derivative of a sum by a factor is again a sum. Families are ordered by their
 //!    dependencies; blocks on the diagonal are factorised, everything below is applied by kernels.
+//!
+//! [`NoisyEngine`] is an engine whose rate constants can be disturbed; [`stochastic`] makes channels of molecule
+//! numbers of a network.
 
 mod blocks;
 mod engine;
@@ -26,10 +29,13 @@ mod linear;
 mod loops;
 mod matvec;
 mod nest;
+mod noisy;
 mod order;
 mod plan;
 mod polynomial;
 mod simple;
+pub mod stochastic;
 mod sum;
 
 pub use engine::{Engine, SetError};
+pub use noisy::NoisyEngine;

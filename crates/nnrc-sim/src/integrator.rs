@@ -220,6 +220,19 @@ impl Integrator {
         }
     }
 
+    /// Moves the end of the span; method, step and statistics go on as they are.
+    pub fn extend(&mut self, end: f64) {
+        self.span = (end - self.time).max(self.span);
+        self.end = end;
+    }
+
+    /// Goes on from another state, which something outside the equations has made of the present one, or with
+    /// equations that have changed.
+    pub fn jump(&mut self, state: &[f64]) {
+        self.state.copy_from_slice(state);
+        self.slope_known = false;
+    }
+
     /// Time reached.
     pub fn time(&self) -> f64 {
         self.time

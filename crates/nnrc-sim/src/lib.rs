@@ -1,7 +1,8 @@
 //! Run-time library: integrators, fixed points, and readers of data and weight files.
 //!
 //! A simulation is a [`Layered`] system handed to [`integrate`], which follows the time course, or to
-//! [`settle`], which follows it to the fixed point it ends in. [`mod@train`] trains parameters. [`io`] reads and writes the files around it.
+//! [`settle`], which follows it to the fixed point it ends in. [`mod@train`] trains parameters. [`noise`]
+//! disturbs a time course, [`stochastic`] simulates numbers of molecules. [`io`] reads and writes the files around it.
 
 pub mod blocks;
 mod control;
@@ -14,10 +15,12 @@ mod integrator;
 pub mod io;
 pub mod loops;
 pub mod lu;
+pub mod noise;
 pub mod program;
 mod rises;
 mod rosenbrock;
 mod settling;
+pub mod stochastic;
 pub mod system;
 #[cfg(test)]
 mod testing;

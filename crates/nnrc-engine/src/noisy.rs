@@ -1,0 +1,336 @@
+//! An engine whose rate constants can be disturbed, member by member, while families stay families.
+//!
+//! Beside each reaction family lies an array with the rate constant of every member, over all index variables of the
+//! family, even where the constant of the network is one number: each reaction has a factor of its own. The loops are
+//! planned with these arrays, and a change of the constants fills the coefficients of the loops again, without planning.
+
+use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
+use nnrc_crn::{Crn, CrnInfo, Handle, Index, Part, ReactionFamily, SpeciesFamily};
+use nnrc_sim::noise::{Directions, Disturbed};
+use nnrc_sim::{Layered, System};
+
+use crate::engine::Engine;
+use crate::fold::Folds;
+use crate::kernel::{Kernel, Sources, compile_all};
+use crate::layout::Layout;
+use crate::plan::{Contribution, Plan, Recipe, contributions};
+use crate::sum::{Access, Source, Sum};
+
+/// An [`Engine`] with rate constants that can be changed reaction by reaction, for noise.
+///
+/// It derefs to the engine; a clone shares everything that does not change.
+#[derive(Debug, Clone)]
+pub struct NoisyEngine {
+    engine: Engine,
+    shared: Arc<Shared>,
+    activity: Activity,
+}
+
+#[derive(Debug)]
+struct Shared {
+    nominal: Vec<f64>,
+    recipes: Vec<Flat>,
+    activity_recipes: Vec<Flat>,
+    activity_kernels: Vec<Kernel>,
+    directions: Directions,
+}
+
+/// The coefficients behind the activities of directions.
+#[derive(Debug, Clone)]
+struct Activity {
+    tensors: Vec<Arc<Vec<f64>>>,
+    folds: Folds,
+}
+
+/// A tensor as a list of additions.
+#[derive(Debug)]
+struct Flat {
+    tensor: usize,
+    steps: Vec<Step>,
+}
+
+/// tensor\[target\] += scale · constants\[source\].
+#[derive(Debug)]
+struct Step {
+    target: u32,
+    source: u32,
+    scale: f64,
+}
+
+impl Flat {
+    fn new(recipe: &Recipe) -> Self {
+        let mut steps = Vec::new();
+        for sum in &recipe.sums {
+            let sources = || sum.factors.iter().filter(|factor| factor.source == Source::Rate);
+            debug_assert!(sources().count() == 1 && sum.factors.len() == 1);
+            for factor in sources() {
+                sum.for_each(|values| {
+                    let (target, source) = (sum.target.at(values) as u32, factor.at.at(values) as u32);
+                    steps.push(Step { target, source, scale: sum.scale });
+                });
+            }
+        }
+        Self { tensor: recipe.tensor, steps }
+    }
+
+    fn fill(&self, tensors: &mut [Arc<Vec<f64>>], constants: &[f64]) {
+        let tensor = Arc::make_mut(&mut tensors[self.tensor]);
+        tensor.fill(0.0);
+        for step in &self.steps {
+            tensor[step.target as usize] += step.scale * constants[step.source as usize];
+        }
+    }
+}
+
+/// The constants of all members, and where those of each family begin.
+struct Members {
+    constants: Vec<f64>,
+    starts: Vec<usize>,
+}
+
+impl Members {
+    fn new(crn: &Crn) -> Self {
+        let mut members = Self { constants: Vec::new(), starts: Vec::new() };
+        for (_, family) in crn.reactions.iter() {
+            members.starts.push(members.constants.len());
+            let constant = &crn.rate_constants[family.rate.constant];
+            let sum = shape(crn, family, Access { base: 0, strides: Vec::new() });
+            let start = members.constants.len();
+            members.constants.resize(start + sum.sizes.iter().product::<usize>(), 0.0);
+            let own = dense(&sum.sizes, start);
+            sum.for_each(|values| {
+                let flat = crn.flat(&constant.axes, &family.rate.indices, values);
+                members.constants[own.at(values)] = family.rate.part.of(constant.values[flat]);
+            });
+        }
+        members
+    }
+
+    /// Sums that read the constants of a family here.
+    fn adjust(&self, handle: Handle<ReactionFamily>, sums: Vec<Sum>) -> Contribution<'_> {
+        let adjusted = sums.into_iter().map(|mut sum| {
+            let at = dense(&sum.sizes, self.starts[handle.index()]);
+            for factor in sum.factors.iter_mut().filter(|factor| factor.source == Source::Rate) {
+                factor.at = at.clone();
+            }
+            sum
+        });
+        Contribution { sums: adjusted.collect(), rate_constants: &self.constants, part: Part::Whole }
+    }
+}
+
+/// The index variables of a family as a sum without factors.
+fn shape(crn: &Crn, family: &ReactionFamily, target: Access) -> Sum {
+    Sum {
+        sizes: family.over.iter().map(|v| crn.axes[v.axis].size()).collect(),
+        distinct: family.distinct,
+        target,
+        scale: 1.0,
+        factors: Vec::new(),
+    }
+}
+
+/// Row-major positions over all variables, from `base` on.
+fn dense(sizes: &[usize], base: usize) -> Access {
+    let (access, _) = Access::dense(sizes, &vec![true; sizes.len()]);
+    Access { base, ..access }
+}
+
+/// A net change: family, indices, molecules.
+type Change = (Handle<SpeciesFamily>, Vec<Index>, i64);
+
+/// Directions of several variables that are known, by their species, indices and changes.
+type Known = BTreeMap<Vec<(usize, Vec<Pattern>, i64)>, usize>;
+
+/// An index whose variable is numbered by its first appearance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Pattern {
+    Variable(usize, usize),
+    At(usize),
+}
+
+/// Plans the directions and, for each family, the sum of c² v over its members.
+struct Planner<'a> {
+    crn: &'a Crn,
+    layout: &'a Layout,
+    directions: Directions,
+    known: Known,
+}
+
+impl Planner<'_> {
+    /// The sum that adds the activity of a family, from any of the sums that it contributes to the state.
+    fn activity(&mut self, family: &ReactionFamily, net: &[Change], sum: &Sum) -> Sum {
+        let access = |change: &Change| {
+            let axes = &self.crn.species[change.0].axes;
+            let start = self.layout.place(change.0).range.start;
+            Layout::access(self.crn, axes, &change.1, family.over.len(), start)
+        };
+        if let [only] = net {
+            let scale = (only.2 * only.2) as f64;
+            return Sum { target: access(only), scale, ..sum.clone() };
+        }
+        let unit = net.iter().fold(0, |unit, change| gcd(unit, change.2.unsigned_abs())).max(1) as i64;
+        let sign = if net.first().is_some_and(|change| change.2 < 0) { -1 } else { 1 };
+        let mut variables: Vec<usize> = Vec::new();
+        let mut pattern = |index: &Index| match *index {
+            Index::At(place) => Pattern::At(place),
+            Index::Variable { position, offset } => {
+                let known = variables.iter().position(|&v| v == position);
+                let number = known.unwrap_or_else(|| {
+                    variables.push(position);
+                    variables.len() - 1
+                });
+                Pattern::Variable(number, offset)
+            }
+        };
+        let key: Vec<(usize, Vec<Pattern>, i64)> = net
+            .iter()
+            .map(|(species, indices, change)| {
+                (species.index(), indices.iter().map(&mut pattern).collect(), sign * change / unit)
+            })
+            .collect();
+        let sizes: Vec<usize> = variables.iter().map(|&v| sum.sizes[v]).collect();
+        let (own, count) = Access::dense(&sizes, &vec![true; sizes.len()]);
+        let start = *self.known.entry(key).or_insert_with(|| {
+            let start = self.directions.len();
+            let places: Vec<(Access, f64)> =
+                net.iter().map(|change| (access(change), (sign * change.2 / unit) as f64)).collect();
+            let mut values = vec![0; family.over.len()];
+            for direction in 0..count {
+                let mut rest = direction;
+                for (&variable, &size) in variables.iter().zip(&sizes).rev() {
+                    (values[variable], rest) = (rest % size, rest / size);
+                }
+                self.directions.moves.extend(places.iter().map(|(at, change)| (at.at(&values), *change)));
+                self.directions.ends.push(self.directions.moves.len());
+            }
+            start
+        });
+        let mut target = Access { base: start, strides: vec![0; sum.sizes.len()] };
+        for (&variable, stride) in variables.iter().zip(own.strides) {
+            target.strides[variable] = stride;
+        }
+        Sum { target, scale: (unit * unit) as f64, ..sum.clone() }
+    }
+}
+
+fn gcd(a: u64, b: u64) -> u64 {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
+impl NoisyEngine {
+    /// Plans the loops of a network, whose receipt is `info`, with a rate constant for each reaction. Time and memory
+    /// grow with the number of reactions.
+    pub fn new(crn: &Crn, info: &CrnInfo) -> Self {
+        let layout = Layout::new(crn, info);
+        let members = Members::new(crn);
+        let families = || crn.reactions.iter().filter(|(handle, _)| info.members(*handle) > 0);
+        let adjusted = families().map(|(handle, family)| {
+            members.adjust(handle, contributions(crn, &layout, family, &info.facts(handle).net))
+        });
+        let plan = Plan::of(adjusted, true);
+        let mut planner = Planner {
+            crn,
+            layout: &layout,
+            directions: Directions { dimension: layout.dimension(), ..Directions::default() },
+            known: Known::new(),
+        };
+        let mut activities = Vec::new();
+        for (handle, family) in families() {
+            let net = &info.facts(handle).net;
+            let sums = contributions(crn, &layout, family, net);
+            activities.extend(sums.first().map(|sum| (handle, planner.activity(family, net, sum))));
+        }
+        let directions = planner.directions;
+        let activities = activities.into_iter().map(|(handle, sum)| members.adjust(handle, vec![sum]));
+        let activity = Plan::of(activities, true);
+        let shared = Shared {
+            recipes: plan.recipes.iter().map(Flat::new).collect(),
+            activity_recipes: activity.recipes.iter().map(Flat::new).collect(),
+            activity_kernels: compile_all(&activity.sums),
+            nominal: members.constants,
+            directions,
+        };
+        Self {
+            engine: Engine::of(crn, layout, plan),
+            shared: Arc::new(shared),
+            activity: Activity { tensors: activity.tensors, folds: activity.folds },
+        }
+    }
+}
+
+impl Deref for NoisyEngine {
+    type Target = Engine;
+    fn deref(&self) -> &Engine {
+        &self.engine
+    }
+}
+
+impl DerefMut for NoisyEngine {
+    fn deref_mut(&mut self) -> &mut Engine {
+        &mut self.engine
+    }
+}
+
+impl Disturbed for NoisyEngine {
+    fn nominal(&self) -> Vec<f64> {
+        self.shared.nominal.clone()
+    }
+
+    fn set_rate_constants(&mut self, values: &[f64]) {
+        for recipe in &self.shared.recipes {
+            recipe.fill(&mut self.engine.tensors, values);
+        }
+        self.engine.folds.mark_all();
+        for recipe in &self.shared.activity_recipes {
+            recipe.fill(&mut self.activity.tensors, values);
+        }
+    }
+
+    fn directions(&self) -> &Directions {
+        &self.shared.directions
+    }
+
+    fn activity(&mut self, state: &[f64], activity: &mut [f64]) {
+        let Activity { tensors, folds } = &mut self.activity;
+        // Held species may have been set since the last time.
+        folds.mark_all();
+        folds.refresh(&self.engine.constants, tensors, &mut self.engine.scratch);
+        activity.fill(0.0);
+        let sources = Sources { state, constants: &self.engine.constants, vector: &[], tensors };
+        for kernel in &self.shared.activity_kernels {
+            kernel.run(&sources, activity, &mut self.engine.scratch);
+        }
+    }
+}
+
+impl System for NoisyEngine {
+    fn dimension(&self) -> usize {
+        self.engine.dimension()
+    }
+
+    fn derivative(&mut self, state: &[f64], derivative: &mut [f64]) {
+        self.engine.derivative(state, derivative);
+    }
+}
+
+impl Layered for NoisyEngine {
+    fn linearise(&mut self, state: &[f64]) {
+        self.engine.linearise(state);
+    }
+
+    fn shift(&mut self, shift: f64) {
+        self.engine.shift(shift);
+    }
+
+    fn solve(&mut self, vector: &mut [f64]) {
+        self.engine.solve(vector);
+    }
+
+    fn jacobian_times(&mut self, vector: &[f64], product: &mut [f64]) {
+        self.engine.jacobian_times(vector, product);
+    }
+}

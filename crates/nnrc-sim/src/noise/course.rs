@@ -1,0 +1,210 @@
+//! The time course of a disturbed system, piece by piece between the times at which something jumps.
+
+use super::langevin::Directions;
+use super::random::Stream;
+use super::rates::{Factors, Rates};
+use crate::{Error, Integrator, Layered, Method, Tolerances};
+
+/// A system whose rate constants can be changed, and whose reactions are known by the directions of their changes.
+pub trait Disturbed: Layered {
+    /// The undisturbed rate constant of every reaction; 0 where there is none.
+    fn nominal(&self) -> Vec<f64>;
+
+    /// Replaces the rate constants, as many as [`Disturbed::nominal`] has.
+    fn set_rate_constants(&mut self, values: &[f64]);
+
+    /// The directions of net changes.
+    fn directions(&self) -> &Directions;
+
+    /// Writes Σ c² v over the reactions of each direction, where c is their net change in units of the direction and
+    /// v their flux at `state`.
+    fn activity(&mut self, state: &[f64], activity: &mut [f64]);
+}
+
+/// How concentrations are disturbed.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum Concentrations {
+    /// Not at all.
+    #[default]
+    None,
+    /// Every concentration of the state is multiplied by max(0, 1 + size N).
+    Kicks {
+        /// Standard deviation of the factor.
+        size: f64,
+        /// Time between two kicks, in time units.
+        every: f64,
+    },
+    /// The noise of finite numbers of molecules, to first order in the step.
+    Langevin {
+        /// Molecules that the concentration 1 means.
+        volume: f64,
+        /// Time step of the noise, in time units; between steps the equations are integrated with error control.
+        step: f64,
+    },
+}
+
+/// What is disturbed, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Disturbance {
+    /// Rate constants.
+    pub rates: Rates,
+    /// Concentrations.
+    pub concentrations: Concentrations,
+}
+
+impl Concentrations {
+    fn step(self) -> Option<f64> {
+        match self {
+            Self::None => None,
+            Self::Kicks { every, .. } => Some(every),
+            Self::Langevin { step, .. } => Some(step),
+        }
+    }
+}
+
+/// One replicate of a disturbance: its draws, and the time course under them.
+///
+/// Order of calls: [`present`](Self::present) for each presentation, each followed by
+/// [`advance`](Self::advance) as often as something is to be read. Time runs on through presentations.
+pub struct Disturber {
+    disturbance: Disturbance,
+    factors: Factors,
+    stream: Stream,
+    activity: Vec<f64>,
+    integrator: Integrator,
+    tolerances: Tolerances,
+    method: Method,
+    time: f64,
+    /// Steps taken of the grids of rates and concentrations.
+    taken: [u64; 2],
+    started: bool,
+}
+
+/// Quantities with a stream of their own.
+const QUANTITIES: u64 = 2;
+
+impl Disturber {
+    /// Draws what holds from the start, and disturbs the rate constants of `system` accordingly.
+    ///
+    /// `stream` is the number of the replicate: its draws depend on it and on the seed alone.
+    pub fn new<S: Disturbed + ?Sized>(
+        system: &mut S,
+        disturbance: Disturbance,
+        (seed, stream): (u64, u64),
+        method: Method,
+        tolerances: &Tolerances,
+    ) -> Self {
+        let of = |quantity: u64| Stream::new(seed, stream.wrapping_mul(QUANTITIES).wrapping_add(quantity));
+        let mut factors = Factors::new(disturbance.rates, &system.nominal(), of(0));
+        factors.begin();
+        system.set_rate_constants(&factors.values);
+        let activity = match disturbance.concentrations {
+            Concentrations::Langevin { .. } => vec![0.0; system.directions().len()],
+            _ => Vec::new(),
+        };
+        Self {
+            disturbance,
+            factors,
+            stream: of(1),
+            activity,
+            integrator: Integrator::new(system.dimension()),
+            tolerances: tolerances.clone(),
+            method,
+            time: 0.0,
+            taken: [0; 2],
+            started: false,
+        }
+    }
+
+    /// Time reached, in time units.
+    pub fn time(&self) -> f64 {
+        self.time
+    }
+
+    /// Draws what holds for a presentation that begins now.
+    pub fn present<S: Disturbed + ?Sized>(&mut self, system: &mut S) {
+        if self.factors.present() {
+            system.set_rate_constants(&self.factors.values);
+        }
+        // Held species may have been set: the equations are not those of the last step.
+        self.started = false;
+    }
+
+    /// Follows the time course for `duration` time units; `state` becomes the last one.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`integrate`](crate::integrate), with `state` the last one reached.
+    pub fn advance<S: Disturbed + ?Sized>(
+        &mut self,
+        system: &mut S,
+        state: &mut [f64],
+        duration: f64,
+    ) -> Result<(), Error> {
+        let end = self.time + duration;
+        let steps = [self.factors.step(), self.disturbance.concentrations.step()];
+        while self.time < end {
+            let due = |at: usize| steps[at].map(|step| (self.taken[at] + 1) as f64 * step);
+            let next = due(0).into_iter().chain(due(1)).fold(f64::INFINITY, f64::min);
+            // Times that differ by rounding only are one.
+            let slack = 1e-9 * steps.iter().flatten().fold(duration, |least: f64, step| least.min(*step));
+            let is_due = |at: usize, time: f64| due(at).is_some_and(|due| due <= time + slack);
+            let until = if next > end - slack { end } else { next };
+            let jumps = [is_due(0, until), is_due(1, until)];
+            self.follow(system, state, until)?;
+            self.time = until;
+            if jumps[1] {
+                self.taken[1] += 1;
+                self.disturb(system, state);
+                self.integrator.jump(state);
+            }
+            if jumps[0] {
+                self.taken[0] += 1;
+                self.factors.advance();
+                system.set_rate_constants(&self.factors.values);
+                self.integrator.jump(state);
+            }
+        }
+        Ok(())
+    }
+
+    /// Integrates to a time at which something happens.
+    fn follow<S: Disturbed + ?Sized>(
+        &mut self,
+        system: &mut S,
+        state: &mut [f64],
+        until: f64,
+    ) -> Result<(), Error> {
+        if until <= self.time {
+            return Ok(());
+        }
+        if self.started {
+            self.integrator.extend(until);
+        } else {
+            self.integrator.start(system, self.method, &self.tolerances, state, self.time..until)?;
+            self.started = true;
+        }
+        let mut result = Ok(());
+        while result.is_ok() && !self.integrator.finished() {
+            result = self.integrator.step(system);
+        }
+        state.copy_from_slice(self.integrator.state());
+        result
+    }
+
+    /// The jump of concentrations at a time of their grid.
+    fn disturb<S: Disturbed + ?Sized>(&mut self, system: &mut S, state: &mut [f64]) {
+        match self.disturbance.concentrations {
+            Concentrations::None => {}
+            Concentrations::Kicks { size, .. } => {
+                for x in state.iter_mut() {
+                    *x *= (1.0 + size * self.stream.normal()).max(0.0);
+                }
+            }
+            Concentrations::Langevin { volume, step } => {
+                system.activity(state, &mut self.activity);
+                system.directions().disturb(state, &self.activity, step / volume, &mut self.stream);
+            }
+        }
+    }
+}
