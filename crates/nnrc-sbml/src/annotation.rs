@@ -9,7 +9,7 @@ use crate::options::Options;
 use crate::template::slot;
 use crate::xml::{Attributes, Xml, clean};
 
-/// Our namespace; its prefix is declared once, on the root.
+/// Our namespace; its prefix is declared on the root, and once more on each parameter.
 pub(crate) const NAMESPACE: &str = "urn:nnrc:provenance:1";
 
 /// Anchor of the description of the model.

@@ -160,7 +160,14 @@ fn template(
         xml.open("parameter", &attributes)?;
         let (tensor, part) = (clean(&origin.label), clean(&origin.part));
         let sign = if signed { slot(SIGN) } else { String::new() };
-        let facts = [("tensor", &*tensor), ("index", &index), ("part", part.trim()), ("sign", &sign)];
+        // AMICI parses the annotation of each parameter by itself, so that its prefix must be declared in it.
+        let facts = [
+            ("xmlns:nnrc", annotation::NAMESPACE),
+            ("tensor", &*tensor),
+            ("index", &index),
+            ("part", part.trim()),
+            ("sign", &sign),
+        ];
         annotation::origin(xml, &facts, origin.line)?;
         xml.close()
     })?;
