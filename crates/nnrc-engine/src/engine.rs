@@ -8,6 +8,7 @@ use nnrc_crn::{Crn, CrnInfo, Handle, Role, SpeciesFamily};
 use nnrc_sim::system::System;
 use nnrc_sim::{Absolute, Tolerances};
 
+use crate::flat::{Flat, Room, room};
 use crate::fold::Folds;
 use crate::kernel::{Kernel, Scratch, Sources, compile_all};
 use crate::layered::Linearisation;
@@ -32,6 +33,9 @@ pub struct Engine {
     pub(crate) folds: Folds,
     pub(crate) scratch: Scratch,
     pub(crate) linearisation: Linearisation,
+    /// Coefficients of the list of products; empty until the first evaluation.
+    coefficients: Vec<f64>,
+    room: Room,
 }
 
 /// What clones of an engine have in common.
@@ -40,8 +44,10 @@ pub(crate) struct Program {
     pub layout: Layout,
     /// The right-hand side, sum by sum.
     pub sums: Vec<Sum>,
-    /// The same as loops.
+    /// The same as loops; where there is a list, what it leaves out.
     pub kernels: Vec<Kernel>,
+    /// The same as a list of products, where that is faster.
+    flat: Option<Flat>,
     pub linear: Linear,
     observables: Vec<Observable>,
 }
@@ -86,7 +92,8 @@ impl Engine {
     /// Makes loops of a plan.
     pub(crate) fn of(crn: &Crn, layout: Layout, mut plan: Plan) -> Self {
         let linear = Linear::new(&plan.sums, &layout, &mut plan.tensors);
-        let kernels = compile_all(&plan.sums);
+        let flat = Flat::new(&plan.sums, layout.dimension());
+        let kernels = compile_all(flat.as_ref().map_or(&plan.sums, |flat| &flat.rest));
         let (mut constants, mut initial) = (Vec::new(), Vec::new());
         for (handle, family) in crn.species.iter() {
             match layout.place(handle).source {
@@ -103,13 +110,15 @@ impl Engine {
         let observables = observables.collect();
         let linearisation = Linearisation::new(&linear, layout.dimension());
         Self {
-            program: Arc::new(Program { layout, sums: plan.sums, kernels, linear, observables }),
+            program: Arc::new(Program { layout, sums: plan.sums, kernels, flat, linear, observables }),
             tensors: plan.tensors,
             constants,
             initial,
             folds: plan.folds,
             scratch: Scratch::default(),
             linearisation,
+            coefficients: Vec::new(),
+            room: room(),
         }
     }
 
@@ -230,9 +239,18 @@ impl Engine {
         self.folds.mark(&range);
     }
 
+    /// Notes that rate constants have changed, and all that was computed from them.
+    pub(crate) fn forget(&mut self) {
+        self.folds.mark_all();
+        self.coefficients.clear();
+    }
+
     /// Brings folded tensors up to date with the constants.
     pub(crate) fn refold(&mut self) {
-        self.folds.refresh(&self.constants, &mut self.tensors, &mut self.scratch);
+        let changed = self.folds.refresh(&self.constants, &mut self.tensors, &mut self.scratch);
+        if let Some(flat) = self.program.flat.as_ref().filter(|_| changed || self.coefficients.is_empty()) {
+            flat.coefficients(&self.tensors, &mut self.coefficients);
+        }
     }
 }
 
@@ -243,7 +261,10 @@ impl System for Engine {
 
     fn derivative(&mut self, state: &[f64], derivative: &mut [f64]) {
         self.refold();
-        derivative.fill(0.0);
+        match &self.program.flat {
+            Some(flat) => flat.run(&self.coefficients, state, &mut self.room, derivative),
+            None => derivative.fill(0.0),
+        }
         let sources = Sources { state, constants: &self.constants, vector: &[], tensors: &self.tensors };
         for kernel in &self.program.kernels {
             kernel.run(&sources, derivative, &mut self.scratch);

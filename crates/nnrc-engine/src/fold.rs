@@ -49,10 +49,15 @@ impl Folds {
         self.any_stale = !self.stale.is_empty();
     }
 
-    /// Computes the tensors that are out of date.
-    pub fn refresh(&mut self, constants: &[f64], tensors: &mut [Arc<Vec<f64>>], scratch: &mut Scratch) {
+    /// Computes the tensors that are out of date; whether there were any.
+    pub fn refresh(
+        &mut self,
+        constants: &[f64],
+        tensors: &mut [Arc<Vec<f64>>],
+        scratch: &mut Scratch,
+    ) -> bool {
         if !self.any_stale {
-            return;
+            return false;
         }
         for (fold, stale) in self.plan.iter().zip(&mut self.stale).filter(|(_, stale)| **stale) {
             // Taken out, because the kernels read the other tensors meanwhile.
@@ -68,5 +73,6 @@ impl Folds {
             *stale = false;
         }
         self.any_stale = false;
+        true
     }
 }

@@ -13,6 +13,8 @@
 //! 2. `sum`: factors that are constant for a while (rate constants, held species, the linearisation point) are
 //!    split off into a tensor that another, rarer sum fills.
 //! 3. `kernel`: each sum becomes a loop: pointwise, polynomial, matrix times vector, separable, or a general nest.
+//!    Where the families are so small that beginning a loop costs more than running it, `flat` makes one list of
+//!    products of all of them instead.
 //! 4. `linear`, `layered`: the derivative of a sum by a factor is again a sum. Families are ordered by their
 //!    dependencies; blocks on the diagonal are factorised, everything below is applied by kernels.
 //!
@@ -21,6 +23,7 @@
 
 mod blocks;
 mod engine;
+mod flat;
 mod fold;
 mod kernel;
 mod layered;

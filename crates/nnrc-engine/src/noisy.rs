@@ -284,7 +284,7 @@ impl Disturbed for NoisyEngine {
         for recipe in &self.shared.recipes {
             recipe.fill(&mut self.engine.tensors, values);
         }
-        self.engine.folds.mark_all();
+        self.engine.forget();
         for recipe in &self.shared.activity_recipes {
             recipe.fill(&mut self.activity.tensors, values);
         }

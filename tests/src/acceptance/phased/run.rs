@@ -16,7 +16,7 @@ pub struct Run {
     /// The engine.
     pub engine: Engine,
     rises: Rises,
-    /// Time of the last rise of the first phase.
+    /// The end of the last cycle: when the gap behind its last phase begins.
     pub time: f64,
 }
 
@@ -52,8 +52,8 @@ impl Run {
         let mut engine = Engine::new(&lowered.crn, &lowered.info);
         let state = engine.initial_state();
         let tolerances = tolerances(&model, &lowered, &engine, tolerance);
-        let first = engine.state_range(lowered.clock).unwrap().start;
-        let rises = Rises::start(&mut engine, method, &tolerances, &state, 0.0..END, (first, 0.5)).unwrap();
+        let last = engine.state_range(lowered.clock).unwrap().end - 1;
+        let rises = Rises::start(&mut engine, method, &tolerances, &state, 0.0..END, (last, 0.5)).unwrap();
         Self { model, lowered, engine, rises, time: 0.0 }
     }
 
