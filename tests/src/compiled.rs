@@ -5,8 +5,10 @@ use std::path::Path;
 
 use nnrc_crn::{Crn, CrnInfo, namer};
 use nnrc_engine::Engine;
+use nnrc_model::gradient::Graph;
 use nnrc_model::model::{Model, NodeKind, Operation};
 use nnrc_model::{Overrides, ResourceError, Resources, Table, Tensor};
+use nnrc_rust::{Trained, Training};
 use nnrc_sim::{Settle, Tolerances};
 use nnrc_syntax::Source;
 use serde_json::{Value, json};
@@ -70,6 +72,26 @@ pub fn compile(text: &str, input: &[f64]) -> Compiled {
 pub fn lower(model: Model, input: &[f64]) -> Compiled {
     let (crn, info) =
         nnrc_model::lower(&model, input).unwrap_or_else(|finding| panic!("{}", finding.message));
+    Compiled { model, crn, info }
+}
+
+/// Everything that is trained in the network of a model.
+pub fn training(network: &Compiled) -> Training {
+    let graph = Graph::new(&network.model);
+    let trained = |parameter: &nnrc_model::gradient::Parameter| {
+        let (layer, tensor) = parameter.key.rsplit_once('.').unwrap();
+        Trained {
+            constant: format!("k_{tensor}_{layer}"),
+            key: parameter.key.clone(),
+            scale: network.model.chemistry.forward,
+        }
+    };
+    Training { tensors: graph.parameters().iter().map(trained).collect() }
+}
+
+/// Lowered for weights of either sign.
+pub fn trainable(model: Model, input: &[f64]) -> Compiled {
+    let (crn, info) = nnrc_model::lower_for_training(&model, input).unwrap();
     Compiled { model, crn, info }
 }
 

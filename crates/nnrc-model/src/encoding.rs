@@ -5,7 +5,7 @@
 //! take away what is there, so a relay y' = s − y with a negative part of s needs a rail for it.
 
 use crate::activation::Activation;
-use crate::model::{Construction, Model, NodeKind, Operation, Signs, WeightCarrier};
+use crate::model::{Chemistry, Construction, Model, NodeKind, Operation, Signs, WeightCarrier};
 
 /// Rails of a node and of what drives it.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,20 +18,24 @@ pub struct Encoding {
 
 /// The encoding of every node.
 pub fn encodings(model: &Model) -> Vec<Encoding> {
+    encodings_under(model, &model.chemistry)
+}
+
+/// The encoding of every node under other settings than those of the model.
+pub(crate) fn encodings_under(model: &Model, chemistry: &Chemistry) -> Vec<Encoding> {
     let mut encodings: Vec<Encoding> = Vec::new();
     for node in &model.nodes {
         let encoding = match &node.kind {
             NodeKind::Input => Encoding {
-                dual: model.chemistry.signs == Signs::DualRail
-                    || node.ranges.iter().any(|range| range.low < 0.0),
+                dual: chemistry.signs == Signs::DualRail || node.ranges.iter().any(|range| range.low < 0.0),
                 signed_drive: Vec::new(),
             },
             NodeKind::Layer { operation, sources, activations } => {
-                let mut signed = is_signed(model, &encodings, operation, sources);
+                let mut signed = is_signed((model, chemistry), &encodings, operation, sources);
                 let mut signed_drive = Vec::new();
                 for activation in or_identity(activations) {
                     signed_drive.push(signed);
-                    signed = is_dual(activation, signed, model.chemistry.signs);
+                    signed = is_dual(activation, signed, chemistry.signs);
                 }
                 Encoding { dual: signed, signed_drive }
             }
@@ -46,12 +50,17 @@ pub fn or_identity(activations: &[Activation]) -> Vec<Activation> {
     if activations.is_empty() { vec![Activation::Identity] } else { activations.to_vec() }
 }
 
-fn is_signed(model: &Model, encodings: &[Encoding], operation: &Operation, sources: &[usize]) -> bool {
+fn is_signed(
+    (model, chemistry): (&Model, &Chemistry),
+    encodings: &[Encoding],
+    operation: &Operation,
+    sources: &[usize],
+) -> bool {
     let Operation::Dense { weights, bias } = operation else {
         return sources.iter().any(|&source| encodings[source].dual);
     };
     // Weights that learn can become negative.
-    if model.chemistry.construction == Construction::OnePot {
+    if chemistry.construction == Construction::OnePot || chemistry.any_sign {
         return true;
     }
     if bias.as_ref().is_some_and(|bias| bias.values.iter().any(|b| *b < 0.0)) {
@@ -60,7 +69,7 @@ fn is_signed(model: &Model, encodings: &[Encoding], operation: &Operation, sourc
     let dual: Vec<bool> =
         sources.iter().flat_map(|&s| vec![encodings[s].dual; model.nodes[s].width()]).collect();
     // A rate constant of 0 makes no reaction; a weight species makes one at any concentration.
-    let reacts = |w: f64| w > 0.0 || model.chemistry.weights == WeightCarrier::Species;
+    let reacts = |w: f64| w > 0.0 || chemistry.weights == WeightCarrier::Species;
     weights.values.iter().enumerate().any(|(at, w)| *w < 0.0 || (reacts(*w) && dual[at % dual.len()]))
 }
 

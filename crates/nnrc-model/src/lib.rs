@@ -21,6 +21,6 @@ pub mod units;
 pub mod value;
 
 pub use analyse::{Analysis, Overrides, analyse};
-pub use lower::lower;
+pub use lower::{lower, lower_for_training};
 pub use model::Model;
 pub use resources::{ResourceError, Resources, Table, Tensor};

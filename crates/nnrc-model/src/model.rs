@@ -156,6 +156,8 @@ pub struct Chemistry {
     pub teacher: Option<Teacher>,
     /// What only the construction `phased` has.
     pub phased: Phased,
+    /// Whether there are reactions for either sign of every weight, whatever its value.
+    pub any_sign: bool,
     /// Where the block stands, if it does.
     pub span: Option<Span>,
 }

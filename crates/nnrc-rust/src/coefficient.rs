@@ -121,7 +121,8 @@ pub(crate) fn pointwise_rank(coefficient: &Coefficient) -> Rank {
     if varies { Rank::Vector } else { Rank::Number }
 }
 
-fn spots(name: &Ident, spots: &[Spot]) -> TokenStream {
+/// An element of a field at i and j.
+pub(crate) fn spots(name: &Ident, spots: &[Spot]) -> TokenStream {
     let indices = spots.iter().map(|spot| {
         let shifted = |variable: TokenStream, offset: usize| match offset {
             0 => variable,
@@ -143,7 +144,7 @@ fn spots(name: &Ident, spots: &[Spot]) -> TokenStream {
 }
 
 /// The factors of a contribution at i and j.
-fn factors(context: &Context<'_>, contribution: &Contribution) -> Vec<TokenStream> {
+pub(crate) fn factors(context: &Context<'_>, contribution: &Contribution) -> Vec<TokenStream> {
     let rate = spots(&context.constant(contribution.constant), &contribution.indices);
     let mut factors = vec![match contribution.part {
         Part::Whole => rate,

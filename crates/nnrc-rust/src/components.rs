@@ -2,33 +2,47 @@
 
 use nnrc_crn::{Handle, SpeciesFamily};
 
-use crate::Error;
 use crate::plan::{Access, Plan, Shape};
+
+/// Members of a component up to which its block is one matrix: an elimination takes some tenths of a second.
+const MATRIX: usize = 1000;
 
 /// Families that depend on each other.
 #[derive(Debug)]
 pub(crate) struct Component {
     pub families: Vec<Handle<SpeciesFamily>>,
-    /// Whether all members of its only family depend on each other; else only those of equal index.
-    pub is_dense: bool,
+    pub block: Block,
+}
+
+/// Which members of a component depend on each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Block {
+    /// Those of equal index.
+    Local,
+    /// All.
+    Dense,
+    /// All, and they are so many that only each by itself is solved for.
+    Diagonal,
+}
+
+impl Component {
+    /// The families before one of this component.
+    pub fn before(&self, family: Handle<SpeciesFamily>) -> &[Handle<SpeciesFamily>] {
+        let own = self.families.iter().position(|&other| other == family).unwrap_or(0);
+        &self.families[..own]
+    }
 }
 
 /// Components of the changing families, those that a component depends on before it.
-pub(crate) fn components(plan: &Plan<'_>) -> Result<Vec<Component>, Error> {
+pub(crate) fn components(plan: &Plan<'_>) -> Vec<Component> {
     let families: Vec<Handle<SpeciesFamily>> =
         plan.crn.species.iter().map(|(handle, _)| handle).filter(|&f| !plan.info.is_constant(f)).collect();
     // Reachability by repeated squaring of a small matrix: families are few, whatever the widths.
     let slot = |family| families.iter().position(|&other| other == family).unwrap_or(0);
     let mut reaches = vec![vec![false; families.len()]; families.len()];
     for function in &plan.functions {
-        for (target, _) in &function.net {
-            let mut reads: Vec<_> = function.outer.iter().map(|(access, _)| access.family).collect();
-            match &function.shape {
-                Shape::Pointwise(_) => {}
-                Shape::Matrix(terms) => reads.extend(terms.iter().map(|term| term.family)),
-                Shape::Others(_, family) => reads.push(*family),
-            }
-            reads.into_iter().for_each(|read| reaches[slot(target.family)][slot(read)] = true);
+        for target in function.targets() {
+            function.reads().into_iter().for_each(|read| reaches[slot(target)][slot(read)] = true);
         }
     }
     for middle in 0..families.len() {
@@ -47,48 +61,48 @@ pub(crate) fn components(plan: &Plan<'_>) -> Result<Vec<Component>, Error> {
         let own = |other: usize| other == first || (reaches[first][other] && reaches[other][first]);
         let (members, others): (Vec<usize>, Vec<usize>) = left.iter().partition(|&&other| own(other));
         left = others;
-        found.push(component(plan, members.into_iter().map(|slot| families[slot]).collect())?);
+        let families: Vec<_> = members.into_iter().map(|slot| families[slot]).collect();
+        found.push(Component { block: block(plan, &families), families });
     }
-    Ok(found)
+    found
 }
 
-fn component(plan: &Plan<'_>, families: Vec<Handle<SpeciesFamily>>) -> Result<Component, Error> {
-    let refuse =
-        |reason| Err(Error::not_served(&nnrc_crn::text::name(&plan.crn.species[families[0]]), reason));
+fn block(plan: &Plan<'_>, families: &[Handle<SpeciesFamily>]) -> Block {
+    let size = |family: &Handle<SpeciesFamily>| plan.crn.species[*family].initial.len();
+    if is_local(plan, families) {
+        Block::Local
+    } else if families.iter().map(size).sum::<usize>() <= MATRIX {
+        Block::Dense
+    } else {
+        Block::Diagonal
+    }
+}
+
+fn is_local(plan: &Plan<'_>, families: &[Handle<SpeciesFamily>]) -> bool {
     let size = |family: Handle<SpeciesFamily>| plan.crn.species[family].initial.len();
-    let mut is_dense = false;
-    for function in &plan.functions {
-        let targets: Vec<Access> =
-            function.net.iter().map(|(access, _)| *access).filter(|a| families.contains(&a.family)).collect();
-        if targets.is_empty() {
-            continue;
-        }
-        let reads: Vec<Access> = function
-            .outer
-            .iter()
-            .map(|(access, _)| *access)
-            .filter(|a| families.contains(&a.family))
-            .collect();
-        let mut places = targets.iter().chain(&reads).map(|access| access.place);
-        let first = places.next();
-        if !reads.is_empty() && places.any(|place| Some(place) != first) {
-            return refuse("its members depend on each other at different indices");
-        }
-        match &function.shape {
-            Shape::Pointwise(_) => {}
-            Shape::Matrix(terms) => {
-                if terms.iter().any(|term| families.contains(&term.family)) {
-                    return refuse("its members depend on each other through a matrix");
-                }
-            }
-            Shape::Others(_, family) => is_dense |= families.contains(family),
-        }
-    }
-    if is_dense && families.len() > 1 {
-        return refuse("its members depend on each other and on another family");
-    }
     if families.iter().any(|&family| size(family) != size(families[0])) {
-        return refuse("families of different sizes depend on each other");
+        return false;
     }
-    Ok(Component { families, is_dense })
+    plan.functions.iter().all(|function| {
+        if !function.targets().iter().any(|target| families.contains(target)) {
+            return true;
+        }
+        if let Shape::Nest(nest) = &function.shape {
+            let mut targets = nest.net.iter().filter(|(family, _, _)| families.contains(family));
+            let first = targets.next().map(|(_, indices, _)| indices);
+            return targets.all(|(_, indices, _)| Some(indices) == first)
+                && !nest.reads.iter().any(|(family, _, _)| families.contains(family));
+        }
+        let among = match &function.shape {
+            Shape::Matrix(terms) => terms.iter().any(|term| families.contains(&term.family)),
+            Shape::Others(_, family) => families.contains(family),
+            Shape::Pointwise(_) | Shape::Nest(_) => false,
+        };
+        let targets = function.net.iter().map(|(access, _)| access);
+        let own = |access: &&Access| families.contains(&access.family);
+        let mut places =
+            targets.chain(function.outer.iter().map(|(access, _)| access)).filter(own).map(|a| a.place);
+        let first = places.next();
+        !among && places.all(|place| Some(place) == first)
+    })
 }

@@ -5,6 +5,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::coefficient::{Field, Product, add, bind, scaled};
+use crate::nest;
 use crate::plan::{Access, Function, Place, Shape};
 use crate::source::{Context, doc, mentions};
 
@@ -74,6 +75,15 @@ pub(crate) fn times(sums: Vec<Product>, factors: &[TokenStream]) -> Vec<Product>
 /// The method that adds the fluxes of a function to the changes.
 pub(crate) fn method(context: &Context<'_>, place: usize) -> TokenStream {
     let function = &context.plan.functions[place];
+    if let Shape::Nest(nest) = &function.shape {
+        let adds = nest.net.iter().map(|(family, indices, change)| {
+            let target = nest::element(context, &quote!(changes), *family, indices);
+            add(&target, &[(*change, vec![quote!(flux)])])
+        });
+        let flux = bind(&format_ident!("flux"), &[(1, nest::flux(context, nest, &quote!(state), None))]);
+        let body = nest::loops(context, nest, &quote!(#flux #(#adds)*));
+        return declare(context, place, &body);
+    }
     let fields = &context.fields[place];
     let state = quote!(state);
     let factors = outer(context, &state, function, None);
@@ -90,6 +100,7 @@ pub(crate) fn method(context: &Context<'_>, place: usize) -> TokenStream {
             all.push(quote!(others));
             vec![(fields[0].sign, all)]
         }
+        Shape::Nest(_) => Vec::new(),
     };
     let changes = quote!(changes);
     let body = match function.net.as_slice() {
@@ -111,9 +122,14 @@ pub(crate) fn method(context: &Context<'_>, place: usize) -> TokenStream {
         }
         _ => over_rows(context, function, &body),
     };
-    let state = mentions(&body, "state").then(|| quote!(state: &Concentrations<'_>,));
+    declare(context, place, &body)
+}
+
+/// The method with this body.
+fn declare(context: &Context<'_>, place: usize, body: &TokenStream) -> TokenStream {
+    let state = mentions(body, "state").then(|| quote!(state: &Concentrations<'_>,));
     let name = &context.functions[place];
-    let doc = doc(&description(context, function));
+    let doc = doc(&description(context, &context.plan.functions[place]));
     quote!(#doc fn #name(&self, #state changes: &mut Changes<'_>) { #body })
 }
 

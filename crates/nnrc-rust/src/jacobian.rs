@@ -1,18 +1,19 @@
 //! The Jacobian: blocks on the diagonal as expressions of the state, everything below as products.
 
+use nnrc_crn::{Handle, SpeciesFamily};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::coefficient::{Product, add, scaled, set, sum};
-use crate::components::Component;
+use crate::coefficient::{Product, add, scaled, set};
+use crate::components::{Block, Component};
 use crate::derivative::{element, outer, over_rows, rows_times, times};
-use crate::plan::{Access, Function, Place, Shape};
+use crate::nest;
+use crate::plan::{Access, Function, Nest, Place, Shape};
 use crate::source::{Context, doc, mentions};
 
 /// ∂ flux / ∂ `by` at i as a sum of products.
 fn partial(context: &Context<'_>, place: usize, by: Access, power: u32) -> Vec<Product> {
     let function = &context.plan.functions[place];
-    let field = &context.fields[place][0];
     let others = outer(context, &quote!(at), function, Some(by));
     match &function.shape {
         Shape::Matrix(_) => {
@@ -20,6 +21,7 @@ fn partial(context: &Context<'_>, place: usize, by: Access, power: u32) -> Vec<P
             scaled(&times(sums, &others), i64::from(power))
         }
         Shape::Pointwise(_) | Shape::Others(..) => {
+            let field = &context.fields[place][0];
             let mut factors = vec![field.at_row()];
             factors.extend(others);
             if matches!(function.shape, Shape::Others(..)) {
@@ -28,6 +30,7 @@ fn partial(context: &Context<'_>, place: usize, by: Access, power: u32) -> Vec<P
             }
             vec![(field.sign * i64::from(power), factors)]
         }
+        Shape::Nest(_) => Vec::new(),
     }
 }
 
@@ -45,71 +48,180 @@ fn is_whole(context: &Context<'_>, function: &Function, component: &Component) -
 /// The method that fills the block of a component.
 pub(crate) fn linearise(context: &Context<'_>, place: usize) -> TokenStream {
     let component = &context.components[place];
+    let body = match component.block {
+        Block::Local => local(context, place),
+        Block::Dense => matrix(context, place),
+        Block::Diagonal => diagonal(context, place),
+    };
+    let at = mentions(&body, "at").then(|| quote!(let at = Concentrations::of(&self.at);));
+    let name = &context.linearise[place];
+    let doc = doc(&format!("Fills the block of {} at the linearisation point.", context.names_of(component)));
+    quote!(#doc fn #name(&mut self) { #at #body })
+}
+
+/// The blocks of species of equal index.
+fn local(context: &Context<'_>, place: usize) -> TokenStream {
+    let component = &context.components[place];
     let count = component.families.len();
     let mut whole: Vec<Vec<Vec<Product>>> = vec![vec![Vec::new(); count]; count];
-    let mut off_diagonal: Vec<Product> = Vec::new();
     let (mut parts, mut others) = (Vec::new(), Vec::new());
     let block = &context.blocks[place];
     for (at, function) in context.plan.functions.iter().enumerate() {
         for (target, change) in &function.net {
             let Some(row) = component.families.iter().position(|&f| f == target.family) else { continue };
-            if let Shape::Others(_, family) = &function.shape
-                && component.families.contains(family)
-            {
-                let mut factors = vec![context.fields[at][0].at_row()];
-                factors.extend(outer(context, &quote!(at), function, None));
-                off_diagonal.push((context.fields[at][0].sign * change, factors));
-            }
             for (by, power) in &function.outer {
                 let Some(column) = component.families.iter().position(|&f| f == by.family) else { continue };
                 let products = scaled(&partial(context, at, *by, *power), *change);
-                if matches!(function.shape, Shape::Others(..)) && !others.contains(&at) {
-                    others.push(at);
-                }
                 if is_whole(context, function, component) {
+                    if matches!(function.shape, Shape::Others(..)) && !others.contains(&at) {
+                        others.push(at);
+                    }
                     whole[row][column].extend(products);
                 } else {
-                    let index = element(context, &quote!(index), by);
-                    let index = index_of(&index);
-                    let target = if component.is_dense {
-                        quote!(self.#block.elements[#index][#index])
-                    } else {
-                        let (row, column) = (literal(row), literal(column));
-                        quote!(self.#block.elements[#index][#row][#column])
-                    };
-                    parts.push(over_rows(context, function, &add(&target, &products)));
+                    let index = index_of(&element(context, &quote!(index), by));
+                    let (row, column) = (literal(row), literal(column));
+                    let target = quote!(self.#block.elements[#index][#row][#column]);
+                    parts.push(over_rows_with_others(context, at, &add(&target, &products)));
                 }
             }
         }
     }
     let size = context.family_size(component.families[0]);
-    let fill = if component.is_dense {
-        let others = sum(&off_diagonal);
-        let diagonal = set(&quote!(self.#block.elements[i][i]), &whole[0][0]);
-        quote! {
-            self.#block.elements[i] = [#others; #size];
-            #diagonal
+    let elements = whole.iter().enumerate().flat_map(|(row, products)| {
+        let row = literal(row);
+        products.iter().enumerate().map(move |(column, products)| (row.clone(), literal(column), products))
+    });
+    // Elements that no function contributes to stay zero.
+    let elements = elements.filter(|(.., products)| !products.is_empty() || !parts.is_empty());
+    let elements = elements
+        .map(|(row, column, products)| set(&quote!(self.#block.elements[i][#row][#column]), products));
+    let fill = loop_with_others(context, &others, &size, &quote!(#(#elements)*));
+    quote!(#fill #(#parts)*)
+}
+
+/// A member's number within its component.
+fn member(context: &Context<'_>, component: &Component, access: &Access) -> TokenStream {
+    let index = index_of(&element(context, &quote!(index), access));
+    let before = component.before(access.family).iter().map(|&other| context.family_size(other));
+    quote!(#(#before +)* #index)
+}
+
+/// The number of the j-th member of a family within its component.
+fn column(context: &Context<'_>, component: &Component, family: Handle<SpeciesFamily>) -> TokenStream {
+    let before = component.before(family).iter().map(|&other| context.family_size(other));
+    quote!(#(#before +)* j)
+}
+
+/// The loop over i around `body`, with the sums of others under the function's name.
+pub(crate) fn over_rows_with_others(context: &Context<'_>, at: usize, body: &TokenStream) -> TokenStream {
+    let function = &context.plan.functions[at];
+    match (&function.shape, function.rows) {
+        (Shape::Others(..), Some(axis)) if mentions(body, &context.functions[at].to_string()) => {
+            let size = context.size(axis);
+            loop_with_others(context, &[at], &quote!(#size), body)
         }
-    } else {
-        let elements = whole.iter().enumerate().flat_map(|(row, products)| {
-            let row = literal(row);
-            products
-                .iter()
-                .enumerate()
-                .map(move |(column, products)| (row.clone(), literal(column), products))
-        });
-        // Elements that no function contributes to stay zero.
-        let elements = elements.filter(|(.., products)| !products.is_empty() || !parts.is_empty());
-        let elements = elements
-            .map(|(row, column, products)| set(&quote!(self.#block.elements[i][#row][#column]), products));
-        quote!(#(#elements)*)
-    };
-    let fill = loop_with_others(context, &others, &size, &fill);
-    let at = [quote!(#fill), quote!(#(#parts)*)].iter().any(|tokens| mentions(tokens, "at"));
-    let at = at.then(|| quote!(let at = Concentrations::of(&self.at);));
-    let name = &context.linearise[place];
-    let doc = doc(&format!("Fills the block of {} at the linearisation point.", context.names_of(component)));
-    quote!(#doc fn #name(&mut self) { #at #fill #(#parts)* })
+        _ => over_rows(context, function, body),
+    }
+}
+
+/// One matrix of all members.
+fn matrix(context: &Context<'_>, place: usize) -> TokenStream {
+    let component = &context.components[place];
+    let block = &context.blocks[place];
+    let own = |family: &Handle<SpeciesFamily>| component.families.contains(family);
+    let mut loops = Vec::new();
+    for (at, function) in context.plan.functions.iter().enumerate() {
+        if let Shape::Nest(nest) = &function.shape {
+            for (target, indices, change) in nest.net.iter().filter(|(family, _, _)| own(family)) {
+                let row = nest::member(context, component, *target, indices);
+                for (by, (read, indices, power)) in nest.reads.iter().enumerate() {
+                    if own(read) {
+                        let column = nest::member(context, component, *read, indices);
+                        let factors = nest::flux(context, nest, &quote!(at), Some(by));
+                        let add = add(
+                            &quote!(*self.#block.entry(#row, #column)),
+                            &[(change * i64::from(*power), factors)],
+                        );
+                        loops.push(nest::loops(context, nest, &add));
+                    }
+                }
+            }
+            continue;
+        }
+        let factors = outer(context, &quote!(at), function, None);
+        for (target, change) in function.net.iter().filter(|(access, _)| own(&access.family)) {
+            let row = member(context, component, target);
+            for (by, power) in function.outer.iter().filter(|(access, _)| own(&access.family)) {
+                let column = member(context, component, by);
+                let products = scaled(&partial(context, at, *by, *power), *change);
+                let add = add(&quote!(*self.#block.entry(#row, #column)), &products);
+                loops.push(over_rows_with_others(context, at, &add));
+            }
+            match &function.shape {
+                Shape::Matrix(terms) => {
+                    for (term, field) in terms.iter().zip(&context.fields[at]) {
+                        if own(&term.family) {
+                            let (column, size) =
+                                (column(context, component, term.family), context.size(term.columns));
+                            let row_of = field.at_row();
+                            let mut all = vec![quote!(#row_of[j])];
+                            all.extend(factors.clone());
+                            let add = add(
+                                &quote!(*self.#block.entry(#row, #column)),
+                                &[(field.sign * change, all)],
+                            );
+                            loops.push(over_rows(context, function, &quote!(for j in 0..#size { #add })));
+                        }
+                    }
+                }
+                Shape::Others(_, family) if own(family) => {
+                    let (column, size) = (column(context, component, *family), context.family_size(*family));
+                    let field = &context.fields[at][0];
+                    let mut all = vec![field.at_row()];
+                    all.extend(factors.clone());
+                    let add = add(&quote!(*self.#block.entry(#row, #column)), &[(field.sign * change, all)]);
+                    let inner = quote!(for j in 0..#size { if j != i { #add } });
+                    loops.push(over_rows(context, function, &inner));
+                }
+                _ => {}
+            }
+        }
+    }
+    quote!(self.#block.clear(); #(#loops)*)
+}
+
+/// The derivative of each member by itself.
+fn diagonal(context: &Context<'_>, place: usize) -> TokenStream {
+    let component = &context.components[place];
+    let block = &context.blocks[place];
+    let own = |family: &Handle<SpeciesFamily>| component.families.contains(family);
+    let mut loops = Vec::new();
+    for (at, function) in context.plan.functions.iter().enumerate() {
+        if let Shape::Nest(nest) = &function.shape {
+            for (target, indices, change) in nest.net.iter().filter(|(family, _, _)| own(family)) {
+                let same = |(read, others, _): &(Handle<SpeciesFamily>, Vec<_>, u32)| {
+                    read == target && others == indices
+                };
+                if let Some(by) = nest.reads.iter().position(same) {
+                    let row = nest::member(context, component, *target, indices);
+                    let factors = nest::flux(context, nest, &quote!(at), Some(by));
+                    let times = change * i64::from(nest.reads[by].2);
+                    let add = add(&quote!(self.#block.elements[#row]), &[(times, factors)]);
+                    loops.push(nest::loops(context, nest, &add));
+                }
+            }
+            continue;
+        }
+        for (target, change) in function.net.iter().filter(|(access, _)| own(&access.family)) {
+            for (by, power) in function.outer.iter().filter(|(access, _)| access == target) {
+                let row = member(context, component, target);
+                let products = scaled(&partial(context, at, *by, *power), *change);
+                let add = add(&quote!(self.#block.elements[#row]), &products);
+                loops.push(over_rows_with_others(context, at, &add));
+            }
+        }
+    }
+    quote!(self.#block.elements.fill(0.0); #(#loops)*)
 }
 
 fn literal(value: usize) -> proc_macro2::Literal {
@@ -117,7 +229,7 @@ fn literal(value: usize) -> proc_macro2::Literal {
 }
 
 /// What stands between the brackets of `array.family[index]`.
-fn index_of(element: &TokenStream) -> TokenStream {
+pub(crate) fn index_of(element: &TokenStream) -> TokenStream {
     element
         .clone()
         .into_iter()
@@ -130,7 +242,7 @@ fn index_of(element: &TokenStream) -> TokenStream {
 }
 
 /// A loop over i in which the sums of others of some functions have the names of these.
-fn loop_with_others(
+pub(crate) fn loop_with_others(
     context: &Context<'_>,
     others: &[usize],
     size: &TokenStream,
@@ -159,9 +271,44 @@ fn loop_with_others(
 
 /// The method that applies everything to the left of the block of a component; none if there is nothing.
 pub(crate) fn couple(context: &Context<'_>, place: usize) -> Option<TokenStream> {
+    let own = &context.components[place].families;
+    let doc = doc(&format!(
+        "Adds the Jacobian to the left of the block of {} times what is known.",
+        context.names_of(&context.components[place])
+    ));
+    let name = &context.couple[place];
+    applied(context, place, &|family| !own.contains(&family), &doc, name)
+}
+
+/// The method that applies all of the Jacobian in the rows of a component whose block is not one matrix.
+pub(crate) fn spread(context: &Context<'_>, place: usize) -> Option<TokenStream> {
+    if context.components[place].block != Block::Diagonal {
+        return None;
+    }
+    let names = context.names_of(&context.components[place]);
+    let doc = doc(&format!("Adds the Jacobian in the rows of {names} times what is known."));
+    applied(context, place, &|_| true, &doc, &spread_name(context, place))
+}
+
+fn spread_name(context: &Context<'_>, place: usize) -> proc_macro2::Ident {
+    quote::format_ident!("{}_and_own", context.couple[place])
+}
+
+/// The method that applies the derivatives by families that are `known` in the rows of a component.
+fn applied(
+    context: &Context<'_>,
+    place: usize,
+    is_known: &dyn Fn(Handle<SpeciesFamily>) -> bool,
+    doc: &TokenStream,
+    name: &proc_macro2::Ident,
+) -> Option<TokenStream> {
     let component = &context.components[place];
     let mut loops = Vec::new();
     for (at, function) in context.plan.functions.iter().enumerate() {
+        if let Shape::Nest(nest) = &function.shape {
+            loops.extend(applied_nest(context, component, nest, is_known));
+            continue;
+        }
         let fields = &context.fields[at];
         let targets: Vec<_> =
             function.net.iter().filter(|(t, _)| component.families.contains(&t.family)).collect();
@@ -171,7 +318,7 @@ pub(crate) fn couple(context: &Context<'_>, place: usize) -> Option<TokenStream>
         let mut products: Vec<Product> = Vec::new();
         let mut others = Vec::new();
         for (by, power) in &function.outer {
-            if !component.families.contains(&by.family) {
+            if is_known(by.family) {
                 let known = element(context, &quote!(known), by);
                 products.extend(partial(context, at, *by, *power).into_iter().map(|(sign, mut factors)| {
                     factors.push(known.clone());
@@ -186,18 +333,20 @@ pub(crate) fn couple(context: &Context<'_>, place: usize) -> Option<TokenStream>
         let mut own = None;
         match &function.shape {
             Shape::Pointwise(_) => {}
-            Shape::Matrix(_) => {
+            Shape::Matrix(terms) => {
                 let factors = outer(context, &quote!(at), function, None);
-                products.extend(times(rows_times(context, &known, function, fields), &factors));
+                let rows = rows_times(context, &known, function, fields);
+                let known = terms.iter().zip(rows).filter(|(term, _)| is_known(term.family));
+                products.extend(times(known.map(|(_, row)| row).collect(), &factors));
             }
-            Shape::Others(_, family) if !component.families.contains(family) => {
+            Shape::Others(_, family) if is_known(*family) => {
                 let mut factors = vec![fields[0].at_row()];
                 factors.extend(outer(context, &quote!(at), function, None));
                 factors.push(quote!(others));
                 products.push((fields[0].sign, factors));
                 own = Some(context.species(*family));
             }
-            Shape::Others(..) => {}
+            Shape::Others(..) | Shape::Nest(_) => {}
         }
         if products.is_empty() {
             continue;
@@ -228,15 +377,40 @@ pub(crate) fn couple(context: &Context<'_>, place: usize) -> Option<TokenStream>
     }
     let body = quote!(#(#loops)*);
     let at = mentions(&body, "at").then(|| quote!(at: &Concentrations<'_>,));
-    let name = &context.couple[place];
-    let doc = doc(&format!(
-        "Adds to {} what the Jacobian makes of the families solved for before.",
-        context.names_of(component)
-    ));
     Some(quote! {
         #doc
         fn #name(&self, #at known: &Concentrations<'_>, right: &mut Changes<'_>) { #body }
     })
+}
+
+/// The derivatives of a family of nested loops by families that are known, applied to these.
+fn applied_nest(
+    context: &Context<'_>,
+    component: &Component,
+    nest: &Nest,
+    is_known: &dyn Fn(Handle<SpeciesFamily>) -> bool,
+) -> Option<TokenStream> {
+    let targets: Vec<_> =
+        nest.net.iter().filter(|(family, _, _)| component.families.contains(family)).collect();
+    let products: Vec<Product> = nest
+        .reads
+        .iter()
+        .enumerate()
+        .filter(|(_, (family, _, _))| is_known(*family))
+        .map(|(by, (family, indices, power))| {
+            let mut factors = nest::flux(context, nest, &quote!(at), Some(by));
+            factors.push(nest::element(context, &quote!(known), *family, indices));
+            (i64::from(*power), factors)
+        })
+        .collect();
+    if targets.is_empty() || products.is_empty() {
+        return None;
+    }
+    let adds = targets.iter().map(|(family, indices, change)| {
+        let target = nest::element(context, &quote!(right), *family, indices);
+        add(&target, &scaled(&products, *change))
+    });
+    Some(nest::loops(context, nest, &quote!(#(#adds)*)))
 }
 
 /// The implementation of `Layered`, method by method.
@@ -252,6 +426,9 @@ pub(crate) fn layered(context: &Context<'_>, couples: &[Option<TokenStream>]) ->
     };
     let uses_at = couples.iter().flatten().any(|method| mentions(method, "at"));
     let at = uses_at.then(|| quote!(let at = Concentrations::of(&self.at);));
+    let spreads = (0..couples.len()).filter_map(|place| spread(context, place));
+    let product_uses_at = uses_at || spreads.into_iter().any(|method| mentions(&method, "at"));
+    let product_at = product_uses_at.then(|| quote!(let at = Concentrations::of(&self.at);));
     let (mut solve, mut product) = (Vec::new(), Vec::new());
     for (place, component) in context.components.iter().enumerate() {
         let block = &context.blocks[place];
@@ -261,14 +438,36 @@ pub(crate) fn layered(context: &Context<'_>, couples: &[Option<TokenStream>]) ->
         {
             solve.push(quote!(self.solution.copy_from_slice(vector); #call));
         }
-        product.extend(coupled(place, quote!(&vector), quote!(&mut Changes::of(product))));
-        match names.as_slice() {
-            [name] if component.is_dense => {
-                solve.push(quote!(self.#block.solve(Changes::of(vector).#name);));
-                product.push(quote! {
-                    self.#block.add_times(vector.#name, Changes::of(product).#name);
-                });
+        match component.block {
+            Block::Local => {
+                product.extend(coupled(place, quote!(&vector), quote!(&mut Changes::of(product))));
             }
+            Block::Dense => {
+                product.extend(coupled(place, quote!(&vector), quote!(&mut Changes::of(product))));
+                solve.push(quote! {
+                    let right = Changes::of(vector);
+                    self.#block.solve(&mut [#(right.#names),*]);
+                });
+                product.push(quote! {
+                    let right = Changes::of(product);
+                    self.#block.add_times(&[#(vector.#names),*], &mut [#(right.#names),*]);
+                });
+                continue;
+            }
+            Block::Diagonal => {
+                solve.push(quote! {
+                    let right = Changes::of(vector);
+                    self.#block.solve(&mut [#(right.#names),*]);
+                });
+                if let Some(method) = spread(context, place) {
+                    let at = mentions(&method, "at").then(|| quote!(&at,));
+                    let name = spread_name(context, place);
+                    product.push(quote!(self.#name(#at &vector, &mut Changes::of(product));));
+                }
+                continue;
+            }
+        }
+        match names.as_slice() {
             [name] => {
                 solve.push(quote!(self.#block.solve([Changes::of(vector).#name]);));
                 product.push(quote! {
@@ -302,7 +501,7 @@ pub(crate) fn layered(context: &Context<'_>, couples: &[Option<TokenStream>]) ->
         quote! {
             fn jacobian_times(&mut self, vector: &[f64], product: &mut [f64]) {
                 product.fill(0.0);
-                #at
+                #product_at
                 let vector = Concentrations::of(vector);
                 #(#product)*
             }

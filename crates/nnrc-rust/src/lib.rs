@@ -19,8 +19,10 @@ mod coefficient;
 mod components;
 mod derivative;
 mod error;
+mod gradient;
 mod jacobian;
 mod names;
+mod nest;
 mod package;
 mod plan;
 mod source;
@@ -45,6 +47,26 @@ pub struct Options {
     pub sim_path: Option<String>,
     /// Defaults of the verb `simulate`; none: those of the run-time library.
     pub simulation: Option<Simulation>,
+    /// What is trained; none: the program only simulates.
+    pub training: Option<Training>,
+}
+
+/// What a generated program trains.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Training {
+    /// The tensors, in the order in which they stand in flat vectors.
+    pub tensors: Vec<Trained>,
+}
+
+/// A tensor that is trained: rate constants, a vector or a matrix.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trained {
+    /// Name of the rate constants.
+    pub constant: String,
+    /// Name of the tensor in weight files.
+    pub key: String,
+    /// Rate constant of a weight of 1.
+    pub scale: f64,
 }
 
 /// Defaults of the verb `simulate` of a generated program.
@@ -85,6 +107,8 @@ pub fn rename(files: &mut Files, crn: &Crn, name: &str) {
 ///
 /// [`Error::NotServed`] for a reaction family whose shape has no loop yet.
 pub fn generate(crn: &Crn, info: &CrnInfo, options: &Options) -> Result<Files, Error> {
-    let plan = plan::Plan::new(crn, info)?;
+    let trained = options.training.iter().flat_map(|training| &training.tensors);
+    let trained: Vec<&str> = trained.map(|one| one.constant.as_str()).collect();
+    let plan = plan::Plan::new(crn, info, &trained)?;
     package::files(crn, &source::crn_rs(&plan, options)?, options)
 }

@@ -54,6 +54,18 @@ pub(crate) enum Shape {
     Matrix(Vec<MatrixTerm>),
     /// coefficient · Σ of family\[j\] over j other than i.
     Others(Coefficient, Handle<SpeciesFamily>),
+    /// The reactions as they stand, over all their index variables; `outer` and `net` of the function are empty.
+    Nest(Nest),
+}
+
+/// One reaction family in nested loops.
+#[derive(Debug)]
+pub(crate) struct Nest {
+    pub family: Handle<ReactionFamily>,
+    /// Changing reactants with their powers.
+    pub reads: Vec<(Handle<SpeciesFamily>, Vec<Index>, u32)>,
+    /// What the reactions change, by how much.
+    pub net: Vec<(Handle<SpeciesFamily>, Vec<Index>, i64)>,
 }
 
 /// One product of a matrix and a changing family.
@@ -93,25 +105,62 @@ pub(crate) enum Spot {
 }
 
 impl<'a> Plan<'a> {
-    pub fn new(crn: &'a Crn, info: &'a CrnInfo) -> Result<Self, Error> {
+    /// A plan that serves all values of the constants called `variable`, and of others those of the same signs.
+    pub fn new(crn: &'a Crn, info: &'a CrnInfo, variable: &[&str]) -> Result<Self, Error> {
+        if !crn.protocol.settings.is_empty() {
+            return Err(Error::not_served(&crn.name, "species are set at given times"));
+        }
         let mut plan = Self { crn, info, functions: Vec::new() };
         for (handle, family) in crn.reactions.iter() {
-            if info.members(handle) > 0 && !info.facts(handle).net.is_empty() {
-                plan.add(handle, family)?;
+            let net = &info.facts(handle).net;
+            let varies = variable.contains(&crn.rate_constants[family.rate.constant].stem.as_str());
+            if varies && net.iter().any(|(species, _, _)| info.is_constant(*species)) {
+                return Err(Error::not_served(&family.name, "only weights that are 0 change its species"));
+            }
+            if net.is_empty() || (info.members(handle) == 0 && !varies) {
+                continue;
+            }
+            let before = plan.functions.len();
+            if plan.add(handle, family).is_err() {
+                plan.functions.truncate(before);
+                plan.nest(handle, family);
             }
         }
         for function in &mut plan.functions {
             match &mut function.shape {
                 Shape::Pointwise(coefficient) => coefficient.join_parts(),
                 Shape::Matrix(terms) => terms.iter_mut().for_each(|term| term.coefficient.join_parts()),
-                Shape::Others(..) => {}
+                Shape::Others(..) | Shape::Nest(_) => {}
             }
         }
         Ok(plan)
     }
 
+    /// A family whose shape is none of the others.
+    fn nest(&mut self, handle: Handle<ReactionFamily>, family: &ReactionFamily) {
+        let changing = family.reactants.iter().filter(|term| !self.info.is_constant(term.species));
+        let nest = Nest {
+            family: handle,
+            reads: changing.map(|term| (term.species, term.indices.clone(), term.stoichiometry)).collect(),
+            net: self.info.facts(handle).net.clone(),
+        };
+        self.functions.push(Function {
+            rows: None,
+            outer: Vec::new(),
+            net: Vec::new(),
+            shape: Shape::Nest(nest),
+            families: vec![handle],
+        });
+    }
+
     fn add(&mut self, handle: Handle<ReactionFamily>, family: &ReactionFamily) -> Result<(), Error> {
         let not_served = |reason| Error::not_served(&family.name, reason);
+        let many = |axes: &[Handle<Axis>]| axes.len() > 2;
+        if many(&self.crn.rate_constants[family.rate.constant].axes)
+            || family.reactants.iter().any(|term| many(&self.crn.species[term.species].axes))
+        {
+            return Err(not_served("more indices than two"));
+        }
         let changing: Vec<&Term> =
             family.reactants.iter().filter(|term| !self.info.is_constant(term.species)).collect();
         let net = &self.info.facts(handle).net;
@@ -333,6 +382,38 @@ impl<'a> Plan<'a> {
             held,
             summed,
         })
+    }
+}
+
+impl Function {
+    /// Families that the reactions change.
+    pub fn targets(&self) -> Vec<Handle<SpeciesFamily>> {
+        let mut all: Vec<_> = self.net.iter().map(|(access, _)| access.family).collect();
+        if let Shape::Nest(nest) = &self.shape {
+            all.extend(nest.net.iter().map(|(family, _, _)| *family));
+        }
+        all
+    }
+
+    /// Changing families that the flux depends on.
+    pub fn reads(&self) -> Vec<Handle<SpeciesFamily>> {
+        let mut all: Vec<_> = self.outer.iter().map(|(access, _)| access.family).collect();
+        match &self.shape {
+            Shape::Pointwise(_) => {}
+            Shape::Matrix(terms) => all.extend(terms.iter().map(|term| term.family)),
+            Shape::Others(_, family) => all.push(*family),
+            Shape::Nest(nest) => all.extend(nest.reads.iter().map(|(family, _, _)| *family)),
+        }
+        all
+    }
+
+    /// Coefficients, one or one for each matrix.
+    pub fn coefficients(&self) -> Vec<&Coefficient> {
+        match &self.shape {
+            Shape::Pointwise(coefficient) | Shape::Others(coefficient, _) => vec![coefficient],
+            Shape::Matrix(terms) => terms.iter().map(|term| &term.coefficient).collect(),
+            Shape::Nest(_) => Vec::new(),
+        }
     }
 }
 

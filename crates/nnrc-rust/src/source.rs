@@ -7,7 +7,8 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
 use crate::coefficient::{Field, Fold, Rank, direct, pointwise_rank};
-use crate::components::{Component, components};
+use crate::components::{Block, Component, components};
+use crate::gradient::Gradient;
 use crate::names::Names;
 use crate::plan::{Coefficient, Plan, Shape};
 use crate::{Error, Options, derivative, jacobian, values};
@@ -29,30 +30,25 @@ pub(crate) struct Context<'a> {
     pub blocks: Vec<Ident>,
     pub linearise: Vec<Ident>,
     pub couple: Vec<Ident>,
+    /// Fields of the flows in each component.
+    pub flows: Vec<Ident>,
 }
 
 impl<'a> Context<'a> {
     fn new(plan: &'a Plan<'a>) -> Result<Self, Error> {
         let crn = plan.crn;
-        let components = components(plan)?;
+        let components = components(plan);
         let mut sizes = Names::new(&["DIMENSION", "NAME"]);
         let sizes = crn.axes.iter().map(|(_, axis)| sizes.upper(&axis.name)).collect();
         let mut states = Names::new(&[]);
-        let mut fields = Names::new(&["at", "solution", "start_state"]);
+        let mut fields = Names::new(&["adjoint", "at", "solution", "start_state"]);
         let mut species = Vec::new();
         for (handle, family) in crn.species.iter() {
-            if !plan.info.is_constant(handle) && family.axes.len() > 1 {
-                let name = text::name(family);
-                return Err(Error::not_served(&name, "species with two indices change"));
-            }
             let scope = if plan.info.is_constant(handle) { &mut fields } else { &mut states };
             species.push(scope.snake(&family_name(family)));
         }
         let mut constants = BTreeMap::new();
         for (handle, constant) in used_constants(plan) {
-            if constant.axes.len() > 2 {
-                return Err(Error::not_served(&constant.stem, "rate constants with three indices"));
-            }
             constants.insert(handle.index(), fields.snake(&constant.stem));
         }
         let mut methods = Names::new(&["prepare", "fold"]);
@@ -63,7 +59,9 @@ impl<'a> Context<'a> {
         let linearise =
             components.iter().map(|c| methods.snake(&format!("linearise_{}", first(c)))).collect();
         let couple = components.iter().map(|c| methods.snake(&format!("couple_{}", first(c)))).collect();
+        let flows = components.iter().map(|c| fields.snake(&format!("{}_flows", first(c)))).collect();
         let mut context = Self {
+            flows,
             plan,
             components,
             species,
@@ -81,6 +79,7 @@ impl<'a> Context<'a> {
                 context.resolve(&mut fields, at, function.rows, coefficient, columns)
             };
             let own = match &function.shape {
+                Shape::Nest(_) => Vec::new(),
                 Shape::Pointwise(coefficient) | Shape::Others(coefficient, _) => {
                     vec![resolve(coefficient, None)]
                 }
@@ -133,13 +132,9 @@ impl<'a> Context<'a> {
 
     /// The size of a changing family.
     pub fn family_size(&self, family: Handle<SpeciesFamily>) -> TokenStream {
-        match self.plan.crn.species[family].axes.as_slice() {
-            [axis] => {
-                let size = self.size(*axis);
-                quote!(#size)
-            }
-            _ => quote!(1),
-        }
+        let sizes: Vec<_> = self.plan.crn.species[family].axes.iter().map(|&axis| self.size(axis)).collect();
+        let product = sizes.into_iter().map(|size| quote!(#size)).reduce(|all, size| quote!(#all * #size));
+        product.unwrap_or_else(|| quote!(1))
     }
 
     /// The changing families.
@@ -177,9 +172,14 @@ impl<'a> Context<'a> {
                 let size = self.size(*axis);
                 quote!(Box<[f64; #size]>)
             }
-            [rows, columns, ..] => {
+            [rows, columns] => {
                 let (rows, columns) = (self.size(*rows), self.size(*columns));
                 quote!(Box<[[f64; #columns]; #rows]>)
+            }
+            several => {
+                let sizes = several.iter().map(|&axis| self.size(axis));
+                let product = sizes.map(|size| quote!(#size)).reduce(|all, size| quote!(#all * #size));
+                quote!(Box<[f64; #product]>)
             }
         }
     }
@@ -188,11 +188,10 @@ impl<'a> Context<'a> {
 fn used_constants<'a>(plan: &Plan<'a>) -> Vec<(Handle<RateConstant>, &'a RateConstant)> {
     let mut used = vec![false; plan.crn.rate_constants.len()];
     for function in &plan.functions {
-        let coefficients: Vec<&Coefficient> = match &function.shape {
-            Shape::Pointwise(coefficient) | Shape::Others(coefficient, _) => vec![coefficient],
-            Shape::Matrix(terms) => terms.iter().map(|term| &term.coefficient).collect(),
-        };
-        for contribution in coefficients.into_iter().flat_map(|coefficient| &coefficient.contributions) {
+        if let Shape::Nest(nest) = &function.shape {
+            used[plan.crn.reactions[nest.family].rate.constant.index()] = true;
+        }
+        for contribution in function.coefficients().into_iter().flat_map(|c| &c.contributions) {
             used[contribution.constant.index()] = true;
         }
     }
@@ -266,16 +265,27 @@ pub(crate) fn crn_rs(plan: &Plan<'_>, options: &Options) -> Result<String, Error
     let mut private = methods;
     private.extend((0..context.components.len()).map(|at| jacobian::linearise(&context, at)));
     private.extend(couples.iter().flatten().cloned());
+    private.extend((0..context.components.len()).filter_map(|at| jacobian::spread(&context, at)));
     private.extend(values::folding(&context));
-    let network = values::network(&context, options);
+    let gradient = match &options.training {
+        Some(training) => Some(Gradient::new(&context, &training.tensors)?),
+        None => None,
+    };
+    let more: Vec<_> = gradient.iter().flat_map(Gradient::fields).collect();
+    let gradient_items = gradient.as_ref().map(Gradient::items).unwrap_or_default();
+    let gradient_members = gradient.as_ref().map(Gradient::members).unwrap_or_default();
+    private.extend(gradient.iter().flat_map(Gradient::methods));
+    let network = values::network(&context, options, more.iter().map(|(_, start)| start.clone()).collect());
     let layered = jacobian::layered(&context, &couples);
 
     let mut items = Vec::new();
-    let everything = quote!(#(#private)* #(#network)* #(#layered)*);
+    let own = quote!(#(#gradient_items)* #(#gradient_members)*);
+    let everything = quote!(#(#private)* #(#network)* #(#layered)* #own);
     items.push(uses(&everything));
     items.extend(sizes(&context, &everything));
-    items.push(structure(&context, &couples));
+    items.push(structure(&context, &couples, more.into_iter().map(|(field, _)| field).collect()));
     items.extend(views(&context));
+    items.extend(gradient_items);
     let mut text = format!("//! The reaction network `{}` as loops over its families.\n", plan.crn.name);
     for item in items {
         text.push('\n');
@@ -286,7 +296,11 @@ pub(crate) fn crn_rs(plan: &Plan<'_>, options: &Options) -> Result<String, Error
         (quote!(impl System for Network), system),
         (quote!(impl Layered for Network), layered),
         (quote!(impl program::Network for Network), network),
-    ] {
+        (quote!(impl Differentiable for Network), gradient_members),
+    ]
+    .into_iter()
+    .filter(|(_, members)| !members.is_empty())
+    {
         text.push('\n');
         text.push_str(&format_impl(&header, members)?);
     }
@@ -294,29 +308,37 @@ pub(crate) fn crn_rs(plan: &Plan<'_>, options: &Options) -> Result<String, Error
 }
 
 fn uses(tokens: &TokenStream) -> TokenStream {
-    let helpers: Vec<Ident> = ["dot", "split_rails", "sum_of_others", "take", "take_mut", "zero_matrix"]
-        .into_iter()
-        .filter(|name| name.starts_with("take") || mentions(tokens, name))
-        .map(|name| format_ident!("{name}"))
-        .collect();
-    let blocks: Vec<Ident> = ["DenseBlock", "LocalBlocks"]
-        .into_iter()
-        .filter(|name| mentions(tokens, name))
-        .map(|name| format_ident!("{name}"))
-        .collect();
+    let among = |names: &[&str], always: &[&str]| -> Vec<Ident> {
+        let used = names.iter().filter(|name| always.contains(name) || mentions(tokens, name));
+        used.map(|name| format_ident!("{name}")).collect()
+    };
+    let import = |path: TokenStream, names: Vec<Ident>| match names.as_slice() {
+        [] => None,
+        [only] => Some(quote!(use nnrc_sim::#path::#only;)),
+        several => Some(quote!(use nnrc_sim::#path::{#(#several),*};)),
+    };
+    let helpers = ["dot", "split_rails", "sum_of_others", "take", "take_mut", "zero_matrix"];
+    let helpers = import(quote!(loops), among(&helpers, &["take", "take_mut"]));
+    let blocks =
+        import(quote!(blocks), among(&["DenseBlock", "DiagonalBlock", "LocalBlocks", "Members"], &[]));
+    let differentiable = mentions(tokens, "Tensor").then(|| {
+        quote!(
+            use nnrc_sim::gradient::{Differentiable, Tensor};
+        )
+    });
+    let unit = mentions(tokens, "unit").then(|| quote!(, unit));
+    let pull = mentions(tokens, "Tensor").then(|| quote!(, pull));
+    let units = import(quote!(unit), among(&["Unit"], &[]));
     let signs = mentions(tokens, "Signs").then(|| quote!(Signs,));
     let defaults = mentions(tokens, "Defaults").then(|| quote!(Defaults,));
     let method = mentions(tokens, "Method").then(|| quote!(Method,));
-    let blocks = match blocks.as_slice() {
-        [] => None,
-        [only] => Some(quote!(use nnrc_sim::blocks::#only;)),
-        several => Some(quote!(use nnrc_sim::blocks::{#(#several),*};)),
-    };
     quote! {
         #blocks
-        use nnrc_sim::loops::{#(#helpers),*};
+        #differentiable
+        #helpers
         use nnrc_sim::program::{self, #defaults Quantity, Role, #signs Tensors};
-        use nnrc_sim::{Layered, #method System};
+        #units
+        use nnrc_sim::{Layered, #method System #pull #unit};
     }
 }
 
@@ -345,7 +367,7 @@ fn sizes(context: &Context<'_>, body: &TokenStream) -> Vec<TokenStream> {
     items
 }
 
-fn structure(context: &Context<'_>, couples: &[Option<TokenStream>]) -> TokenStream {
+fn structure(context: &Context<'_>, couples: &[Option<TokenStream>], more: Vec<TokenStream>) -> TokenStream {
     let crn = context.plan.crn;
     let constants = context.used_constants().into_iter().map(|(handle, constant)| {
         let (name, shape) = (context.constant(handle), context.type_over(&constant.axes));
@@ -369,12 +391,13 @@ fn structure(context: &Context<'_>, couples: &[Option<TokenStream>]) -> TokenStr
         quote!(#doc #name: #shape)
     });
     let blocks = context.components.iter().zip(&context.blocks).map(|(component, name)| {
-        let size = context.family_size(component.families[0]);
-        let shape = if component.is_dense {
-            quote!(DenseBlock<#size>)
-        } else {
-            let count = proc_macro2::Literal::usize_unsuffixed(component.families.len());
-            quote!(LocalBlocks<#count>)
+        let shape = match component.block {
+            Block::Dense => quote!(DenseBlock),
+            Block::Diagonal => quote!(DiagonalBlock),
+            Block::Local => {
+                let count = proc_macro2::Literal::usize_unsuffixed(component.families.len());
+                quote!(LocalBlocks<#count>)
+            }
         };
         let doc = doc(&format!("Block of {} in the Jacobian.", context.names_of(component)));
         quote!(#doc #name: #shape)
@@ -398,6 +421,7 @@ fn structure(context: &Context<'_>, couples: &[Option<TokenStream>]) -> TokenStr
             start_state: Vec<f64>,
             /// Concentrations at the linearisation point.
             at: Vec<f64>,
+            #(#more,)*
             #solution
         }
     }

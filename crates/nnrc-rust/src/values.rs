@@ -6,6 +6,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::coefficient::{Fold, Rank};
+use crate::components::Block;
 use crate::source::{Context, doc, family_name};
 use crate::{Options, Simulation};
 
@@ -35,16 +36,27 @@ pub(crate) fn folding(context: &Context<'_>) -> Vec<TokenStream> {
 }
 
 /// The members of `program::Network`.
-pub(crate) fn network(context: &Context<'_>, options: &Options) -> Vec<TokenStream> {
+pub(crate) fn network(context: &Context<'_>, options: &Options, more: Vec<TokenStream>) -> Vec<TokenStream> {
     let name = &context.plan.crn.name;
     let mut members = vec![quote!(const NAME: &'static str = #name;)];
     members.extend(options.simulation.as_ref().map(defaults).filter(|tokens| !tokens.is_empty()));
+    let is_solved = context.components.iter().all(|component| component.block != Block::Diagonal);
+    if !is_solved {
+        members.push(quote!(
+            const IS_SOLVED: bool = false;
+        ));
+    }
     members.extend([
         quantities(context),
-        load(context),
+        load(context, &more),
         quote!(
             fn start(&self) -> Vec<f64> {
                 self.start_state.clone()
+            }
+        ),
+        quote!(
+            fn start_into(&self, state: &mut Vec<f64>) {
+                state.clone_from(&self.start_state);
             }
         ),
         set_inputs(context),
@@ -117,11 +129,15 @@ fn quantities(context: &Context<'_>) -> TokenStream {
     quote!(fn quantities() -> &'static [Quantity] { &[#(#all),*] })
 }
 
-fn taken(axes: &[Handle<Axis>], key: &str) -> TokenStream {
+fn taken(context: &Context<'_>, axes: &[Handle<Axis>], key: &str) -> TokenStream {
     match axes.len() {
         0 => quote!(tensors.number(#key)?),
         1 => quote!(tensors.vector(#key)?),
-        _ => quote!(tensors.matrix(#key)?),
+        2 => quote!(tensors.matrix(#key)?),
+        _ => {
+            let sizes = axes.iter().map(|&axis| context.size(axis));
+            quote!(tensors.flat(#key, &[#(#sizes),*])?)
+        }
     }
 }
 
@@ -141,16 +157,16 @@ fn sign_checks(context: &Context<'_>) -> Vec<TokenStream> {
     tensors.filter_map(check).collect()
 }
 
-fn load(context: &Context<'_>) -> TokenStream {
+fn load(context: &Context<'_>, more: &[TokenStream]) -> TokenStream {
     let crn = context.plan.crn;
     let sign_checks = sign_checks(context);
     let constants = context.used_constants().into_iter().map(|(handle, constant)| {
-        let (name, value) = (context.constant(handle), taken(&constant.axes, &constant.stem));
+        let (name, value) = (context.constant(handle), taken(context, &constant.axes, &constant.stem));
         quote!(#name: #value)
     });
     let held = context.held().into_iter().map(|handle| {
         let family = &crn.species[handle];
-        let (name, value) = (context.species(handle), taken(&family.axes, &initial_key(family)));
+        let (name, value) = (context.species(handle), taken(context, &family.axes, &initial_key(family)));
         quote!(#name: #value)
     });
     let folds = context.folds.iter().map(|fold| {
@@ -166,11 +182,17 @@ fn load(context: &Context<'_>) -> TokenStream {
         }
     });
     let blocks = context.components.iter().zip(&context.blocks).map(|(component, name)| {
-        if component.is_dense {
-            quote!(#name: DenseBlock::new())
-        } else {
-            let size = context.family_size(component.families[0]);
-            quote!(#name: LocalBlocks::new(#size))
+        let sizes = component.families.iter().map(|&family| context.family_size(family));
+        match component.block {
+            Block::Local => {
+                let size = context.family_size(component.families[0]);
+                quote!(#name: LocalBlocks::new(#size))
+            }
+            Block::Dense => {
+                let laws = crate::gradient::dense_laws(context, component);
+                quote!(#name: DenseBlock::new(#(#sizes)+*)#laws)
+            }
+            Block::Diagonal => quote!(#name: DiagonalBlock::new(#(#sizes)+*)),
         }
     });
     let starts = context.state().into_iter().map(|handle| {
@@ -180,7 +202,13 @@ fn load(context: &Context<'_>) -> TokenStream {
             quote!(start_state.push(tensors.number(#key)?);)
         } else {
             let size = context.family_size(handle);
-            quote!(start_state.extend(*tensors.vector::<#size>(#key)?);)
+            match family.axes.len() {
+                1 => quote!(start_state.extend(*tensors.vector::<#size>(#key)?);),
+                _ => {
+                    let sizes = family.axes.iter().map(|&axis| context.size(axis));
+                    quote!(start_state.extend(*tensors.flat::<{ #size }>(#key, &[#(#sizes),*])?);)
+                }
+            }
         }
     });
     let (fold, prepare): (Vec<&Fold>, Vec<&Fold>) =
@@ -202,6 +230,7 @@ fn load(context: &Context<'_>) -> TokenStream {
                 #(#blocks,)*
                 start_state,
                 at: vec![0.0; DIMENSION],
+                #(#more,)*
                 #solution
             };
             #prepare

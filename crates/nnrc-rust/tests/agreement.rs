@@ -11,10 +11,12 @@ use std::process::Command;
 use common::{EXAMPLES, cargo, example, folder};
 use nnrc_crn::expand::expand;
 use nnrc_engine::Engine;
+use nnrc_model::gradient::{Graph, LANES};
+use nnrc_model::model::Model;
 use nnrc_rust::{Options, generate};
 use nnrc_sim::io::{Array, Arrays, npz};
 use nnrc_sim::{Settle, System, Tolerances, settle};
-use nnrc_tests::compiled::{Compiled, compile, load};
+use nnrc_tests::compiled::{Compiled, compile, load, lower, trainable, training};
 use nnrc_tests::random_network::{Kind, draw};
 
 /// States at which the right-hand side is compared.
@@ -62,6 +64,31 @@ fn answer<N: Network>(folder: &str) {
     answers.insert("settled".to_owned(), array(&[values]));
     npz::write(std::fs::File::create(folder.join("answers.npz")).unwrap(), &answers).unwrap();
 }
+
+fn gradient<N: nnrc_sim::gradient::Differentiable>(folder: &str) {
+    let folder = std::path::Path::new(folder);
+    let mut network = N::load(&mut Tensors::read(&folder.join("data/model.npz")).unwrap()).unwrap();
+    let questions = npz::read(&std::fs::read(folder.join("questions.npz")).unwrap()).unwrap();
+    network.set_inputs(&questions["input"].values);
+    let mut state = network.start();
+    let found = network.rest(&mut state, true);
+    let mut answers = Arrays::new();
+    let mut values = Vec::new();
+    network.observe(&state, &mut values);
+    answers.insert("found".to_owned(), array(&[vec![f64::from(u8::from(found))]]));
+    answers.insert("rest".to_owned(), array(&[values]));
+    let mut gradient = vec![0.0; N::tensors().iter().map(nnrc_sim::gradient::Tensor::len).sum()];
+    let finite = network.pull(&state, &questions["adjoint"].values, &mut gradient);
+    let mut start = 0;
+    for tensor in N::tensors() {
+        let end = start + tensor.len();
+        let values = gradient[start..end].iter().map(|g| g * tensor.scale).collect();
+        answers.insert(tensor.name.to_owned(), array(&[values]));
+        start = end;
+    }
+    answers.insert("finite".to_owned(), array(&[vec![f64::from(u8::from(finite))]]));
+    npz::write(std::fs::File::create(folder.join("gradient.npz")).unwrap(), &answers).unwrap();
+}
 "#;
 
 /// Pseudo-random numbers in (0, 1).
@@ -83,9 +110,11 @@ struct Case {
     input: Vec<f64>,
     states: Vec<Vec<f64>>,
     vectors: Vec<Vec<f64>>,
+    /// Derivatives of a loss by all values.
+    adjoint: Vec<f64>,
 }
 
-fn cases() -> Vec<Case> {
+fn cases(relower: &dyn Fn(Model, &[f64]) -> Compiled) -> Vec<Case> {
     let mut networks: Vec<(String, Compiled, Vec<f64>)> = EXAMPLES
         .iter()
         .map(|name| {
@@ -99,10 +128,20 @@ fn cases() -> Vec<Case> {
     }
     let mut random = Random(7);
     let case = |(name, network, input): (String, Compiled, Vec<f64>)| {
+        let network = relower(network.model, &input);
         let dimension = Engine::new(&network.crn, &network.info).dimension();
+        let values = |at: usize| network.crn.axes[network.crn.observables[at].axis].size();
+        // Only the output takes part in the loss.
+        let is_output = |at: usize| at == network.model.output;
+        let adjoint = (0..network.crn.observables.len())
+            .flat_map(|at| {
+                let drawn = random.vector(values(at));
+                if is_output(at) { drawn } else { vec![0.0; drawn.len()] }
+            })
+            .collect();
         let states = (0..STATES).map(|_| random.vector(dimension)).collect();
         let vectors = (0..STATES).map(|_| random.vector(dimension)).collect();
-        Case { name, network, input, states, vectors }
+        Case { name, network, input, states, vectors, adjoint }
     };
     networks.into_iter().map(case).collect()
 }
@@ -111,15 +150,15 @@ fn rows(rows: &[Vec<f64>]) -> Array {
     Array { shape: vec![rows.len(), rows[0].len()], values: rows.concat() }
 }
 
-/// Writes and runs a program with all networks; one folder of answers for each.
-fn run(cases: &[Case], root: &Path) -> Vec<PathBuf> {
+/// Writes and runs a program with all networks, which answers by this function; one folder of answers for each.
+fn run(cases: &[Case], root: &Path, answer: &str, options: &dyn Fn(&Case) -> Options) -> Vec<PathBuf> {
     let sim = Path::new(env!("CARGO_MANIFEST_DIR")).join("../nnrc-sim").canonicalize().unwrap();
     let mut main = String::from("#![allow(dead_code)]\n");
     let mut calls = String::new();
     let mut folders = Vec::new();
     for (at, case) in cases.iter().enumerate() {
         let folder = root.join("networks").join(&case.name);
-        let files = generate(&case.network.crn, &case.network.info, &Options::default())
+        let files = generate(&case.network.crn, &case.network.info, &options(case))
             .unwrap_or_else(|error| panic!("{}: {error}", case.name));
         common::write(
             &folder,
@@ -130,14 +169,16 @@ fn run(cases: &[Case], root: &Path) -> Vec<PathBuf> {
         questions.insert("input".to_owned(), Array { shape: vec![len], values: case.input.clone() });
         questions.insert("states".to_owned(), rows(&case.states));
         questions.insert("vectors".to_owned(), rows(&case.vectors));
+        let len = case.adjoint.len();
+        questions.insert("adjoint".to_owned(), Array { shape: vec![len], values: case.adjoint.clone() });
         npz::write(fs::File::create(folder.join("questions.npz")).unwrap(), &questions).unwrap();
         main += &format!("#[path = {:?}]\nmod n{at};\n", folder.join("src/crn.rs"));
-        calls += &format!("    answer::<n{at}::Network>({folder:?});\n");
+        calls += &format!("    {answer}::<n{at}::Network>({folder:?});\n");
         folders.push(folder);
     }
     main += &format!("{CHECKER}\nfn main() {{\n{calls}}}\n");
     let manifest = format!(
-        "[package]\nname = \"checker\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\nnnrc-sim = {{ path = {sim:?} }}\n[profile.dev]\nopt-level = 1\ndebug = false\n[workspace]\n"
+        "[package]\nname = \"checker-{answer}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\nnnrc-sim = {{ path = {sim:?} }}\n[profile.dev]\nopt-level = 1\ndebug = false\n[workspace]\n"
     );
     fs::create_dir_all(root.join("src")).unwrap();
     fs::write(root.join("Cargo.toml"), manifest).unwrap();
@@ -145,7 +186,7 @@ fn run(cases: &[Case], root: &Path) -> Vec<PathBuf> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../Cargo.lock");
     fs::copy(workspace, root.join("Cargo.lock")).unwrap();
     cargo(root, &["build", "--offline", "-q"]);
-    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("shared/debug/checker");
+    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("shared/debug/checker-{answer}"));
     assert!(Command::new(program).status().unwrap().success());
     folders
 }
@@ -174,10 +215,10 @@ fn plain(network: &Compiled, engine: &Engine, state: &[f64]) -> (Vec<f64>, Vec<f
 
 #[test]
 fn generated_code_agrees_with_the_reactions() {
-    let cases = cases();
-    let folders = run(&cases, &folder("agreement"));
+    let cases = cases(&lower);
+    let folders = run(&cases, &folder("agreement"), "answer", &|_| Options::default());
     for (case, folder) in cases.iter().zip(folders) {
-        let Case { name, network, input, states, vectors } = case;
+        let Case { name, network, input, states, vectors, .. } = case;
         let answers = npz::read(&fs::read(folder.join("answers.npz")).unwrap()).unwrap();
         let mut engine = Engine::new(&network.crn, &network.info);
         let dimension = engine.dimension();
@@ -211,4 +252,48 @@ fn generated_code_agrees_with_the_reactions() {
         }
         assert!(!input.is_empty());
     }
+}
+
+#[test]
+fn gradients_agree_with_the_closed_forms() {
+    let mut cases = cases(&trainable);
+    cases.retain(|case| !Graph::new(&case.network.model).parameters().is_empty());
+    let options = |case: &Case| Options { training: Some(training(&case.network)), ..Options::default() };
+    let folders = run(&cases, &folder("gradients"), "gradient", &options);
+    let mut faults = Vec::new();
+    for (case, folder) in cases.iter().zip(folders) {
+        let Case { name, network, input, adjoint, .. } = case;
+        let answers = npz::read(&fs::read(folder.join("gradient.npz")).unwrap()).unwrap();
+        let graph = Graph::new(&network.model);
+        let mut space = graph.workspace();
+        let parameters = graph.initial().to_vec();
+        graph.forward(&parameters, &[input], &mut space);
+        let output: Vec<f64> = graph.output(&space).iter().map(|lanes| lanes[0]).collect();
+        let widths: Vec<usize> =
+            network.crn.observables.iter().map(|one| network.crn.axes[one.axis].size()).collect();
+        let start: usize = widths[..network.model.output].iter().sum();
+        let found = &answers["rest"].values[start..start + output.len()];
+        let mut worst = found.iter().zip(&output).fold(0.0f64, |worst, (a, b)| worst.max((a - b).abs()));
+        let lanes: Vec<[f64; LANES]> = adjoint[start..start + output.len()]
+            .iter()
+            .map(|d| std::array::from_fn(|lane| if lane == 0 { *d } else { 0.0 }))
+            .collect();
+        let mut expected = vec![0.0; parameters.len()];
+        graph.backward(&parameters, &lanes, &mut space, &mut expected);
+        let largest = expected.iter().fold(1.0f64, |largest, g| largest.max(g.abs()));
+        for parameter in graph.parameters() {
+            for (a, b) in answers[&parameter.key].values.iter().zip(&expected[parameter.range()]) {
+                let error = if a.is_nan() { f64::INFINITY } else { (a - b).abs() / largest };
+                worst = worst.max(error);
+            }
+        }
+        let settled = answers["found"].values == [1.0] && answers["finite"].values == [1.0];
+        if worst > 1e-9 || !settled {
+            faults.push(format!(
+                "{name}: {worst:e}, at rest {settled}\n{}",
+                nnrc_crn::text::print(&network.crn, &network.info)
+            ));
+        }
+    }
+    assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n"));
 }

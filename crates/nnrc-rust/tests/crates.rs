@@ -10,7 +10,7 @@ use std::process::Command;
 
 use common::{cargo, example, folder};
 use nnrc_rust::{Options, generate};
-use nnrc_tests::compiled::{Compiled, compile, load};
+use nnrc_tests::compiled::{Compiled, compile, load, trainable, training};
 use nnrc_tests::random_network::{Kind, draw};
 
 fn write(name: &str, network: &Compiled) -> std::path::PathBuf {
@@ -20,16 +20,30 @@ fn write(name: &str, network: &Compiled) -> std::path::PathBuf {
     folder
 }
 
+/// The same network, written as a crate that trains it.
+fn write_training(name: &str, network: Compiled, input: &[f64]) -> std::path::PathBuf {
+    let network = trainable(network.model, input);
+    let folder = folder(&format!("crate-{name}-training"));
+    let options = Options { training: Some(training(&network)), ..Options::default() };
+    common::write(&folder, &generate(&network.crn, &network.info, &options).unwrap());
+    folder
+}
+
 /// Networks with dense layers, skips, two rails, competition, softmax and relays among them.
 #[test]
 fn crates_need_no_excuses() {
     let mut folders = Vec::new();
     for name in ["xor", "signed", "skip", "iris"] {
-        folders.push(write(name, &load(&example(name)).0));
+        let (network, input) = load(&example(name));
+        folders.push(write(name, &network));
+        folders.push(write_training(name, network, &input));
     }
     for seed in 0..12 {
         let drawn = draw(seed, Kind::Any);
-        folders.push(write(&format!("random{seed}"), &compile(&drawn.text, &drawn.input)));
+        let network = compile(&drawn.text, &drawn.input);
+        let name = format!("random{seed}");
+        folders.push(write(&name, &network));
+        folders.push(write_training(&name, network, &drawn.input));
     }
     for folder in &folders {
         cargo(folder, &["fmt", "--check"]);

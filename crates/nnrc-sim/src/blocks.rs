@@ -1,6 +1,7 @@
 //! Blocks on the diagonal of a Jacobian: filled by the model, shifted, factorised and solved with here.
 
 use crate::lu;
+use crate::rest::{Pot, rest};
 
 /// Families that depend on each other at equal index only: at each index one block of `SIZE` × `SIZE`.
 #[derive(Debug, Clone)]
@@ -65,48 +66,228 @@ impl<const SIZE: usize> LocalBlocks<SIZE> {
     }
 }
 
-/// A family of `SIZE` members that all depend on each other.
+/// Families whose members all may depend on each other, as one matrix: 2/3 n³ operations for n members.
 #[derive(Debug, Clone)]
-pub struct DenseBlock<const SIZE: usize> {
-    /// The elements of the Jacobian, by rows.
-    pub elements: Vec<[f64; SIZE]>,
+pub struct DenseBlock {
+    size: usize,
+    /// The elements of the Jacobian, by rows; members are numbered family after family.
+    elements: Vec<f64>,
     /// Factors of shift · I − J.
     factors: Vec<f64>,
     pivots: Vec<usize>,
+    /// Members, one after another.
+    vector: Vec<f64>,
+    /// Conserved totals: the member whose equation each one takes, and its coefficients.
+    laws: Vec<(usize, Vec<(usize, f64)>)>,
+    totals: Vec<f64>,
 }
 
-impl<const SIZE: usize> DenseBlock<SIZE> {
-    /// A block of zeros.
-    pub fn new() -> Self {
-        Self { elements: vec![[0.0; SIZE]; SIZE], factors: vec![0.0; SIZE * SIZE], pivots: vec![0; SIZE] }
+impl DenseBlock {
+    /// A block of zeros for this many members.
+    pub fn new(size: usize) -> Self {
+        Self {
+            size,
+            elements: vec![0.0; size * size],
+            factors: vec![0.0; size * size],
+            pivots: vec![0; size],
+            vector: vec![0.0; size],
+            laws: Vec::new(),
+            totals: Vec::new(),
+        }
     }
 
-    /// Factorises shift · I − J: 2/3 `SIZE`³ operations.
+    /// The same with a conserved total: the sum of coefficients times members.
+    #[must_use]
+    pub fn conserving(mut self, terms: impl IntoIterator<Item = (usize, f64)>) -> Self {
+        let terms: Vec<(usize, f64)> = terms.into_iter().collect();
+        let is_free = |row: &usize| self.laws.iter().all(|(taken, _)| taken != row);
+        if let Some(row) = terms.iter().map(|(member, _)| *member).find(is_free) {
+            self.laws.push((row, terms));
+            self.totals.push(0.0);
+        }
+        self
+    }
+
+    /// The same with a conserved total at each index.
+    #[must_use]
+    pub fn conserving_each(self, count: usize, terms: impl Fn(usize) -> Vec<(usize, f64)>) -> Self {
+        (0..count).fold(self, |block, at| block.conserving(terms(at)))
+    }
+
+    /// Makes all elements 0.
+    pub fn clear(&mut self) {
+        self.elements.fill(0.0);
+    }
+
+    /// The derivative of the member `row` by the member `column`.
+    #[inline]
+    pub fn entry(&mut self, row: usize, column: usize) -> &mut f64 {
+        &mut self.elements[row * self.size + column]
+    }
+
+    /// Factorises shift · I − J.
     pub fn shift(&mut self, shift: f64) {
-        for (factor, element) in self.factors.iter_mut().zip(self.elements.as_flattened()) {
+        self.fill(shift);
+        lu::factor(&mut self.factors, self.size, &mut self.pivots, shift == 0.0);
+    }
+
+    fn fill(&mut self, shift: f64) {
+        for (factor, element) in self.factors.iter_mut().zip(&self.elements) {
             *factor = -element;
         }
-        self.factors.iter_mut().step_by(SIZE + 1).for_each(|factor| *factor += shift);
-        lu::factor(&mut self.factors, SIZE, &mut self.pivots, shift == 0.0);
+        self.factors.iter_mut().step_by(self.size + 1).for_each(|factor| *factor += shift);
     }
 
     /// Solves with the factors in place.
-    pub fn solve(&self, family: &mut [f64; SIZE]) {
-        lu::solve(&self.factors, &self.pivots, family);
+    pub fn solve(&mut self, families: &mut [&mut [f64]]) {
+        gather(families, &mut self.vector);
+        lu::solve(&self.factors, &self.pivots, &mut self.vector);
+        scatter(&self.vector, families);
     }
 
     /// Adds the block times `vector` to `product`.
-    pub fn add_times(&self, vector: &[f64; SIZE], product: &mut [f64; SIZE]) {
-        for (product, row) in product.iter_mut().zip(&self.elements) {
-            *product += crate::loops::dot(row, vector);
+    pub fn add_times(&self, vector: &[&[f64]], product: &mut [&mut [f64]]) {
+        let mut rows = self.elements.chunks_exact(self.size);
+        for (value, row) in product.iter_mut().flat_map(|family| family.iter_mut()).zip(&mut rows) {
+            let mut rest = row;
+            for family in vector {
+                let (own, others) = rest.split_at(family.len());
+                rest = others;
+                *value += crate::loops::dot(own, family);
+            }
+        }
+    }
+
+    /// Takes the conserved totals from the members of the families.
+    pub fn set_totals(&mut self, families: &mut [&mut [f64]]) {
+        gather(families, &mut self.vector);
+        for (total, (_, terms)) in self.totals.iter_mut().zip(&self.laws) {
+            *total = terms.iter().map(|(member, coefficient)| coefficient * self.vector[*member]).sum();
+        }
+    }
+
+    /// Solves (shift · I − J) d = f in place, with the conserved totals in the place of some equations.
+    pub fn step(&mut self, x: &[f64], shift: f64, f: &mut [f64]) {
+        self.fill(shift);
+        for ((row, terms), total) in self.laws.iter().zip(&self.totals) {
+            let line = &mut self.factors[row * self.size..(row + 1) * self.size];
+            line.fill(0.0);
+            terms.iter().for_each(|(member, coefficient)| line[*member] = *coefficient);
+            f[*row] = total - terms.iter().map(|(member, c)| c * x[*member]).sum::<f64>();
+        }
+        lu::factor(&mut self.factors, self.size, &mut self.pivots, false);
+        lu::solve(&self.factors, &self.pivots, f);
+    }
+
+    /// Turns dL/dx into dL/df, f the flow of one molecule into each member. False if the block does not come back
+    /// when it is disturbed.
+    pub fn pull(&mut self, families: &mut [&mut [f64]]) -> bool {
+        gather(families, &mut self.vector);
+        let size = self.size;
+        for row in 0..size {
+            for column in 0..size {
+                self.factors[column * size + row] = -self.elements[row * size + column];
+            }
+        }
+        for (row, terms) in &self.laws {
+            self.factors.iter_mut().skip(*row).step_by(size).for_each(|element| *element = 0.0);
+            terms.iter().for_each(|(member, c)| self.factors[member * size + row] = -c);
+        }
+        lu::factor(&mut self.factors, size, &mut self.pivots, true);
+        lu::solve(&self.factors, &self.pivots, &mut self.vector);
+        self.laws.iter().for_each(|(row, _)| self.vector[*row] = 0.0);
+        scatter(&self.vector, families);
+        self.vector.iter().all(|value| value.is_finite())
+    }
+}
+
+/// Families too large for one matrix: what their members do to each other is left out of the solve.
+#[derive(Debug, Clone)]
+pub struct DiagonalBlock {
+    /// The derivative of each member by itself.
+    pub elements: Vec<f64>,
+    shift: f64,
+}
+
+impl DiagonalBlock {
+    /// A block of zeros for this many members.
+    pub fn new(size: usize) -> Self {
+        Self { elements: vec![0.0; size], shift: 1.0 }
+    }
+
+    /// Takes shift · I − J for its diagonal.
+    pub fn shift(&mut self, shift: f64) {
+        self.shift = shift;
+    }
+
+    /// Divides by the diagonal.
+    pub fn solve(&self, families: &mut [&mut [f64]]) {
+        let members = families.iter_mut().flat_map(|family| family.iter_mut());
+        for (value, element) in members.zip(&self.elements) {
+            *value /= self.shift - element;
         }
     }
 }
 
-impl<const SIZE: usize> Default for DenseBlock<SIZE> {
-    fn default() -> Self {
-        Self::new()
+/// How the members of a dense block come to rest while all else stands still.
+pub struct Members<N> {
+    /// Writes the derivative, that of the members at least.
+    pub derivative: fn(&N, &[f64], &mut [f64]),
+    /// Fills the block at a state.
+    pub linearise: fn(&mut N, &[f64]),
+    /// The block.
+    pub block: fn(&mut N) -> &mut DenseBlock,
+    /// The families of the block in a vector.
+    pub own: fn(&mut [f64]) -> Vec<&mut [f64]>,
+}
+
+impl<N> Members<N> {
+    /// Brings the members in `state` to rest; false if they do not come there.
+    pub fn rest(&self, network: &mut N, state: &mut [f64]) -> bool {
+        let block = (self.block)(network);
+        block.set_totals(&mut (self.own)(state));
+        let mut x = block.vector.clone();
+        let mut f = vec![0.0; x.len()];
+        let mut course = Course { members: self, network, derivative: vec![0.0; state.len()], state };
+        let found = rest(&mut course, &mut x, &mut f);
+        scatter(&x, &mut (self.own)(state));
+        found
     }
+}
+
+/// The members of a dense block on their way to rest.
+struct Course<'a, N> {
+    members: &'a Members<N>,
+    network: &'a mut N,
+    state: &'a mut [f64],
+    derivative: Vec<f64>,
+}
+
+impl<N> Pot for Course<'_, N> {
+    fn derivative(&mut self, x: &[f64], f: &mut [f64]) {
+        scatter(x, &mut (self.members.own)(self.state));
+        (self.members.derivative)(self.network, self.state, &mut self.derivative);
+        gather(&(self.members.own)(&mut self.derivative), f);
+    }
+
+    fn step(&mut self, x: &[f64], shift: f64, f: &mut [f64]) {
+        scatter(x, &mut (self.members.own)(self.state));
+        (self.members.linearise)(self.network, self.state);
+        (self.members.block)(self.network).step(x, shift, f);
+    }
+}
+
+/// Copies families one after another into a vector.
+pub fn gather(families: &[&mut [f64]], vector: &mut [f64]) {
+    vector
+        .iter_mut()
+        .zip(families.iter().flat_map(|family| family.iter()))
+        .for_each(|(to, from)| *to = *from);
+}
+
+/// Copies a vector into families one after another.
+pub fn scatter(vector: &[f64], families: &mut [&mut [f64]]) {
+    families.iter_mut().flat_map(|family| family.iter_mut()).zip(vector).for_each(|(to, from)| *to = *from);
 }
 
 #[cfg(test)]
@@ -136,11 +317,31 @@ mod tests {
 
     #[test]
     fn dense_blocks_solve() {
-        let mut block = DenseBlock::<2>::new();
-        block.elements = vec![[-1.0, 2.0], [0.5, -3.0]];
+        let mut block = DenseBlock::new(2);
+        for (at, element) in [-1.0, 2.0, 0.5, -3.0].into_iter().enumerate() {
+            *block.entry(at / 2, at % 2) = element;
+        }
         block.shift(1.0);
-        let mut right = [2.0 * 1.0 - 2.0 * 2.0, -0.5 * 1.0 + 4.0 * 2.0];
-        block.solve(&mut right);
-        assert!((right[0] - 1.0).abs() < 1e-14 && (right[1] - 2.0).abs() < 1e-14);
+        let (mut a, mut b) = ([0.0], [0.0]);
+        block.add_times(&[&[1.0], &[2.0]], &mut [&mut a, &mut b]);
+        let (mut a, mut b) = ([1.0 - a[0]], [2.0 - b[0]]);
+        block.solve(&mut [&mut a, &mut b]);
+        assert!((a[0] - 1.0).abs() < 1e-14 && (b[0] - 2.0).abs() < 1e-14);
+    }
+
+    #[test]
+    fn totals_take_the_place_of_an_equation() {
+        // X -> C @ 1, C -> X @ 3, with a total of 2.
+        let mut block = DenseBlock::new(2).conserving([(0, 1.0), (1, 1.0)]);
+        for (at, element) in [-1.0, 3.0, 1.0, -3.0].into_iter().enumerate() {
+            *block.entry(at / 2, at % 2) = element;
+        }
+        block.set_totals(&mut [&mut [0.5, 1.5]]);
+        let (x, mut f) = ([0.5, 1.5], [4.0, -4.0]);
+        block.step(&x, 0.0, &mut f);
+        assert!((x[0] + f[0] - 1.5).abs() < 1e-14 && (x[1] + f[1] - 0.5).abs() < 1e-14);
+        let mut adjoint = [1.0, 0.0];
+        assert!(block.pull(&mut [&mut adjoint]));
+        assert!((1.5 * (adjoint[1] - adjoint[0]) + 6.0 / 16.0).abs() < 1e-14, "{adjoint:?}");
     }
 }

@@ -10,6 +10,7 @@ pub mod course;
 mod error;
 mod explicit;
 mod fixed_point;
+pub mod gradient;
 mod integrate;
 mod integrator;
 pub mod io;
@@ -17,6 +18,8 @@ pub mod loops;
 pub mod lu;
 pub mod noise;
 pub mod program;
+pub mod pull;
+mod rest;
 mod rises;
 mod rosenbrock;
 mod settling;
@@ -25,6 +28,7 @@ pub mod system;
 #[cfg(test)]
 mod testing;
 pub mod train;
+pub mod unit;
 
 pub use error::Error;
 pub use fixed_point::{Settle, Settled, settle};

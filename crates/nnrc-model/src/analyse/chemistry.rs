@@ -112,6 +112,7 @@ pub fn analyse(scope: &mut Scope, block: Option<(&Block, Span)>, rule: Option<&s
         volume,
     };
     let chemistry = Chemistry {
+        any_sign: false,
         construction,
         weights: weights.unwrap_or(match construction {
             Construction::OnePot | Construction::Phased => WeightCarrier::Species,

@@ -32,23 +32,37 @@ pub use operation::drive_order;
 use pot::{Drive, Signal, Unit};
 
 use crate::activation::Activation;
-use crate::encoding::{encodings, or_identity};
-use crate::model::{Chemistry, Construction, Model, NodeKind};
+use crate::encoding::{encodings_under, or_identity};
+use crate::model::{Chemistry, Construction, Model, NodeKind, WeightCarrier};
 
 /// Lowers a model whose inputs hold `input`, and validates the result.
 pub fn lower(model: &Model, input: &[f64]) -> Result<(Crn, CrnInfo), Box<Diagnostic>> {
     if model.chemistry.construction == Construction::Phased {
         return phased::lower(model, input).map(|lowered| (lowered.crn, lowered.info));
     }
-    let mut crn =
-        Crn { name: nnrc_crn::namer::bare(&model.name), units: model.chemistry.units, ..Crn::default() };
-    if model.chemistry.construction == Construction::OnePot {
+    lower_under(model, &model.chemistry, input)
+}
+
+/// The same chemistry for weights that will change: they are rate constants, and each has reactions for either sign,
+/// also where it is 0.
+pub fn lower_for_training(model: &Model, input: &[f64]) -> Result<(Crn, CrnInfo), Box<Diagnostic>> {
+    let chemistry = Chemistry { weights: WeightCarrier::Rates, any_sign: true, ..model.chemistry.clone() };
+    lower_under(model, &chemistry, input)
+}
+
+fn lower_under(
+    model: &Model,
+    chemistry: &Chemistry,
+    input: &[f64],
+) -> Result<(Crn, CrnInfo), Box<Diagnostic>> {
+    let mut crn = Crn { name: nnrc_crn::namer::bare(&model.name), units: chemistry.units, ..Crn::default() };
+    if chemistry.construction == Construction::OnePot {
         one_pot::lower(model, input, &mut crn)?;
         let info = nnrc_crn::validate(&crn).map_err(|error| Box::new(explain(model, &error)))?;
         check_order(model, &info)?;
         return Ok((crn, info));
     }
-    let encodings = encodings(model);
+    let encodings = encodings_under(model, chemistry);
     let mut signals: Vec<Signal> = Vec::new();
     let mut rest = input;
     for (at, node) in model.nodes.iter().enumerate() {
@@ -63,7 +77,7 @@ pub fn lower(model: &Model, input: &[f64]) -> Result<(Crn, CrnInfo), Box<Diagnos
             NodeKind::Layer { operation, sources, activations } => {
                 let from: Vec<(&str, &Signal)> =
                     sources.iter().map(|&s| (model.nodes[s].name.as_str(), &signals[s])).collect();
-                let mut unit = Unit::new(&mut crn, &model.chemistry, (&node.name, ""), axis, role, node.line);
+                let mut unit = Unit::new(&mut crn, chemistry, (&node.name, ""), axis, role, node.line);
                 let mut drive = operation::drive(&mut unit, operation, &from);
                 let activations = or_identity(activations);
                 let mut signal = Signal { axis, rails: Vec::new() };
@@ -72,7 +86,7 @@ pub fn lower(model: &Model, input: &[f64]) -> Result<(Crn, CrnInfo), Box<Diagnos
                     let label = if last { String::new() } else { format!("A{}", stage + 1) };
                     let role = if last { role } else { Role::Internal };
                     let mut unit =
-                        Unit::new(&mut crn, &model.chemistry, (&node.name, &label), axis, role, node.line);
+                        Unit::new(&mut crn, chemistry, (&node.name, &label), axis, role, node.line);
                     signal = activate(&mut unit, *activation, drive);
                     drive = if last { Drive { terms: Vec::new() } } else { unit.drive_of(&signal.rails) };
                 }

@@ -77,7 +77,7 @@ fn dense_by_rates(
         let width = unit.crn.axes[signal.axis].size();
         for (rail, &(species, rail_positive)) in signal.rails.iter().enumerate() {
             for part in [Part::Positive, Part::Negative] {
-                if !has_members(weights, offset, width, part) {
+                if !unit.chemistry.any_sign && !has_members(weights, offset, width, part) {
                     continue;
                 }
                 let positive = rail_positive == (part == Part::Positive);
@@ -108,7 +108,7 @@ fn has_members(weights: &Tensor, offset: usize, width: usize, part: Part) -> boo
 fn bias_by_rates(unit: &mut Unit<'_>, bias: &Tensor, terms: &mut Vec<DriveTerm>) {
     let constant = tensor_constant(unit, "b", vec![unit.axis], bias);
     for (part, name) in [(Part::Positive, "bias_up"), (Part::Negative, "bias_down")] {
-        if bias.values.iter().any(|b| part.of(*b) > 0.0) {
+        if unit.chemistry.any_sign || bias.values.iter().any(|b| part.of(*b) > 0.0) {
             terms.push(DriveTerm {
                 name: name.to_owned(),
                 positive: part == Part::Positive,

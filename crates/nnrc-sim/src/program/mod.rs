@@ -12,7 +12,7 @@ mod tensors;
 
 use std::process::ExitCode;
 
-use crate::Layered;
+use crate::{Layered, Method};
 pub use arguments::{Arguments, Format, Start, parse};
 pub use defaults::Defaults;
 pub use failure::Failure;
@@ -57,6 +57,9 @@ pub trait Network: Layered + Clone + Send + Sync + Sized {
     /// What the file it was made from says about simulation.
     const DEFAULTS: Defaults = Defaults::NONE;
 
+    /// Whether the solve of its Jacobian is exact; else it is integrated by explicit steps unless told otherwise.
+    const IS_SOLVED: bool = true;
+
     /// What can be read from the pot, in the order of [`Network::observe`]. Inputs are given in this order.
     fn quantities() -> &'static [Quantity];
 
@@ -69,6 +72,11 @@ pub trait Network: Layered + Clone + Send + Sync + Sized {
 
     /// The concentrations at time 0.
     fn start(&self) -> Vec<f64>;
+
+    /// The same in place of what is in `state`.
+    fn start_into(&self, state: &mut Vec<f64>) {
+        *state = self.start();
+    }
 
     /// Sets the inputs, as many values as they have elements.
     fn set_inputs(&mut self, values: &[f64]);
@@ -110,7 +118,10 @@ fn simulate<N: Network>(words: impl Iterator<Item = String>, data: &str) -> Resu
             print(&help::text::<N>());
             Ok(())
         }
-        Some(arguments) => {
+        Some(mut arguments) => {
+            if !N::IS_SOLVED && arguments.method == Method::Auto {
+                arguments.method = Method::Explicit;
+            }
             if let Some(unknown) = arguments.record.iter().flatten().find(|name| !is_quantity::<N>(name)) {
                 return Err(format!("`--record {unknown}`: see `--help` for what can be recorded").into());
             }

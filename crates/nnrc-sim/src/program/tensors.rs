@@ -87,6 +87,16 @@ impl Tensors {
         values.try_into().map_err(|_| format!("`{name}` has another length than its shape says"))
     }
 
+    /// An array of any shape as `N` numbers, the last index fastest.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tensors::number`].
+    pub fn flat<const N: usize>(&mut self, name: &str, shape: &[usize]) -> Result<Box<[f64; N]>, String> {
+        let values = self.take(name, shape)?.into_boxed_slice();
+        values.try_into().map_err(|_| format!("`{name}` has another length than its shape says"))
+    }
+
     /// A matrix of `R` rows and `C` columns.
     ///
     /// # Errors

@@ -1,0 +1,156 @@
+//! Reaction families in nested loops: one loop for each index variable, the flux of a member inside.
+
+use nnrc_crn::{Axis, Handle, Index, Part, SpeciesFamily};
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{format_ident, quote};
+
+use crate::components::Component;
+use crate::plan::Nest;
+use crate::source::Context;
+
+/// The loop variable at a position.
+fn variable(position: usize) -> Ident {
+    match ["i", "j", "k", "l", "m", "n"].get(position) {
+        Some(name) => format_ident!("{name}"),
+        None => format_ident!("i{position}"),
+    }
+}
+
+fn index(index: &Index) -> TokenStream {
+    match *index {
+        Index::At(place) => {
+            let place = Literal::usize_unsuffixed(place);
+            quote!(#place)
+        }
+        Index::Variable { position, offset: 0 } => {
+            let variable = variable(position);
+            quote!(#variable)
+        }
+        Index::Variable { position, offset } => {
+            let (variable, offset) = (variable(position), Literal::usize_unsuffixed(offset));
+            quote!(#variable + #offset)
+        }
+    }
+}
+
+/// The place of a member among those over `axes`.
+fn flat(context: &Context<'_>, axes: &[Handle<Axis>], indices: &[Index]) -> TokenStream {
+    let mut place: Option<TokenStream> = None;
+    let mut is_sum = false;
+    for (axis, at) in axes.iter().zip(indices) {
+        let size = context.size(*axis);
+        let own = index(at);
+        let is_zero = *at == Index::At(0);
+        place = Some(match place {
+            None if is_zero => continue,
+            None => own,
+            Some(before) => {
+                let before = if is_sum { quote!((#before)) } else { before };
+                is_sum = !is_zero;
+                if is_zero { quote!(#before * #size) } else { quote!(#before * #size + #own) }
+            }
+        });
+        is_sum |= matches!(at, Index::Variable { offset: 1.., .. });
+    }
+    place.unwrap_or_else(|| quote!(0))
+}
+
+/// A member of a changing family: `state.w[i * INPUTS + j]`.
+pub(crate) fn element(
+    context: &Context<'_>,
+    array: &TokenStream,
+    family: Handle<SpeciesFamily>,
+    indices: &[Index],
+) -> TokenStream {
+    let name = context.species(family);
+    let place = flat(context, &context.plan.crn.species[family].axes, indices);
+    quote!(#array.#name[#place])
+}
+
+/// The number of a member within its component.
+pub(crate) fn member(
+    context: &Context<'_>,
+    component: &Component,
+    family: Handle<SpeciesFamily>,
+    indices: &[Index],
+) -> TokenStream {
+    let place = flat(context, &context.plan.crn.species[family].axes, indices);
+    let before = component.before(family).iter().map(|&other| context.family_size(other));
+    quote!(#(#before +)* #place)
+}
+
+/// The indices of an array in brackets.
+pub(crate) fn indices(indices: &[Index]) -> TokenStream {
+    let indices = indices.iter().map(index);
+    quote!(#([#indices])*)
+}
+
+/// A constant or held species: `self.k[i][j]`, or flat from three indices.
+pub(crate) fn held(
+    context: &Context<'_>,
+    name: &Ident,
+    axes: &[Handle<Axis>],
+    indices: &[Index],
+) -> TokenStream {
+    if axes.len() > 2 {
+        let place = flat(context, axes, indices);
+        return quote!(self.#name[#place]);
+    }
+    let indices = indices.iter().map(index);
+    quote!(self.#name #([#indices])*)
+}
+
+/// The factors of a member's flux; `without` leaves out one molecule of that read.
+pub(crate) fn flux(
+    context: &Context<'_>,
+    nest: &Nest,
+    array: &TokenStream,
+    without: Option<usize>,
+) -> Vec<TokenStream> {
+    let crn = context.plan.crn;
+    let family = &crn.reactions[nest.family];
+    let constant = &crn.rate_constants[family.rate.constant];
+    let rate = held(context, &context.constant(family.rate.constant), &constant.axes, &family.rate.indices);
+    let mut factors = vec![match family.rate.part {
+        Part::Whole => rate,
+        Part::Positive => quote!(#rate.max(0.0)),
+        Part::Negative => quote!((-#rate).max(0.0)),
+    }];
+    factors.extend(catalysts(context, nest));
+    for (at, (species, indices, power)) in nest.reads.iter().enumerate() {
+        let power = power - u32::from(Some(at) == without);
+        let factor = element(context, array, *species, indices);
+        factors.extend(std::iter::repeat_n(factor, power as usize));
+    }
+    factors
+}
+
+/// The held reactants of a member.
+pub(crate) fn catalysts(context: &Context<'_>, nest: &Nest) -> Vec<TokenStream> {
+    let crn = context.plan.crn;
+    let terms = crn.reactions[nest.family].reactants.iter();
+    let own = terms.filter(|term| context.plan.info.is_constant(term.species));
+    own.flat_map(|term| {
+        let axes = &crn.species[term.species].axes;
+        let factor = held(context, &context.species(term.species), axes, &term.indices);
+        std::iter::repeat_n(factor, term.stoichiometry as usize)
+    })
+    .collect()
+}
+
+/// The loops over all index variables around `body`.
+pub(crate) fn loops(context: &Context<'_>, nest: &Nest, body: &TokenStream) -> TokenStream {
+    let family = &context.plan.crn.reactions[nest.family];
+    let mut body = body.clone();
+    for (position, over) in family.over.iter().enumerate().rev() {
+        let (name, size) = (variable(position), context.size(over.axis));
+        if let Some((a, b)) = family.distinct
+            && a.max(b) == position
+        {
+            let other = variable(a.min(b));
+            body = quote!(if #name != #other { #body });
+        }
+        body = quote!(for #name in 0..#size { #body });
+    }
+    body
+}
