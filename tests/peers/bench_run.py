@@ -13,7 +13,8 @@ own; times are CPU seconds of that process (all threads), medians of the repeats
 load is a fresh one, nothing is cached. "simulate" is one call from the initial state to `end`, recording
 the end only; a reset lies between calls and is not counted. `first_simulate_cpu_s` is the median first
 call after a load, which may do work that loading put off. `final_sum` adds up all floating species at
-the end, so that the engines can be compared. `--loads N` loads less often than `--repeat` says.
+the end, so that the engines can be compared. `rhs_cpu_s` is one evaluation of all rates of change (libRoadRunner
+only; COPASI's interface has none). `--loads N` loads less often than `--repeat` says.
 """
 
 import argparse
@@ -48,7 +49,10 @@ def roadrunner_engine(text, args):
     def total(rr):
         return float(sum(rr.model.getFloatingSpeciesConcentrations()))
 
-    return roadrunner.__version__, load, lambda rr: rr.reset(), simulate, total, lambda rr: None
+    def rates(rr):
+        rr.model.getFloatingSpeciesConcentrationRates()
+
+    return roadrunner.__version__, load, lambda rr: rr.reset(), simulate, total, lambda rr: None, rates
 
 
 def copasi_engine(text, args):
@@ -88,17 +92,29 @@ def copasi_engine(text, args):
         simulate,
         total,
         COPASI.CRootContainer.removeDatamodel,
+        None,
     )
 
 
 ENGINES = {"roadrunner": roadrunner_engine, "copasi": copasi_engine}
 
 
+def seconds(call):
+    """CPU seconds of a short call: the least of many rounds."""
+    rounds = []
+    for _ in range(21):
+        begin = time.process_time()
+        for _ in range(100):
+            call()
+        rounds.append((time.process_time() - begin) / 100)
+    return min(rounds)
+
+
 def measure(args):
     """One engine, in this process."""
     text = Path(args.file).read_text(encoding="utf-8")
     begin = time.process_time()
-    version, load, reset, simulate, total, drop = ENGINES[args.engine](text, args)
+    version, load, reset, simulate, total, drop, rates = ENGINES[args.engine](text, args)
     imported = time.process_time() - begin
     loads, first, simulations = [], [], []
     for _ in range(args.loads or args.repeat):
@@ -115,6 +131,7 @@ def measure(args):
             simulate(model)
             simulations.append(time.process_time() - begin)
         final = total(model)
+        rhs = seconds(lambda: rates(model)) if rates else None
         drop(model)
         del model
     return {
@@ -127,6 +144,7 @@ def measure(args):
         "loads": loads,
         "simulations": simulations,
         "final_sum": final,
+        "rhs_cpu_s": rhs,
         "peak_rss_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0,
     }
 

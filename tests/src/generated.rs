@@ -83,36 +83,40 @@ pub struct Answer {
     pub settled: Vec<f64>,
 }
 
-/// The part of the program that does not depend on the networks.
-const PROGRAM: &str = r#"
-use nnrc_sim::io::{Array, Arrays, npz};
-use nnrc_sim::program::{Network, Tensors};
-use nnrc_sim::{Settle, Tolerances, settle};
-
-fn answer<N: Network>(folder: &str) {
-    let folder = std::path::Path::new(folder);
-    let mut network = N::load(&mut Tensors::read(&folder.join("data/model.npz")).unwrap()).unwrap();
-    let questions = npz::read(&std::fs::read(folder.join("questions.npz")).unwrap()).unwrap();
-    network.set_inputs(&questions["input"].values);
-    let mut derivatives = Vec::new();
-    for state in questions["states"].values.chunks(network.dimension()) {
-        let mut derivative = vec![0.0; state.len()];
-        network.derivative(state, &mut derivative);
-        derivatives.extend(derivative);
-    }
-    let mut state = network.start();
-    settle(&mut network, &mut state, &Tolerances::default(), &Settle::default()).unwrap();
-    let mut settled = Vec::new();
-    network.observe(&state, &mut settled);
-    let array = |values: Vec<f64>| Array { shape: vec![values.len()], values };
-    let answers = [("derivatives", array(derivatives)), ("settled", array(settled))];
-    let answers: Arrays = answers.into_iter().map(|(name, array)| (name.to_owned(), array)).collect();
-    npz::write(std::fs::File::create(folder.join("answers.npz")).unwrap(), &answers).unwrap();
-}
-"#;
-
 /// Asks the generated code of many networks, which are modules of one program: one build for all.
 pub fn ask(questions: &[Question<'_>]) -> Vec<Answer> {
+    let answers = run(questions, include_str!("generated/answer.rs.txt"), "dev");
+    let answer = |(arrays, question): (Arrays, &Question<'_>)| {
+        let derivatives = arrays["derivatives"].values.chunks(question.states[0].len());
+        Answer {
+            derivatives: derivatives.map(<[f64]>::to_vec).collect(),
+            settled: arrays["settled"].values.clone(),
+        }
+    };
+    answers.into_iter().zip(questions).map(answer).collect()
+}
+
+/// Seconds that generated code takes.
+pub struct Timing {
+    /// For a derivative.
+    pub derivative: f64,
+    /// For a derivative after the inputs were set, so that nothing is computed beforehand.
+    pub whole: f64,
+}
+
+/// Times the generated code of many networks in an optimised program.
+pub fn time(questions: &[Question<'_>]) -> Vec<Timing> {
+    let answers = run(questions, include_str!("generated/time.rs.txt"), "release");
+    let timing = |arrays: Arrays| {
+        let seconds = &arrays["seconds"].values;
+        Timing { derivative: seconds[0], whole: seconds[1] }
+    };
+    answers.into_iter().map(timing).collect()
+}
+
+/// Builds and runs a program that has the networks as modules and calls `answer::<Network>(folder)` of `text` for each;
+/// that reads `questions.npz` and writes `answers.npz` in the folder.
+fn run(questions: &[Question<'_>], text: &str, profile: &str) -> Vec<Arrays> {
     let root = tempfile::tempdir().unwrap();
     // The modules have parts that this program does not call.
     let mut main = String::from("#![allow(dead_code)]\n");
@@ -135,27 +139,23 @@ pub fn ask(questions: &[Question<'_>]) -> Vec<Answer> {
         calls += &format!("    answer::<n{at}::Network>({folder:?});\n");
         folders.push(folder);
     }
-    main += &format!("{PROGRAM}\nfn main() {{\n{calls}}}\n");
+    main += &format!("{text}\nfn main() {{\n{calls}}}\n");
     let sim = crate::root().join("crates/nnrc-sim");
+    // As generated crates are: the release profile of their template.
     let manifest = format!(
         "[package]\nname = \"questions\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\n\
-         nnrc-sim = {{ path = {sim:?} }}\n[profile.dev]\nopt-level = 1\ndebug = false\n[workspace]\n"
+         nnrc-sim = {{ path = {sim:?} }}\n[profile.dev]\nopt-level = 1\ndebug = false\n\
+         [profile.release]\ncodegen-units = 1\npanic = \"abort\"\n[workspace]\n"
     );
     std::fs::create_dir_all(root.path().join("src")).unwrap();
     std::fs::write(root.path().join("Cargo.toml"), manifest).unwrap();
     std::fs::write(root.path().join("src/main.rs"), main).unwrap();
     std::fs::copy(crate::root().join("Cargo.lock"), root.path().join("Cargo.lock")).unwrap();
-    cargo(root.path(), &["build"]);
-    succeeds(&Command::new(target().join("debug/questions")).output().unwrap());
-    let answer = |(folder, question): (&PathBuf, &Question<'_>)| {
-        let arrays = npz::read(&std::fs::read(folder.join("answers.npz")).unwrap()).unwrap();
-        let derivatives = arrays["derivatives"].values.chunks(question.states[0].len());
-        Answer {
-            derivatives: derivatives.map(<[f64]>::to_vec).collect(),
-            settled: arrays["settled"].values.clone(),
-        }
-    };
-    folders.iter().zip(questions).map(answer).collect()
+    cargo(root.path(), &["build", "--profile", profile]);
+    let kind = if profile == "dev" { "debug" } else { profile };
+    succeeds(&Command::new(target().join(kind).join("questions")).output().unwrap());
+    let answers = |folder: PathBuf| npz::read(&std::fs::read(folder.join("answers.npz")).unwrap()).unwrap();
+    folders.into_iter().map(answers).collect()
 }
 
 fn rows(rows: &[Vec<f64>]) -> Array {

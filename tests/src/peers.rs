@@ -19,7 +19,12 @@ pub fn python() -> PathBuf {
 /// Runs a tool with arguments and JSON on its standard input; JSON comes back. Panics with its words if it fails
 /// with a status other than those allowed.
 pub fn run(script: &str, args: &[&str], input: Option<&Value>, allowed: &[i32]) -> Value {
-    let mut child = Command::new(python())
+    run_in(&python(), script, args, input, allowed)
+}
+
+/// The same in another Python.
+pub fn run_in(python: &Path, script: &str, args: &[&str], input: Option<&Value>, allowed: &[i32]) -> Value {
+    let mut child = Command::new(python)
         .arg(crate::root().join("tests/peers").join(script))
         .args(args)
         .stdin(Stdio::piped())

@@ -1,6 +1,6 @@
 //! Simulated chemistry against reference vectors, formulas and eigenvalues.
 
-use nnrc_tests::acceptance::{activations, certificate, families, vectors};
+use nnrc_tests::acceptance::{activations, certificate, crates, families, vectors};
 use nnrc_tests::assert_all;
 
 #[test]
@@ -31,6 +31,11 @@ fn every_activation_in_every_chemistry() {
 #[test]
 fn families_do_not_depend_on_widths() {
     assert_all(&families::widths());
+}
+
+#[test]
+fn crates_do_not_depend_on_widths() {
+    assert_all(&crates::widths());
 }
 
 #[test]

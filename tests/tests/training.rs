@@ -23,6 +23,11 @@ fn gradients_of_simulated_chemistry() {
     assert_all(&gradients::simulation());
 }
 
+#[test]
+fn gradients_of_random_networks() {
+    assert_all(&gradients::random(8));
+}
+
 fn example() -> PathBuf {
     root().join("examples/iris_train/iris_train.nnr")
 }

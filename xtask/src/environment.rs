@@ -1,5 +1,6 @@
 //! Cargo, and the Python environment of the peer simulators.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use nnrc_tests::root;
@@ -12,18 +13,36 @@ pub fn cargo(args: &[&str]) -> bool {
 
 /// Makes `.venv` with the pinned peers, once for each version of `tests/peers/requirements.txt`.
 pub fn peers() {
-    let folder = root().join(".venv");
-    let wanted = std::fs::read(root().join("tests/peers/requirements.txt")).unwrap();
+    make(".venv", "requirements.txt");
+}
+
+/// Makes `.venv-bench` with the peers that only the benchmarks need; its Python.
+pub fn bench_peers() -> PathBuf {
+    make(".venv-bench", "requirements-bench.txt")
+}
+
+/// Makes `.venv-amici`; none where AMICI cannot be built.
+pub fn amici() -> Option<PathBuf> {
+    std::panic::catch_unwind(|| make(".venv-amici", "requirements-amici.txt")).ok()
+}
+
+/// Makes a virtual environment with the packages of a list, unless it is there already; its Python.
+fn make(name: &str, requirements: &str) -> PathBuf {
+    let folder = root().join(name);
+    let list = root().join("tests/peers").join(requirements);
+    let wanted = std::fs::read(&list).unwrap();
     let stamp = folder.join("requirements.stamp");
+    let own = folder.join("bin/python");
     if std::fs::read(&stamp).is_ok_and(|found| found == wanted) {
-        return;
+        return own;
     }
-    println!("making {} with the peer simulators", folder.display());
+    println!("making {} from tests/peers/{requirements}", folder.display());
     let python = if cfg!(windows) { "python" } else { "python3" };
     run(Command::new(python).args(["-m", "venv", "--clear"]).arg(&folder));
     let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"];
-    run(Command::new(folder.join("bin/python")).args(pip).arg(root().join("tests/peers/requirements.txt")));
+    run(Command::new(&own).args(pip).arg(&list));
     std::fs::write(stamp, wanted).unwrap();
+    own
 }
 
 fn run(command: &mut Command) {

@@ -133,7 +133,7 @@ fn roadrunner(network: &Compiled, inputs: &[Vec<f64>]) -> Vec<Vec<f64>> {
 /// Ten kills without warning at random moments, each followed by a resumption.
 pub fn kills() -> Vec<Finding> {
     let file = example("iris_train");
-    let epochs = ["--set", "train.epochs=20000"];
+    let epochs = ["--set", "train.epochs=200000"];
     let (whole, killed) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let start = Instant::now();
     succeeds(&command(&file, whole.path(), &epochs).output().unwrap());

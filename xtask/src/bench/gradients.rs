@@ -1,0 +1,79 @@
+//! Gradients through the fixed point, in process.
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use nnrc_model::gradient::{Graph, LANES};
+use nnrc_tests::acceptance::sbml::{WORKLOADS, spread, workload};
+use nnrc_tests::compiled::compile;
+
+use super::crates::limits;
+use super::{Bench, Row, arrows, number, question, readable};
+
+/// One sample, and one of a block, beside loops of constant sizes and JAX.
+pub fn rows(bench: &mut Bench) -> Vec<Row> {
+    let limits = limits(bench);
+    let mut rows = Vec::new();
+    for (name, widths) in [WORKLOADS[0], WORKLOADS[1], WORKLOADS[2], WORKLOADS[3], WORKLOADS[6]] {
+        let input = spread(widths[0]);
+        let compiled = compile(&workload(widths, ""), &input);
+        let graph = Graph::new(&compiled.model);
+        let limit = number(&limits[name]["grad"]) * 1e-9;
+        for (what, samples) in [("one sample".to_owned(), 1), (format!("each of {LANES} samples"), LANES)] {
+            let mut question = question("grad", &compiled, &input, 0.25);
+            question["samples"] = samples.into();
+            let jax = number(&bench.ask("bench_jax.py", &question)["seconds"]) / samples as f64;
+            let ours = time(&graph, &input, samples) / samples as f64;
+            let counts = name != "S7";
+            let (of_limit, of_jax) = (ours / limit, jax / ours);
+            rows.push(Row {
+                what: format!("gradient of {name} ({}), {what}", arrows(widths)),
+                ours: readable(ours),
+                peer: format!("loops of constant sizes {}, JAX {}", readable(limit), readable(jax)),
+                ratio: format!("{of_limit:.2}; {of_jax:.1}"),
+                goal: if counts {
+                    "at most 1.5 times the loops, 10 times faster than JAX".to_owned()
+                } else {
+                    "reported".to_owned()
+                },
+                met: !counts || (of_limit <= 1.5 && of_jax >= 10.0),
+            });
+        }
+    }
+    rows
+}
+
+/// Seconds of a gradient of ½ Σ (y − t)² of several equal samples: the least of many rounds.
+fn time(graph: &Graph, input: &[f64], samples: usize) -> f64 {
+    let mut space = graph.workspace();
+    let parameters = graph.initial().to_vec();
+    let mut gradient = vec![0.0; parameters.len()];
+    let inputs = vec![input; samples];
+    let mut adjoint = vec![[0.0; LANES]; graph.output_width()];
+    let mut call = || {
+        gradient.fill(0.0);
+        graph.forward(black_box(&parameters), black_box(&inputs), &mut space);
+        for (adjoint, output) in adjoint.iter_mut().zip(graph.output(&space)) {
+            for lane in 0..samples {
+                adjoint[lane] = output[lane] - 0.3;
+            }
+        }
+        graph.backward(&parameters, &adjoint, &mut space, &mut gradient);
+        black_box(&gradient);
+    };
+    let mut calls = 1;
+    loop {
+        let start = Instant::now();
+        (0..calls).for_each(|_| call());
+        if start.elapsed().as_secs_f64() > 2e-3 {
+            break;
+        }
+        calls *= 2;
+    }
+    let round = |_| {
+        let start = Instant::now();
+        (0..calls).for_each(|_| call());
+        start.elapsed().as_secs_f64() / f64::from(calls)
+    };
+    (0..41).map(round).fold(f64::INFINITY, f64::min)
+}
