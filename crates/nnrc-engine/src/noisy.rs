@@ -86,13 +86,13 @@ impl Flat {
 }
 
 /// The constants of all members, and where those of each family begin.
-struct Members {
+pub(crate) struct Members {
     constants: Vec<f64>,
     starts: Vec<usize>,
 }
 
 impl Members {
-    fn new(crn: &Crn) -> Self {
+    pub fn new(crn: &Crn) -> Self {
         let mut members = Self { constants: Vec::new(), starts: Vec::new() };
         for (_, family) in crn.reactions.iter() {
             members.starts.push(members.constants.len());
@@ -107,6 +107,12 @@ impl Members {
             });
         }
         members
+    }
+
+    /// Where the constant of the member at `values` stands.
+    pub fn place(&self, crn: &Crn, family: Handle<ReactionFamily>, values: &[usize]) -> usize {
+        let over = crn.reactions[family].over.iter().map(|variable| crn.axes[variable.axis].size());
+        self.starts[family.index()] + over.zip(values).fold(0, |flat, (size, value)| flat * size + value)
     }
 
     /// Sums that read the constants of a family here.

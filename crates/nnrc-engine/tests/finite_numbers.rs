@@ -63,7 +63,7 @@ fn numbers_of_molecules_have_the_variance_of_theory() {
         let (crn, info, x) = neuron(rails);
         let (mean, variance, rate) = theory(rails);
         assert!((variance / published - 1.0).abs() < 1e-3, "{variance} {published}");
-        let network = stochastic::channels(&crn, &info, VOLUME);
+        let network = stochastic::channels(&crn, &info, VOLUME, None);
         assert_eq!((network.reactions(), network.channels()), (4, 2));
         let start = stochastic::molecules(&crn, &info, &info.initial_state(&crn), VOLUME);
         let mut simulation = Simulation::new(&network, &start, Stream::new(11, 0));
@@ -133,7 +133,7 @@ fn a_conserved_total_is_conserved() {
     reaction(&mut crn, &[one], vec![term(x, &[0], 1)], vec![term(y, &[0], 1)], number(1.0));
     reaction(&mut crn, &[one], vec![term(y, &[0], 1)], vec![term(x, &[0], 1)], number(3.0));
     let info = validate(&crn).unwrap();
-    let network = stochastic::channels(&crn, &info, 20.0);
+    let network = stochastic::channels(&crn, &info, 20.0, None);
     let start = stochastic::molecules(&crn, &info, &info.initial_state(&crn), 20.0);
     let mut simulation = Simulation::new(&network, &start, Stream::new(2, 0));
     let mut values = Vec::new();
@@ -159,7 +159,7 @@ fn orders_of_three_and_more() {
     let left = vec![term(x, &[0], 2), term(y, &[0], 1)];
     reaction(&mut crn, &[one], left, vec![term(x, &[0], 1), term(y, &[0], 2)], number(5.0));
     let info = validate(&crn).unwrap();
-    let network = stochastic::channels(&crn, &info, 10.0);
+    let network = stochastic::channels(&crn, &info, 10.0, None);
     let simulation = |start: [f64; 2]| Simulation::new(&network, &start, Stream::new(2, 0)).activity();
     let expected = |n: f64, m: f64| 0.02 * n * (n - 1.0) * (n - 2.0) + 0.05 * n * (n - 1.0) * m;
     for (n, m) in [(10.0, 5.0), (3.0, 0.0), (2.0, 4.0), (1.0, 9.0), (0.0, 1.0)] {

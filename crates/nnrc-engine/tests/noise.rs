@@ -158,7 +158,7 @@ proptest! {
     fn propensities_kept_up_to_date_are_those_of_the_reactions(seed: u64) {
         let (crn, info) = random_network(seed);
         let volume = 6.0;
-        let network = stochastic::channels(&crn, &info, volume);
+        let network = stochastic::channels(&crn, &info, volume, None);
         let start = stochastic::molecules(&crn, &info, &info.initial_state(&crn), volume);
         let mut simulation = Simulation::new(&network, &start, Stream::new(seed, 0));
         let mut reactions = expand(&crn, &info);

@@ -15,6 +15,7 @@ pub mod gradient;
 pub mod interval;
 pub mod lower;
 pub mod model;
+pub mod noise;
 pub mod random;
 pub mod resources;
 pub mod units;

@@ -10,6 +10,7 @@ use crate::analyse::words;
 use crate::descent::Descent;
 use crate::flow::{Flow, Teacher};
 use crate::interval::Interval;
+use crate::noise::Noise;
 use crate::resources::Tensor;
 
 /// A checked `.nnr` file.
@@ -29,6 +30,8 @@ pub struct Model {
     pub training: Option<Training>,
     /// What the `simulate` block says.
     pub simulation: Simulation,
+    /// What the `noise` block says.
+    pub noise: Option<Noise>,
     /// The file's test bench.
     pub expectations: Vec<Expectation>,
 }

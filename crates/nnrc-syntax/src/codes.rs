@@ -85,6 +85,7 @@ codes! {
     WIDE_RATE_RANGE = "wide-rate-range", 0;
     NEUTRAL_CLOCK = "neutral-clock", 0;
     MANY_SAMPLES = "many-samples", 0;
+    FEW_MOLECULES = "few-molecules", 0;
     UNUSED_NAME = "unused-name", 0;
 }
 

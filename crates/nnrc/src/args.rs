@@ -87,7 +87,7 @@ pub enum Verb {
     Train(TrainArgs),
     /// Run the expectations of files on their simulated chemistry.
     Test(TestArgs),
-    /// Accuracy against noise (not served yet).
+    /// Measure accuracy and loss against noise in rate constants, in concentrations, and of few molecules.
     Noise(NoiseArgs),
     /// Say what is proven of the chemistry: fixed point, rate, settling time, conservation laws.
     Analyze(AnalyzeArgs),
@@ -331,9 +331,32 @@ pub struct TestArgs {
 
 /// `nnrc noise`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+The `noise` block says what is disturbed, how often, and what is compared:
+
+  noise {
+      rates      = relative([0.05, 0.15]);     // log-normal factors, one for each reaction
+      replicates = 10;
+      compare    = relu(h = 1e-4);
+  }
+
+Writes STEM.noise.csv and STEM.noise.svg, and a table on stdout. The same seed gives the same bytes on any number of
+cores.
+
+Examples:
+  nnrc noise xor.nnr
+  nnrc noise xor.nnr --set noise.rates='relative(0.1, redraw = ou(tau = 1 s))'
+  nnrc noise xor.nnr --set noise.concentrations='ssa(volume = [100, 1000])'
+  nnrc noise iris.nnr -o study.csv                   study.csv and study.svg")]
 pub struct NoiseArgs {
     #[command(flatten)]
     pub file: FileArg,
+    /// Where to write the rows: .csv, with the picture beside it as .svg; `-` is CSV on stdout and no picture.
+    #[arg(long, short, value_name = "PATH", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+    /// Number of threads; as many as there are cores unless said otherwise.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1024))]
+    pub threads: Option<u64>,
 }
 
 /// `nnrc analyze`

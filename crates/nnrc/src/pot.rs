@@ -51,6 +51,27 @@ impl<'a> Pot<'a> {
         Runner { pot: self, engine: Engine::new(&self.crn, &self.info) }
     }
 
+    /// Sets the inputs of an engine of this pot.
+    pub fn set_input(&self, engine: &mut Engine, input: &[f64]) -> Result<(), Error> {
+        let mut rest = input;
+        for (node, _) in self.model.inputs() {
+            let observable = &self.crn.observables[node];
+            let width = self.crn.axes[observable.axis].size();
+            let Some((own, others)) = rest.split_at_checked(width) else { break };
+            rest = others;
+            let is_dual = !observable.negative.is_empty();
+            let positive: Vec<f64> = own.iter().map(|x| if is_dual { x.max(0.0) } else { *x }).collect();
+            let negative: Vec<f64> = own.iter().map(|x| (-x).max(0.0)).collect();
+            let invalid = |error: nnrc_engine::SetError| Error::Invalid { reason: error.to_string() };
+            for (families, values) in [(&observable.positive, positive), (&observable.negative, negative)] {
+                for &family in families {
+                    engine.set(family, &values).map_err(invalid)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Makes these concentrations the initial ones.
     pub fn start_at(&mut self, concentrations: &[f64]) {
         let handles: Vec<_> = self.crn.species.iter().map(|(handle, _)| handle).collect();
@@ -81,23 +102,7 @@ impl<'a> Pot<'a> {
 impl Runner<'_> {
     /// Sets the inputs.
     pub fn set_input(&mut self, input: &[f64]) -> Result<(), Error> {
-        let mut rest = input;
-        for (node, _) in self.pot.model.inputs() {
-            let observable = &self.pot.crn.observables[node];
-            let width = self.pot.crn.axes[observable.axis].size();
-            let Some((own, others)) = rest.split_at_checked(width) else { break };
-            rest = others;
-            let is_dual = !observable.negative.is_empty();
-            let positive: Vec<f64> = own.iter().map(|x| if is_dual { x.max(0.0) } else { *x }).collect();
-            let negative: Vec<f64> = own.iter().map(|x| (-x).max(0.0)).collect();
-            let invalid = |error: nnrc_engine::SetError| Error::Invalid { reason: error.to_string() };
-            for (families, values) in [(&observable.positive, positive), (&observable.negative, negative)] {
-                for &family in families {
-                    self.engine.set(family, &values).map_err(invalid)?;
-                }
-            }
-        }
-        Ok(())
+        self.pot.set_input(&mut self.engine, input)
     }
 
     /// The state at the start.

@@ -8,6 +8,7 @@ mod descent;
 mod expect;
 mod flow;
 mod network;
+mod noise;
 mod overrides;
 pub mod phased;
 pub(crate) mod ranges;
@@ -111,10 +112,6 @@ fn analyse_file(
             datasets.insert(name.name.clone(), dataset);
         }
     }
-    if let Some((block, _)) = items.noise {
-        let keys = ["rates", "concentrations", "replicates", "seed", "compare", "times", "sizes"];
-        block::read(scope, block, "noise", &keys);
-    }
     check_names(scope, file, network);
     if items.datasets.len() != datasets.len() {
         // References to a data set with errors would only repeat them.
@@ -130,6 +127,16 @@ fn analyse_file(
             preset_decay: chemistry.preset_decay,
         };
         training::analyse(scope, block, span, read, &surroundings)
+    });
+    let noise = items.noise.map(|(block, span)| {
+        let surroundings = noise::Surroundings {
+            construction: chemistry.construction,
+            datasets: &datasets,
+            skeleton: skeleton.as_ref(),
+            scales,
+            forward: chemistry.forward,
+        };
+        noise::analyse(scope, block, span, &surroundings)
     });
     let skeleton = skeleton?;
     let weights = weights::analyse(
@@ -186,6 +193,7 @@ fn analyse_file(
         datasets,
         training,
         simulation,
+        noise: noise.flatten(),
         expectations,
     })
 }

@@ -1,7 +1,7 @@
 //! The time course of a disturbed system, piece by piece between the times at which something jumps.
 
 use super::langevin::Directions;
-use super::random::Stream;
+use super::random::{Quantity, Stream};
 use super::rates::{Factors, Rates};
 use crate::{Error, Integrator, Layered, Method, Tolerances};
 
@@ -80,24 +80,21 @@ pub struct Disturber {
     started: bool,
 }
 
-/// Quantities with a stream of their own.
-const QUANTITIES: u64 = 2;
-
 impl Disturber {
     /// Draws what holds from the start, and disturbs the rate constants of `system` accordingly.
     ///
-    /// `stream` is the number of the replicate: its draws depend on it and on the seed alone.
+    /// The draws depend on the seed and on the number of the replicate alone.
     pub fn new<S: Disturbed + ?Sized>(
         system: &mut S,
         disturbance: Disturbance,
-        (seed, stream): (u64, u64),
+        (seed, replicate): (u64, u64),
         method: Method,
         tolerances: &Tolerances,
     ) -> Self {
-        let of = |quantity: u64| Stream::new(seed, stream.wrapping_mul(QUANTITIES).wrapping_add(quantity));
-        let mut factors = Factors::new(disturbance.rates, &system.nominal(), of(0));
+        let of = |quantity| Stream::of(seed, replicate, quantity);
+        let mut factors = Factors::new(disturbance.rates, &system.nominal(), of(Quantity::Rates));
         factors.begin();
-        system.set_rate_constants(&factors.values);
+        system.set_rate_constants(factors.values());
         let activity = match disturbance.concentrations {
             Concentrations::Langevin { .. } => vec![0.0; system.directions().len()],
             _ => Vec::new(),
@@ -105,7 +102,7 @@ impl Disturber {
         Self {
             disturbance,
             factors,
-            stream: of(1),
+            stream: of(Quantity::Concentrations),
             activity,
             integrator: Integrator::new(system.dimension()),
             tolerances: tolerances.clone(),
@@ -124,7 +121,7 @@ impl Disturber {
     /// Draws what holds for a presentation that begins now.
     pub fn present<S: Disturbed + ?Sized>(&mut self, system: &mut S) {
         if self.factors.present() {
-            system.set_rate_constants(&self.factors.values);
+            system.set_rate_constants(self.factors.values());
         }
         // Held species may have been set: the equations are not those of the last step.
         self.started = false;
@@ -161,7 +158,7 @@ impl Disturber {
             if jumps[0] {
                 self.taken[0] += 1;
                 self.factors.advance();
-                system.set_rate_constants(&self.factors.values);
+                system.set_rate_constants(self.factors.values());
                 self.integrator.jump(state);
             }
         }

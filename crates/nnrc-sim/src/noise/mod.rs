@@ -19,5 +19,5 @@ mod rates;
 
 pub use course::{Concentrations, Disturbance, Disturbed, Disturber};
 pub use langevin::Directions;
-pub use random::Stream;
-pub use rates::{Distribution, Rates};
+pub use random::{Quantity, Stream};
+pub use rates::{Distribution, Factors, Rates};

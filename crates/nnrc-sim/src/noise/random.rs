@@ -21,7 +21,26 @@ pub struct Stream {
     spare: Option<f64>,
 }
 
+/// What a stream of a replicate is drawn for, so that one kind of noise never shifts another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quantity {
+    /// Factors on rate constants.
+    Rates,
+    /// Jumps of concentrations.
+    Concentrations,
+    /// Events among molecules.
+    Events,
+}
+
+/// Streams of one replicate.
+const QUANTITIES: u64 = 4;
+
 impl Stream {
+    /// The stream of one quantity of a replicate.
+    pub fn of(seed: u64, replicate: u64, quantity: Quantity) -> Self {
+        Self::new(seed, replicate.wrapping_mul(QUANTITIES).wrapping_add(quantity as u64))
+    }
+
     /// The stream `number` of a seed.
     pub fn new(seed: u64, number: u64) -> Self {
         let mut state = seed;

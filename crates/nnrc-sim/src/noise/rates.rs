@@ -55,23 +55,28 @@ impl Distribution {
 
 /// Disturbed rate constants of one replicate.
 #[derive(Debug, Clone)]
-pub(super) struct Factors {
+pub struct Factors {
     noise: Rates,
     nominal: Vec<f64>,
     /// Positions of the reactions that exist.
     members: Vec<usize>,
     /// The process behind each member, if there is one.
     wandering: Vec<f64>,
-    /// The disturbed constants.
-    pub values: Vec<f64>,
+    values: Vec<f64>,
     stream: Stream,
 }
 
 impl Factors {
+    /// Of these constants, 0 where there is no reaction. Nothing is drawn yet.
     pub fn new(noise: Rates, nominal: &[f64], stream: Stream) -> Self {
         let members: Vec<usize> = (0..nominal.len()).filter(|&at| nominal[at] != 0.0).collect();
         let wandering = vec![0.0; members.len()];
         Self { noise, nominal: nominal.to_vec(), members, wandering, values: nominal.to_vec(), stream }
+    }
+
+    /// The disturbed constants.
+    pub fn values(&self) -> &[f64] {
+        &self.values
     }
 
     /// Draws what holds from the start. Returns whether the constants have changed.

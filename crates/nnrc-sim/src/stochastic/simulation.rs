@@ -69,6 +69,11 @@ impl<'a> Simulation<'a> {
         &self.numbers[..self.network.species]
     }
 
+    /// The stream of random numbers, where this realisation has left it.
+    pub fn into_stream(self) -> Stream {
+        self.stream
+    }
+
     /// Sets the number of one species from outside.
     pub fn set(&mut self, species: usize, number: f64) {
         if let Some(place) = self.numbers[..self.network.species].get_mut(species) {

@@ -26,7 +26,8 @@ pub struct Style {
 }
 
 impl Style {
-    fn of(at: usize, thin: bool) -> Self {
+    /// The style of the curve with this number.
+    pub fn of(at: usize, thin: bool) -> Self {
         let dash = DASHES[at / COLOURS.len() % DASHES.len()];
         Self { colour: COLOURS[at % COLOURS.len()], dash, thin }
     }

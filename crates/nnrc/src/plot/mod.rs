@@ -1,8 +1,9 @@
-//! Time courses as SVG pictures: the same numbers give the same bytes.
+//! Time courses and studies as SVG pictures: the same numbers give the same bytes.
 
 mod axis;
 mod curve;
 mod legend;
+pub mod panels;
 mod svg;
 
 use axis::Axis;

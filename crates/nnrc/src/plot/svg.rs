@@ -48,6 +48,11 @@ impl Svg {
         );
     }
 
+    /// A mark on a curve.
+    pub fn dot(&mut self, (x, y): (f64, f64), colour: &str) {
+        self.empty("circle", &[("cx", &number(x)), ("cy", &number(y)), ("r", "3.2"), ("fill", colour)]);
+    }
+
     /// Words whose base line begins, centres or ends at (x, y).
     pub fn text(&mut self, x: f64, y: f64, anchor: &str, size: &str, words: &str) {
         let (x, y) = (number(x), number(y));

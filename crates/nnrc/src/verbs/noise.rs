@@ -1,0 +1,207 @@
+//! `nnrc noise`: accuracy and loss against noise.
+
+mod inference;
+mod picture;
+mod progress;
+mod report;
+mod study;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use nnrc_model::model::Model;
+use nnrc_model::noise::Noise;
+use nnrc_sim::Error;
+use nnrc_syntax::{Diagnostic, Severity, codes};
+
+use crate::args::NoiseArgs;
+use crate::files::{DASH, Destination, is_special};
+use crate::numbers::plural;
+use crate::pot::{Pot, explain};
+use crate::session::{Loaded, Session};
+use crate::terminal::Stop;
+use crate::training;
+use inference::Bench;
+use progress::Progress;
+use report::Row;
+use study::{Case, Reading, Samples};
+
+/// Runs the verb.
+pub fn run(session: &Session, args: &NoiseArgs) -> Result<(), Stop> {
+    let terminal = &session.terminal;
+    session.keep_source(&args.file.file, args.output.as_deref())?;
+    let loaded = session.load(&args.file.file)?;
+    let Some(noise) = loaded.model.noise.clone() else {
+        let finding =
+            Diagnostic::global(Severity::Error, codes::MISSING_ARGUMENT, "the file has no `noise` block")
+                .help("write `noise { rates = relative([0.05, 0.15]); }`");
+        return terminal.fail(&loaded.source, finding);
+    };
+    let (table, picture) = outputs(session, args, &loaded.model.name)?;
+    let Some(samples) = Samples::of(&loaded.model, &noise) else {
+        let finding =
+            Diagnostic::error(codes::EMPTY_DATASET, noise.span, "there is nothing to judge the noise by")
+                .label("needs samples with targets")
+                .help("name a data set with targets: `noise { data = iris.test; }`")
+                .help("or expect values of the output: `expect { for [0, 1]: y ~ 1; }`");
+        return terminal.fail(&loaded.source, finding);
+    };
+    let variants = variants(session, &args.file.file, &loaded, &noise)?;
+    let rows = infer(session, &loaded, (&noise, &variants), &samples, study::threads(args.threads))?;
+    if terminal.is_json() {
+        for row in &rows {
+            terminal.print_json(&report::json(row))?;
+        }
+    } else if table != Destination::Stdout {
+        terminal.print(&report::text(&rows))?;
+    }
+    table.write(terminal, |out| report::csv(&rows, out))?;
+    let Some(picture) = picture else { return Ok(()) };
+    let svg = picture::svg(&loaded.model.name, &rows);
+    Destination::File(picture.clone()).write(terminal, |out| out.write_all(svg.as_bytes()))?;
+    if let Destination::File(path) = &table {
+        terminal.note(&format!("wrote {} and {}", path.display(), picture.display()));
+    }
+    Ok(())
+}
+
+/// The table, and the picture beside it.
+fn outputs(
+    session: &Session,
+    args: &NoiseArgs,
+    network: &str,
+) -> Result<(Destination, Option<PathBuf>), Stop> {
+    let Some(path) = &args.output else {
+        let file = &args.file.file;
+        let stem = if file.as_os_str() == DASH { None } else { file.file_stem() };
+        let stem = stem.map_or_else(|| OsString::from(network), std::ffi::OsStr::to_owned);
+        let with = |end: &str| {
+            let mut name = stem.clone();
+            name.push(end);
+            PathBuf::from(name)
+        };
+        return Ok((Destination::File(with(".noise.csv")), Some(with(".noise.svg"))));
+    };
+    let table = Destination::new(path);
+    if table == Destination::Stdout || is_special(path) {
+        return Ok((table, None));
+    }
+    if !path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv")) {
+        let message = format!("`-o {}`: expected a name that ends in .csv", path.display());
+        return session.terminal.usage(&message);
+    }
+    Ok((table, Some(path.with_extension("svg"))))
+}
+
+/// A network under study.
+pub struct Variant {
+    /// What it is called.
+    pub name: String,
+    /// The network, with weights.
+    pub model: Model,
+}
+
+/// The network of the file, and the same with each of the other activations. A file that trains is trained first,
+/// each network by itself.
+fn variants(session: &Session, path: &Path, loaded: &Loaded, noise: &Noise) -> Result<Vec<Variant>, Stop> {
+    let others = noise.compare.iter().map(|&other| Some(other));
+    let mut variants = Vec::new();
+    for other in std::iter::once(None).chain(others) {
+        let (name, model) = match other {
+            None => (study::own_name(&loaded.model), loaded.model.clone()),
+            Some(other) => (study::words(other), loaded.model.with_rectifier(other)),
+        };
+        let learns = model.training.as_ref().is_some_and(|training| training.descent.is_some());
+        let model = if learns && !session.gives_weights() {
+            let own = Loaded { source: loaded.source.clone(), model };
+            let trained = training::run(session, &own, None, false)?;
+            session.terminal.note(&format!("{name}: {}", trained.summary()));
+            let model = session.with_weights(path, loaded, trained.weights)?.model;
+            other.map_or(model.clone(), |other| model.with_rectifier(other))
+        } else {
+            model
+        };
+        variants.push(Variant { name, model });
+    }
+    Ok(variants)
+}
+
+/// The study of networks whose weights stand still.
+fn infer(
+    session: &Session,
+    loaded: &Loaded,
+    (noise, variants): (&Noise, &[Variant]),
+    samples: &Samples,
+    threads: usize,
+) -> Result<Vec<Row>, Stop> {
+    let terminal = &session.terminal;
+    let loss = study::loss(&loaded.model);
+    let mut pots = Vec::new();
+    for variant in variants {
+        match inference::lower(&variant.model, &samples.inputs[0]) {
+            Ok(pot) => pots.push(pot),
+            Err(finding) => return terminal.fail(&loaded.source, *finding),
+        }
+    }
+    let failed = |pot: &Pot<'_>, error: &Error, doing: &str| {
+        terminal.fail(&loaded.source, explain(pot, &pot.runner(), error, doing))
+    };
+    let mut times = noise.times.clone();
+    if times.is_empty() {
+        match inference::settled_time(&pots[0], samples) {
+            Ok(time) => times.push(time),
+            Err(error) => return failed(&pots[0], &error, "without noise"),
+        }
+    }
+    let mut benches = Vec::new();
+    for (variant, pot) in variants.iter().zip(&pots) {
+        match Bench::new(pot, samples, &times, loss, noise.seed) {
+            Ok(bench) => benches.push(bench),
+            Err(error) => return failed(pot, &error, &format!("{} without noise", variant.name)),
+        }
+    }
+    let cases = study::cases(noise);
+    let mut jobs: Vec<(usize, Case, u64)> = Vec::new();
+    for variant in 0..variants.len() {
+        for &case in &cases {
+            let replicates = if case.is_noiseless() { 1 } else { noise.replicates as u64 };
+            jobs.extend((0..replicates).map(|replicate| (variant, case, replicate)));
+        }
+    }
+    terminal.note(&format!(
+        "{} of {}, {}, {} each",
+        plural(samples.inputs.len(), "sample"),
+        samples.source,
+        plural(cases.len() - 1, "noise"),
+        plural(noise.replicates, "replicate"),
+    ));
+    let progress = Progress::new(terminal, jobs.len());
+    let results = study::in_parallel(jobs.len(), threads, |at| {
+        let (variant, case, replicate) = jobs[at];
+        let result = benches[variant].replicate(case, replicate);
+        progress.step();
+        result
+    });
+    progress.finish();
+    let mut rows = Vec::new();
+    for (at, variant) in variants.iter().enumerate() {
+        let mut noiseless: Vec<Row> = Vec::new();
+        for &case in &cases {
+            let of_case = jobs.iter().zip(&results).filter(|(job, _)| (job.0, job.1) == (at, case));
+            let readings: Vec<Option<&Vec<Reading>>> =
+                of_case.map(|(_, result)| result.as_ref().ok()).collect();
+            let own: Vec<Row> = (times.iter().enumerate())
+                .map(|(place, &time)| {
+                    let read: Vec<Option<Reading>> =
+                        readings.iter().map(|readings| readings.map(|readings| readings[place])).collect();
+                    Row::new(&variant.name, case, time, &read, noiseless.get(place))
+                })
+                .collect();
+            if case.is_noiseless() {
+                noiseless.clone_from(&own);
+            }
+            rows.extend(own);
+        }
+    }
+    Ok(rows)
+}

@@ -1,0 +1,202 @@
+//! Noise on a network whose weights stand still: every sample starts a pot afresh and is read at the running times.
+
+use nnrc_crn::{Crn, CrnInfo};
+use nnrc_engine::{NoisyEngine, stochastic};
+use nnrc_model::model::{Method, Model};
+use nnrc_model::noise::{ConcentrationNoise, RateNoise, Redraw};
+use nnrc_sim::noise::{
+    Concentrations, Distribution, Disturbance, Disturbed, Disturber, Factors, Quantity, Rates, Stream,
+};
+use nnrc_sim::stochastic::{Network, Simulation};
+use nnrc_sim::train::{Loss, Totals};
+use nnrc_sim::{Error, Tolerances};
+
+use super::study::{Case, Reading, Samples, judge};
+use crate::pot::Pot;
+
+/// A network ready for replicates, with its noiseless outputs.
+pub struct Bench<'a> {
+    pub pot: &'a Pot<'a>,
+    engine: NoisyEngine,
+    samples: &'a Samples,
+    times: &'a [f64],
+    loss: Loss,
+    seed: u64,
+    /// Noiseless outputs, sample by sample, each at all times.
+    noiseless: Vec<Vec<Vec<f64>>>,
+}
+
+impl<'a> Bench<'a> {
+    /// Runs the network without noise.
+    pub fn new(
+        pot: &'a Pot<'a>,
+        samples: &'a Samples,
+        times: &'a [f64],
+        loss: Loss,
+        seed: u64,
+    ) -> Result<Self, Error> {
+        let engine = NoisyEngine::new(&pot.crn, &pot.info);
+        let mut bench = Self { pot, engine, samples, times, loss, seed, noiseless: Vec::new() };
+        bench.noiseless = bench.outputs(Case::default(), 0)?;
+        Ok(bench)
+    }
+
+    /// One replicate of a disturbance: a reading for each running time.
+    pub fn replicate(&self, case: Case, replicate: u64) -> Result<Vec<Reading>, Error> {
+        let outputs = if case.is_noiseless() { None } else { Some(self.outputs(case, replicate)?) };
+        let outputs = outputs.as_ref().unwrap_or(&self.noiseless);
+        let mut readings = vec![Reading::default(); self.times.len()];
+        for ((outputs, noiseless), target) in outputs.iter().zip(&self.noiseless).zip(&self.samples.targets) {
+            for ((reading, output), noiseless) in readings.iter_mut().zip(outputs).zip(noiseless) {
+                let mut totals = Totals::default();
+                judge(self.loss, output, target, &mut totals);
+                reading.totals.add(&totals);
+                for (y, noiseless) in output.iter().zip(noiseless) {
+                    reading.deviation = reading.deviation.max((y - noiseless).abs());
+                }
+            }
+        }
+        Ok(readings)
+    }
+
+    fn outputs(&self, case: Case, replicate: u64) -> Result<Vec<Vec<Vec<f64>>>, Error> {
+        match case.concentrations {
+            Some(ConcentrationNoise::Stochastic { molecules }) => {
+                self.counted(case.rates, molecules, replicate)
+            }
+            _ => self.integrated(case, replicate),
+        }
+    }
+
+    /// Time courses with jumps.
+    fn integrated(&self, case: Case, replicate: u64) -> Result<Vec<Vec<Vec<f64>>>, Error> {
+        let mut engine = self.engine.clone();
+        let model = self.pot.model;
+        let tolerances = Tolerances::new(model.simulation.relative, model.simulation.absolute);
+        let identity = (self.seed, replicate);
+        let mut disturber = Disturber::new(
+            &mut engine,
+            disturbance(case),
+            identity,
+            method(model.simulation.method),
+            &tolerances,
+        );
+        let mut all = Vec::with_capacity(self.samples.inputs.len());
+        for input in &self.samples.inputs {
+            self.pot.set_input(&mut engine, input)?;
+            let mut state = engine.initial_state();
+            disturber.present(&mut engine);
+            let start = disturber.time();
+            let mut outputs = Vec::with_capacity(self.times.len());
+            for time in self.times {
+                let rest = start + time - disturber.time();
+                disturber.advance(&mut engine, &mut state, rest)?;
+                outputs.push(engine.observe(&state, model.output));
+            }
+            all.push(outputs);
+        }
+        Ok(all)
+    }
+
+    /// Numbers of molecules, event by event.
+    fn counted(
+        &self,
+        rates: Option<RateNoise>,
+        molecules: f64,
+        replicate: u64,
+    ) -> Result<Vec<Vec<Vec<f64>>>, Error> {
+        let (crn, info) = (&self.pot.crn, &self.pot.info);
+        let mut engine = self.engine.clone();
+        let stream = Stream::of(self.seed, replicate, Quantity::Rates);
+        let mut factors = Factors::new(rate_noise(rates), &engine.nominal(), stream);
+        factors.begin();
+        let plan = |factors: &Factors| stochastic::channels(crn, info, molecules, Some(factors.values()));
+        let mut network: Network = plan(&factors);
+        let mut stream = Stream::of(self.seed, replicate, Quantity::Events);
+        let mut all = Vec::with_capacity(self.samples.inputs.len());
+        for input in &self.samples.inputs {
+            self.pot.set_input(&mut engine, input)?;
+            if factors.present() {
+                network = plan(&factors);
+            }
+            let start = engine.full_state(&engine.initial_state());
+            let numbers = stochastic::molecules(crn, info, &start, molecules);
+            let mut simulation = Simulation::new(&network, &numbers, stream);
+            let mut outputs = Vec::with_capacity(self.times.len());
+            for &time in self.times {
+                simulation.run(time, u64::MAX);
+                outputs.push(observe(crn, info, self.pot.model.output, simulation.numbers(), molecules));
+            }
+            stream = simulation.into_stream();
+            all.push(outputs);
+        }
+        Ok(all)
+    }
+}
+
+/// The value of an observable, from numbers of molecules.
+fn observe(crn: &Crn, info: &CrnInfo, observable: usize, numbers: &[f64], molecules: f64) -> Vec<f64> {
+    let observable = &crn.observables[observable];
+    let mut values = vec![0.0; crn.axes[observable.axis].size()];
+    for (families, sign) in [(&observable.positive, 1.0), (&observable.negative, -1.0)] {
+        for &family in families {
+            for (value, number) in values.iter_mut().zip(&numbers[info.species_range(family)]) {
+                *value += sign * number / molecules;
+            }
+        }
+    }
+    values
+}
+
+/// A case as the run-time library knows it.
+pub fn disturbance(case: Case) -> Disturbance {
+    let concentrations = match case.concentrations {
+        Some(ConcentrationNoise::Kicks { size, every }) => Concentrations::Kicks { size, every },
+        Some(ConcentrationNoise::Langevin { molecules, step }) => {
+            Concentrations::Langevin { volume: molecules, step }
+        }
+        // Molecules are counted elsewhere.
+        Some(ConcentrationNoise::Stochastic { .. }) | None => Concentrations::None,
+    };
+    Disturbance { rates: rate_noise(case.rates), concentrations }
+}
+
+fn rate_noise(noise: Option<RateNoise>) -> Rates {
+    let Some(RateNoise { size, redraw, uniform }) = noise else { return Rates::None };
+    let distribution = if uniform { Distribution::Uniform } else { Distribution::LogNormal };
+    match redraw {
+        Redraw::Static => Rates::Static { size, distribution },
+        Redraw::Presentation => Rates::Presentation { size, distribution },
+        Redraw::OrnsteinUhlenbeck { tau, step } => Rates::OrnsteinUhlenbeck { size, tau, step },
+    }
+}
+
+fn method(method: Method) -> nnrc_sim::Method {
+    match method {
+        Method::Auto => nnrc_sim::Method::Auto,
+        Method::Explicit => nnrc_sim::Method::Explicit,
+        Method::Rosenbrock => nnrc_sim::Method::Rosenbrock,
+    }
+}
+
+/// When every output has come near its fixed point for good, for the slowest of the samples, half as long again and
+/// rounded up to two digits: the running time where none is given.
+pub fn settled_time(pot: &Pot<'_>, samples: &Samples) -> Result<f64, Error> {
+    let mut runner = pot.runner();
+    let mut longest: f64 = 0.0;
+    for input in &samples.inputs {
+        runner.set_input(input)?;
+        let start = runner.initial_state();
+        let mut target = start.clone();
+        let settled = runner.settle(&mut target)?;
+        longest = longest.max(runner.settling_time(&mut start.clone(), &target, &settled)?);
+    }
+    let wanted = (1.5 * longest).max(1e-3);
+    let unit = 10f64.powf(wanted.log10().floor() - 1.0);
+    Ok((wanted / unit).ceil() * unit)
+}
+
+/// The model that a pot was made of.
+pub fn lower<'a>(model: &'a Model, input: &[f64]) -> Result<Pot<'a>, Box<nnrc_syntax::Diagnostic>> {
+    nnrc_model::lower(model, input).map(|(crn, info)| Pot { model, crn, info })
+}
