@@ -65,9 +65,7 @@ fn bytes(crn: &Crn, info: &CrnInfo, options: &Options) -> u64 {
     let parameters = values.filter(|value| **value != 0.0).count();
     let plain = 800 + reactions + 150 * parameters + 185 * info.species_count();
     let annotations = match options.provenance {
-        Provenance::Full => {
-            1_200 + 115 * (info.reaction_count() + parameters + info.species_count()) + 35 * parameters
-        }
+        Provenance::Full => 1_200 + 115 * (info.reaction_count() + parameters + info.species_count()),
         Provenance::None => 0,
     };
     (plain + annotations) as u64
