@@ -5,7 +5,7 @@
 //! planned with these arrays, and a change of the constants fills the coefficients of the loops again, without planning.
 
 use std::collections::BTreeMap;
-use std::ops::{Deref, DerefMut};
+use std::ops::{Deref, DerefMut, Range};
 use std::sync::Arc;
 
 use nnrc_crn::{Crn, CrnInfo, Handle, Index, Part, ReactionFamily, SpeciesFamily};
@@ -32,6 +32,8 @@ pub struct NoisyEngine {
 #[derive(Debug)]
 struct Shared {
     nominal: Vec<f64>,
+    /// Where the constants of each family begin.
+    starts: Vec<usize>,
     recipes: Vec<Flat>,
     activity_recipes: Vec<Flat>,
     activity_kernels: Vec<Kernel>,
@@ -258,6 +260,7 @@ impl NoisyEngine {
             activity_recipes: activity.recipes.iter().map(Flat::new).collect(),
             activity_kernels: compile_all(&activity.sums),
             nominal: members.constants,
+            starts: members.starts,
             directions,
         };
         Self {
@@ -265,6 +268,14 @@ impl NoisyEngine {
             shared: Arc::new(shared),
             activity: Activity { tensors: activity.tensors, folds: activity.folds },
         }
+    }
+}
+
+impl NoisyEngine {
+    /// Where the constants of a reaction family stand among all of them.
+    pub fn constants_of(&self, family: Handle<ReactionFamily>) -> Range<usize> {
+        let end = self.shared.starts.get(family.index() + 1).copied();
+        self.shared.starts[family.index()]..end.unwrap_or(self.shared.nominal.len())
     }
 }
 

@@ -69,6 +69,9 @@ impl Concentrations {
 pub struct Disturber {
     disturbance: Disturbance,
     factors: Factors,
+    /// Reactions that stand still, and the constants without them.
+    frozen: Vec<usize>,
+    constants: Vec<f64>,
     stream: Stream,
     activity: Vec<f64>,
     integrator: Integrator,
@@ -102,6 +105,8 @@ impl Disturber {
         Self {
             disturbance,
             factors,
+            frozen: Vec::new(),
+            constants: Vec::new(),
             stream: of(Quantity::Concentrations),
             activity,
             integrator: Integrator::new(system.dimension()),
@@ -121,10 +126,35 @@ impl Disturber {
     /// Draws what holds for a presentation that begins now.
     pub fn present<S: Disturbed + ?Sized>(&mut self, system: &mut S) {
         if self.factors.present() {
-            system.set_rate_constants(self.factors.values());
+            self.apply(system);
         }
-        // Held species may have been set: the equations are not those of the last step.
+        self.restart();
+    }
+
+    /// Begins the integration anew: held species or the state have been set from outside.
+    pub fn restart(&mut self) {
         self.started = false;
+    }
+
+    /// Stops the reactions at these positions of [`Disturbed::nominal`], until the next call; none: all go on.
+    pub fn freeze<S: Disturbed + ?Sized>(&mut self, system: &mut S, reactions: &[usize]) {
+        self.frozen.clear();
+        self.frozen.extend_from_slice(reactions);
+        self.apply(system);
+        self.restart();
+    }
+
+    /// Hands the present constants to the system.
+    fn apply<S: Disturbed + ?Sized>(&mut self, system: &mut S) {
+        if self.frozen.is_empty() {
+            return system.set_rate_constants(self.factors.values());
+        }
+        self.constants.clear();
+        self.constants.extend_from_slice(self.factors.values());
+        for &at in &self.frozen {
+            self.constants[at] = 0.0;
+        }
+        system.set_rate_constants(&self.constants);
     }
 
     /// Follows the time course for `duration` time units; `state` becomes the last one.
@@ -158,7 +188,7 @@ impl Disturber {
             if jumps[0] {
                 self.taken[0] += 1;
                 self.factors.advance();
-                system.set_rate_constants(self.factors.values());
+                self.apply(system);
                 self.integrator.jump(state);
             }
         }

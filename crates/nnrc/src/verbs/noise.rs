@@ -1,6 +1,7 @@
 //! `nnrc noise`: accuracy and loss against noise.
 
 mod inference;
+mod learning;
 mod picture;
 mod progress;
 mod report;
@@ -21,10 +22,11 @@ use crate::pot::{Pot, explain};
 use crate::session::{Loaded, Session};
 use crate::terminal::Stop;
 use crate::training;
-use inference::Bench;
+use inference::Inference;
+use learning::Learning;
 use progress::Progress;
 use report::Row;
-use study::{Case, Reading, Samples};
+use study::{Case, Outputs, Reading, Samples};
 
 /// Runs the verb.
 pub fn run(session: &Session, args: &NoiseArgs) -> Result<(), Stop> {
@@ -47,7 +49,7 @@ pub fn run(session: &Session, args: &NoiseArgs) -> Result<(), Stop> {
         return terminal.fail(&loaded.source, finding);
     };
     let variants = variants(session, &args.file.file, &loaded, &noise)?;
-    let rows = infer(session, &loaded, (&noise, &variants), &samples, study::threads(args.threads))?;
+    let rows = study(session, &loaded, (&noise, &variants), &samples, study::threads(args.threads))?;
     if terminal.is_json() {
         for row in &rows {
             terminal.print_json(&report::json(row))?;
@@ -126,8 +128,23 @@ fn variants(session: &Session, path: &Path, loaded: &Loaded, noise: &Noise) -> R
     Ok(variants)
 }
 
-/// The study of networks whose weights stand still.
-fn infer(
+/// A network that makes outputs under noise.
+enum Bench<'a> {
+    Inference(Inference<'a>),
+    Learning(Learning<'a>),
+}
+
+impl Bench<'_> {
+    fn outputs(&self, case: Case, replicate: u64) -> Result<Outputs, Error> {
+        match self {
+            Self::Inference(bench) => bench.outputs(case, replicate),
+            Self::Learning(bench) => bench.outputs(case, replicate),
+        }
+    }
+}
+
+/// Runs all replicates of all noises on all networks.
+fn study(
     session: &Session,
     loaded: &Loaded,
     (noise, variants): (&Noise, &[Variant]),
@@ -146,20 +163,19 @@ fn infer(
     let failed = |pot: &Pot<'_>, error: &Error, doing: &str| {
         terminal.fail(&loaded.source, explain(pot, &pot.runner(), error, doing))
     };
+    let learns = pots[0].crn.protocol.feed.is_some();
     let mut times = noise.times.clone();
     if times.is_empty() {
-        match inference::settled_time(&pots[0], samples) {
+        match learning::whole_time(&pots[0]).map_or_else(|| inference::settled_time(&pots[0], samples), Ok) {
             Ok(time) => times.push(time),
             Err(error) => return failed(&pots[0], &error, "without noise"),
         }
     }
-    let mut benches = Vec::new();
-    for (variant, pot) in variants.iter().zip(&pots) {
-        match Bench::new(pot, samples, &times, loss, noise.seed) {
-            Ok(bench) => benches.push(bench),
-            Err(error) => return failed(pot, &error, &format!("{} without noise", variant.name)),
-        }
-    }
+    let bench = |pot| match Learning::new(pot, samples, &times, noise.seed) {
+        Some(learning) => Bench::Learning(learning),
+        None => Bench::Inference(Inference::new(pot, samples, &times, noise.seed)),
+    };
+    let benches: Vec<Bench<'_>> = pots.iter().map(bench).collect();
     let cases = study::cases(noise);
     let mut jobs: Vec<(usize, Case, u64)> = Vec::new();
     for variant in 0..variants.len() {
@@ -169,39 +185,48 @@ fn infer(
         }
     }
     terminal.note(&format!(
-        "{} of {}, {}, {} each",
+        "{} of {}{}, {}, {} each",
         plural(samples.inputs.len(), "sample"),
         samples.source,
+        if learns { " after learning in the pot" } else { "" },
         plural(cases.len() - 1, "noise"),
         plural(noise.replicates, "replicate"),
     ));
     let progress = Progress::new(terminal, jobs.len());
     let results = study::in_parallel(jobs.len(), threads, |at| {
         let (variant, case, replicate) = jobs[at];
-        let result = benches[variant].replicate(case, replicate);
+        let result = benches[variant].outputs(case, replicate);
         progress.step();
         result
     });
     progress.finish();
     let mut rows = Vec::new();
     for (at, variant) in variants.iter().enumerate() {
-        let mut noiseless: Vec<Row> = Vec::new();
+        let mut own: Vec<Row> = Vec::new();
+        let mut noiseless: Option<&Outputs> = None;
         for &case in &cases {
             let of_case = jobs.iter().zip(&results).filter(|(job, _)| (job.0, job.1) == (at, case));
-            let readings: Vec<Option<&Vec<Reading>>> =
-                of_case.map(|(_, result)| result.as_ref().ok()).collect();
-            let own: Vec<Row> = (times.iter().enumerate())
-                .map(|(place, &time)| {
-                    let read: Vec<Option<Reading>> =
-                        readings.iter().map(|readings| readings.map(|readings| readings[place])).collect();
-                    Row::new(&variant.name, case, time, &read, noiseless.get(place))
-                })
-                .collect();
+            let results: Vec<&Result<Outputs, Error>> = of_case.map(|(_, result)| result).collect();
             if case.is_noiseless() {
-                noiseless.clone_from(&own);
+                match results[0] {
+                    Ok(outputs) => noiseless = Some(outputs),
+                    Err(error) => {
+                        return failed(&pots[at], error, &format!("{} without noise", variant.name));
+                    }
+                }
             }
-            rows.extend(own);
+            let Some(noiseless) = noiseless else { continue };
+            for (place, &time) in times.iter().enumerate() {
+                let read = |result: &&Result<Outputs, Error>| {
+                    let outputs = result.as_ref().ok()?;
+                    Some(Reading::new(loss, (outputs, noiseless), &samples.targets, place))
+                };
+                let readings: Vec<Option<Reading>> = results.iter().map(read).collect();
+                let row = Row::new(&variant.name, case, time, &readings, own.get(place));
+                own.push(row);
+            }
         }
+        rows.extend(own);
     }
     Ok(rows)
 }

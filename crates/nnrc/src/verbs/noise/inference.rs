@@ -8,58 +8,28 @@ use nnrc_sim::noise::{
     Concentrations, Distribution, Disturbance, Disturbed, Disturber, Factors, Quantity, Rates, Stream,
 };
 use nnrc_sim::stochastic::{Network, Simulation};
-use nnrc_sim::train::{Loss, Totals};
 use nnrc_sim::{Error, Tolerances};
 
-use super::study::{Case, Reading, Samples, judge};
+use super::study::{Case, Outputs, Samples};
 use crate::pot::Pot;
 
-/// A network ready for replicates, with its noiseless outputs.
-pub struct Bench<'a> {
-    pub pot: &'a Pot<'a>,
+/// A network ready for replicates.
+pub struct Inference<'a> {
+    pot: &'a Pot<'a>,
     engine: NoisyEngine,
     samples: &'a Samples,
     times: &'a [f64],
-    loss: Loss,
     seed: u64,
-    /// Noiseless outputs, sample by sample, each at all times.
-    noiseless: Vec<Vec<Vec<f64>>>,
 }
 
-impl<'a> Bench<'a> {
-    /// Runs the network without noise.
-    pub fn new(
-        pot: &'a Pot<'a>,
-        samples: &'a Samples,
-        times: &'a [f64],
-        loss: Loss,
-        seed: u64,
-    ) -> Result<Self, Error> {
-        let engine = NoisyEngine::new(&pot.crn, &pot.info);
-        let mut bench = Self { pot, engine, samples, times, loss, seed, noiseless: Vec::new() };
-        bench.noiseless = bench.outputs(Case::default(), 0)?;
-        Ok(bench)
+impl<'a> Inference<'a> {
+    /// Plans the loops.
+    pub fn new(pot: &'a Pot<'a>, samples: &'a Samples, times: &'a [f64], seed: u64) -> Self {
+        Self { pot, engine: NoisyEngine::new(&pot.crn, &pot.info), samples, times, seed }
     }
 
-    /// One replicate of a disturbance: a reading for each running time.
-    pub fn replicate(&self, case: Case, replicate: u64) -> Result<Vec<Reading>, Error> {
-        let outputs = if case.is_noiseless() { None } else { Some(self.outputs(case, replicate)?) };
-        let outputs = outputs.as_ref().unwrap_or(&self.noiseless);
-        let mut readings = vec![Reading::default(); self.times.len()];
-        for ((outputs, noiseless), target) in outputs.iter().zip(&self.noiseless).zip(&self.samples.targets) {
-            for ((reading, output), noiseless) in readings.iter_mut().zip(outputs).zip(noiseless) {
-                let mut totals = Totals::default();
-                judge(self.loss, output, target, &mut totals);
-                reading.totals.add(&totals);
-                for (y, noiseless) in output.iter().zip(noiseless) {
-                    reading.deviation = reading.deviation.max((y - noiseless).abs());
-                }
-            }
-        }
-        Ok(readings)
-    }
-
-    fn outputs(&self, case: Case, replicate: u64) -> Result<Vec<Vec<Vec<f64>>>, Error> {
+    /// One replicate of a disturbance.
+    pub fn outputs(&self, case: Case, replicate: u64) -> Result<Outputs, Error> {
         match case.concentrations {
             Some(ConcentrationNoise::Stochastic { molecules }) => {
                 self.counted(case.rates, molecules, replicate)
@@ -69,7 +39,7 @@ impl<'a> Bench<'a> {
     }
 
     /// Time courses with jumps.
-    fn integrated(&self, case: Case, replicate: u64) -> Result<Vec<Vec<Vec<f64>>>, Error> {
+    fn integrated(&self, case: Case, replicate: u64) -> Result<Outputs, Error> {
         let mut engine = self.engine.clone();
         let model = self.pot.model;
         let tolerances = Tolerances::new(model.simulation.relative, model.simulation.absolute);
@@ -99,12 +69,7 @@ impl<'a> Bench<'a> {
     }
 
     /// Numbers of molecules, event by event.
-    fn counted(
-        &self,
-        rates: Option<RateNoise>,
-        molecules: f64,
-        replicate: u64,
-    ) -> Result<Vec<Vec<Vec<f64>>>, Error> {
+    fn counted(&self, rates: Option<RateNoise>, molecules: f64, replicate: u64) -> Result<Outputs, Error> {
         let (crn, info) = (&self.pot.crn, &self.pot.info);
         let mut engine = self.engine.clone();
         let stream = Stream::of(self.seed, replicate, Quantity::Rates);
@@ -171,7 +136,7 @@ fn rate_noise(noise: Option<RateNoise>) -> Rates {
     }
 }
 
-fn method(method: Method) -> nnrc_sim::Method {
+pub fn method(method: Method) -> nnrc_sim::Method {
     match method {
         Method::Auto => nnrc_sim::Method::Auto,
         Method::Explicit => nnrc_sim::Method::Explicit,

@@ -117,7 +117,7 @@ pub fn loss(model: &Model) -> Loss {
 }
 
 /// Judges one output.
-pub fn judge(loss: Loss, output: &[f64], target: &[f64], totals: &mut Totals) {
+fn judge(loss: Loss, output: &[f64], target: &[f64], totals: &mut Totals) {
     let lanes: Vec<[f64; 1]> = output.iter().map(|&y| [y]).collect();
     let mut adjoint = vec![[0.0]; lanes.len()];
     totals.add(&loss.judge::<1>(&lanes, &[target], &mut adjoint));
@@ -156,12 +156,34 @@ pub fn own_name(model: &Model) -> String {
     }
 }
 
+/// What one replicate puts out: values of the output, for each sample at each running time.
+pub type Outputs = Vec<Vec<Vec<f64>>>;
+
 /// What one replicate read at one running time.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Reading {
     pub totals: Totals,
     /// Largest difference of an output from that of the noiseless run.
     pub deviation: f64,
+}
+
+impl Reading {
+    /// Judges the outputs at one of the running times.
+    pub fn new(
+        loss: Loss,
+        (outputs, noiseless): (&Outputs, &Outputs),
+        targets: &[Vec<f64>],
+        time: usize,
+    ) -> Self {
+        let mut reading = Self::default();
+        for ((output, noiseless), target) in outputs.iter().zip(noiseless).zip(targets) {
+            judge(loss, &output[time], target, &mut reading.totals);
+            for (y, noiseless) in output[time].iter().zip(&noiseless[time]) {
+                reading.deviation = reading.deviation.max((y - noiseless).abs());
+            }
+        }
+        reading
+    }
 }
 
 /// Runs `work` for each number below `count` on `threads` threads; the results in order, whatever the threads did.
