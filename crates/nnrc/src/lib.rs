@@ -9,6 +9,7 @@
 //! - `pot`: from a model to reactions that can be integrated;
 //! - `native`: the same in generated crates, which are built in a cache;
 //! - `training`: from a model to trained weights;
+//! - `phased`: cycles of a clock, learning by it, the phase map;
 //! - `report`: size report and texts that several verbs share;
 //! - `verbs`: one file for each verb;
 //! - `plot`: time courses as SVG.
@@ -18,6 +19,7 @@ mod files;
 mod native;
 mod numbers;
 mod panics;
+mod phased;
 mod plot;
 mod pot;
 mod report;

@@ -6,11 +6,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use nnrc_crn::{Crn, CrnInfo, namer};
 use nnrc_engine::Engine;
 use nnrc_model::lower;
-use nnrc_model::model::{Method, Model};
+use nnrc_model::lower::phased::{Lowered, lower as lower_phased};
+use nnrc_model::model::{Construction, Method, Model};
 use nnrc_sim::course::time_to_settle;
-use nnrc_sim::{Error, Settle, Settled, Tolerances, integrate, settle};
+use nnrc_sim::{Error, Settle, Settled, Statistics, Tolerances, integrate, settle};
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
+use crate::phased::cycles::{self, Cycles};
 use crate::session::{Loaded, Session};
 use crate::terminal::Stop;
 
@@ -28,6 +30,8 @@ pub struct Pot<'a> {
     pub crn: Crn,
     /// The validator's receipt.
     pub info: CrnInfo,
+    /// Phases and modules, of a phased model.
+    pub phased: Option<Lowered>,
 }
 
 /// A pot that can be integrated.
@@ -40,8 +44,18 @@ pub struct Runner<'a> {
 impl<'a> Pot<'a> {
     /// Lowers a model whose inputs hold `input`.
     pub fn new(session: &Session, loaded: &'a Loaded, input: &[f64]) -> Result<Self, Stop> {
-        match lower(&loaded.model, input) {
-            Ok((crn, info)) => Ok(Self { model: &loaded.model, crn, info }),
+        let model = &loaded.model;
+        if model.chemistry.construction == Construction::Phased {
+            return match lower_phased(model, input) {
+                Ok(lowered) => {
+                    let (crn, info) = (lowered.crn.clone(), lowered.info.clone());
+                    Ok(Self { model, crn, info, phased: Some(lowered) })
+                }
+                Err(finding) => session.terminal.fail(&loaded.source, *finding),
+            };
+        }
+        match lower(model, input) {
+            Ok((crn, info)) => Ok(Self { model, crn, info, phased: None }),
             Err(finding) => session.terminal.fail(&loaded.source, *finding),
         }
     }
@@ -127,12 +141,31 @@ impl Runner<'_> {
         derivative.iter().fold(0.0, |largest: f64, d| largest.max(d.abs()))
     }
 
+    /// The engine.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
     fn tolerances(&self) -> Tolerances {
+        if let Some(lowered) = &self.pot.phased {
+            return cycles::tolerances(self.pot.model, &self.engine, lowered);
+        }
         Tolerances::new(self.pot.model.simulation.relative, self.pot.model.simulation.absolute)
     }
 
-    /// Follows the time course to its fixed point.
+    /// Follows the time course to its fixed point; that of a phased pot through one cycle from its initial state.
     pub fn settle(&mut self, state: &mut [f64]) -> Result<Settled, Error> {
+        if let Some(lowered) = &self.pot.phased {
+            let mut cycles = Cycles::new(self.pot.model, lowered, self.engine.clone())?;
+            let time = cycles.next(None)?.unwrap_or(0.0);
+            state.copy_from_slice(cycles.state());
+            return Ok(Settled {
+                time,
+                residual: 0.0,
+                slowest_rate: None,
+                statistics: Statistics::default(),
+            });
+        }
         let limit = Settle { method: method(self.pot.model.simulation.method), ..Settle::default() };
         let tolerances = self.tolerances();
         settle(&mut self.engine, state, &tolerances, &limit)
@@ -147,8 +180,13 @@ impl Runner<'_> {
         observe: impl FnMut(f64, &[f64]),
     ) -> Result<(), Error> {
         let tolerances = self.tolerances();
-        let method = method(self.pot.model.simulation.method);
+        let method = self.method();
         integrate(&mut self.engine, method, &tolerances, state, 0.0..until, times, observe).map(drop)
+    }
+
+    fn method(&self) -> nnrc_sim::Method {
+        let wanted = self.pot.model.simulation.method;
+        if self.pot.phased.is_some() { cycles::method(wanted) } else { method(wanted) }
     }
 
     /// When everything that changes has come within [`NEAR`] of `target` for good.

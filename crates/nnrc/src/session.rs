@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use nnrc_model::model::{DataReference, Model};
+use nnrc_model::model::{Construction, DataReference, Model};
 use nnrc_model::{Analysis, Overrides, ResourceError, Resources, Table, Tensor, analyse};
 use nnrc_syntax::{Diagnostic, Severity, Source, ast, codes, parse_expression, parse_recovering};
 
@@ -24,6 +24,16 @@ pub struct Loaded {
     pub source: Source,
     /// What it means.
     pub model: Model,
+}
+
+impl Loaded {
+    /// The same network computing alone, where it learns in the pot otherwise.
+    pub fn computing(self) -> Self {
+        if self.model.chemistry.construction == Construction::Phased {
+            return Self { model: self.model.without_training(), ..self };
+        }
+        self
+    }
 }
 
 /// The name under which trained weights are found.

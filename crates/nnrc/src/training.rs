@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use nnrc_model::descent::{Descent, Quantity, Samples, StopRule};
+use nnrc_model::model::Construction;
 use nnrc_model::{Tensor, descent};
 use nnrc_sim::train::{
     self, Comparison, Ending, Failure, Metrics, Optimiser, Order, Record, Rows, Schedule, Settings, State,
@@ -20,6 +21,7 @@ use nnrc_sim::train::{
 use nnrc_syntax::ast::Cmp;
 use nnrc_syntax::{Diagnostic, codes};
 
+use crate::phased;
 use crate::session::{Loaded, Session};
 use crate::terminal::Stop;
 pub use files::Files;
@@ -46,6 +48,9 @@ pub struct Trained {
 /// Trains the model of a file by its `train` block. With `files`, checkpoints and curves are kept; `resume` goes on
 /// from the last checkpoint.
 pub fn run(session: &Session, loaded: &Loaded, files: Option<&Files>, resume: bool) -> Result<Trained, Stop> {
+    if loaded.model.chemistry.construction == Construction::Phased {
+        return phased::learning::run(session, loaded, files, resume);
+    }
     let terminal = &session.terminal;
     let descent = descent(session, loaded)?;
     let Some((train, validation)) = descent.samples(&loaded.model) else {

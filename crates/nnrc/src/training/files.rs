@@ -69,6 +69,11 @@ impl Files {
         with(&self.stem, ".train.svg")
     }
 
+    /// The picture of the weights, of learning in the pot.
+    pub fn weights_picture(&self) -> PathBuf {
+        with(&self.stem, ".weights.svg")
+    }
+
     /// Writes weights with the version of nnrc.
     pub fn write_weights(&self, terminal: &Terminal, weights: &BTreeMap<String, Tensor>) -> Result<(), Stop> {
         let array = |tensor: &Tensor| Array { shape: tensor.shape.clone(), values: tensor.values.clone() };

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::args::AnalyzeArgs;
 use crate::numbers::{plural, short};
+use crate::phased::phases::Report;
 use crate::pot::{NEAR, Pot, explain};
 use crate::report::Size;
 use crate::session::Session;
@@ -26,6 +27,12 @@ pub fn run(session: &Session, args: &AnalyzeArgs) -> Result<(), Stop> {
     let loaded = session.load(&args.file.file)?;
     let input = session.input(&loaded, &args.values)?;
     let pot = Pot::new(session, &loaded, &input)?;
+    if let Some(report) = Report::new(&pot) {
+        if session.terminal.is_json() {
+            return session.terminal.print_json(&report.json());
+        }
+        return session.terminal.print(&report.text());
+    }
     let is_point = args.values.input.is_some() || args.values.row.is_some() || args.values.data.is_some();
     let inputs = if is_point { Inputs::Point(&input) } else { Inputs::Ranges };
     let certificate = certify(pot.model, inputs, NEAR);

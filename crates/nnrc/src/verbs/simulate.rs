@@ -1,16 +1,18 @@
 //! `nnrc simulate`: time courses and fixed points.
 
 mod course;
+mod phased;
 mod samples;
 mod steady;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use nnrc_model::model::Construction;
 use nnrc_sim::io::{Array, npz, table};
 use nnrc_syntax::Diagnostic;
 
-use crate::args::SimulateArgs;
+use crate::args::{EngineKind, SimulateArgs};
 use crate::files::{Destination, is_special};
 use crate::session::{Loaded, Session};
 use crate::terminal::Stop;
@@ -32,7 +34,10 @@ pub fn run(session: &Session, args: &SimulateArgs) -> Result<(), Stop> {
             .terminal
             .usage(&format!("--until {until}: the end of a time course is greater than 0"));
     }
-    let loaded = session.load(&args.file.file)?;
+    let mut loaded = session.load(&args.file.file)?;
+    if args.steady {
+        loaded = loaded.computing();
+    }
     let values = &args.values;
     let each = args.steady && values.row.is_none() && values.input.is_none();
     let samples = values.data.as_ref().filter(|_| each);
@@ -42,6 +47,13 @@ pub fn run(session: &Session, args: &SimulateArgs) -> Result<(), Stop> {
             let input = session.input(&loaded, values)?;
             if args.steady {
                 steady::run(session, &loaded, &input, args.engine, format, &destination)?;
+            } else if loaded.model.chemistry.construction == Construction::Phased {
+                if args.engine == EngineKind::Crate {
+                    session
+                        .terminal
+                        .note("a pot with a clock is followed in this process, also with `--engine crate`");
+                }
+                phased::run(session, &loaded, &input, args.until, format, &destination)?;
             } else {
                 course::run(session, &loaded, &input, (args.engine, args.until), format, &destination)?;
             }

@@ -37,6 +37,7 @@ fn one(session: &Session, path: &Path, several: bool) -> Result<(), Stop> {
         terminal.note(&trained.summary());
         loaded = session.with_weights(path, &loaded, trained.weights)?;
     }
+    let loaded = loaded.computing();
     let Loaded { source, model } = &loaded;
     if several && !terminal.is_json() {
         terminal.print(&format!("{}\n", source.name))?;

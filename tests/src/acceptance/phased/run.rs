@@ -1,8 +1,8 @@
 //! A phased network followed cycle by cycle.
 
 use nnrc_engine::Engine;
-use nnrc_model::lower::phased::{Lowered, clock::phase_length, lower};
-use nnrc_model::model::{Clock, Model};
+use nnrc_model::lower::phased::{Lowered, clock, clock::phase_length, lower};
+use nnrc_model::model::Model;
 use nnrc_sim::{Integrator, Method, Rises, Tolerances};
 
 use crate::compiled::analyse;
@@ -37,12 +37,7 @@ pub fn tolerances(
     engine: &Engine,
     (relative, absolute): (f64, f64),
 ) -> Tolerances {
-    let level = match model.chemistry.phased.clock {
-        Clock::MayLeonard { epsilon, .. } => epsilon,
-        Clock::Ring { delta, .. } => delta * delta,
-        Clock::External { .. } => 1.0,
-    };
-    engine.tolerances(&lowered.crn, relative, absolute, 1e-4 * level)
+    engine.tolerances(&lowered.crn, relative, absolute, clock::tolerance(&model.chemistry.phased))
 }
 
 impl Run {

@@ -44,6 +44,17 @@ pub fn phase_length(settings: &Phased) -> f64 {
     }
 }
 
+/// The absolute tolerance that the species of the clock need: a ten-thousandth of their lowest level, which sets
+/// the period.
+pub fn tolerance(settings: &Phased) -> f64 {
+    match settings.clock {
+        Clock::MayLeonard { epsilon, .. } => 1e-4 * epsilon,
+        // Its species fall far below where they begin.
+        Clock::Ring { delta, .. } => 1e-6 * delta * delta,
+        Clock::External { .. } => 1.0,
+    }
+}
+
 /// The level of a phase that is off.
 pub fn off_level(settings: &Phased) -> f64 {
     match settings.clock {

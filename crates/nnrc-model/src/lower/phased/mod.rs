@@ -321,11 +321,15 @@ fn learn(
         .flat_map(|row| dataset.target(row, width).unwrap_or_default())
         .collect();
     let dual = rows.iter().any(|value| *value < 0.0);
+    let ranges = &model.nodes[model.output].ranges;
+    let reach = ranges.iter().flat_map(|range| [range.low, range.high]).chain(rows.iter().copied());
+    let largest = reach.fold(1.0, |largest: f64, value| largest.max(value.abs()));
     let table = Table { name: "target", axis: output.axis, rows, dual, role: Role::Internal };
     let target = assign::lower(vessel, order, &table);
     let name = model.nodes[model.output].name.clone();
     let f = error::lower(vessel, &name, output, &target);
-    let verdict = training.tolerance.map(|tolerance| judge::lower(vessel, &name, f, tolerance, order));
+    let verdict =
+        training.tolerance.map(|tolerance| judge::lower(vessel, &name, f, (tolerance, largest), order));
     // Errors of all layers first: what comes back to one may come from several behind it.
     vessel.module("delta");
     let errors: Vec<[Species; 2]> =

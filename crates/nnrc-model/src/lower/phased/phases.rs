@@ -82,6 +82,12 @@ impl Phases {
         2 * self.all.len()
     }
 
+    /// The phase before LATCH: what the output needs is there when it ends. RESET where nothing is latched.
+    pub fn before_latch(&self) -> Phase {
+        let latch = self.all.iter().position(|phase| *phase == Phase::Latch).unwrap_or(1);
+        self.all[latch.saturating_sub(1)]
+    }
+
     /// 0-based place of the species of a phase on the clock.
     ///
     /// # Panics

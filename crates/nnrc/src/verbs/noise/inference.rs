@@ -163,5 +163,5 @@ pub fn settled_time(pot: &Pot<'_>, samples: &Samples) -> Result<f64, Error> {
 
 /// The model that a pot was made of.
 pub fn lower<'a>(model: &'a Model, input: &[f64]) -> Result<Pot<'a>, Box<nnrc_syntax::Diagnostic>> {
-    nnrc_model::lower(model, input).map(|(crn, info)| Pot { model, crn, info })
+    nnrc_model::lower(model, input).map(|(crn, info)| Pot { model, crn, info, phased: None })
 }

@@ -55,7 +55,7 @@ pub fn run(
         (0..pot.model.nodes.len()).filter(is_shown).collect()
     });
     let until = until.or(pot.model.simulation.until);
-    let points = if format == Format::Svg { CURVE_POINTS } else { POINTS };
+    let points = points(format);
     let columns = if format == Format::Csv { columns(&pot, &nodes) } else { Vec::new() };
     let mut course = Course { values: vec![Vec::new(); nodes.len()], ..Course::default() };
     let reader = runner.clone();
@@ -214,6 +214,22 @@ fn wanted(pot: &Pot<'_>, points: usize) -> Spacing {
     simulation.every.map_or(Spacing::Points(simulation.points.unwrap_or(points)), Spacing::Every)
 }
 
+/// When to report in a file of this format.
+pub(super) fn grid(
+    session: &Session,
+    loaded: &Loaded,
+    pot: &Pot<'_>,
+    until: f64,
+    format: Format,
+) -> Result<Vec<f64>, Stop> {
+    Ok(spacing(session, loaded, pot, until, points(format))?.times(until))
+}
+
+/// Rows where the file does not say.
+fn points(format: Format) -> usize {
+    if format == Format::Svg { CURVE_POINTS } else { POINTS }
+}
+
 /// When to report: as the file says, unless that is too often.
 fn spacing(
     session: &Session,
@@ -269,7 +285,7 @@ fn picture(pot: &Pot<'_>, nodes: &[usize], course: &Course, input: &[f64]) -> St
     })
 }
 
-fn time_label(seconds: f64) -> String {
+pub(super) fn time_label(seconds: f64) -> String {
     match seconds {
         1.0 => "time (s)".to_owned(),
         60.0 => "time (min)".to_owned(),

@@ -94,7 +94,8 @@ impl<'a> Judge<'a> {
         let mut state = self.runner.initial_state();
         let mut unsettled = None;
         let units = self.pot.time_units();
-        if let Some(until) = self.pot.model.simulation.until {
+        // A phased pot has its value at the end of a cycle, whatever the time course shows.
+        if let Some(until) = self.pot.model.simulation.until.filter(|_| self.pot.phased.is_none()) {
             self.runner.integrate(&mut state, until, &[], |_, _| {})?;
             let speed = short(self.runner.speed(&state));
             let mut fixed = state.clone();

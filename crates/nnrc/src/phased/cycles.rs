@@ -1,0 +1,194 @@
+//! The course of a phased pot, a cycle at a time.
+//!
+//! A cycle ends when the last species of the clock rises through 1/2: the last phase is over, the next cycle has not
+//! begun, and every register holds its value.
+
+use nnrc_engine::Engine;
+use nnrc_model::lower::phased::{Lowered, clock};
+use nnrc_model::model::{Clock, Model};
+use nnrc_sim::{Error, Integrator, Method, Rises, Tolerances};
+
+/// A chemical clock that shows no rise for so many periods has stopped.
+const STOPPED: f64 = 2.0;
+/// No course is followed further.
+const END: f64 = 1e12;
+
+/// A course.
+pub struct Cycles<'a> {
+    engine: Engine,
+    lowered: &'a Lowered,
+    tolerances: Tolerances,
+    method: Method,
+    period: f64,
+    time: f64,
+    drive: Drive,
+}
+
+enum Drive {
+    /// The pot's own clock.
+    Chemical(Box<Rises>),
+    /// Gates set from outside, each on for a phase and off for another.
+    External { state: Vec<f64>, phase: f64, gates: usize },
+}
+
+/// The tolerances of a model's course: those of `simulate`, for the clock what its tails need.
+pub fn tolerances(model: &Model, engine: &Engine, lowered: &Lowered) -> Tolerances {
+    let simulation = &model.simulation;
+    let clock = clock::tolerance(&model.chemistry.phased);
+    engine.tolerances(&lowered.crn, simulation.relative, simulation.absolute, clock)
+}
+
+/// The method: explicit unless the file says otherwise, because everything fast in a phased pot is as fast as
+/// its clock, and the clock keeps steps short.
+pub fn method(method: nnrc_model::model::Method) -> Method {
+    match method {
+        nnrc_model::model::Method::Rosenbrock => Method::Rosenbrock,
+        _ => Method::Explicit,
+    }
+}
+
+/// Called at the times that were asked for.
+pub struct Samples<'a> {
+    due: std::iter::Peekable<std::slice::Iter<'a, f64>>,
+    buffer: Vec<f64>,
+    observe: &'a mut dyn FnMut(f64, &[f64], &Engine),
+}
+
+impl<'a> Samples<'a> {
+    /// Calls `observe` at each of `times`, which are sorted.
+    pub fn new(times: &'a [f64], observe: &'a mut dyn FnMut(f64, &[f64], &Engine)) -> Self {
+        Self { due: times.iter().peekable(), buffer: Vec::new(), observe }
+    }
+
+    fn at_start(&mut self, state: &[f64], engine: &Engine) {
+        while let Some(time) = self.due.next_if(|time| **time <= 0.0) {
+            (self.observe)(*time, state, engine);
+        }
+    }
+
+    fn step(&mut self, integrator: &Integrator, engine: &Engine) {
+        self.buffer.resize(integrator.state().len(), 0.0);
+        while let Some(time) = self.due.next_if(|time| **time <= integrator.time()) {
+            integrator.interpolate(*time, &mut self.buffer);
+            (self.observe)(*time, &self.buffer, engine);
+        }
+    }
+}
+
+impl<'a> Cycles<'a> {
+    /// Begins at the initial state of the engine.
+    pub fn new(model: &Model, lowered: &'a Lowered, engine: Engine) -> Result<Self, Error> {
+        let mut engine = engine;
+        let state = engine.initial_state();
+        let tolerances = tolerances(model, &engine, lowered);
+        let method = method(model.simulation.method);
+        let species = clock_species(lowered);
+        let period = clock::phase_length(&model.chemistry.phased) * species as f64;
+        let drive = match (model.chemistry.phased.clock, engine.state_range(lowered.clock)) {
+            (Clock::External { phase }, _) => Drive::External { state, phase, gates: species },
+            (_, Some(range)) => {
+                let last = (range.end - 1, 0.5);
+                Drive::Chemical(Box::new(Rises::start(
+                    &mut engine,
+                    method,
+                    &tolerances,
+                    &state,
+                    0.0..END,
+                    last,
+                )?))
+            }
+            (_, None) => {
+                return Err(Error::Invalid { reason: "the clock stands still".to_owned() });
+            }
+        };
+        Ok(Self { engine, lowered, tolerances, method, period, time: 0.0, drive })
+    }
+
+    /// The predicted length of a cycle.
+    pub fn period(&self) -> f64 {
+        self.period
+    }
+
+    /// Time reached.
+    pub fn time(&self) -> f64 {
+        self.time
+    }
+
+    /// Follows the next cycle; the time of its end, or none if the clock has stopped.
+    pub fn next(&mut self, samples: Option<&mut Samples<'_>>) -> Result<Option<f64>, Error> {
+        let mut samples = samples;
+        let until = self.time + STOPPED * self.period;
+        if let Some(samples) = &mut samples {
+            samples.at_start(self.drive.state(), &self.engine);
+        }
+        match &mut self.drive {
+            Drive::Chemical(rises) => {
+                // The engine is busy integrating; a copy of it, which shares everything, reads.
+                let reader = self.engine.clone();
+                let found = rises.next(&mut self.engine, until, |integrator| {
+                    if let Some(samples) = &mut samples {
+                        samples.step(integrator, &reader);
+                    }
+                })?;
+                self.time = found.unwrap_or(until);
+                Ok(found)
+            }
+            Drive::External { state, phase, gates } => {
+                for gate in 0..*gates {
+                    let mut levels = vec![0.0; *gates];
+                    // Every second one is a phase; between two all are off.
+                    if gate % 2 == 0 {
+                        levels[gate] = 1.0;
+                    }
+                    let set = self.engine.set(self.lowered.clock, &levels);
+                    set.map_err(|error| Error::Invalid { reason: error.to_string() })?;
+                    let span = self.time..self.time + *phase;
+                    self.time = span.end;
+                    let mut integrator = Integrator::new(state.len());
+                    integrator.start(&mut self.engine, self.method, &self.tolerances, state, span)?;
+                    follow(&mut integrator, &mut self.engine, samples.as_deref_mut())?;
+                    state.copy_from_slice(integrator.state());
+                }
+                Ok(Some(self.time))
+            }
+        }
+    }
+
+    /// The state at the end of the last cycle.
+    pub fn state(&self) -> &[f64] {
+        self.drive.state()
+    }
+
+    /// The engine, to read by.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+}
+
+impl Drive {
+    fn state(&self) -> &[f64] {
+        match self {
+            Self::Chemical(rises) => rises.state(),
+            Self::External { state, .. } => state,
+        }
+    }
+}
+
+fn follow(
+    integrator: &mut Integrator,
+    engine: &mut Engine,
+    mut samples: Option<&mut Samples<'_>>,
+) -> Result<(), Error> {
+    while !integrator.finished() {
+        integrator.step(engine)?;
+        if let Some(samples) = &mut samples {
+            samples.step(integrator, engine);
+        }
+    }
+    Ok(())
+}
+
+/// Number of species of the clock.
+pub fn clock_species(lowered: &Lowered) -> usize {
+    lowered.info.species_range(lowered.clock).len()
+}

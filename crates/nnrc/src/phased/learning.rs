@@ -1,0 +1,280 @@
+//! Learning by a clock: the pot is followed cycle by cycle until it halts, or until all epochs are done.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use nnrc_crn::{Handle, SpeciesFamily};
+use nnrc_model::Tensor;
+use nnrc_model::model::PhasedTraining;
+use nnrc_sim::io::table;
+use nnrc_sim::train::{Metrics, Totals};
+use nnrc_syntax::{Diagnostic, Severity, codes};
+
+use super::cycles::Cycles;
+use crate::files::Destination;
+use crate::numbers::{plural, short};
+use crate::plot::{self, Curve};
+use crate::pot::{Pot, explain};
+use crate::session::{Loaded, Session};
+use crate::terminal::Stop;
+use crate::training::{Files, Trained};
+
+/// Time between two lines of progress.
+const BETWEEN_LINES: Duration = Duration::from_secs(5);
+/// Above this a verdict is a violation.
+const GUILTY: f64 = 0.5;
+
+/// One epoch.
+struct Epoch {
+    cycles: usize,
+    time: f64,
+    metrics: Metrics,
+    /// Samples beyond the tolerance; none without a judge.
+    violations: Option<usize>,
+}
+
+/// What was recorded.
+#[derive(Default)]
+struct Record {
+    epochs: Vec<Epoch>,
+    /// Ends of the cycles, with the weights there.
+    times: Vec<f64>,
+    weights: Vec<Vec<f64>>,
+}
+
+/// Lets the pot of a file learn.
+pub fn run(session: &Session, loaded: &Loaded, files: Option<&Files>, resume: bool) -> Result<Trained, Stop> {
+    let terminal = &session.terminal;
+    if resume {
+        let finding = Diagnostic::global(
+            Severity::Error,
+            codes::NOT_SERVED,
+            "`--resume` does not serve learning in the pot",
+        )
+        .help("begin with the trained weights instead: `--weights FILE.trained.npz`");
+        return terminal.fail(&loaded.source, finding);
+    }
+    let pot = Pot::new(session, loaded, &loaded.model.default_input())?;
+    let (Some(training), Some(lowered)) = (loaded.model.phased_training(), &pot.phased) else {
+        let finding = Diagnostic::global(
+            Severity::Error,
+            codes::MISSING_ARGUMENT,
+            "the file does not say how to train: it has no `train` block",
+        )
+        .help("write `train { data = d; rule = sgd(rate = 4); epochs = 100; stop when error < 0.25; }`");
+        return terminal.fail(&loaded.source, finding);
+    };
+    let runner = pot.runner();
+    let broken = |error| terminal.fail(&loaded.source, explain(&pot, &runner, &error, "learning in the pot"));
+    let mut cycles = match Cycles::new(&loaded.model, lowered, runner.engine().clone()) {
+        Ok(cycles) => cycles,
+        Err(error) => return broken(error),
+    };
+    let rows = loaded.model.rows(&training.data);
+    let slots = rows.len() + if training.tolerance.is_some() { 2 } else { 0 };
+    let reader = Reader { loaded, pot: &pot, training };
+    let mut record = Record::default();
+    let mut ending = format!("all epochs are done, {}", plural(training.epochs * slots, "cycle"));
+    let mut shown = Instant::now();
+    'epochs: for epoch in 0..training.epochs {
+        let mut totals = Totals::default();
+        let mut violations = 0;
+        for slot in 0..slots {
+            match cycles.next(None) {
+                Ok(Some(time)) => record.times.push(time),
+                Ok(None) => {
+                    ending = halted(epoch * slots + slot, epoch, &record);
+                    break 'epochs;
+                }
+                Err(error) => return broken(error),
+            }
+            record.weights.push(reader.weights(&cycles).concat());
+            if let Some(&row) = rows.get(slot) {
+                violations += usize::from(reader.sample(&cycles, row, &mut totals));
+            }
+            if slot + 1 == rows.len() {
+                record.epochs.push(Epoch {
+                    cycles: epoch * slots + slot + 1,
+                    time: record.times.last().copied().unwrap_or(0.0),
+                    metrics: totals.metrics(),
+                    violations: training.tolerance.map(|_| violations),
+                });
+            }
+        }
+        if shown.elapsed() >= BETWEEN_LINES
+            && let Some(last) = record.epochs.last()
+        {
+            terminal.note(&format!("epoch {}: {}", epoch + 1, line(last)));
+            shown = Instant::now();
+        }
+    }
+    if let Some(files) = files {
+        write_table(session, &record, &files.table())?;
+        draw(session, &reader, &record, files)?;
+    }
+    let train = record.epochs.last().map(|epoch| epoch.metrics).unwrap_or_default();
+    Ok(Trained {
+        weights: reader.tensors(&cycles),
+        ending,
+        epochs: record.epochs.len(),
+        train,
+        validation: None,
+    })
+}
+
+fn halted(cycle: usize, epoch: usize, record: &Record) -> String {
+    let time = record.times.last().copied().unwrap_or(0.0);
+    format!(
+        "halted by itself in cycle {cycle}, after time {}: epoch {} was without a violation",
+        short(time),
+        epoch + 1
+    )
+}
+
+fn line(epoch: &Epoch) -> String {
+    let violations =
+        epoch.violations.map_or(String::new(), |count| format!(", {}", plural(count, "violation")));
+    format!("loss {}, accuracy {}{violations}", short(epoch.metrics.loss), short(epoch.metrics.accuracy))
+}
+
+/// Reads a pot at the end of a cycle.
+struct Reader<'a> {
+    loaded: &'a Loaded,
+    pot: &'a Pot<'a>,
+    training: &'a PhasedTraining,
+}
+
+impl Reader<'_> {
+    fn family(&self, cycles: &Cycles<'_>, family: Handle<SpeciesFamily>) -> Vec<f64> {
+        let all = cycles.engine().full_state(cycles.state());
+        all[self.pot.info.species_range(family)].to_vec()
+    }
+
+    /// Weights, tensor by tensor.
+    fn weights(&self, cycles: &Cycles<'_>) -> Vec<Vec<f64>> {
+        let Some(lowered) = &self.pot.phased else { return Vec::new() };
+        let difference = |rails: [Handle<SpeciesFamily>; 2]| -> Vec<f64> {
+            let [p, m] = rails.map(|rail| self.family(cycles, rail));
+            p.iter().zip(m).map(|(p, m)| p - m).collect()
+        };
+        lowered.parameters.iter().map(|(_, rails)| difference(*rails)).collect()
+    }
+
+    fn tensors(&self, cycles: &Cycles<'_>) -> BTreeMap<String, Tensor> {
+        let Some(lowered) = &self.pot.phased else { return BTreeMap::new() };
+        let named = lowered.parameters.iter().zip(self.weights(cycles));
+        named
+            .map(|((key, rails), values)| {
+                let axes = &self.pot.crn.species[rails[0]].axes;
+                let shape = axes.iter().map(|&axis| self.pot.crn.axes[axis].size()).collect();
+                (key.clone(), Tensor { shape, values })
+            })
+            .collect()
+    }
+
+    /// Counts the sample of the cycle; whether the judge finds it beyond the tolerance.
+    fn sample(&self, cycles: &Cycles<'_>, row: usize, totals: &mut Totals) -> bool {
+        let model = &self.loaded.model;
+        let output = cycles.engine().observe(cycles.state(), model.output);
+        let dataset = &model.datasets[&self.training.data.dataset];
+        let target = dataset.target(row, output.len()).unwrap_or_default();
+        let loss = if self.training.cross_entropy {
+            cross_entropy(&output, &target)
+        } else {
+            squared(&output, &target)
+        };
+        totals.add_sample(loss, &output, &target);
+        let judge = self.pot.phased.as_ref().and_then(|lowered| lowered.learning?.judge);
+        judge.is_some_and(|judge| self.family(cycles, judge.verdict)[0] > GUILTY)
+    }
+
+    /// Names of the weights, as species without their rails.
+    fn names(&self) -> Vec<(String, String)> {
+        let Some(lowered) = &self.pot.phased else { return Vec::new() };
+        let members = |key: &String, rails: &[Handle<SpeciesFamily>; 2]| -> Vec<(String, String)> {
+            let range = self.pot.info.species_range(rails[0]);
+            let id = |at: usize| self.pot.species_id(at).trim_end_matches("_p").to_owned();
+            range.map(|at| (id(at), key.clone())).collect()
+        };
+        lowered.parameters.iter().flat_map(|(key, rails)| members(key, rails)).collect()
+    }
+}
+
+fn squared(output: &[f64], target: &[f64]) -> f64 {
+    0.5 * output.iter().zip(target).map(|(y, t)| (y - t) * (y - t)).sum::<f64>()
+}
+
+/// −Σ t ln y, and for a single output the same of both classes.
+fn cross_entropy(output: &[f64], target: &[f64]) -> f64 {
+    let term = |y: f64, t: f64| if t == 0.0 { 0.0 } else { -t * y.max(f64::MIN_POSITIVE).ln() };
+    let own: f64 = output.iter().zip(target).map(|(y, t)| term(*y, *t)).sum();
+    match (output, target) {
+        (&[y], &[t]) => own + term(1.0 - y, 1.0 - t),
+        _ => own,
+    }
+}
+
+fn write_table(session: &Session, record: &Record, path: &std::path::Path) -> Result<(), Stop> {
+    let judged = record.epochs.iter().any(|epoch| epoch.violations.is_some());
+    let mut header = vec!["epoch", "cycles", "time", "loss", "mse", "error", "accuracy"];
+    if judged {
+        header.push("violations");
+    }
+    let rows = record.epochs.iter().enumerate().map(|(at, epoch)| {
+        let m = epoch.metrics;
+        let mut row =
+            vec![at as f64 + 1.0, epoch.cycles as f64, epoch.time, m.loss, m.mse, m.error, m.accuracy];
+        row.extend(epoch.violations.map(|count| count as f64));
+        row
+    });
+    Destination::File(path.to_owned()).write(&session.terminal, |out| table::write(out, &header, rows))
+}
+
+/// The course of the weights, and of loss and error.
+fn draw(session: &Session, reader: &Reader<'_>, record: &Record, files: &Files) -> Result<(), Stop> {
+    let write = |path: std::path::PathBuf, picture: String| {
+        Destination::File(path).write(&session.terminal, |out| out.write_all(picture.as_bytes()))
+    };
+    let name = &reader.loaded.model.name;
+    let epochs: Vec<f64> = (1..=record.epochs.len()).map(|epoch| epoch as f64).collect();
+    let curve = |name: &str, value: &dyn Fn(&Epoch) -> f64| Curve {
+        name: name.to_owned(),
+        group: name.to_owned(),
+        values: record.epochs.iter().map(value).collect(),
+    };
+    let curves = [
+        curve("loss", &|epoch| epoch.metrics.loss),
+        curve("error", &|epoch| epoch.metrics.error),
+        curve("accuracy", &|epoch| epoch.metrics.accuracy),
+    ];
+    write(
+        files.picture(),
+        plot::svg(&plot::Plot {
+            title: format!("training of {name}"),
+            horizontal: "epoch".to_owned(),
+            vertical: "loss, error, accuracy".to_owned(),
+            times: &epochs,
+            curves: &curves,
+        }),
+    )?;
+    let curves: Vec<Curve> = reader
+        .names()
+        .into_iter()
+        .enumerate()
+        .map(|(at, (name, group))| Curve {
+            name,
+            group,
+            values: record.weights.iter().map(|weights| weights[at]).collect(),
+        })
+        .collect();
+    write(
+        files.weights_picture(),
+        plot::svg(&plot::Plot {
+            title: format!("weights of {name}, read at the end of each cycle"),
+            horizontal: "time".to_owned(),
+            vertical: "weight".to_owned(),
+            times: &record.times,
+            curves: &curves,
+        }),
+    )
+}

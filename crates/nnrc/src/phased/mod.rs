@@ -1,0 +1,9 @@
+//! Phased networks: their cycles, learning by a clock, and what is drawn and said of them.
+//!
+//! - `cycles`: the course of a pot, a cycle at a time, by its own clock or by gates set from outside;
+//! - `learning`: epochs, verdicts, the halt, and the weights that are left;
+//! - `phases`: the phase map with residuals and predicted errors, for `analyze`.
+
+pub mod cycles;
+pub mod learning;
+pub mod phases;

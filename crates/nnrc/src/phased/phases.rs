@@ -1,0 +1,328 @@
+//! What `nnrc analyze` says of a phased pot: its phases, what each module leaves undone, and the error of a step.
+
+use std::fmt::Write;
+
+use nnrc_crn::{structure, text};
+use nnrc_model::activation::Activation;
+use nnrc_model::lower::phased::{Lowered, clock, epoch, judge, phases::Phase};
+use nnrc_model::model::{Clock, Model, NodeKind};
+use serde_json::{Value, json};
+
+use super::cycles::clock_species;
+use crate::numbers::{plural, short};
+use crate::pot::Pot;
+
+/// Distance from the tolerance at which verdicts are quoted.
+const CLEAR: f64 = 0.01;
+/// Steps over which the bound on the error is quoted.
+const STEPS: [i32; 3] = [1, 10, 100];
+
+/// A module, and what it leaves undone.
+struct Residual {
+    module: &'static str,
+    /// What decides it, in words.
+    by: String,
+    /// Part of the change that is missing.
+    value: f64,
+}
+
+/// All figures.
+pub struct Report<'a> {
+    pot: &'a Pot<'a>,
+    lowered: &'a Lowered,
+    /// Length of a phase, and of a cycle.
+    length: f64,
+    period: f64,
+    /// Level of a phase that is off, and largest product of two phases that are not neighbours.
+    off: f64,
+    residuals: Vec<Residual>,
+    /// Part of a register that leaks in a cycle.
+    leak: f64,
+    /// Relative error of one step, and the Lipschitz estimate times the learning rate.
+    step: f64,
+    growth: f64,
+}
+
+impl<'a> Report<'a> {
+    /// The figures of a phased pot; none of another.
+    pub fn new(pot: &'a Pot<'a>) -> Option<Self> {
+        let lowered = pot.phased.as_ref()?;
+        let phased = &pot.model.chemistry.phased;
+        let length = clock::phase_length(phased);
+        let period = length * clock_species(lowered) as f64;
+        let off = clock::off_level(phased);
+        let residuals = residuals(pot.model, lowered, length);
+        let leak = off * phased.gated * period;
+        let simulation = &pot.model.simulation;
+        let step = residuals.iter().map(|residual| residual.value).sum::<f64>()
+            + leak
+            + simulation.relative
+            + simulation.absolute;
+        let growth = pot.model.phased_training().map_or(0.0, |training| training.rate * lipschitz(pot.model));
+        Some(Self { pot, lowered, length, period, off, residuals, leak, step, growth })
+    }
+
+    /// The bound on the error of the weights after some steps: each step adds its own error, and carries on those
+    /// before it.
+    fn bound(&self, steps: i32) -> f64 {
+        if self.growth > 0.0 {
+            self.step * ((1.0 + self.growth).powi(steps) - 1.0) / self.growth
+        } else {
+            self.step
+        }
+    }
+
+    /// For people.
+    pub fn text(&self) -> String {
+        let mut out = String::new();
+        // Writing to a string cannot fail.
+        let _ = self.write(&mut out);
+        out
+    }
+
+    fn write(&self, out: &mut String) -> std::fmt::Result {
+        let units = self.pot.time_units();
+        let model = self.pot.model;
+        writeln!(out, "{} ({})\n", model.name, model.chemistry.construction.name())?;
+        writeln!(
+            out,
+            "Clock: {}, {}; a phase lasts {}{units}, a cycle {}{units}",
+            clock_words(model),
+            plural(clock_species(self.lowered), "species"),
+            short(self.length),
+            short(self.period)
+        )?;
+        writeln!(
+            out,
+            "  a phase that is off rests at {}: phases that are no neighbours overlap by that much",
+            short(self.off)
+        )?;
+        writeln!(out, "\nPhases of a cycle (every second species of the clock; the others are gaps):")?;
+        for phase in &self.lowered.phases.all {
+            let place = self.lowered.phases.species_of(*phase);
+            writeln!(
+                out,
+                "  {:<12} clock_{:<4} {:>9} to {:>9}   {}",
+                phase.to_string(),
+                place + 1,
+                short(place as f64 * self.length),
+                short((place + 1) as f64 * self.length),
+                meaning(*phase)
+            )?;
+        }
+        writeln!(out, "\nModules:                  species  reactions   left undone when it counts")?;
+        for (name, species, reactions) in self.lowered.sizes() {
+            let residual = self.residuals.iter().find(|residual| residual.module == name);
+            let words = residual.map_or(String::new(), |r| format!("{:.1e}   {}", r.value, r.by));
+            writeln!(out, "  {name:<22} {species:>8} {reactions:>10}   {words}")?;
+        }
+        writeln!(
+            out,
+            "  all                    {:>8} {:>10}",
+            self.pot.info.species_count(),
+            self.pot.info.reaction_count()
+        )?;
+        if let Some(training) = model.phased_training() {
+            let rows = model.rows(&training.data).len();
+            let slots = rows + if training.tolerance.is_some() { 2 } else { 0 };
+            writeln!(
+                out,
+                "\nLearning: {} and {} slots in an epoch of {} cycles, time {}{units}",
+                plural(rows, "sample"),
+                slots - rows,
+                slots,
+                short(slots as f64 * self.period)
+            )?;
+            writeln!(out, "  leak of a register in a cycle     {:.1e}", self.leak)?;
+            writeln!(out, "  predicted error of one step       {:.1e} of it", self.step)?;
+            let bounds: Vec<String> = STEPS
+                .iter()
+                .map(|steps| format!("{:.1e} after {}", self.bound(*steps), plural(*steps as usize, "step")))
+                .collect();
+            writeln!(
+                out,
+                "  bound e ((1 + g)^n - 1)/g         {} (g = {}, rate times the estimated slope of the gradient)",
+                bounds.join(", "),
+                short(self.growth)
+            )?;
+            if training.tolerance.is_some() {
+                writeln!(
+                    out,
+                    "  verdict on a sample {} clear of the tolerance is wrong by {:.1e}",
+                    short(CLEAR),
+                    judge::H_VERDICT / (CLEAR * CLEAR)
+                )?;
+                writeln!(
+                    out,
+                    "  false halt by leaking turns       {:.1e} in an epoch (halts at 0.05)",
+                    self.false_halt(slots)
+                )?;
+            }
+        }
+        writeln!(out, "\nConserved by the reactions:")?;
+        for law in structure::conservation_laws(&self.pot.crn, &self.pot.info) {
+            let terms: Vec<String> = law
+                .terms
+                .iter()
+                .map(|(family, c)| format!("{c} {}", text::name(&self.pot.crn.species[*family])))
+                .collect();
+            let rest = if law.each_index { "" } else { ", summed over all indices" };
+            writeln!(out, "  {}{rest}", terms.join(" + ").replace("+ -", "- "))?;
+        }
+        writeln!(
+            out,
+            "\nFamilies of reactions ({} in all):",
+            plural(self.pot.info.reaction_count(), "reaction")
+        )?;
+        for (handle, family) in self.pot.crn.reactions.iter() {
+            let line = text::reaction(&self.pot.crn, family);
+            let line = line.strip_prefix("family ").unwrap_or(&line);
+            writeln!(out, "  {:>8} x  {line}", self.pot.info.members(handle))?;
+        }
+        Ok(())
+    }
+
+    /// HALT that slots without a turn make in an epoch: the token that leaks ahead, times rate and time of the slot.
+    fn false_halt(&self, slots: usize) -> f64 {
+        let phased = &self.pot.model.chemistry.phased;
+        let rate = match phased.clock {
+            Clock::MayLeonard { rate, .. } | Clock::Ring { rate, .. } => epoch::SLOT * rate,
+            Clock::External { phase } => epoch::SLOT / phase,
+        };
+        // While RESET moves the token on, ADVANCE is off but for its level.
+        let ahead = self.off * phased.gated * self.length;
+        ahead * rate * self.period * slots as f64
+    }
+
+    /// For programs.
+    pub fn json(&self) -> Value {
+        let phases: Vec<Value> = self
+            .lowered
+            .phases
+            .all
+            .iter()
+            .map(|phase| {
+                let place = self.lowered.phases.species_of(*phase);
+                json!({ "phase": phase.to_string(), "clock": place + 1, "from": place as f64 * self.length, "to": (place + 1) as f64 * self.length })
+            })
+            .collect();
+        let modules: Vec<Value> = self
+            .lowered
+            .sizes()
+            .into_iter()
+            .map(|(name, species, reactions)| {
+                let residual = self.residuals.iter().find(|residual| residual.module == name);
+                json!({ "module": name, "species": species, "reactions": reactions, "residual": residual.map(|r| r.value) })
+            })
+            .collect();
+        let bounds: Vec<Value> =
+            STEPS.iter().map(|steps| json!({ "steps": steps, "bound": self.bound(*steps) })).collect();
+        json!({
+            "network": self.pot.model.name,
+            "construction": self.pot.model.chemistry.construction.name(),
+            "phase_length": self.length,
+            "cycle": self.period,
+            "overlap": self.off,
+            "phases": phases,
+            "modules": modules,
+            "leak": self.leak,
+            "step_error": self.step,
+            "bounds": bounds,
+        })
+    }
+}
+
+fn clock_words(model: &Model) -> String {
+    match model.chemistry.phased.clock {
+        Clock::MayLeonard { epsilon, rate, gamma, .. } => {
+            format!("may_leonard (epsilon {epsilon:e}, rate {}, gamma {})", short(rate), short(gamma))
+        }
+        Clock::Ring { delta, rate } => format!("ring (delta {delta:e}, rate {})", short(rate)),
+        Clock::External { phase } => format!("external (gates on for {})", short(phase)),
+    }
+}
+
+fn meaning(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Reset => "registers return to their start; the turn is kept",
+        Phase::Advance => "the next slot has its turn",
+        Phase::Load(_) => "pre-activations are stored",
+        Phase::Release(_) => "and spent on the activations",
+        Phase::Settle(_) => "a fixed point follows its pre-activations",
+        Phase::Latch => "steps and verdict are stored",
+        Phase::Transfer => "steps become weights",
+    }
+}
+
+/// What each module leaves undone: e^(−rate · time) for the time that it has.
+fn residuals(model: &Model, lowered: &Lowered, length: f64) -> Vec<Residual> {
+    let phased = &model.chemistry.phased;
+    let has = |name: &str| lowered.modules.iter().any(|module| module.name == name);
+    let mut all = Vec::new();
+    let mut add = |module: &'static str, rate: f64, time: f64, what: &str| {
+        if has(module) {
+            let by = format!("rate {} for {} ({what})", short(rate), short(time));
+            all.push(Residual { module, by, value: (-rate * time).exp() });
+        }
+    };
+    let (kg, kc) = (phased.gated, phased.combinational);
+    // The last phase's own time, and that of the gap behind it.
+    let (one, two) = (length, 2.0 * length);
+    add("order", kg, one, "a phase");
+    add("assign", kc, one, "the gap behind ADVANCE");
+    add("sum", kc, one, "the gap before the load");
+    add("exposure", kg, one, "a phase");
+    add("sigmoid", 2.0 * kc, one, "a gap");
+    add("tanh", 2.0 * kc, one, "a gap");
+    add("softmax", kc * softmax_floor(model), one, "a gap, at the smallest sum of exponentials");
+    add("softplus", kc, one, "a gap");
+    for node in &model.nodes {
+        if let NodeKind::Layer { activations, .. } = &node.kind
+            && let Some(Activation::SmoothRelu { h }) = activations.first()
+        {
+            add("smooth_relu", 2.0 * h.sqrt() * kc, two, "a phase and a gap");
+            break;
+        }
+    }
+    let depth = model.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Layer { .. })).count() as f64;
+    add("derivative", kc, two, "from the last release to the end of the latch");
+    add("error", kc, two, "the same");
+    add("gate", kc, two, "the same");
+    add(
+        "judge",
+        judge::VERDICT_SPEED * kc * CLEAR,
+        two,
+        "the same, for a sample 0.01 clear of the tolerance",
+    );
+    add("delta", kc / depth, two, "the same, shared by the layers");
+    add("gradient", kc, two, "the same");
+    add("latch", kg, one, "a phase");
+    add("transfer", kg, one, "a phase; what is left is overwritten");
+    all
+}
+
+/// The smallest Σ e^z of a softmax layer over the ranges of its pre-activations; 1 where none is known.
+fn softmax_floor(model: &Model) -> f64 {
+    let width = model.nodes[model.output].width() as f64;
+    // Shares are ratios: what matters is that not all pre-activations are far below zero.
+    (width * (-2.0_f64).exp()).min(1.0)
+}
+
+/// An estimate of how fast the gradient changes with the weights: the sum over layers of fan-in times squared slope.
+fn lipschitz(model: &Model) -> f64 {
+    let slope = |activation: Option<&Activation>| match activation {
+        Some(Activation::Sigmoid) => 0.25,
+        _ => 1.0,
+    };
+    model
+        .nodes
+        .iter()
+        .filter_map(|node| match &node.kind {
+            NodeKind::Layer { sources, activations, .. } => {
+                let fan_in: usize = sources.iter().map(|&source| model.nodes[source].width()).sum();
+                Some((fan_in + 1) as f64 * f64::powi(slope(activations.first()), 2))
+            }
+            NodeKind::Input => None,
+        })
+        .sum()
+}
