@@ -20,6 +20,7 @@ const WITHOUT_FOLDER: &[(&str, &str)] = &[
     ("file-too-large", "17 MiB of text are generated: `a_source_beyond_the_limit_is_refused_at_once`"),
     ("not-writable", "it is about the output: `an_output_that_cannot_be_written_is_no_success`"),
     ("build-failed", "it is about the toolchain: `a_failing_build_shows_the_compilers_words`"),
+    ("shuffled-events", "it is about the output: `a_shuffled_feed_is_written_as_a_cycle`"),
     ("order-exceeded", "the compiler finds an exact detour for every model of this version"),
 ];
 

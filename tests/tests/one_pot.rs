@@ -1,7 +1,12 @@
 //! Learning in one pot.
 
+#![allow(clippy::unwrap_used, reason = "a helper of a test that fails is a test that fails")]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
 use nnrc_tests::acceptance::one_pot;
-use nnrc_tests::assert_all;
+use nnrc_tests::{Effort, assert_all, peers};
 
 #[test]
 fn frozen_pots_backpropagate() {
@@ -11,4 +16,118 @@ fn frozen_pots_backpropagate() {
 #[test]
 fn sizes_are_those_of_the_construction() {
     assert_all(&one_pot::counts());
+}
+
+#[test]
+fn xor_is_learned() {
+    assert_all(&one_pot::xor_runs(Effort::Test));
+}
+
+#[test]
+fn simulators_follow_the_events() {
+    assert_all(&one_pot::sbml());
+}
+
+const POT: &str = "
+dataset d = rows([{ x = [0, 1], t = [1] }, { x = [1, 0], t = [0] }, { x = [1, 1], t = [0.5] }]);
+network pot {
+    input x[2];
+    layer hidden = dense(3) | smooth_relu(h = 0.1);
+    layer y = dense(1) | identity();
+    output y;
+}
+weights { init = normal(0, 1, seed = 1); }
+train { data = d; rule = gradient_flow(rate = 0.01); feed = shuffle(hold = 10, seed = 2); epochs = 12; }
+expect { for [0, 1]: y <= 2; }
+";
+
+fn nnrc(folder: &Path, args: &[&str]) -> Output {
+    Command::new(peers::nnrc()).args(args).current_dir(folder).env("NO_COLOR", "1").output().unwrap()
+}
+
+fn words(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("pot.nnr"), POT).unwrap();
+    folder
+}
+
+#[test]
+fn twelve_epochs_are_five_and_seven_more() {
+    let (whole, halves) = (folder(), folder());
+    assert!(nnrc(whole.path(), &["train", "pot.nnr"]).status.success());
+    assert!(nnrc(halves.path(), &["train", "pot.nnr", "--set", "train.epochs=5"]).status.success());
+    let rest = nnrc(halves.path(), &["train", "pot.nnr", "--resume"]);
+    assert!(rest.status.success() && words(&rest).contains("after presentation 15"), "{}", words(&rest));
+    for ending in ["trained.npz", "checkpoint.npz", "train.csv", "train.svg", "rails.svg"] {
+        let read = |folder: &Path| std::fs::read(folder.join(format!("pot.{ending}"))).unwrap();
+        assert_eq!(read(whole.path()), read(halves.path()), "{ending}");
+    }
+}
+
+#[test]
+fn checkpoints_of_another_pot_are_refused() {
+    let folder = folder();
+    assert!(nnrc(folder.path(), &["train", "pot.nnr"]).status.success());
+    for other in
+        ["weights.init=normal(0, 1, seed = 2)", "train.decay=0.1", "chemistry.speeds={ forward = 4 }"]
+    {
+        let output = nnrc(folder.path(), &["train", "pot.nnr", "--resume", "--set", other]);
+        assert_eq!(output.status.code(), Some(3), "{other}");
+        assert!(words(&output).contains("belongs to another"), "{}", words(&output));
+    }
+}
+
+#[test]
+fn what_was_learned_is_an_inference_circuit() {
+    let folder = folder();
+    assert!(nnrc(folder.path(), &["train", "pot.nnr"]).status.success());
+    let freeze = ["--set", "chemistry.construction=fixed_point", "--weights", "pot.trained.npz"];
+    let output = nnrc(folder.path(), &[&["compile", "pot.nnr", "--target", "sbml"], &freeze[..]].concat());
+    assert!(output.status.success(), "{}", words(&output));
+    assert!(words(&output).contains("set aside"), "{}", words(&output));
+    let text = std::fs::read_to_string(folder.path().join("pot.xml")).unwrap();
+    assert!(!text.contains("listOfEvents") && !text.contains("target"), "{text}");
+    let own = nnrc(folder.path(), &["test", "pot.nnr", "--weights", "pot.trained.npz"]);
+    let frozen = nnrc(folder.path(), &[&["test", "pot.nnr"], &freeze[..]].concat());
+    assert!(own.status.success(), "{}", words(&own));
+    assert_eq!(own.stdout, frozen.stdout);
+}
+
+#[test]
+fn a_shuffled_feed_is_written_as_a_cycle() {
+    let folder = folder();
+    let output = nnrc(folder.path(), &["compile", "pot.nnr", "--target", "sbml"]);
+    assert!(
+        output.status.success() && words(&output).contains("warning[shuffled-events]"),
+        "{}",
+        words(&output)
+    );
+    let text = std::fs::read_to_string(folder.path().join("pot.xml")).unwrap();
+    assert_eq!(text.matches("<event ").count(), 3);
+    let output = nnrc(folder.path(), &["compile", "pot.nnr", "--target", "sbml", "--feed", "none"]);
+    assert!(output.status.success() && !words(&output).contains("shuffled"), "{}", words(&output));
+    let output = nnrc(folder.path(), &["compile", "pot.nnr", "--target", "crn", "-o", "-"]);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.contains("#   x_1 = 0, x_2 = 1, target_1_p = 1, target_1_m = 0\n"), "{text}");
+}
+
+#[test]
+fn divergence_is_noticed_at_once_and_explained() {
+    let folder = folder();
+    let text = POT
+        .replace("rate = 0.01", "rate = 1")
+        .replace("t = [1] }", "t = [3] }")
+        .replace("normal(0, 1", "normal(0, 3");
+    std::fs::write(folder.path().join("pot.nnr"), text.replace("hold = 10", "hold = 20")).unwrap();
+    let output = nnrc(folder.path(), &["train", "pot.nnr"]);
+    let words = words(&output);
+    assert_eq!(output.status.code(), Some(5), "{words}");
+    assert!(words.contains("error[training-diverged]: learning diverged in presentation "), "{words}");
+    assert!(words.contains("likely cause: one sample moves the weights by 20 times its gradient"), "{words}");
+    assert!(words.contains("write `decay = 0.005;`"), "{words}");
+    assert!(!folder.path().join("pot.trained.npz").exists());
 }

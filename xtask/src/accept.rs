@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use nnrc_tests::acceptance::{
-    activations, agreement, certificate, crates, examples, families, gradients, mnist, sbml, training,
-    vectors,
+    activations, agreement, certificate, crates, examples, families, gradients, mnist, one_pot, sbml,
+    training, vectors,
 };
 use nnrc_tests::{Effort, Finding, root};
 
@@ -15,6 +15,8 @@ pub enum List {
     FixedPoint,
     /// Generated crates, gradients and training; MNIST as well if `cargo xtask data mnist` fetched it.
     Crates,
+    /// The construction `one_pot`: chemistry, learning, files.
+    OnePot,
 }
 
 /// A check and what it is called while it runs.
@@ -25,6 +27,7 @@ impl List {
         match self {
             Self::FixedPoint => "fixed_point",
             Self::Crates => "crates",
+            Self::OnePot => "one_pot",
         }
     }
 
@@ -70,6 +73,14 @@ impl List {
                 }
                 checks
             }
+            Self::OnePot => vec![
+                ("frozen pots", one_pot::frozen),
+                ("sizes", one_pot::counts),
+                ("files", one_pot::sbml),
+                ("XOR", || one_pot::xor_runs(Effort::Full)),
+                ("sine", one_pot::sine_runs),
+                ("Iris", one_pot::iris_runs),
+            ],
         }
     }
 }

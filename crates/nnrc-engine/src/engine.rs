@@ -177,6 +177,11 @@ impl Engine {
         Tolerances { relative, absolute: Absolute::Each(each) }
     }
 
+    /// Number of members of a family.
+    pub fn members(&self, family: Handle<SpeciesFamily>) -> usize {
+        self.program.layout.places().get(family.index()).map_or(0, |place| place.range.len())
+    }
+
     /// Concentrations of all species in the order of [`CrnInfo`].
     pub fn full_state(&self, state: &[f64]) -> Vec<f64> {
         let mut all = Vec::with_capacity(state.len() + self.constants.len());
@@ -189,8 +194,15 @@ impl Engine {
 
     /// The value of an observable of the network, element by element; empty if there is no such observable.
     pub fn observe(&self, state: &[f64], observable: usize) -> Vec<f64> {
-        let Some(observable) = self.program.observables.get(observable) else { return Vec::new() };
-        let mut sum = vec![0.0; observable.len];
+        let mut sum = vec![0.0; self.program.observables.get(observable).map_or(0, |found| found.len)];
+        self.observe_into(state, observable, &mut sum);
+        sum
+    }
+
+    /// The same into `sum`, which has as many elements as the observable.
+    pub fn observe_into(&self, state: &[f64], observable: usize, sum: &mut [f64]) {
+        sum.fill(0.0);
+        let Some(observable) = self.program.observables.get(observable) else { return };
         for &(sign, family) in &observable.terms {
             let place = self.program.layout.place(family);
             let array = if place.source == Source::Constant { &self.constants } else { state };
@@ -198,7 +210,6 @@ impl Engine {
                 *sum += sign * value;
             }
         }
-        sum
     }
 
     /// The Jacobian at `state` as a dense matrix, row-major: row = derivative of which variable, column = by

@@ -23,6 +23,7 @@
 
 mod blocks;
 mod engine;
+mod feed;
 mod flat;
 mod fold;
 mod kernel;
@@ -41,4 +42,5 @@ pub mod stochastic;
 mod sum;
 
 pub use engine::{Engine, SetError};
+pub use feed::{Course, Interruption, Place};
 pub use noisy::NoisyEngine;

@@ -6,8 +6,13 @@ use std::io;
 /// Why a network could not be written.
 #[derive(Debug)]
 pub enum Error {
-    /// The network has timed settings, which the file cannot carry.
-    Protocol,
+    /// The presentation of samples has more settings than simulators can load.
+    TooManySettings {
+        /// Rows presented.
+        rows: usize,
+        /// Settings of single species in all of them.
+        assignments: usize,
+    },
     /// A name that no SBML identifier can be made of.
     BadName(String),
     /// A unit that is not a positive number.
@@ -31,7 +36,9 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Protocol => f.write_str("timed settings of species cannot be written to SBML yet"),
+            Self::TooManySettings { rows, assignments } => {
+                write!(f, "{rows} samples with {assignments} settings are more than events can carry")
+            }
             Self::BadName(name) => write!(f, "`{name}` is no SBML identifier"),
             Self::BadUnit { what, value } => write!(f, "the {what} is {value}, expected a positive number"),
             Self::OutOfRange { id, value } => {

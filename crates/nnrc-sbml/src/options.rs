@@ -9,6 +9,8 @@ pub struct Options {
     pub provenance: Provenance,
     /// How species that are set from outside are written.
     pub inputs: Inputs,
+    /// How timed settings are written.
+    pub feed: Feed,
     /// Publications that describe the model: `doi:10.1098/rsif.2021.0031`, `arXiv:2010.13290` or a whole URI.
     /// Written with [`Provenance::Full`].
     pub described_by: Vec<String>,
@@ -24,6 +26,7 @@ impl Default for Options {
             level: Level::default(),
             provenance: Provenance::default(),
             inputs: Inputs::default(),
+            feed: Feed::default(),
             described_by: Vec::new(),
             notes: Vec::new(),
             tool: concat!("nnrc ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -48,6 +51,16 @@ pub enum Provenance {
     #[default]
     Full,
     /// No annotation and no notes: the smallest file.
+    None,
+}
+
+/// How timed settings are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Feed {
+    /// As events, each of which advances its own time.
+    #[default]
+    Events,
+    /// Not at all: whoever runs the model sets the species.
     None,
 }
 

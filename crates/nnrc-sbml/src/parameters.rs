@@ -6,6 +6,7 @@ use nnrc_crn::{Crn, CrnInfo, Handle, Part, RateConstant, expand, namer};
 
 use crate::annotation;
 use crate::error::Error;
+use crate::events::Events;
 use crate::ids;
 use crate::options::{Options, Provenance};
 use crate::sbo;
@@ -93,11 +94,12 @@ impl Parameters {
     pub(crate) fn write<W: Write>(
         &self,
         crn: &Crn,
+        events: &Events,
         units: &UnitSystem,
         options: &Options,
         xml: &mut Xml<W>,
     ) -> Result<(), Error> {
-        if self.by_constant.iter().all(Vec::is_empty) {
+        if self.by_constant.iter().all(Vec::is_empty) && events.is_empty() {
             return Ok(());
         }
         xml.open("listOfParameters", &[])?;
@@ -128,6 +130,7 @@ impl Parameters {
                 }
             }
         }
+        events.parameters(units, xml)?;
         Ok(xml.close()?)
     }
 }

@@ -13,15 +13,13 @@ use crate::parameters::Parameters;
 use crate::sbo;
 use crate::template::{Template, slot};
 use crate::writer::COMPARTMENT;
-use crate::xml::{Xml, clean};
+use crate::xml::{MATHML, Xml, clean};
 
 const ID: usize = 0;
 const INDEX: usize = 1;
 const CONSTANT: usize = 2;
 /// The first of the species: first those of the left side, then those of the right.
 const SPECIES: usize = 3;
-
-const MATHML: &str = "http://www.w3.org/1998/Math/MathML";
 
 /// Writes the list of reactions.
 pub(crate) fn write<W: Write>(

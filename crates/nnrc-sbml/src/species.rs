@@ -22,7 +22,7 @@ const VALUE: usize = 2;
 pub(crate) fn write<W: Write>(
     crn: &Crn,
     info: &CrnInfo,
-    ids: &SpeciesIds,
+    (ids, initial): (&SpeciesIds, &[f64]),
     units: &UnitSystem,
     options: &Options,
     xml: &mut Xml<W>,
@@ -34,8 +34,9 @@ pub(crate) fn write<W: Write>(
     let (mut index, mut value) = (String::new(), String::new());
     for (handle, family) in crn.species.iter() {
         let template = template(family, options)?;
-        for (flat, &initial) in family.initial.iter().enumerate() {
-            let id = ids.get(info.species_index(handle, flat));
+        for flat in 0..family.initial.len() {
+            let species = info.species_index(handle, flat);
+            let (id, initial) = (ids.get(species), initial[species]);
             let concentration = units.concentration(initial);
             if !concentration.is_finite() {
                 return Err(Error::OutOfRange { id: id.to_owned(), value: initial });

@@ -62,6 +62,16 @@ impl UnitSystem {
         scaled / time
     }
 
+    /// A time of the network in the units of the file.
+    pub(crate) fn duration(&self, value: f64) -> f64 {
+        self.molar.map_or(value, |Molar { time, .. }| value * time)
+    }
+
+    /// Unit of concentrations.
+    pub(crate) fn concentration_unit(&self) -> &'static str {
+        if self.is_molar() { MOLAR } else { DIMENSIONLESS }
+    }
+
     /// Unit of substance and extent.
     pub(crate) fn substance(&self) -> &'static str {
         if self.is_molar() { "mole" } else { DIMENSIONLESS }
@@ -95,8 +105,14 @@ impl UnitSystem {
         }
     }
 
-    /// Writes the definitions of the unit of area and of the units of rate constants of these orders.
-    pub(crate) fn definitions<W: Write>(&self, orders: &[u32], xml: &mut Xml<W>) -> io::Result<()> {
+    /// Writes the definitions of the unit of area, of the units of rate constants of these orders, and of the unit of
+    /// concentrations where some parameter is one.
+    pub(crate) fn definitions<W: Write>(
+        &self,
+        orders: &[u32],
+        has_concentrations: bool,
+        xml: &mut Xml<W>,
+    ) -> io::Result<()> {
         if !self.is_molar() {
             return Ok(());
         }
@@ -107,6 +123,16 @@ impl UnitSystem {
         xml.empty("unit", &square_metre)?;
         xml.close()?;
         xml.close()?;
+        if has_concentrations {
+            xml.open("unitDefinition", &[("id", MOLAR), ("name", "mol/L")])?;
+            xml.open("listOfUnits", &[])?;
+            for (kind, exponent) in [("mole", "1"), ("litre", "-1")] {
+                let unit = [("kind", kind), ("exponent", exponent), ("scale", "0"), ("multiplier", "1")];
+                xml.empty("unit", &unit)?;
+            }
+            xml.close()?;
+            xml.close()?;
+        }
         for &order in orders {
             xml.open("unitDefinition", &[("id", &self.rate_unit(order)), ("name", &rate_unit_name(order))])?;
             xml.open("listOfUnits", &[])?;
@@ -126,6 +152,8 @@ impl UnitSystem {
 }
 
 const DIMENSIONLESS: &str = "dimensionless";
+/// Identifier of the unit of concentrations.
+const MOLAR: &str = "molar";
 /// Identifier of the unit of area.
 const AREA: &str = "square_metre";
 

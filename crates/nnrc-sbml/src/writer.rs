@@ -5,8 +5,9 @@ use std::io::{BufWriter, Write};
 use nnrc_crn::{Crn, CrnInfo};
 
 use crate::error::Error;
+use crate::events::Events;
 use crate::ids::{self, SpeciesIds};
-use crate::options::{Level, Options, Provenance};
+use crate::options::{Feed, Level, Options, Provenance};
 use crate::parameters::Parameters;
 use crate::units::UnitSystem;
 use crate::xml::{Xml, clean, set_number};
@@ -26,12 +27,13 @@ pub(crate) const COMPARTMENT: &str = "pot";
 ///
 /// # Errors
 ///
-/// [`Error::Protocol`] if the network has timed settings; [`Error::BadName`] and [`Error::BadUnit`] for names and
+/// [`Error::TooManySettings`] if events are asked for and there are too many; [`Error::BadName`] and [`Error::BadUnit`] for names and
 /// units that SBML cannot carry, before anything is written; [`Error::OutOfRange`] and [`Error::Io`] on the way.
 pub fn write(crn: &Crn, info: &CrnInfo, options: &Options, out: &mut dyn Write) -> Result<(), Error> {
-    if !crn.protocol.settings.is_empty() || crn.protocol.feed.is_some() {
-        return Err(Error::Protocol);
-    }
+    let events = match options.feed {
+        Feed::Events => Events::new(crn, info)?,
+        Feed::None => Events::none(),
+    };
     let units = UnitSystem::new(&crn.units)?;
     ids::check(crn)?;
     let species_ids = SpeciesIds::new(crn, info);
@@ -45,11 +47,16 @@ pub fn write(crn: &Crn, info: &CrnInfo, options: &Options, out: &mut dyn Write) 
         notes::write(crn, options, &mut xml)?;
         annotation::model(crn, options, &mut xml)?;
     }
-    units.definitions(&parameters.orders(), &mut xml)?;
+    units.definitions(&parameters.orders(), !events.is_empty(), &mut xml)?;
     compartment(&units, &mut xml)?;
-    species::write(crn, info, &species_ids, &units, options, &mut xml)?;
-    parameters.write(crn, &units, options, &mut xml)?;
+    let mut initial = info.initial_state(crn);
+    for &(species, value) in &events.initial {
+        initial[species] = value;
+    }
+    species::write(crn, info, (&species_ids, &initial), &units, options, &mut xml)?;
+    parameters.write(crn, &events, &units, options, &mut xml)?;
     reactions::write(crn, info, &species_ids, &parameters, options, &mut xml)?;
+    events.write(&species_ids, &mut xml)?;
     xml.close()?;
     xml.close()?;
     xml.bytes().write_all(b"\n")?;

@@ -7,6 +7,9 @@ use std::io::{self, Write};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
+/// The namespace of formulas.
+pub(crate) const MATHML: &str = "http://www.w3.org/1998/Math/MathML";
+
 /// Names and values of attributes, in the order of the file.
 pub(crate) type Attributes<'a> = [(&'a str, &'a str)];
 
@@ -64,6 +67,18 @@ impl<W: Write> Xml<W> {
     /// An element with text in it, on one line.
     pub(crate) fn text(&mut self, name: &'static str, text: &str) -> io::Result<()> {
         self.open_line(name, &[])?;
+        self.writer.write_event(Event::Text(BytesText::new(text)))?;
+        self.close()
+    }
+
+    /// The same with attributes.
+    pub(crate) fn text_with(
+        &mut self,
+        name: &'static str,
+        attributes: &Attributes<'_>,
+        text: &str,
+    ) -> io::Result<()> {
+        self.open_line(name, attributes)?;
         self.writer.write_event(Event::Text(BytesText::new(text)))?;
         self.close()
     }

@@ -5,16 +5,34 @@ mod support;
 
 use std::io::{self, Write};
 
-use nnrc_crn::{Crn, Setting};
-use nnrc_sbml::{Error, Options};
+use std::sync::Arc;
+
+use nnrc_crn::{Channel, Crn, Feed, Order, Part, Table};
+use nnrc_sbml::{Error, MOST_ASSIGNMENTS, Options};
 use support::{info, molar, odd, small, try_text};
 
 #[test]
-fn timed_settings() {
+fn more_settings_than_events_can_carry() {
     let mut crn = small();
     let x = crn.species.iter().next().map(|(handle, _)| handle).unwrap();
-    crn.protocol.settings.push(Setting { time: 1.0, species: x, values: vec![0.0, 1.0] });
-    assert!(matches!(try_text(&crn, &Options::default()), Err(Error::Protocol)));
+    let table = Table { columns: 2, values: Arc::new(vec![1.0; 2]) };
+    crn.protocol.feed = Some(Feed {
+        tables: vec![table],
+        channels: vec![Channel { species: x, table: 0, column: 0, part: Part::Whole }],
+        rows: vec![0; MOST_ASSIGNMENTS / 2 + 1],
+        order: Order::Cycle,
+        hold: 1.0,
+        gate: None,
+        epochs: 1,
+    });
+    let many = MOST_ASSIGNMENTS + 2;
+    assert!(
+        matches!(try_text(&crn, &Options::default()), Err(Error::TooManySettings { assignments, .. }) if assignments == many)
+    );
+    let none = Options { feed: nnrc_sbml::Feed::None, ..Options::default() };
+    assert!(!try_text(&crn, &none).unwrap().contains("listOfEvents"));
+    crn.protocol.feed.as_mut().unwrap().rows = vec![0; 3];
+    assert_eq!(try_text(&crn, &Options::default()).unwrap().matches("<event ").count(), 3);
 }
 
 #[test]

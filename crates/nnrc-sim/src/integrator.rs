@@ -150,6 +150,44 @@ impl Integrator {
         span: Range<f64>,
     ) -> Result<(), Error> {
         self.check(system.dimension(), tolerances, state, &span)?;
+        self.place(method, tolerances, state, span);
+        if self.finished() {
+            return Ok(());
+        }
+        self.first_stage(system)?;
+        let scale = Scale { relative: self.relative, absolute: &self.absolute };
+        let (derivative, scratch) = self.tsit5.before_step();
+        let order = if self.active == Active::Explicit { 5 } else { 4 };
+        self.step = first_step(system, &self.state, derivative, scale, order, scratch);
+        self.statistics.evaluations += 1;
+        Ok(())
+    }
+
+    /// As [`start`](Self::start), with a first step of known length, which saves an evaluation: for integrations
+    /// that follow each other and begin alike. What was before has no other influence on what follows.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start); [`Error::Invalid`] for a step that is not positive and finite.
+    pub fn start_with_step<S: Layered + ?Sized>(
+        &mut self,
+        system: &mut S,
+        method: Method,
+        tolerances: &Tolerances,
+        state: &[f64],
+        (span, step): (Range<f64>, f64),
+    ) -> Result<(), Error> {
+        self.check(system.dimension(), tolerances, state, &span)?;
+        if !positive(step) {
+            return Err(Error::Invalid { reason: format!("a first step of {step} cannot be taken") });
+        }
+        self.place(method, tolerances, state, span);
+        self.step = step;
+        if self.finished() { Ok(()) } else { self.first_stage(system) }
+    }
+
+    /// Puts everything to where an integration begins, but for the first stage and the first step.
+    fn place(&mut self, method: Method, tolerances: &Tolerances, state: &[f64], span: Range<f64>) {
         match &tolerances.absolute {
             Absolute::Uniform(absolute) => self.absolute.fill(*absolute),
             Absolute::Each(absolute) => self.absolute.copy_from_slice(absolute),
@@ -171,19 +209,16 @@ impl Integrator {
         self.direction.fill(0.0);
         (self.halvings, self.steps_above_zero) = (0, 0);
         self.statistics = Statistics::default();
-        if self.finished() {
-            return Ok(());
-        }
+    }
+
+    /// The derivative at the start.
+    fn first_stage<S: Layered + ?Sized>(&mut self, system: &mut S) -> Result<(), Error> {
         self.tsit5.begin(system, &self.state);
-        let scale = Scale { relative: self.relative, absolute: &self.absolute };
-        let (derivative, scratch) = self.tsit5.before_step();
-        if let Some(variable) = first_non_finite(derivative) {
-            return Err(Error::NonFinite { time: self.time, variable: Some(variable) });
+        self.statistics.evaluations += 1;
+        match first_non_finite(self.tsit5.before_step().0) {
+            Some(variable) => Err(Error::NonFinite { time: self.time, variable: Some(variable) }),
+            None => Ok(()),
         }
-        let order = if self.active == Active::Explicit { 5 } else { 4 };
-        self.step = first_step(system, &self.state, derivative, scale, order, scratch);
-        self.statistics.evaluations += 2;
-        Ok(())
     }
 
     fn check(

@@ -62,6 +62,10 @@ codes! {
     PHASE_LEAK = "phase-leak", 1;
     TOLERANCE_TOO_LOOSE = "tolerance-too-loose", 1;
     NOT_SERVED = "not-served", 1;
+    // Learning in the pot.
+    SHORT_HOLD = "short-hold", 1;
+    LARGE_STEP = "large-step", 0;
+    SLOW_ANNIHILATION = "slow-annihilation", 0;
     // Files.
     UNREADABLE_FILE = "unreadable-file", 3;
     MALFORMED_FILE = "malformed-file", 3;
@@ -87,6 +91,7 @@ codes! {
     MANY_SAMPLES = "many-samples", 0;
     FEW_MOLECULES = "few-molecules", 0;
     UNUSED_NAME = "unused-name", 0;
+    SHUFFLED_EVENTS = "shuffled-events", 0;
 }
 
 /// The code with this name.

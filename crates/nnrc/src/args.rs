@@ -181,7 +181,7 @@ pub struct CompileArgs {
     #[arg(long, value_enum, value_name = "HOW", default_value = "full")]
     pub provenance: Provenance,
     /// Whether samples of training are fed by SBML events; a network that does not learn has none.
-    #[arg(long, value_enum, value_name = "HOW", default_value = "none")]
+    #[arg(long, value_enum, value_name = "HOW", default_value = "events")]
     pub feed: Feed,
     /// Write input species as ordinary species, or as boundary species.
     #[arg(long, value_enum, value_name = "HOW", default_value = "species")]

@@ -114,6 +114,11 @@ impl<'a> Pot<'a> {
 }
 
 impl Runner<'_> {
+    /// The engine alone.
+    pub fn into_engine(self) -> Engine {
+        self.engine
+    }
+
     /// Sets the inputs.
     pub fn set_input(&mut self, input: &[f64]) -> Result<(), Error> {
         self.pot.set_input(&mut self.engine, input)

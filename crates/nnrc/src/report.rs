@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use nnrc_crn::{expand, namer, structure, text};
+use nnrc_crn::{Order, expand, namer, structure, text};
 use nnrc_model::model::Construction;
 use nnrc_sbml::{Options, estimate, size_estimate};
 use nnrc_sim::io::table;
@@ -19,6 +19,9 @@ const WIDE: f64 = 1e6;
 /// The same where learning is slow on purpose: weights move by a small part of the speed of the neurons, and forget
 /// by a small part of that.
 const WIDE_LEARNING: f64 = 1e9;
+
+/// Rows of a feed that a list of reactions shows.
+const SHOWN_ROWS: usize = 1000;
 
 /// What the chemistry costs.
 pub struct Size {
@@ -185,6 +188,7 @@ pub fn write_reactions(pot: &Pot<'_>, out: &mut dyn Write) -> io::Result<()> {
             writeln!(out, "#   {} = {}", pot.species_id(species), table::number(value))?;
         }
     }
+    write_protocol(pot, out)?;
     let ids: Vec<String> = (0..pot.info.species_count()).map(|species| pot.species_id(species)).collect();
     let mut line = String::new();
     let mut result = Ok(());
@@ -204,6 +208,39 @@ pub fn write_reactions(pot: &Pot<'_>, out: &mut dyn Write) -> io::Result<()> {
         result = out.write_all(line.as_bytes());
     });
     result
+}
+
+/// What is set when, as comments.
+fn write_protocol(pot: &Pot<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let Some(feed) = &pot.crn.protocol.feed else { return Ok(()) };
+    let order = match feed.order {
+        Order::Cycle => "in this order, again and again".to_owned(),
+        Order::Shuffle { seed } => format!("in a random order in each epoch (seed {seed})"),
+    };
+    writeln!(out, "# Set every {} time units, {order}:", table::number(feed.hold))?;
+    let mut values = Vec::new();
+    for (shown, &row) in feed.rows.iter().enumerate() {
+        if shown == SHOWN_ROWS {
+            writeln!(out, "#   and {} more", plural(feed.rows.len() - shown, "row"))?;
+            break;
+        }
+        let mut settings = Vec::new();
+        for channel in &feed.channels {
+            let range = pot.info.species_range(channel.species);
+            values.resize(range.len(), 0.0);
+            feed.fill(channel, row, &mut values);
+            settings.extend(range.zip(&values).map(|(species, &value)| {
+                format!("{} = {}", pot.species_id(species), table::number(value + 0.0))
+            }));
+        }
+        writeln!(out, "#   {}", settings.join(", "))?;
+    }
+    if let Some(gate) = &feed.gate {
+        let id = pot.species_id(pot.info.species_index(gate.species, 0));
+        let (open, close) = (table::number(gate.open), table::number(gate.close));
+        writeln!(out, "# {id} = 1 from {open} to {close} of each, 0 otherwise")?;
+    }
+    Ok(())
 }
 
 fn side(ids: &[String], terms: &[(usize, u32)], line: &mut String) {

@@ -29,10 +29,13 @@ pub struct Loaded {
 impl Loaded {
     /// The same network computing alone, where it learns in the pot otherwise.
     pub fn computing(self) -> Self {
-        if self.model.chemistry.construction == Construction::Phased {
-            return Self { model: self.model.without_training(), ..self };
-        }
-        self
+        let model = match self.model.chemistry.construction {
+            Construction::FixedPoint => self.model,
+            // What was learned is judged by itself: the forward network with its weights at rest.
+            Construction::OnePot => self.model.inference(),
+            Construction::Phased => self.model.without_training(),
+        };
+        Self { model, ..self }
     }
 }
 

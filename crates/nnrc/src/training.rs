@@ -1,10 +1,12 @@
-//! Training through the fixed point: from a checked model to trained weights.
+//! Training: from a checked model to trained weights, through the fixed point or in the pot.
 //!
 //! - `learner`: the model and its data as something that `nnrc_sim` trains;
+//! - `flow`: learning in one pot;
 //! - `files`: where results and checkpoints are, and what is in them;
 //! - `progress`: what is shown meanwhile.
 
 mod files;
+mod flow;
 mod learner;
 mod progress;
 
@@ -52,6 +54,9 @@ pub fn run(session: &Session, loaded: &Loaded, files: Option<&Files>, resume: bo
         return phased::learning::run(session, loaded, files, resume);
     }
     let terminal = &session.terminal;
+    if let Some(flow) = loaded.model.training.as_ref().and_then(|training| training.flow.as_ref()) {
+        return flow::run(session, loaded, flow, files, resume);
+    }
     let descent = descent(session, loaded)?;
     let Some((train, validation)) = descent.samples(&loaded.model) else {
         // Analysis gives no descent without its data.
@@ -115,12 +120,6 @@ pub fn run(session: &Session, loaded: &Loaded, files: Option<&Files>, resume: bo
 
 /// The settings of the file, or an error that says what is missing.
 fn descent<'a>(session: &Session, loaded: &'a Loaded) -> Result<&'a Descent, Stop> {
-    if let Some(training) = loaded.model.training.as_ref().filter(|training| training.flow.is_some()) {
-        let finding =
-            Diagnostic::error(codes::NOT_SERVED, training.span, "learning in the pot is not run yet")
-                .label("compiled, but not run");
-        return session.terminal.fail(&loaded.source, finding);
-    }
     match loaded.model.training.as_ref().and_then(|training| training.descent.as_ref()) {
         Some(descent) => Ok(descent),
         None => no_data(session, loaded),
@@ -148,8 +147,9 @@ fn no_data<T>(session: &Session, loaded: &Loaded) -> Result<T, Stop> {
     session.terminal.fail(&loaded.source, finding)
 }
 
-fn settings(descent: &Descent) -> Settings {
-    let stop = |rule: &StopRule| End {
+/// An end by a metric.
+fn end(rule: &StopRule) -> End {
+    End {
         validation: rule.validation,
         quantity: match rule.quantity {
             Quantity::Loss => train::Quantity::Loss,
@@ -165,7 +165,10 @@ fn settings(descent: &Descent) -> Settings {
             Cmp::Equal | Cmp::Near => Comparison::Equal,
         },
         bound: rule.bound,
-    };
+    }
+}
+
+fn settings(descent: &Descent) -> Settings {
     Settings {
         optimiser: match descent.optimiser {
             descent::Optimiser::Sgd { rate, momentum } => Optimiser::Sgd { rate, momentum },
@@ -183,7 +186,7 @@ fn settings(descent: &Descent) -> Settings {
         batch: descent.batch,
         epochs: descent.epochs,
         order: descent.shuffle.map_or(Order::Cycle, |seed| Order::Shuffle { seed }),
-        stops: descent.stops.iter().map(stop).collect(),
+        stops: descent.stops.iter().map(end).collect(),
         patience: descent.patience,
         threads: std::thread::available_parallelism().map_or(1, usize::from),
     }
@@ -198,18 +201,22 @@ fn fingerprinted(descent: &Descent) -> Descent {
     Descent { epochs, patience, stops: Vec::new(), ..descent.clone() }
 }
 
+fn quantity_name(quantity: Quantity) -> &'static str {
+    match quantity {
+        Quantity::Loss => "loss",
+        Quantity::Mse => "mse",
+        Quantity::Error => "error",
+        Quantity::Accuracy => "accuracy",
+    }
+}
+
 fn ending_words(ending: Ending, descent: &Descent, state: &State) -> String {
     match ending {
         Ending::Epochs => "all epochs are done".to_owned(),
         Ending::Stopped(at) => {
             let rule = descent.stops.get(at);
             let which = rule.map_or("", |rule| if rule.validation { "validation " } else { "" });
-            let name = rule.map_or("", |rule| match rule.quantity {
-                Quantity::Loss => "loss",
-                Quantity::Mse => "mse",
-                Quantity::Error => "error",
-                Quantity::Accuracy => "accuracy",
-            });
+            let name = rule.map_or("", |rule| quantity_name(rule.quantity));
             format!("stopped by the {which}{name}")
         }
         Ending::Patience => {

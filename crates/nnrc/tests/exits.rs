@@ -48,8 +48,7 @@ fn errors_of_the_model_exit_with_1() {
 #[test]
 fn what_is_not_served_says_so() {
     let folder = Folder::with(OR);
-    for arguments in [&["noise", "m.nnr"][..], &["check", "m.nnr", "--set", "chemistry.construction=one_pot"]]
-    {
+    for arguments in [&["noise", "m.nnr"][..]] {
         folder.run(arguments).exits(1).reports("not-served");
     }
 }

@@ -1,17 +1,24 @@
 //! Learning in one pot: what the frozen pot computes, and what the learning pot learns.
 
 use std::fmt::Write;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use nnrc_crn::{Crn, CrnInfo, namer, structure};
-use nnrc_engine::Engine;
+use nnrc_crn::{Crn, CrnInfo, Role, namer, structure};
+use nnrc_engine::{Course, Engine};
 use nnrc_model::gradient::{Graph, LANES};
 use nnrc_model::model::{Model, NodeKind, Operation};
 use nnrc_model::random::Random;
-use nnrc_sim::System;
 use nnrc_sim::train::Loss;
+use nnrc_sim::{Method, System, Tolerances};
+use serde_json::{Value, json};
 
-use crate::Finding;
+use crate::acceptance::agreement::{clean, laws};
 use crate::compiled::{Compiled, analyse, lower};
+use crate::peers::{self, Simulator};
+use crate::{Effort, Finding};
 
 /// Every activation that a pot learns with, but the one that only ends an output.
 const ACTIVATIONS: [&str; 14] = [
@@ -326,5 +333,262 @@ pub fn counts() -> Vec<Finding> {
         format!("{id} of family {}", handle.index()),
         id == "hidden_3_D_p",
     ));
+    findings
+}
+
+/// Runs the command in a folder; its answer in JSON, or its words where it fails.
+fn nnrc(folder: &Path, args: &[&str]) -> Result<Value, String> {
+    let output = Command::new(peers::nnrc())
+        .args(args)
+        .args(["--message-format", "json"])
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+    }
+    Ok(text.lines().last().map_or(Value::Null, |line| serde_json::from_str(line).unwrap()))
+}
+
+/// Several trainings at once; what each one reports of the frozen network.
+fn train_all(texts: &[String]) -> Vec<Value> {
+    let next = AtomicUsize::new(0);
+    let found = Mutex::new(vec![Value::Null; texts.len()]);
+    let work = || {
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(text) = texts.get(at) else { return };
+            let folder = tempfile::tempdir().unwrap();
+            std::fs::write(folder.path().join("pot.nnr"), text).unwrap();
+            let report = nnrc(folder.path(), &["train", "pot.nnr"]).unwrap_or_else(Value::String);
+            found.lock().unwrap()[at] = report;
+        }
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
+    found.into_inner().unwrap()
+}
+
+/// Rows and columns of numbers, the last column apart: weights, then biases.
+fn tensors(layer: &str, rows: &Value) -> String {
+    let rows = rows.as_array().unwrap();
+    let list = |values: &[Value]| values.iter().map(Value::to_string).collect::<Vec<_>>().join(", ");
+    let (mut weights, mut biases) = (Vec::new(), Vec::new());
+    for row in rows {
+        let (bias, own) = row.as_array().unwrap().split_last().unwrap();
+        weights.push(format!("[{}]", list(own)));
+        biases.push(bias.to_string());
+    }
+    format!("{layer}.W = [{}]; {layer}.b = [{}];", weights.join(", "), biases.join(", "))
+}
+
+fn initial_weights(kind: &str) -> Vec<Value> {
+    let path = crate::root().join("tests/reference/initial_weights.json");
+    let all: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    all[kind].as_array().unwrap().clone()
+}
+
+const XOR: &str = "dataset gate = rows([
+    { x = [0, 0], t = [0] }, { x = [0, 1], t = [1] }, { x = [1, 0], t = [1] }, { x = [1, 1], t = [0] },
+]);";
+
+/// XOR with given weights, for a number of epochs.
+fn xor(entry: &Value, epochs: usize) -> String {
+    let hidden = entry["layers"][1].as_u64().unwrap();
+    format!(
+        "{XOR}
+network learner {{
+    input x[2];
+    layer hidden = dense({hidden}) | smooth_relu(h = 0.1);
+    layer y = dense(1) | identity();
+    output y;
+}}
+weights {{ {} {} }}
+chemistry {{
+    construction = one_pot;
+    speeds = {{ forward = 1, backward = 1, annihilation = 10, weight_annihilation = 1 }};
+}}
+train {{ data = gate; rule = gradient_flow(rate = 0.01); feed = cycle(hold = 20); epochs = {epochs}; }}
+",
+        tensors("hidden", &entry["weights"][0]),
+        tensors("y", &entry["weights"][1])
+    )
+}
+
+/// XOR is learned from the reference weights, as well as in the reference runs.
+pub fn xor_runs(effort: Effort) -> Vec<Finding> {
+    // Hidden units, seed, mean squared error of the reference run.
+    let runs: &[(u64, u64, f64)] = match effort {
+        Effort::Test => &[(4, 1, 9.1e-4)],
+        Effort::Full => &[(2, 0, 4.6e-4), (2, 1, 1.3e-3), (4, 0, 1.5e-2), (4, 1, 9.1e-4), (4, 2, 2.6e-3)],
+    };
+    let entries = initial_weights("one_pot");
+    let texts: Vec<String> = runs
+        .iter()
+        .map(|&(hidden, seed, _)| {
+            let entry = entries.iter().find(|e| e["layers"][1] == hidden && e["seed"] == seed).unwrap();
+            xor(entry, if hidden == 2 { 2000 } else { 1000 })
+        })
+        .collect();
+    let reports = train_all(&texts);
+    let judge = |(&(hidden, seed, reference), report): (&(u64, u64, f64), &Value)| {
+        let (mse, accuracy) = (report["train"]["mse"].as_f64(), report["train"]["accuracy"].as_f64());
+        let mse = mse.unwrap_or(f64::NAN);
+        Finding::new(
+            format!(
+                "XOR in one pot, 2-{hidden}-1, seed {seed}: 4 of 4, mse within a factor of 3 of {reference:.1e}"
+            ),
+            format!("accuracy {accuracy:?}, mse {mse:.2e}"),
+            accuracy == Some(1.0) && mse > reference / 3.0 && mse < reference * 3.0,
+        )
+    };
+    runs.iter().zip(&reports).map(judge).collect()
+}
+
+/// A sine from 21 points, by the pot of the given settings.
+fn sine(entry: &Value, chemistry: &str, rate: f64, feed: &str, epochs: usize) -> String {
+    let rows: Vec<String> = (0..21)
+        .map(|at| {
+            let x = f64::from(at - 10) / 10.0;
+            format!("    {{ x = [{x}], t = [{}] }},", (std::f64::consts::PI * x).sin())
+        })
+        .collect();
+    format!(
+        "dataset wave = rows([
+{}
+]);
+network learner {{
+    input x[1] in [-1, 1];
+    layer hidden = dense(8) | smooth_relu(h = 0.1);
+    layer y = dense(1) | identity();
+    output y;
+}}
+weights {{ {} {} }}
+chemistry {{ construction = one_pot; {chemistry} }}
+train {{ data = wave; rule = gradient_flow(rate = {rate}); feed = {feed}; epochs = {epochs}; }}
+",
+        rows.join("\n"),
+        tensors("hidden", &entry["weights"][0]),
+        tensors("y", &entry["weights"][1])
+    )
+}
+
+/// Regression: fast neurons better than the gated teacher, that better than slow neurons.
+pub fn sine_runs() -> Vec<Finding> {
+    let slow = "speeds = { forward = 1, backward = 1, annihilation = 10 };";
+    let gated = format!("{slow} schedule = {{ settle = 5, learn = 5, flush = 4 }};");
+    let mut texts = Vec::new();
+    let entries = initial_weights("one_pot_sine");
+    for entry in &entries {
+        let fast = "speeds = { forward = 5, backward = 5, annihilation = 100 };";
+        texts.push(sine(entry, fast, 0.01, "shuffle(hold = 5, seed = 1)", 500));
+        texts.push(sine(entry, &gated, 0.01, "shuffle(seed = 1)", 1000));
+        texts.push(sine(entry, slow, 0.005, "shuffle(hold = 10, seed = 1)", 500));
+    }
+    let reports = train_all(&texts);
+    let judge = |(entry, reports): (&Value, &[Value])| {
+        let mse: Vec<f64> = reports.iter().map(|r| r["train"]["mse"].as_f64().unwrap_or(f64::NAN)).collect();
+        Finding::new(
+            format!(
+                "sine in one pot, seed {}: fast better than gated better than plain, fast at most 0.003",
+                entry["seed"]
+            ),
+            format!("mse {:.2e}, {:.2e}, {:.2e}", mse[0], mse[1], mse[2]),
+            mse[0] < mse[1] && mse[1] < mse[2] && mse[0] <= 0.003,
+        )
+    };
+    entries.iter().zip(reports.chunks(3)).map(judge).collect()
+}
+
+/// Iris 4-8-3 by the shipped example, ten seeds of weights, split and order.
+pub fn iris_runs() -> Vec<Finding> {
+    let path = crate::root().join("examples/onepot_iris/onepot_iris.nnr");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let csv = crate::root().join("examples/iris/iris.csv");
+    let text = text.replace("../iris/iris.csv", csv.to_str().unwrap());
+    let texts: Vec<String> = (1..=10)
+        .map(|seed| {
+            let text = text.replace("test = 0.3, seed = 7", &format!("test = 0.3, seed = {seed}"));
+            text.replace("init = glorot_uniform(seed = 1)", &format!("init = glorot_uniform(seed = {seed})"))
+        })
+        .collect();
+    let reports = train_all(&texts);
+    let found: Vec<f64> =
+        reports.iter().map(|report| report["validation"]["accuracy"].as_f64().unwrap_or(0.0)).collect();
+    let mean = found.iter().sum::<f64>() / found.len() as f64;
+    let words: Vec<String> = found.iter().map(|accuracy| format!("{accuracy:.3}")).collect();
+    vec![Finding::new(
+        "Iris 4-8-3 in one pot: mean test accuracy over 10 seeds at least 0.94",
+        format!("{mean:.4} ({})", words.join(", ")),
+        mean >= 0.94,
+    )]
+}
+
+/// The training network as SBML: libSBML finds nothing, and both simulators follow the weights of the engine.
+pub fn sbml() -> Vec<Finding> {
+    let entries = initial_weights("one_pot");
+    let entry = entries.iter().find(|e| e["layers"][1] == 4 && e["seed"] == 0).unwrap();
+    let (epochs, hold) = (6, 20.0);
+    let plain = xor(entry, epochs);
+    let gated = plain
+        .replace(
+            "annihilation = 10, weight_annihilation = 1 };",
+            "annihilation = 10 }; schedule = { settle = 8, learn = 8, flush = 4 };",
+        )
+        .replace("cycle(hold = 20)", "cycle()");
+    let molar =
+        plain.replace("construction = one_pot;", "construction = one_pot; units = molar; unit_time = 2 s;");
+    let mut findings = Vec::new();
+    let folder = tempfile::tempdir().unwrap();
+    let mut files = Vec::new();
+    let texts = [("plain", &plain, 1.0, 1.0), ("gated", &gated, 1.0, 1.0), ("molar", &molar, 2.0, 1e-6)];
+    for (name, text, time, concentration) in texts {
+        let file = folder.path().join(format!("{name}.xml"));
+        std::fs::write(folder.path().join(format!("{name}.nnr")), text).unwrap();
+        let source = format!("{name}.nnr");
+        nnrc(folder.path(), &["compile", &source, "--target", "sbml", "-o", file.to_str().unwrap()]).unwrap();
+        let pot = lower(analyse(text).unwrap(), &[0.0, 0.0]);
+        let feed = pot.crn.protocol.feed.as_ref().unwrap();
+        let engine = Engine::new(&pot.crn, &pot.info);
+        let tolerances = Tolerances::new(1e-9, 1e-12);
+        let mut course = Course::new(engine, feed, Method::Explicit, tolerances);
+        for _ in 0..feed.presentations() {
+            course.present().unwrap();
+        }
+        let own = course.engine().full_state(&course.place().state);
+        // The events of the end itself change inputs, not weights.
+        let end = time * hold * feed.presentations() as f64;
+        let job = json!([{ "sbml": file, "end": end, "rtol": 1e-9, "atol": 1e-13 * concentration }]);
+        for simulator in Simulator::ALL {
+            let answer = simulator.run(&job);
+            let last = &answer[0]["runs"][0]["final"];
+            let mut worst = 0.0f64;
+            let mut count = 0;
+            for (handle, family) in pot.crn.species.iter().filter(|(_, f)| f.role == Role::Parameter) {
+                for (flat, species) in pot.info.species_range(handle).enumerate() {
+                    let mut id = String::new();
+                    namer::species_id(&pot.crn, family, flat, &mut id);
+                    let found = last[&id].as_f64().unwrap_or(f64::NAN) / concentration;
+                    worst = worst.max((found - own[species]).abs());
+                    count += usize::from(found.is_finite());
+                }
+            }
+            findings.push(Finding::new(
+                format!(
+                    "training SBML ({name}): {} follows the weights of the engine within 1e-4",
+                    simulator.name()
+                ),
+                format!(
+                    "{} presentations, {count} rails of weights, largest deviation {worst:.1e}",
+                    feed.presentations()
+                ),
+                worst <= 1e-4 && count == 34 && feed.presentations() >= 20,
+            ));
+        }
+        files.push(file);
+    }
+    findings.extend(clean("training SBML", &files));
+    findings.push(laws("training SBML", &files));
     findings
 }

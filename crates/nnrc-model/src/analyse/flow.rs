@@ -10,9 +10,9 @@ use crate::analyse::descent;
 use crate::analyse::network::{Draft, DraftKind, Skeleton};
 use crate::analyse::training::{Feed, Surroundings, data, feed, refuse_descent_keys};
 use crate::descent::Loss;
-use crate::flow::Flow;
+use crate::flow::{Flow, Risk, depth};
 use crate::interval::Interval;
-use crate::model::{DataReference, Dataset};
+use crate::model::{DataReference, Dataset, Model};
 use crate::units::Dimension;
 use crate::value::{Scope, ValueKind};
 
@@ -215,4 +215,68 @@ fn check_reach(scope: &mut Scope, place: Span, data: &DataReference, dataset: &D
             .help("end the output in `identity()`, or scale the targets"),
         );
     }
+}
+
+/// Settings with which learning fails or errs, before it is tried.
+pub fn warn(scope: &mut Scope, model: &Model) {
+    let Some(training) = &model.training else { return };
+    let Some(flow) = &training.flow else { return };
+    for risk in flow.risks(&model.chemistry, depth(model)) {
+        let finding = describe(model, flow, risk, training.span);
+        scope.report(finding);
+    }
+}
+
+/// A risk in words, with the setting to change.
+pub fn describe(model: &Model, flow: &Flow, risk: Risk, span: Span) -> Diagnostic {
+    let place = model.chemistry.span.unwrap_or(span);
+    match risk {
+        Risk::ShortHold { hold, settling, hopeless } => {
+            let (what, help) = match model.chemistry.teacher {
+                Some(_) => ("the schedule settles for", format!("write `settle = {}`", nice(settling))),
+                None => ("a sample is shown for", format!("write `hold = {}`", nice(2.0 * settling))),
+            };
+            let message = format!("{what} {}, and the pot takes {} to settle", nice(hold), nice(settling));
+            let place = if model.chemistry.teacher.is_some() { place } else { span };
+            let finding = if hopeless {
+                Diagnostic::error(codes::SHORT_HOLD, place, message)
+                    .label("gone before it has reached the output")
+            } else {
+                Diagnostic::warning(codes::SHORT_HOLD, place, message)
+                    .label("old outputs are compared with new targets for a part of it")
+            };
+            let factor = 2.0 * settling / hold.max(f64::MIN_POSITIVE);
+            let faster = model.chemistry.forward.max(model.chemistry.backward) * factor;
+            finding.help(help).help(format!(
+                "or let the neurons be faster: `speeds = {{ forward = {0}, backward = {0}, annihilation = {1} }}`",
+                nice(faster),
+                nice(20.0 * faster)
+            ))
+        }
+        Risk::LargeStep { step, rate } => Diagnostic::warning(
+            codes::LARGE_STEP,
+            span,
+            format!("one sample moves the weights by {} times its gradient", nice(step)),
+        )
+        .label(format!("the rate {} during the time of a sample", nice(flow.rate)))
+        .help("above 0.5 learning is noisy, above about 2 it diverges")
+        .help(format!("write `rule = gradient_flow(rate = {});`", nice(rate))),
+        Risk::SlowAnnihilation { annihilation, least } => Diagnostic::warning(
+            codes::SLOW_ANNIHILATION,
+            place,
+            format!(
+                "rails annihilate at {}, little against speeds of {}",
+                nice(annihilation),
+                nice(model.chemistry.forward.max(model.chemistry.backward))
+            ),
+        )
+        .label("both rails of a value can grow together")
+        .help(format!("write `speeds = {{ annihilation = {} }}`", nice(10.0 * least))),
+    }
+}
+
+/// Three digits.
+fn nice(value: f64) -> String {
+    let text = format!("{value:.2e}").parse::<f64>().unwrap_or(value);
+    if (1e-4..1e6).contains(&text.abs()) || text == 0.0 { format!("{text}") } else { format!("{text:e}") }
 }

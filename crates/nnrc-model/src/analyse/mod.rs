@@ -23,6 +23,7 @@ use nnrc_syntax::{Diagnostic, Severity, Span, codes};
 
 pub(crate) use block::words;
 pub(crate) use dataset::stratified;
+pub use flow::describe as describe_risk;
 pub use overrides::Overrides;
 pub use simulation::outside_range;
 
@@ -61,6 +62,30 @@ pub fn analyse(file: &File, text: &str, overrides: &Overrides, resources: &dyn R
     }
     let failed = diagnostics.iter().any(|finding| finding.severity == Severity::Error);
     Analysis { model: model.filter(|_| !failed), diagnostics }
+}
+
+/// Whether the `train` block has done its work: the weights that were learned in the pot are given, and the file is
+/// compiled to the network alone.
+fn set_aside(
+    scope: &mut Scope,
+    overrides: &Overrides,
+    construction: Construction,
+    span: Span,
+    rule: Option<&str>,
+) -> bool {
+    let learned = matches!(rule, Some("gradient_flow" | "sgd"));
+    if !learned || construction != Construction::FixedPoint || overrides.weights.is_none() {
+        return false;
+    }
+    let mut finding = Diagnostic::error(
+        codes::RULE_MISMATCH,
+        span,
+        "the `train` block is set aside: the weights are those that were learned",
+    )
+    .label("has no part in the network alone");
+    finding.severity = Severity::Note;
+    scope.report(finding);
+    true
 }
 
 /// The items of a file, each kind by itself.
@@ -117,17 +142,21 @@ fn analyse_file(
         // References to a data set with errors would only repeat them.
         return None;
     }
-    let training = train.map(|(block, span, read)| {
-        let surroundings = training::Surroundings {
-            construction: chemistry.construction,
-            datasets: &datasets,
-            skeleton: skeleton.as_ref(),
-            scales,
-            teacher: chemistry.teacher,
-            preset_decay: chemistry.preset_decay,
-        };
-        training::analyse(scope, block, span, read, &surroundings)
-    });
+    let training = train
+        .filter(|(_, span, read)| {
+            !set_aside(scope, overrides, chemistry.construction, *span, read.1.as_deref())
+        })
+        .map(|(block, span, read)| {
+            let surroundings = training::Surroundings {
+                construction: chemistry.construction,
+                datasets: &datasets,
+                skeleton: skeleton.as_ref(),
+                scales,
+                teacher: chemistry.teacher,
+                preset_decay: chemistry.preset_decay,
+            };
+            training::analyse(scope, block, span, read, &surroundings)
+        });
     let noise = items.noise.map(|(block, span)| {
         let surroundings = noise::Surroundings {
             construction: chemistry.construction,
@@ -185,7 +214,7 @@ fn analyse_file(
     if !scope.diagnostics.iter().any(Diagnostic::is_error) {
         warn_unused(scope, &nodes, skeleton.output, file);
     }
-    Some(Model {
+    let model = Model {
         name: network.name.name.clone(),
         nodes,
         output: skeleton.output,
@@ -195,7 +224,9 @@ fn analyse_file(
         simulation,
         noise: noise.flatten(),
         expectations,
-    })
+    };
+    flow::warn(scope, &model);
+    Some(model)
 }
 
 fn collect<'a>(scope: &mut Scope, file: &'a File) -> Items<'a> {

@@ -20,6 +20,9 @@ pub fn analyse(
     construction: Construction,
     scales: Scales,
 ) -> Simulation {
+    // A pot that learns is followed for long, and forgets errors of its neurons within one presentation.
+    let (relative, absolute) =
+        if construction == Construction::OnePot { (1e-5, 1e-8) } else { (1e-7, 1e-10) };
     let mut simulation = Simulation {
         until: None,
         record: None,
@@ -27,8 +30,8 @@ pub fn analyse(
         points: None,
         input: None,
         method: Method::Auto,
-        relative: 1e-7,
-        absolute: 1e-10,
+        relative,
+        absolute,
         settled: false,
         method_span: None,
     };

@@ -61,7 +61,8 @@ pub enum Comparison {
 }
 
 impl Comparison {
-    fn holds(self, value: f64, bound: f64) -> bool {
+    /// Whether it holds.
+    pub fn holds(self, value: f64, bound: f64) -> bool {
         match self {
             Self::Less => value < bound,
             Self::LessEqual => value <= bound,

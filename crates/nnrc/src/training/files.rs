@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use nnrc_model::Tensor;
 use nnrc_sim::io::{Array, Arrays, npz, safetensors, table};
 use nnrc_sim::train::{self, Metrics, State, Unusable};
+use nnrc_syntax::codes::Code;
 use nnrc_syntax::{Diagnostic, Severity, Source, codes};
 
 use super::learner::Learning;
@@ -106,35 +107,95 @@ impl Files {
         learning: &Learning<'_>,
         fingerprint: u64,
     ) -> Result<Option<State>, Stop> {
+        let Some(arrays) = self.read_arrays(terminal)? else { return Ok(None) };
+        match train::from_arrays(&arrays, &learning.layout(), fingerprint) {
+            Ok(state) => Ok(Some(state)),
+            Err(Unusable::Malformed(array)) => {
+                let name = self.checkpoint();
+                let message = format!(
+                    "`{}` is no checkpoint of this network: its array `{array}` is missing or does not fit",
+                    name.display()
+                );
+                self.fail(terminal, codes::MALFORMED_FILE, message)
+            }
+            Err(Unusable::OfAnother) => self.of_another(terminal),
+        }
+    }
+
+    /// Refuses a checkpoint that belongs to something else.
+    pub fn of_another<T>(&self, terminal: &Terminal) -> Result<T, Stop> {
+        let name = self.checkpoint();
+        let message = format!(
+            "`{}` belongs to another network, other data, weights or settings of training",
+            name.display()
+        );
+        self.fail(terminal, codes::MALFORMED_FILE, message)
+    }
+
+    fn fail<T>(&self, terminal: &Terminal, code: Code, message: String) -> Result<T, Stop> {
+        let finding = Diagnostic::global(Severity::Error, code, message)
+            .help("train anew without `--resume`, or with another `-o`");
+        terminal.fail(&Source::new(self.checkpoint().display().to_string(), ""), finding)
+    }
+
+    /// Reads the arrays of the checkpoint; none if there is none.
+    pub fn read_arrays(&self, terminal: &Terminal) -> Result<Option<Arrays>, Stop> {
         let path = self.checkpoint();
         let name = path.display();
-        let fail = |code, message: String| {
-            let finding = Diagnostic::global(Severity::Error, code, message)
-                .help("train anew without `--resume`, or with another `-o`");
-            terminal.fail(&Source::new(path.display().to_string(), ""), finding)
-        };
         let bytes = match std::fs::read(&path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return fail(codes::UNREADABLE_FILE, format!("cannot read `{name}`: {error}")),
+            Err(error) => {
+                let message = format!("cannot read `{name}`: {error}");
+                return self.fail(terminal, codes::UNREADABLE_FILE, message);
+            }
         };
-        let arrays = match npz::read(&bytes) {
-            Ok(arrays) => arrays,
-            Err(error) => return fail(codes::MALFORMED_FILE, format!("cannot read `{name}`: {error}")),
-        };
-        match train::from_arrays(&arrays, &learning.layout(), fingerprint) {
-            Ok(state) => Ok(Some(state)),
-            Err(Unusable::Malformed(array)) => fail(
-                codes::MALFORMED_FILE,
-                format!(
-                    "`{name}` is no checkpoint of this network: its array `{array}` is missing or does not fit"
-                ),
-            ),
-            Err(Unusable::OfAnother) => fail(
-                codes::MALFORMED_FILE,
-                format!("`{name}` belongs to another network, other data, weights or settings of training"),
-            ),
+        match npz::read(&bytes) {
+            Ok(arrays) => Ok(Some(arrays)),
+            Err(error) => {
+                self.fail(terminal, codes::MALFORMED_FILE, format!("cannot read `{name}`: {error}"))
+            }
         }
+    }
+
+    /// Writes the arrays of a checkpoint.
+    pub fn write_arrays(&self, terminal: &Terminal, arrays: &Arrays) -> Result<(), Stop> {
+        Destination::File(self.checkpoint()).write(terminal, |out| npz::write(out, arrays))
+    }
+
+    /// Writes the table of the epochs.
+    pub fn write_rows<const N: usize>(
+        &self,
+        terminal: &Terminal,
+        header: &[&str; N],
+        rows: &[[f64; N]],
+    ) -> Result<(), Stop> {
+        let rows = rows.iter().map(|row| row.to_vec());
+        Destination::File(self.table()).write(terminal, |out| table::write(out, header, rows))
+    }
+
+    /// The picture of what grows in a pot.
+    pub fn rails_picture(&self) -> PathBuf {
+        with(&self.stem, ".rails.svg")
+    }
+
+    /// Draws curves over the epochs.
+    pub fn write_plot(
+        &self,
+        terminal: &Terminal,
+        path: PathBuf,
+        (title, vertical): (&str, &str),
+        epochs: &[f64],
+        curves: &[Curve],
+    ) -> Result<(), Stop> {
+        let picture = plot::svg(&plot::Plot {
+            title: title.to_owned(),
+            horizontal: "epoch".to_owned(),
+            vertical: vertical.to_owned(),
+            times: epochs,
+            curves,
+        });
+        Destination::File(path).write(terminal, |out| out.write_all(picture.as_bytes()))
     }
 
     fn write_table(&self, terminal: &Terminal, state: &State) -> Result<(), Stop> {
@@ -167,14 +228,8 @@ impl Files {
         add("accuracy", &|record| Some(record.train.accuracy));
         add("loss, validation", &|record| record.validation.map(|metrics| metrics.loss));
         add("accuracy, validation", &|record| record.validation.map(|metrics| metrics.accuracy));
-        let picture = plot::svg(&plot::Plot {
-            title: format!("training of {network}"),
-            horizontal: "epoch".to_owned(),
-            vertical: "loss, accuracy".to_owned(),
-            times: &epochs,
-            curves: &curves,
-        });
-        Destination::File(self.picture()).write(terminal, |out| out.write_all(picture.as_bytes()))
+        let title = format!("training of {network}");
+        self.write_plot(terminal, self.picture(), (&title, "loss, accuracy"), &epochs, &curves)
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use nnrc_model::Tensor;
-use nnrc_model::descent::{self, Descent, Samples};
+use nnrc_model::descent::{self, Samples};
 use nnrc_model::gradient::{Graph, LANES, Lanes, Parameter, Workspace};
 use nnrc_model::model::{Model, NodeKind, Operation};
 use nnrc_sim::train::{Layout, Learner, Loss, Totals};
@@ -76,10 +76,10 @@ impl<'a> Learning<'a> {
     }
 
     /// A number that another network, beginning, data or way of training would change.
-    pub fn fingerprint(&self, descent: &Descent) -> u64 {
+    pub fn fingerprint(&self, settings: &dyn std::fmt::Debug) -> u64 {
         let mut hash = Fnv::default();
         hash.bytes(self.structure.as_bytes());
-        hash.bytes(format!("{descent:?}").as_bytes());
+        hash.bytes(format!("{settings:?}").as_bytes());
         let numbers = self.inputs.iter().flat_map(|input| input.iter()).chain(&self.targets);
         for number in numbers.chain(self.graph.initial()) {
             hash.bytes(&number.to_bits().to_le_bytes());

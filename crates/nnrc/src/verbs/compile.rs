@@ -9,7 +9,7 @@ use nnrc_model::model::{Construction, Model};
 use nnrc_sbml::Options;
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
-use crate::args::{CompileArgs, Inputs, Provenance, SbmlLevel, Target};
+use crate::args::{CompileArgs, Feed, Inputs, Provenance, SbmlLevel, Target};
 use crate::files::{DASH, Destination};
 use crate::pot::{Pot, explain, method};
 use crate::report::{warnings, write_reactions};
@@ -148,8 +148,25 @@ fn write_sbml(
             Inputs::Species => nnrc_sbml::Inputs::Species,
             Inputs::Boundary => nnrc_sbml::Inputs::Boundary,
         },
+        feed: match args.feed {
+            Feed::Events => nnrc_sbml::Feed::Events,
+            Feed::None => nnrc_sbml::Feed::None,
+        },
         ..default_options(pot.model.chemistry.construction)
     };
+    if options.feed == nnrc_sbml::Feed::Events
+        && let Some(nnrc_crn::Feed { order: nnrc_crn::Order::Shuffle { .. }, .. }) = pot.crn.protocol.feed
+    {
+        let mut finding = Diagnostic::global(
+            Severity::Warning,
+            codes::SHUFFLED_EVENTS,
+            "events present the samples in the order of the data, again and again",
+        )
+        .label("the shuffled order is for `nnrc train` only")
+        .help("write `feed = cycle(hold = …)` for the same order in both, or `--feed none`");
+        finding.span = loaded.model.training.as_ref().map(|training| training.span);
+        session.terminal.diagnostics(&loaded.source, &[finding]);
+    }
     // A network that the format cannot carry is no fault of the file system.
     let mut refused = None;
     let result = destination.try_write(|out| match nnrc_sbml::write(&pot.crn, &pot.info, &options, out) {
@@ -163,6 +180,13 @@ fn write_sbml(
     });
     let Some(error) = refused else { return destination.report(&session.terminal, result) };
     let code = match error {
+        nnrc_sbml::Error::TooManySettings { .. } => {
+            let finding = Diagnostic::global(Severity::Error, codes::OUT_OF_RANGE, format!("SBML: {error}"))
+                .label("every sample is an event")
+                .help("write `--feed none`, and set inputs and targets where the model is run")
+                .help("`nnrc train` presents any number of samples");
+            return session.terminal.fail(&loaded.source, finding);
+        }
         nnrc_sbml::Error::OutOfRange { .. } | nnrc_sbml::Error::BadUnit { .. } => codes::OUT_OF_RANGE,
         _ => codes::NOT_SERVED,
     };

@@ -1,0 +1,227 @@
+//! Timed settings as events.
+//!
+//! Every event advances its own time: the trigger is `time >= next`, and beside the settings it assigns
+//! `next := next + period`. Triggers that look at the rest of `time / period` can be stepped over, and some
+//! simulators read neither delays nor priorities. All values are parameters with units: a bare number in an assignment
+//! has none.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use nnrc_crn::{Crn, CrnInfo, Feed, Handle, SpeciesFamily};
+
+use crate::error::Error;
+use crate::ids::SpeciesIds;
+use crate::units::UnitSystem;
+use crate::xml::{MATHML, Xml, set_number};
+
+/// Assignments beyond which simulators take minutes to load a file.
+pub const MOST_ASSIGNMENTS: usize = 20_000;
+
+/// What is set at one time, again and again.
+struct Event {
+    /// First time, in the units of the network.
+    first: f64,
+    /// From one time to the next; none: it happens once.
+    period: Option<f64>,
+    /// Species by place in the state, with the concentrations that they take.
+    assignments: Vec<(usize, f64)>,
+}
+
+/// The events of a protocol.
+pub(crate) struct Events {
+    events: Vec<Event>,
+    /// What is set at the very beginning, which is no event.
+    pub(crate) initial: Vec<(usize, f64)>,
+    /// Distinct concentrations with their numbers, ordered as the bits of the values, none of which is negative.
+    levels: BTreeMap<u64, usize>,
+    /// Distinct periods.
+    periods: BTreeMap<u64, usize>,
+    /// What identifiers begin with.
+    prefix: String,
+}
+
+impl Events {
+    /// No events at all.
+    pub(crate) fn none() -> Self {
+        let (levels, periods) = (BTreeMap::new(), BTreeMap::new());
+        Self { events: Vec::new(), initial: Vec::new(), levels, periods, prefix: String::new() }
+    }
+
+    /// The events of the protocol of a network.
+    pub(crate) fn new(crn: &Crn, info: &CrnInfo) -> Result<Self, Error> {
+        let mut all = Self { prefix: prefix(crn), ..Self::none() };
+        let protocol = &crn.protocol;
+        for setting in &protocol.settings {
+            let range = info.species_range(setting.species);
+            let assignments = range.zip(setting.values.iter().copied()).collect();
+            all.add(setting.time, protocol.period, assignments);
+        }
+        if let Some(feed) = &protocol.feed {
+            let members: usize = feed.channels.iter().map(|c| crn.species[c.species].initial.len()).sum();
+            let assignments = members.saturating_mul(feed.rows.len());
+            if assignments > MOST_ASSIGNMENTS {
+                return Err(Error::TooManySettings { rows: feed.rows.len(), assignments });
+            }
+            all.present(crn, info, feed);
+        }
+        for (at, event) in all.events.iter().enumerate() {
+            for &(_, value) in &event.assignments {
+                let next = all.levels.len() + 1;
+                all.levels.entry(value.to_bits()).or_insert(next);
+            }
+            if let Some(period) = event.period {
+                let next = all.periods.len() + 1;
+                all.periods.entry(period.to_bits()).or_insert(next);
+            }
+            debug_assert!(event.first > 0.0, "event {at} belongs to the initial concentrations");
+        }
+        Ok(all)
+    }
+
+    /// What happens at the beginning is part of the initial concentrations.
+    fn add(&mut self, time: f64, period: Option<f64>, assignments: Vec<(usize, f64)>) {
+        if time > 0.0 {
+            self.events.push(Event { first: time, period, assignments });
+            return;
+        }
+        self.initial.extend_from_slice(&assignments);
+        if let Some(period) = period {
+            self.events.push(Event { first: period, period: Some(period), assignments });
+        }
+    }
+
+    /// One event for each row, and two for the gate.
+    fn present(&mut self, crn: &Crn, info: &CrnInfo, feed: &Feed) {
+        let period = feed.hold * feed.rows.len() as f64;
+        for (place, &row) in feed.rows.iter().enumerate() {
+            let mut assignments = Vec::new();
+            for channel in &feed.channels {
+                let mut values = vec![0.0; crn.species[channel.species].initial.len()];
+                feed.fill(channel, row, &mut values);
+                // Minus zero is zero.
+                let values = values.into_iter().map(|value| value + 0.0);
+                assignments.extend(info.species_range(channel.species).zip(values));
+            }
+            self.add(feed.hold * place as f64, Some(period), assignments);
+        }
+        if let Some(gate) = &feed.gate {
+            let species = |family: Handle<SpeciesFamily>| info.species_index(family, 0);
+            let always = gate.open == 0.0 && gate.close == feed.hold;
+            self.initial.push((species(gate.species), f64::from(u8::from(gate.open == 0.0))));
+            if !always {
+                let set = |value: f64| vec![(species(gate.species), value)];
+                let first = if gate.open > 0.0 { gate.open } else { feed.hold };
+                self.add(first, Some(feed.hold), set(1.0));
+                self.add(gate.close, Some(feed.hold), set(0.0));
+            }
+        }
+    }
+
+    /// Whether there is any.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
+    /// Writes the parameters that the events read and set.
+    pub(crate) fn parameters<W: Write>(&self, units: &UnitSystem, xml: &mut Xml<W>) -> Result<(), Error> {
+        let mut parameter = |id: &str, name: &str, value: f64, unit: &str, constant: bool| {
+            let mut number = String::new();
+            set_number(&mut number, value);
+            let constant = if constant { "true" } else { "false" };
+            xml.empty(
+                "parameter",
+                &[("id", id), ("name", name), ("value", &number), ("units", unit), ("constant", constant)],
+            )
+        };
+        let prefix = &self.prefix;
+        for (&bits, number) in &self.levels {
+            let value = f64::from_bits(bits);
+            let scaled = units.concentration(value);
+            let id = format!("{prefix}_level_{number}");
+            if !scaled.is_finite() {
+                return Err(Error::OutOfRange { id, value });
+            }
+            parameter(&id, "a concentration that events set", scaled, units.concentration_unit(), true)?;
+        }
+        for (&bits, number) in &self.periods {
+            let id = format!("{prefix}_period_{number}");
+            let name = "time from one event to the same again";
+            parameter(&id, name, units.duration(f64::from_bits(bits)), units.time(), true)?;
+        }
+        for (at, event) in self.events.iter().enumerate() {
+            let id = format!("{prefix}_next_{}", at + 1);
+            parameter(
+                &id,
+                "time of the next event",
+                units.duration(event.first),
+                units.time(),
+                event.period.is_none(),
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Writes the list of events.
+    pub(crate) fn write<W: Write>(&self, ids: &SpeciesIds, xml: &mut Xml<W>) -> Result<(), Error> {
+        if self.is_empty() {
+            return Ok(());
+        }
+        let prefix = &self.prefix;
+        xml.open("listOfEvents", &[])?;
+        for (at, event) in self.events.iter().enumerate() {
+            let number = at + 1;
+            let next = format!("{prefix}_next_{number}");
+            let id = format!("{prefix}_{number}");
+            xml.open("event", &[("id", &id), ("useValuesFromTriggerTime", "true")])?;
+            xml.open("trigger", &[("initialValue", "false"), ("persistent", "true")])?;
+            xml.open_line("math", &[("xmlns", MATHML)])?;
+            xml.open("apply", &[])?;
+            xml.empty("geq", &[])?;
+            let time = [("encoding", "text"), ("definitionURL", "http://www.sbml.org/sbml/symbols/time")];
+            xml.text_with("csymbol", &time, "time")?;
+            xml.text("ci", &next)?;
+            for _ in 0..3 {
+                xml.close()?;
+            }
+            xml.open("listOfEventAssignments", &[])?;
+            for &(species, value) in &event.assignments {
+                let level = self.levels.get(&value.to_bits()).copied().unwrap_or_default();
+                xml.open("eventAssignment", &[("variable", ids.get(species))])?;
+                xml.open_line("math", &[("xmlns", MATHML)])?;
+                xml.text("ci", &format!("{prefix}_level_{level}"))?;
+                xml.close()?;
+                xml.close()?;
+            }
+            if let Some(period) = event.period {
+                let period = self.periods.get(&period.to_bits()).copied().unwrap_or_default();
+                xml.open("eventAssignment", &[("variable", &next)])?;
+                xml.open_line("math", &[("xmlns", MATHML)])?;
+                xml.open("apply", &[])?;
+                xml.empty("plus", &[])?;
+                xml.text("ci", &next)?;
+                xml.text("ci", &format!("{prefix}_period_{period}"))?;
+                for _ in 0..3 {
+                    xml.close()?;
+                }
+            }
+            xml.close()?;
+            xml.close()?;
+        }
+        Ok(xml.close()?)
+    }
+}
+
+/// What no other identifier of the network begins with.
+fn prefix(crn: &Crn) -> String {
+    let mut prefix = "feed".to_owned();
+    let is_met = |prefix: &str| {
+        crn.name.starts_with(prefix)
+            || crn.species.iter().any(|(_, family)| family.stem.starts_with(prefix))
+            || crn.rate_constants.iter().any(|(_, constant)| constant.stem.starts_with(prefix))
+    };
+    while is_met(&prefix) {
+        prefix.push('_');
+    }
+    prefix
+}

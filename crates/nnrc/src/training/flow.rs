@@ -1,0 +1,459 @@
+//! Learning in one pot: the whole network of reactions, integrated while samples are presented.
+//!
+//! Nothing is taken out of the chemistry. Loss and accuracy of an epoch are read from the pot, at the end of each
+//! presentation.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+use nnrc_crn::{Crn, CrnInfo, Feed};
+use nnrc_engine::{Course, Interruption, Place};
+use nnrc_model::descent::{Loss, Samples};
+use nnrc_model::flow::{self, Flow, Risk};
+use nnrc_model::model::{Method, Model};
+use nnrc_model::{Tensor, analyse::describe_risk};
+use nnrc_sim::Tolerances;
+use nnrc_sim::io::{Array, Arrays};
+use nnrc_sim::train::{self, Metrics, Record, Totals};
+use nnrc_syntax::{Diagnostic, Severity, Span, codes};
+
+use super::files::Files;
+use super::learner::Learning;
+use super::progress::Progress;
+use super::{BETWEEN_CHECKPOINTS, Trained, end, quantity_name};
+use crate::numbers::short;
+use crate::plot::Curve;
+use crate::pot::{Pot, explain};
+use crate::session::{Loaded, Session};
+use crate::terminal::Stop;
+
+/// A concentration so much larger than the largest at the start, or than 1, never comes back.
+const EXPLODED: f64 = 100.0;
+/// Time between two checkpoints within an epoch.
+const WITHIN_EPOCHS: Duration = Duration::from_secs(20);
+/// Columns of the history.
+const COLUMNS: [&str; 8] = [
+    "epoch",
+    "loss",
+    "mse",
+    "error",
+    "accuracy",
+    "largest_weight_rail",
+    "weight_common_mode",
+    "largest_concentration",
+];
+
+/// Where learning is, beside the pot itself.
+#[derive(Default)]
+struct Ledger {
+    /// Of the epoch that runs.
+    totals: Totals,
+    /// Of each epoch done, as many numbers as there are columns.
+    history: Vec<[f64; COLUMNS.len()]>,
+}
+
+/// Why learning ended before all epochs were done.
+enum End {
+    Stopped(usize),
+    Epochs,
+}
+
+/// Learns; see [`super::run`].
+pub fn run(
+    session: &Session,
+    loaded: &Loaded,
+    flow: &Flow,
+    files: Option<&Files>,
+    resume: bool,
+) -> Result<Trained, Stop> {
+    let terminal = &session.terminal;
+    let model = &loaded.model;
+    let pot = Pot::new(session, loaded, &model.default_input())?;
+    let Some(feed) = &pot.crn.protocol.feed else { return super::no_data(session, loaded) };
+    let (train, test) = samples(model, flow);
+    let learning = Learning::new(model, flow.loss, &train, test.as_ref());
+    let fingerprint = learning.fingerprint(&fingerprinted(model, flow));
+    let method = match model.simulation.method {
+        // Stability never limits these steps for long: what is fast has to be followed at each change of sample.
+        Method::Auto | Method::Explicit => nnrc_sim::Method::Explicit,
+        Method::Rosenbrock => nnrc_sim::Method::Rosenbrock,
+    };
+    let tolerances = Tolerances::new(model.simulation.relative, model.simulation.absolute);
+    let mut course = Course::new(pot.runner().into_engine(), feed, method, tolerances);
+    let start = pot.info.initial_state(&pot.crn).into_iter().fold(1.0, f64::max);
+    course.limit(EXPLODED * start);
+    let mut ledger = Ledger::default();
+    if let Some(files) = files.filter(|_| resume) {
+        match files.read_arrays(terminal)? {
+            Some(arrays) => {
+                if !restore(&arrays, &mut course, &mut ledger, fingerprint) {
+                    return files.of_another(terminal);
+                }
+                terminal.note(&format!("going on after presentation {}", course.place().presentation));
+            }
+            None => terminal.note(&format!(
+                "there is no checkpoint `{}`: training begins anew",
+                files.checkpoint().display()
+            )),
+        }
+    }
+    let mut progress = Progress::new(terminal, flow.epochs, ledger.history.len());
+    let save = |course: &Course<'_>, ledger: &Ledger| -> Result<(), Stop> {
+        let Some(files) = files else { return Ok(()) };
+        let weights = weights(&pot.crn, &pot.info, &learning, &concentrations(course));
+        files.write_arrays(terminal, &checkpoint(course, ledger, &weights, fingerprint))?;
+        files.write_rows(terminal, &COLUMNS, &ledger.history)
+    };
+    let mut written = Instant::now();
+    let result = learn(&pot, flow, feed, &mut course, &mut ledger, &mut |course, ledger, record| {
+        if let Some(record) = record {
+            progress.show(record);
+        }
+        if written.elapsed() < if record.is_some() { BETWEEN_CHECKPOINTS } else { WITHIN_EPOCHS } {
+            return Ok(());
+        }
+        written = Instant::now();
+        save(course, ledger)
+    });
+    progress.finish();
+    if let Some(files) = files {
+        // Where it failed, a course is in the middle of a presentation: the checkpoint stays that of a good one.
+        if result.is_ok() {
+            save(&course, &ledger)?;
+        }
+        draw(files, session, &model.name, &ledger)?;
+    }
+    let ending = match result {
+        Ok(End::Epochs) => "all epochs are done".to_owned(),
+        Ok(End::Stopped(at)) => {
+            format!("stopped by the {}", flow.stops.get(at).map_or("", |rule| quantity_name(rule.quantity)))
+        }
+        Err(Failure::Stop(stop)) => return Err(stop),
+        Err(Failure::Solver(error)) => {
+            // A step that becomes too small is what an explosion looks like from inside.
+            let runner = pot.runner();
+            let time = course.place().presentation;
+            let doing = format!("learning, in presentation {}", time + 1);
+            let mut finding = explain(&pot, &runner, &error, &doing);
+            finding.help.extend(causes(model, flow));
+            return terminal.fail(&loaded.source, finding);
+        }
+        Err(Failure::Exploded { species, value }) => {
+            let finding = diverged(model, flow, &pot, &course, &pot.species_id(species), value);
+            return terminal.fail(&loaded.source, finding);
+        }
+    };
+    let cost = course.statistics();
+    terminal.note(&format!(
+        "{} presentations; {} steps, {} evaluations in this run",
+        course.place().presentation,
+        cost.steps,
+        cost.evaluations
+    ));
+    let weights = weights(&pot.crn, &pot.info, &learning, &concentrations(&course));
+    let parameters: Vec<f64> =
+        learning.layout().iter().flat_map(|(key, _, _)| weights[*key].values.iter().copied()).collect();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let rows: Vec<usize> = (0..learning.samples()).collect();
+    let (own, other) = rows.split_at(train.rows.len());
+    let metrics = |rows: &[usize]| train::evaluate(&learning, &parameters, rows, threads).metrics();
+    Ok(Trained {
+        ending,
+        epochs: ledger.history.len(),
+        train: metrics(own),
+        validation: (!other.is_empty()).then(|| metrics(other)),
+        weights,
+    })
+}
+
+/// Why learning could not go on.
+enum Failure {
+    Stop(Stop),
+    Solver(nnrc_sim::Error),
+    Exploded { species: usize, value: f64 },
+}
+
+/// Called after each presentation, the last of an epoch with its record.
+type Observe<'a> = &'a mut dyn FnMut(&Course<'_>, &Ledger, Option<&Record>) -> Result<(), Stop>;
+
+/// Presentation after presentation.
+fn learn(
+    pot: &Pot<'_>,
+    flow: &Flow,
+    feed: &Feed,
+    course: &mut Course<'_>,
+    ledger: &mut Ledger,
+    observe: Observe<'_>,
+) -> Result<End, Failure> {
+    let output = pot.model.output;
+    let width = pot.model.nodes[output].width();
+    let mut values = vec![0.0; width];
+    let stops: Vec<train::Stop> = flow.stops.iter().map(end).collect();
+    let stopped = |ledger: &Ledger| {
+        let metrics = ledger.history.last().map(metrics_of)?;
+        stops.iter().position(|stop| stop.comparison.holds(metrics.get(stop.quantity), stop.bound))
+    };
+    loop {
+        let is_between = course.place().presentation.is_multiple_of(feed.rows.len());
+        if let Some(at) = stopped(ledger).filter(|_| is_between) {
+            return Ok(End::Stopped(at));
+        }
+        if ledger.history.len() >= flow.epochs {
+            return Ok(End::Epochs);
+        }
+        let row = course.present().map_err(|interruption| match interruption {
+            Interruption::Solver(error) => Failure::Solver(error),
+            Interruption::Exceeded { variable, value } => {
+                Failure::Exploded { species: species_of(pot, course, variable), value }
+            }
+        })?;
+        let state = &course.place().state;
+        course.engine().observe_into(state, output, &mut values);
+        let target = &feed.tables[1].values[row * width..(row + 1) * width];
+        ledger.totals.add_sample(loss(flow.loss, &values, target), &values, target);
+        if course.place().presentation.is_multiple_of(feed.rows.len()) {
+            let metrics = std::mem::take(&mut ledger.totals).metrics();
+            let all = concentrations(course);
+            let (largest, common) = rails(&pot.crn, &pot.info, &all);
+            let most = all.iter().copied().fold(0.0, f64::max);
+            let epoch = ledger.history.len() + 1;
+            ledger.history.push([
+                epoch as f64,
+                metrics.loss,
+                metrics.mse,
+                metrics.error,
+                metrics.accuracy,
+                largest,
+                common,
+                most,
+            ]);
+            let record = Record { epoch, rate: flow.rate, train: metrics, validation: None };
+            observe(course, ledger, Some(&record)).map_err(Failure::Stop)?;
+        } else {
+            observe(course, ledger, None).map_err(Failure::Stop)?;
+        }
+    }
+}
+
+/// The loss of one sample.
+fn loss(loss: Loss, output: &[f64], target: &[f64]) -> f64 {
+    match loss {
+        Loss::SquaredError => output.iter().zip(target).map(|(y, t)| (y - t) * (y - t)).sum::<f64>() / 2.0,
+        Loss::CrossEntropy | Loss::SoftmaxCrossEntropy => {
+            let terms = output.iter().zip(target).filter(|(_, t)| **t != 0.0);
+            -terms.map(|(y, t)| t * y.max(f64::MIN_POSITIVE).ln()).sum::<f64>()
+        }
+    }
+}
+
+/// The species of a variable of the state.
+fn species_of(pot: &Pot<'_>, course: &Course<'_>, variable: usize) -> usize {
+    let found = pot.crn.species.iter().find_map(|(handle, _)| {
+        let range = course.engine().state_range(handle).filter(|range| range.contains(&variable))?;
+        Some(pot.info.species_index(handle, variable - range.start))
+    });
+    found.unwrap_or(0)
+}
+
+fn concentrations(course: &Course<'_>) -> Vec<f64> {
+    course.engine().full_state(&course.place().state)
+}
+
+/// The two rails of a tensor among all concentrations.
+fn rail_ranges(crn: &Crn, info: &CrnInfo, stem: &str) -> Option<[Range<usize>; 2]> {
+    let rail = |suffix: &str| {
+        let (handle, _) = crn.species.iter().find(|(_, f)| f.stem == stem && f.suffix == suffix)?;
+        Some(info.species_range(handle))
+    };
+    Some([rail("p")?, rail("m")?])
+}
+
+/// Weights by key, the difference of their rails.
+fn weights(
+    crn: &Crn,
+    info: &CrnInfo,
+    learning: &Learning<'_>,
+    concentrations: &[f64],
+) -> BTreeMap<String, Tensor> {
+    let mut weights = BTreeMap::new();
+    for (key, shape, _) in learning.layout() {
+        let Some((layer, what)) = key.rsplit_once('.') else { continue };
+        let Some([p, m]) = rail_ranges(crn, info, &format!("{what}_{layer}")) else { continue };
+        let values = concentrations[p].iter().zip(&concentrations[m]).map(|(p, m)| p - m).collect();
+        weights.insert(key.to_owned(), Tensor { shape: shape.to_vec(), values });
+    }
+    weights
+}
+
+/// The largest rail of a weight, and the largest part that both rails of a weight have in common.
+fn rails(crn: &Crn, info: &CrnInfo, concentrations: &[f64]) -> (f64, f64) {
+    let (mut largest, mut common) = (0.0f64, 0.0f64);
+    for (_, family) in
+        crn.species.iter().filter(|(_, f)| f.role == nnrc_crn::Role::Parameter && f.suffix == "p")
+    {
+        let Some([p, m]) = rail_ranges(crn, info, &family.stem) else { continue };
+        for (p, m) in concentrations[p].iter().zip(&concentrations[m]) {
+            largest = largest.max(p.max(*m));
+            common = common.max(p.min(*m));
+        }
+    }
+    (largest, common)
+}
+
+/// The samples learned from, and the other part of a split, which is only judged.
+fn samples<'a>(model: &'a Model, flow: &Flow) -> (Samples<'a>, Option<Samples<'a>>) {
+    let dataset = &model.datasets[&flow.data.dataset];
+    let is_split = flow.data.part == nnrc_model::model::Part::Train && !dataset.test.is_empty();
+    let test = is_split.then(|| Samples { dataset, rows: dataset.test.clone() });
+    (Samples { dataset, rows: model.rows(&flow.data) }, test)
+}
+
+/// What a checkpoint depends on: all but where learning ends.
+fn fingerprinted(model: &Model, flow: &Flow) -> impl std::fmt::Debug {
+    let mut chemistry = model.chemistry.clone();
+    chemistry.span = None;
+    let simulation = &model.simulation;
+    let flow = Flow { epochs: 0, stops: Vec::new(), ..flow.clone() };
+    (flow, chemistry, simulation.method, simulation.relative.to_bits(), simulation.absolute.to_bits())
+}
+
+fn metrics_of(row: &[f64; COLUMNS.len()]) -> Metrics {
+    Metrics { loss: row[1], mse: row[2], error: row[3], accuracy: row[4] }
+}
+
+/// The whole state of pot and learning: numbers are exact.
+fn checkpoint(
+    course: &Course<'_>,
+    ledger: &Ledger,
+    weights: &BTreeMap<String, Tensor>,
+    fingerprint: u64,
+) -> Arrays {
+    let mut arrays: Arrays = weights
+        .iter()
+        .map(|(key, tensor)| {
+            (key.clone(), Array { shape: tensor.shape.clone(), values: tensor.values.clone() })
+        })
+        .collect();
+    let mut put = |name: &str, values: Vec<f64>| {
+        arrays.insert(format!("pot.{name}"), Array { shape: vec![values.len()], values });
+    };
+    let Place { presentation, state, steps } = course.place();
+    put("fingerprint", words(fingerprint).to_vec());
+    put("presentation", vec![*presentation as f64]);
+    put("state", state.clone());
+    put("steps", steps.to_vec());
+    let t = &ledger.totals;
+    put("totals", vec![t.samples as f64, t.values as f64, t.loss, t.squares, t.largest, t.right as f64]);
+    put("history", ledger.history.as_flattened().to_vec());
+    arrays
+}
+
+/// Puts course and ledger to where a checkpoint was written; whether it is one of this learning.
+fn restore(arrays: &Arrays, course: &mut Course<'_>, ledger: &mut Ledger, fingerprint: u64) -> bool {
+    let get = |name: &str| arrays.get(&format!("pot.{name}")).map(|array| array.values.clone());
+    let (Some(found), Some(state)) = (get("fingerprint"), get("state")) else { return false };
+    let (Some(presentation), Some(steps)) = (get("presentation"), get("steps")) else { return false };
+    let (Some(totals), Some(history)) = (get("totals"), get("history")) else { return false };
+    let (&[presentation], Ok(steps)) = (presentation.as_slice(), steps.try_into()) else { return false };
+    let &[samples, values, loss, squares, largest, right] = totals.as_slice() else { return false };
+    let (rows, rest) = history.as_chunks();
+    if found != words(fingerprint) || !rest.is_empty() {
+        return false;
+    }
+    ledger.history = rows.to_vec();
+    ledger.totals = Totals {
+        samples: samples as usize,
+        values: values as usize,
+        loss,
+        squares,
+        largest,
+        right: right as usize,
+    };
+    course.go_to(Place { presentation: presentation as usize, state, steps })
+}
+
+/// 64 bits as four numbers that f64 holds exactly.
+fn words(fingerprint: u64) -> [f64; 4] {
+    [0, 16, 32, 48].map(|shift| ((fingerprint >> shift) & 0xffff) as f64)
+}
+
+/// Draws loss and accuracy, and in a second picture what grows in the pot.
+fn draw(files: &Files, session: &Session, network: &str, ledger: &Ledger) -> Result<(), Stop> {
+    let epochs: Vec<f64> = ledger.history.iter().map(|row| row[0]).collect();
+    let curves = |columns: &[usize]| -> Vec<Curve> {
+        let curve = |&column: &usize| {
+            let name = COLUMNS[column].replace('_', " ");
+            Curve {
+                group: name.clone(),
+                name,
+                values: ledger.history.iter().map(|row| row[column]).collect(),
+            }
+        };
+        columns.iter().map(curve).collect()
+    };
+    let title = format!("learning of {network} in the pot");
+    files.write_plot(
+        &session.terminal,
+        files.picture(),
+        (&title, "loss, accuracy"),
+        &epochs,
+        &curves(&[1, 4]),
+    )?;
+    let what = "concentration";
+    files.write_plot(&session.terminal, files.rails_picture(), (&title, what), &epochs, &curves(&[5, 6, 7]))
+}
+
+/// What in the settings makes learning fail, a line each.
+fn causes(model: &Model, flow: &Flow) -> Vec<String> {
+    let mut lines = Vec::new();
+    for risk in flow.risks(&model.chemistry, flow::depth(model)) {
+        let finding = describe_risk(model, flow, risk, Span { start: 0, end: 0 });
+        let help = finding.help.iter().find(|line| line.contains("write")).cloned().unwrap_or_default();
+        lines.push(format!("likely cause: {}: {help}", finding.message));
+        if matches!(risk, Risk::LargeStep { .. }) {
+            // Nothing else explains an explosion as well.
+            let last = lines.len() - 1;
+            lines.swap(0, last);
+        }
+    }
+    if flow.decay == 0.0 {
+        lines.push("nothing holds the weights back: write `decay = 0.005;`".to_owned());
+    }
+    lines
+}
+
+fn diverged(
+    model: &Model,
+    flow: &Flow,
+    pot: &Pot<'_>,
+    course: &Course<'_>,
+    species: &str,
+    value: f64,
+) -> Diagnostic {
+    let (largest, common) = rails(&pot.crn, &pot.info, &concentrations(course));
+    let mut finding = Diagnostic::global(
+        Severity::Error,
+        codes::TRAINING_DIVERGED,
+        format!(
+            "learning diverged in presentation {}: the concentration of `{species}` grew to {}",
+            course.place().presentation + 1,
+            short(value)
+        ),
+    )
+    .label(format!("with the rate {} and the decay {}", short(flow.rate), short(flow.decay)));
+    finding.span = model.training.as_ref().map(|training| training.span);
+    finding.help = causes(model, flow);
+    if common > 0.5 * largest {
+        finding.help.push(format!(
+            "the rails of the weights have {} in common: write `speeds = {{ weight_annihilation = {} }}`",
+            short(common),
+            short(10.0 * model.chemistry.weight_annihilation)
+        ));
+    }
+    finding.help.push(format!(
+        "or a smaller learning rate: `rule = gradient_flow(rate = {});`",
+        short(flow.rate / 4.0)
+    ));
+    finding
+}
