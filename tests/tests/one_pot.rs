@@ -131,3 +131,33 @@ fn divergence_is_noticed_at_once_and_explained() {
     assert!(words.contains("write `decay = 0.005;`"), "{words}");
     assert!(!folder.path().join("pot.trained.npz").exists());
 }
+
+#[test]
+fn time_courses_present_the_samples() {
+    let folder = folder();
+    let cycle = ["--set", "train.feed=cycle(hold = 10)", "--set", "simulate.points=7"];
+    let output = nnrc(folder.path(), &[&["simulate", "pot.nnr"], &cycle[..]].concat());
+    assert!(output.status.success(), "{}", words(&output));
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let rows: Vec<Vec<f64>> = text
+        .lines()
+        .skip(1)
+        .map(|line| line.split(',').map(|cell| cell.parse().unwrap()).collect())
+        .collect();
+    // One epoch of three samples; a sample is there from its first moment on.
+    let shown: Vec<[f64; 3]> = rows.iter().map(|row| [row[0], row[1], row[2]]).collect();
+    let expected = [
+        [0.0, 0.0, 1.0],
+        [5.0, 0.0, 1.0],
+        [10.0, 1.0, 0.0],
+        [15.0, 1.0, 0.0],
+        [20.0, 1.0, 1.0],
+        [25.0, 1.0, 1.0],
+        [30.0, 1.0, 1.0],
+    ];
+    assert_eq!(shown, expected, "{text}");
+    let steady = nnrc(folder.path(), &["simulate", "pot.nnr", "--steady"]);
+    assert!(steady.status.success() && words(&steady).contains("network alone"), "{}", words(&steady));
+    let crate_ = nnrc(folder.path(), &["compile", "pot.nnr", "--target", "rust"]);
+    assert!(words(&crate_).contains("not-served"), "{}", words(&crate_));
+}

@@ -22,6 +22,9 @@ pub const SETTLED: f64 = 1e-4;
 /// The distance from the fixed point, in concentration units, to which settling times refer.
 pub use nnrc_sim::course::NEAR;
 
+/// Variables that depend on each other beyond which the automatic method does not factorise their matrix.
+const LARGEST_BLOCK: usize = 400;
+
 /// A model with its chemistry.
 pub struct Pot<'a> {
     /// The model.
@@ -171,7 +174,7 @@ impl Runner<'_> {
                 statistics: Statistics::default(),
             });
         }
-        let limit = Settle { method: method(self.pot.model.simulation.method), ..Settle::default() };
+        let limit = Settle { method: self.method(), ..Settle::default() };
         let tolerances = self.tolerances();
         settle(&mut self.engine, state, &tolerances, &limit)
     }
@@ -189,9 +192,18 @@ impl Runner<'_> {
         integrate(&mut self.engine, method, &tolerances, state, 0.0..until, times, observe).map(drop)
     }
 
+    /// The method of the file; the automatic one stays explicit where a linear solve would cost more than it saves.
     fn method(&self) -> nnrc_sim::Method {
         let wanted = self.pot.model.simulation.method;
-        if self.pot.phased.is_some() { cycles::method(wanted) } else { method(wanted) }
+        if self.pot.phased.is_some() {
+            return cycles::method(wanted);
+        }
+        match method(wanted) {
+            nnrc_sim::Method::Auto if self.engine.largest_dense_block() > LARGEST_BLOCK => {
+                nnrc_sim::Method::Explicit
+            }
+            method => method,
+        }
     }
 
     /// When everything that changes has come within [`NEAR`] of `target` for good.
@@ -201,7 +213,7 @@ impl Runner<'_> {
     }
 }
 
-/// The method of the run-time library.
+/// The method of the file as that of the integrator.
 pub fn method(method: Method) -> nnrc_sim::Method {
     match method {
         Method::Auto => nnrc_sim::Method::Auto,

@@ -68,6 +68,13 @@ pub fn analyse(
     }
     if let Some(expr) = entries.get("start") {
         simulation.settled = scope.choice(expr, "`start`", &[("settled", true)]).unwrap_or(false);
+        if construction == Construction::OnePot && simulation.settled {
+            scope.report(
+                Diagnostic::error(codes::RULE_MISMATCH, expr.span, "a pot that learns does not settle")
+                    .label("has no fixed point to start from")
+                    .help("leave the line out"),
+            );
+        }
     }
     simulation
 }

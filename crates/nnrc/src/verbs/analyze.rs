@@ -24,7 +24,11 @@ struct Measured {
 
 /// Runs the verb.
 pub fn run(session: &Session, args: &AnalyzeArgs) -> Result<(), Stop> {
-    let loaded = session.load(&args.file.file)?;
+    let mut loaded = session.load(&args.file.file)?;
+    if loaded.model.chemistry.construction == nnrc_model::model::Construction::OnePot {
+        session.terminal.note(super::simulate::ALONE);
+        loaded.model = loaded.model.inference();
+    }
     let input = session.input(&loaded, &args.values)?;
     let pot = Pot::new(session, &loaded, &input)?;
     if let Some(report) = Report::new(&pot) {

@@ -55,6 +55,15 @@ pub fn run(session: &Session, args: &CompileArgs) -> Result<(), Stop> {
 
 /// Writes the crate into the folder named by `-o`, or into STEM-sim.
 fn write_crate(session: &Session, loaded: &Loaded, pot: &Pot<'_>, args: &CompileArgs) -> Result<(), Stop> {
+    if pot.crn.protocol.feed.is_some() {
+        let finding = Diagnostic::global(
+            Severity::Error,
+            codes::NOT_SERVED,
+            "--target rust: learning in one pot is not served yet",
+        )
+        .help("`nnrc train` learns in this process; what it learned compiles with `--set chemistry.construction=fixed_point`");
+        return session.terminal.fail(&loaded.source, finding);
+    }
     let options =
         nnrc_rust::Options { simulation: Some(simulation(pot.model)), ..nnrc_rust::Options::default() };
     let files = match nnrc_rust::generate(&pot.crn, &pot.info, &options) {

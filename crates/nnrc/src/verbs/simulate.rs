@@ -17,6 +17,10 @@ use crate::files::{Destination, is_special};
 use crate::session::{Loaded, Session};
 use crate::terminal::Stop;
 
+/// Said where a pot that learns is looked at without its learning.
+pub const ALONE: &str =
+    "a pot that learns does not rest: this is its network alone, with the weights of the file";
+
 /// The form of the result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Format {
@@ -36,6 +40,9 @@ pub fn run(session: &Session, args: &SimulateArgs) -> Result<(), Stop> {
     }
     let mut loaded = session.load(&args.file.file)?;
     if args.steady {
+        if loaded.model.chemistry.construction == Construction::OnePot {
+            session.terminal.note(ALONE);
+        }
         loaded = loaded.computing();
     }
     let values = &args.values;

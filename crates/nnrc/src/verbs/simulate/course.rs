@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use nnrc_crn::Feed;
+use nnrc_engine::{Course as Presentations, Engine, Interruption};
 use nnrc_model::certify::{Inputs, certify};
 use nnrc_model::model::NodeKind;
-use nnrc_sim::Error;
 use nnrc_sim::course::{Spacing, good_end};
 use nnrc_sim::io::{Array, table};
+use nnrc_sim::{Error, Tolerances};
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
 use super::{Format, fail, write_npz};
@@ -49,6 +51,7 @@ pub fn run(
 ) -> Result<(), Stop> {
     let pot = Pot::new(session, loaded, input)?;
     let mut runner = pot.runner();
+    let feed = pot.crn.protocol.feed.as_ref();
     let nodes = pot.model.simulation.record.clone().unwrap_or_else(|| {
         // Inputs are constant: columns of a table, but no curves.
         let is_shown = |node: &usize| format != Format::Svg || pot.model.nodes[*node].kind != NodeKind::Input;
@@ -58,39 +61,32 @@ pub fn run(
     let points = points(format);
     let columns = if format == Format::Csv { columns(&pot, &nodes) } else { Vec::new() };
     let mut course = Course { values: vec![Vec::new(); nodes.len()], ..Course::default() };
-    let reader = runner.clone();
-    let mut record = |time, state: &[f64]| {
+    let reader = runner.clone().into_engine();
+    let mut record = |time: f64, engine: &Engine, state: &[f64]| {
         course.times.push(time);
         if format == Format::Csv {
-            let all = reader.concentrations(state);
+            let all = engine.full_state(state);
             let values =
                 columns.iter().map(|(_, terms)| terms.iter().map(|(at, sign)| sign * all[*at]).sum());
             course.rows.push(std::iter::once(time).chain(values).collect());
             return;
         }
         for (values, &node) in course.values.iter_mut().zip(&nodes) {
-            values.extend(reader.value(state, node));
+            values.extend(engine.observe(state, node));
         }
     };
-    match native::program(session, loaded, &pot, engine)? {
-        Some(program) => in_program(session, loaded, &pot, &program, (until, points), &mut record)?,
-        None => {
-            let until = match until {
-                Some(until) => until,
-                None => end(session, loaded, &pot, &mut runner, input)?,
-            };
-            let spacing = spacing(session, loaded, &pot, until, points)?;
-            let mut state = runner.initial_state();
-            if pot.model.simulation.settled
-                && let Err(error) = runner.settle(&mut state)
-            {
-                return fail(session, loaded, explain(&pot, &runner, &error, "`start = settled`"));
-            }
-            let result = runner.integrate(&mut state, until, &spacing.times(until), &mut record);
-            if let Err(error) = result {
-                return fail(session, loaded, explain(&pot, &runner, &error, "the time course"));
-            }
+    if let Some(feed) = feed {
+        if engine == EngineKind::Crate {
+            session.terminal.note("samples are presented in this process, also with `--engine crate`");
         }
+        let until = until.unwrap_or(feed.hold * feed.rows.len() as f64);
+        let times = spacing(session, loaded, &pot, until, points)?.times(until);
+        if let Err(error) = present(&pot, &runner, feed, &times, &mut record) {
+            return fail(session, loaded, explain(&pot, &runner, &error, "the time course"));
+        }
+    } else {
+        let mut record = |time, state: &[f64]| record(time, &reader, state);
+        follow(session, loaded, &pot, &mut runner, input, (engine, until, points), &mut record)?;
     }
     match format {
         Format::Csv => {
@@ -113,6 +109,83 @@ pub fn run(
             destination.write(&session.terminal, |out| out.write_all(picture.as_bytes()))
         }
     }
+}
+
+/// Follows the time course of a pot in which no samples are presented.
+fn follow(
+    session: &Session,
+    loaded: &Loaded,
+    pot: &Pot<'_>,
+    runner: &mut Runner<'_>,
+    input: &[f64],
+    (engine, until, points): (EngineKind, Option<f64>, usize),
+    record: &mut dyn FnMut(f64, &[f64]),
+) -> Result<(), Stop> {
+    match native::program(session, loaded, pot, engine)? {
+        Some(program) => in_program(session, loaded, pot, &program, (until, points), record)?,
+        None => {
+            let until = match until {
+                Some(until) => until,
+                None => end(session, loaded, pot, runner, input)?,
+            };
+            let spacing = spacing(session, loaded, pot, until, points)?;
+            let mut state = runner.initial_state();
+            if pot.model.simulation.settled
+                && let Err(error) = runner.settle(&mut state)
+            {
+                return fail(session, loaded, explain(pot, runner, &error, "`start = settled`"));
+            }
+            let result = runner.integrate(&mut state, until, &spacing.times(until), record);
+            if let Err(error) = result {
+                return fail(session, loaded, explain(pot, runner, &error, "the time course"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Presents the samples of a pot that learns, and reports at `times`, counted over all presentations.
+fn present(
+    pot: &Pot<'_>,
+    runner: &Runner<'_>,
+    feed: &Feed,
+    times: &[f64],
+    record: &mut dyn FnMut(f64, &Engine, &[f64]),
+) -> Result<(), Error> {
+    let simulation = &pot.model.simulation;
+    let tolerances = Tolerances::new(simulation.relative, simulation.absolute);
+    let method = crate::pot::method(simulation.method);
+    let mut course = Presentations::new(runner.clone().into_engine(), feed, method, tolerances);
+    let mut rest = times;
+    let mut within = Vec::new();
+    while !rest.is_empty() {
+        let start = feed.hold * course.place().presentation as f64;
+        let end = start + feed.hold;
+        // What is due at the end of the last presentation belongs to it.
+        let here = rest.partition_point(|time| *time < end);
+        let here =
+            if rest.len() > here && rest[here..].iter().all(|time| *time <= end) { rest.len() } else { here };
+        let (own, others) = rest.split_at(here);
+        rest = others;
+        within.clear();
+        within.extend(own.iter().map(|time| (time - start).clamp(0.0, feed.hold)));
+        let mut due = own.iter();
+        let result = course.present_observed(&within, &mut |_, engine, state| {
+            if let Some(time) = due.next() {
+                record(*time, engine, state);
+            }
+        });
+        match result {
+            Ok(_) => {}
+            Err(Interruption::Solver(error)) => return Err(error),
+            Err(Interruption::Exceeded { .. }) => {
+                return Err(Error::Invalid {
+                    reason: "a concentration left the range of numbers".to_owned(),
+                });
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Columns of the table: names, and which concentrations with which sign make them up. The rails of a value come
