@@ -105,8 +105,12 @@ pub fn warnings(pot: &Pot<'_>, for_sbml: bool) -> Vec<Diagnostic> {
             .help(advice),
         );
     }
-    let learns = pot.model.chemistry.construction == Construction::OnePot;
-    let wide = if learns { WIDE_LEARNING } else { WIDE };
+    let wide = match pot.model.chemistry.construction {
+        Construction::FixedPoint => WIDE,
+        Construction::OnePot => WIDE_LEARNING,
+        // A chemical clock is made of a tiny inflow and fast competition.
+        Construction::Phased => f64::INFINITY,
+    };
     if let Some((low, high)) = pot.info.rate_range().filter(|(low, high)| high / low > wide) {
         findings.push(
             Diagnostic::global(

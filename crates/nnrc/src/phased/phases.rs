@@ -86,9 +86,9 @@ impl<'a> Report<'a> {
         writeln!(out, "{} ({})\n", model.name, model.chemistry.construction.name())?;
         writeln!(
             out,
-            "Clock: {}, {}; a phase lasts {}{units}, a cycle {}{units}",
+            "Clock: {}, {} species; a phase lasts {}{units}, a cycle {}{units}",
             clock_words(model),
-            plural(clock_species(self.lowered), "species"),
+            clock_species(self.lowered),
             short(self.length),
             short(self.period)
         )?;
@@ -150,7 +150,7 @@ impl<'a> Report<'a> {
                     out,
                     "  verdict on a sample {} clear of the tolerance is wrong by {:.1e}",
                     short(CLEAR),
-                    judge::H_VERDICT / (CLEAR * CLEAR)
+                    judge::H_VERDICT / CLEAR
                 )?;
                 writeln!(
                     out,
