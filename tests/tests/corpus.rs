@@ -21,7 +21,6 @@ const WITHOUT_FOLDER: &[(&str, &str)] = &[
     ("not-writable", "it is about the output: `an_output_that_cannot_be_written_is_no_success`"),
     ("build-failed", "it is about the toolchain: `a_failing_build_shows_the_compilers_words`"),
     ("shuffled-events", "it is about the output: `a_shuffled_feed_is_written_as_a_cycle`"),
-    ("order-exceeded", "the compiler finds an exact detour for every model of this version"),
 ];
 
 /// Codes that are about something without a place in the text.

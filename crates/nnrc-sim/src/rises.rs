@@ -3,6 +3,8 @@
 use crate::{Error, Integrator, Layered, Method, Tolerances};
 use std::ops::Range;
 
+/// Steps, accepted and rejected, from one rise to the next after which the course is given up.
+const STEP_LIMIT: usize = 2_000_000;
 /// Halvings that locate an event within a step.
 const HALVINGS: usize = 50;
 
@@ -35,6 +37,8 @@ impl Rises {
             return Err(Error::Invalid { reason: format!("there is no variable {variable}") });
         };
         let mut integrator = Integrator::new(state.len());
+        // Courses of many rises are long; between two of them `next` counts.
+        integrator.limit_steps(usize::MAX);
         integrator.start(system, method, tolerances, state, span)?;
         Ok(Self { integrator, variable, level, before, state: state.to_vec() })
     }
@@ -44,14 +48,19 @@ impl Rises {
     ///
     /// # Errors
     ///
-    /// Those of [`Integrator::step`].
+    /// Those of [`Integrator::step`], and [`Error::TooManySteps`] after two million without a rise.
     pub fn next<S: Layered + ?Sized>(
         &mut self,
         system: &mut S,
         until: f64,
         mut watch: impl FnMut(&Integrator),
     ) -> Result<Option<f64>, Error> {
+        let taken = |integrator: &Integrator| integrator.statistics().steps + integrator.statistics().rejected;
+        let first = taken(&self.integrator);
         while !self.integrator.finished() && self.integrator.time() < until {
+            if taken(&self.integrator) - first > STEP_LIMIT {
+                return Err(Error::TooManySteps { time: self.integrator.time(), steps: STEP_LIMIT });
+            }
             self.integrator.step(system)?;
             watch(&self.integrator);
             let after = self.integrator.state()[self.variable];

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use nnrc_crn::{Handle, SpeciesFamily};
 use nnrc_model::Tensor;
 use nnrc_model::model::PhasedTraining;
+use nnrc_sim::Error;
 use nnrc_sim::io::table;
 use nnrc_sim::train::{Metrics, Totals};
 use nnrc_syntax::{Diagnostic, Severity, codes};
@@ -86,6 +87,9 @@ pub fn run(session: &Session, loaded: &Loaded, files: Option<&Files>, resume: bo
                     ending = halted(epoch * slots + slot, epoch, &record);
                     break 'epochs;
                 }
+                Err(Error::TooManySteps { time, .. } | Error::NonFinite { time, .. }) => {
+                    return terminal.fail(&loaded.source, diverged(loaded, training, epoch + 1, time));
+                }
                 Err(error) => return broken(error),
             }
             record.weights.push(reader.weights(&cycles).concat());
@@ -120,6 +124,20 @@ pub fn run(session: &Session, loaded: &Loaded, files: Option<&Files>, resume: bo
         train,
         validation: None,
     })
+}
+
+/// Weights that grow make exponentials that no solver follows.
+fn diverged(loaded: &Loaded, training: &PhasedTraining, epoch: usize, time: f64) -> Diagnostic {
+    let mut finding = Diagnostic::global(
+        Severity::Error,
+        codes::TRAINING_DIVERGED,
+        format!("learning diverged in epoch {epoch}, at time {}: concentrations e^z outgrow the solver", short(time)),
+    )
+    .label(format!("with the learning rate {}", short(training.rate)))
+    .help(format!("use a smaller learning rate, such as {}", short(training.rate / 4.0)))
+    .help("scale inputs to about 0 to 1; start from smaller weights");
+    finding.span = loaded.model.training.as_ref().map(|training| training.span);
+    finding
 }
 
 fn halted(cycle: usize, epoch: usize, record: &Record) -> String {

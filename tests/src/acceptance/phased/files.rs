@@ -129,7 +129,9 @@ fn halt(reference: &Reference) -> Vec<Finding> {
     let on = |row: usize| (1..=16).map(|n| read(row, &format!("clock_{n}"))).fold(0.0, f64::max);
     let alive = on(count - 1) > 0.4;
     let dead = (count..count + 3).all(|row| on(row) < 0.1);
-    let judging = read(count + 2, &format!("order_{}", rows.len() + 1)) > 0.99;
+    // The clock dies while it still hands the turn on, so that only a part of it has arrived.
+    let turn: Vec<f64> = (1..=rows.len() + 2).map(|slot| read(count + 2, &format!("order_{slot}"))).collect();
+    let judging = turn.iter().all(|level| *level <= turn[rows.len()]) && read(count + 2, "halt") > 0.05;
     let first = count - rows.len();
     let worst = (0..rows.len())
         .map(|slot| (read(first + slot, "y_1") - course.outputs[slot]).abs())

@@ -241,7 +241,9 @@ impl Layer {
         let z = sum::lower(vessel, &dense);
         let role = if at == model.output { Role::Output } else { Role::Internal };
         let activation = or_identity(activations)[0];
-        let learns = model.phased_training().is_some();
+        // Cross-entropy at the output needs no slope.
+        let sloped = |training: &PhasedTraining| !(training.cross_entropy && at == model.output);
+        let learns = model.phased_training().is_some_and(sloped);
         let (value, slope) = activate(vessel, &dense, activation, role, number, z, learns);
         Self { node: at, dense, value, slope }
     }
