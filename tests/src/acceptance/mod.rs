@@ -8,6 +8,7 @@ pub mod examples;
 pub mod families;
 pub mod gradients;
 pub mod mnist;
+pub mod noise;
 pub mod one_pot;
 pub mod phased;
 

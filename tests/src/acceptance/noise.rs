@@ -1,0 +1,358 @@
+//! Noise: agreement with another stochastic simulator, the bound of Kang and Kim, and what noise does to learning.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use nnrc_crn::expand::expand;
+use nnrc_engine::{NoisyEngine, stochastic};
+use nnrc_sim::io::table;
+use nnrc_sim::noise::{Concentrations, Distribution, Disturbance, Disturber, Quantity, Rates, Stream};
+use nnrc_sim::stochastic::Simulation;
+use nnrc_sim::{Method, System as _, Tolerances};
+use serde_json::json;
+
+use crate::compiled::{Compiled, compile};
+use crate::corpus::nnrc;
+use crate::{Finding, peers};
+
+/// A gate whose units exchange molecules: conserved totals, annihilation, catalysts.
+const MIXED: &str = "network net {
+    input x[2] in [0, 1];
+    layer a = dense(2) | smooth_relu(h = 0.2);
+    layer b = dense(2) | algebraic_sigmoid(h = 1);
+    layer y = dense(1) | identity();
+    output y;
+}
+weights {
+    a.W = [[1, 0.5], [-0.75, 1]];
+    a.b = [0.25, -0.5];
+    b.W = [[1, -1], [0.5, 1]];
+    b.b = [0, 0.25];
+    y.W = [[1, -1.5]];
+    y.b = [0.5];
+}";
+
+/// Means and variances of molecule numbers at the end of many runs, beside those of libRoadRunner's Gillespie
+/// integrator on the single reactions.
+pub fn distribution() -> Vec<Finding> {
+    let network = compile(MIXED, &[0.5, 1.0]);
+    let (volume, until, runs) = (40.0, 3.0, 2000usize);
+    let (crn, info) = (&network.crn, &network.info);
+    let numbers = stochastic::molecules(crn, info, &info.initial_state(crn), volume);
+    let reactions: Vec<_> = expand(crn, info)
+        .iter()
+        .map(|reaction| {
+            let order: u32 = reaction.reactants.iter().map(|(_, count)| count).sum();
+            json!({
+                "k": reaction.k * volume.powi(1 - order as i32),
+                "reactants": reaction.reactants,
+                "products": reaction.products,
+            })
+        })
+        .collect();
+    let question = json!({ "reactions": reactions, "numbers": numbers, "until": until, "runs": runs });
+    let answer = peers::run("ssa.py", &[], Some(&question), &[]);
+    let theirs = |key: &str| -> Vec<f64> {
+        answer[key].as_array().unwrap().iter().map(|value| value.as_f64().unwrap()).collect()
+    };
+    let channels = stochastic::channels(crn, info, volume, None);
+    let mut sums = vec![(0.0, 0.0); numbers.len()];
+    let mut fourths = vec![0.0; numbers.len()];
+    let means = theirs("mean");
+    for run in 0..runs as u64 {
+        let mut simulation = Simulation::new(&channels, &numbers, Stream::of(3, run, Quantity::Events));
+        simulation.run(until, u64::MAX);
+        for (at, number) in simulation.numbers().iter().enumerate() {
+            let off = number - means[at];
+            sums[at].0 += off;
+            sums[at].1 += off * off;
+            fourths[at] += off.powi(4);
+        }
+    }
+    // In standard errors of a difference between two samples of this size.
+    let count = runs as f64;
+    let (mut mean_error, mut variance_error): (f64, f64) = (0.0, 0.0);
+    for ((&(sum, square), fourth), variance) in sums.iter().zip(fourths).zip(theirs("variance")) {
+        let (mean, own) = (sum / count, square / count - (sum / count).powi(2));
+        if own == 0.0 && variance == 0.0 {
+            continue;
+        }
+        mean_error = mean_error.max(mean.abs() / ((own + variance) / count).sqrt());
+        let spread = (fourth / count - own * own).max(0.0) * 2.0 / count;
+        variance_error = variance_error.max((own - variance).abs() / spread.sqrt());
+    }
+    vec![
+        Finding::new(
+            "stochastic simulation: means as libRoadRunner's within 4.5 standard errors",
+            format!("{mean_error:.1} standard errors at most, {} species, {runs} runs", numbers.len()),
+            mean_error < 4.5,
+        ),
+        Finding::new(
+            "stochastic simulation: variances as libRoadRunner's within 4.5 standard errors",
+            format!("{variance_error:.1} standard errors at most"),
+            variance_error < 4.5,
+        ),
+        Finding::new(
+            "reactions of one net change are one channel",
+            format!("{} channels for {} reactions", channels.channels(), channels.reactions()),
+            channels.channels() < channels.reactions(),
+        ),
+    ]
+}
+
+/// Inputs that change every ten time units, as the bound has it.
+const INPUTS: [[f64; 2]; 4] = [[0.0, 1.0], [1.0, 1.0], [0.25, 0.5], [1.0, 0.0]];
+
+/// The largest difference of any concentration at any time from the noiseless course, divided by the size of the
+/// noise: by Proposition 5.1 of Kang and Kim (2024) a number that does not depend on the size.
+fn sup_error(network: &Compiled, disturbance: impl Fn(f64) -> Disturbance, size: f64) -> f64 {
+    let course = |disturbance: Disturbance| -> Vec<f64> {
+        let mut engine = NoisyEngine::new(&network.crn, &network.info);
+        let tolerances = Tolerances::new(1e-11, 1e-13);
+        let mut disturber = Disturber::new(&mut engine, disturbance, (5, 0), Method::Explicit, &tolerances);
+        let mut state = engine.initial_state();
+        let mut all = Vec::with_capacity(engine.dimension() * 400);
+        let (x, _) = network.crn.species.iter().next().unwrap();
+        for input in INPUTS {
+            engine.set(x, &input).unwrap();
+            disturber.present(&mut engine);
+            for _ in 0..100 {
+                disturber.advance(&mut engine, &mut state, 0.1).unwrap();
+                all.extend_from_slice(&state);
+            }
+        }
+        all
+    };
+    let (plain, noisy) = (course(Disturbance::default()), course(disturbance(size)));
+    plain.iter().zip(&noisy).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max) / size
+}
+
+/// The scaling of Proposition 5.1, for noise in rate constants and in concentrations.
+pub fn scaling() -> Vec<Finding> {
+    let network = compile(
+        "network net {
+            input x[2] in [0, 1];
+            layer a = dense(4) | smooth_relu(h = 0.1);
+            layer b = dense(3) | smooth_relu(h = 0.1);
+            layer y = dense(1) | identity();
+            output y;
+        }
+        weights { init = glorot_uniform(seed = 4); }",
+        &INPUTS[0],
+    );
+    let kinds: [(&str, fn(f64) -> Disturbance); 4] = [
+        ("rates, static", |size| Disturbance {
+            rates: Rates::Static { size, distribution: Distribution::Uniform },
+            ..Disturbance::default()
+        }),
+        ("rates, wandering", |size| Disturbance {
+            rates: Rates::OrnsteinUhlenbeck { size, tau: 1.0, step: 0.1 },
+            ..Disturbance::default()
+        }),
+        ("rates, by presentation", |size| Disturbance {
+            rates: Rates::Presentation { size, distribution: Distribution::LogNormal },
+            ..Disturbance::default()
+        }),
+        ("concentrations, kicks", |size| Disturbance {
+            concentrations: Concentrations::Kicks { size, every: 1.0 },
+            ..Disturbance::default()
+        }),
+    ];
+    kinds
+        .into_iter()
+        .map(|(name, disturbance)| {
+            let ratios = [1e-5, 1e-4, 1e-3, 1e-2, 0.1].map(|size| sup_error(&network, disturbance, size));
+            let small = &ratios[..3];
+            let (low, high) = (
+                small.iter().copied().fold(f64::INFINITY, f64::min),
+                small.iter().copied().fold(0.0, f64::max),
+            );
+            let shown: Vec<String> = ratios.iter().map(|ratio| format!("{ratio:.4}")).collect();
+            Finding::new(
+                format!("{name}: sup error / size is flat within 1 % from 1e-3 to 1e-5"),
+                format!("{} at 1e-5, 1e-4, 1e-3, 1e-2, 0.1", shown.join(", ")),
+                low > 0.0 && high / low < 1.01,
+            )
+        })
+        .collect()
+}
+
+/// The rows of a study as the command writes them.
+#[derive(Debug, Clone)]
+struct Row {
+    cells: Vec<String>,
+}
+
+impl Row {
+    fn number(&self, header: &[String], column: &str) -> f64 {
+        self.text(header, column).parse().unwrap_or(f64::NAN)
+    }
+
+    fn text(&self, header: &[String], column: &str) -> &str {
+        &self.cells[header.iter().position(|name| name == column).unwrap()]
+    }
+}
+
+fn study(folder: &Path, text: &str, more: &[&str]) -> (Vec<String>, Vec<Row>, Vec<u8>) {
+    std::fs::write(folder.join("study.nnr"), text).unwrap();
+    let output = nnrc(folder, &[&["noise", "study.nnr", "-o", "-"], more].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let read = table::read(&output.stdout, table::Separator::of(Some("csv"), &output.stdout)).unwrap();
+    let rows = read.rows.into_iter().map(|row| Row { cells: row.cells }).collect();
+    (read.header, rows, output.stdout)
+}
+
+/// The same bytes on one thread and on two, whatever the noise.
+pub fn threads() -> Vec<Finding> {
+    let folder = tempfile::tempdir().unwrap();
+    let noise = "noise {
+        rates = [relative(0.1), relative(0.1, redraw = ou), relative(0.1, redraw = presentation)];
+        concentrations = [relative(0.05), langevin(volume = 200), ssa(volume = 100)];
+        combine = separate; replicates = 3; compare = relu(h = 1e-3); times = [5, 20];
+    }
+    expect { for [0, 1]: y ~ 0.2; for [1, 0]: y ~ 1; }";
+    let text = format!("{MIXED}\n{noise}");
+    let (_, rows, one) = study(folder.path(), &text, &["--threads", "1"]);
+    let (_, _, two) = study(folder.path(), &text, &["--threads", "2"]);
+    vec![Finding::new(
+        "a study writes the same bytes on one thread and on two",
+        format!("{} rows, {} bytes", rows.len(), one.len()),
+        one == two && rows.len() == 2 * 2 * 7,
+    )]
+}
+
+/// Exclusive or, learned in the pot with the robust preset.
+fn xor(h: f64, seed: u64) -> String {
+    format!(
+        "dataset gate = rows([
+            {{ x = [0, 0], t = [0] }}, {{ x = [0, 1], t = [1] }}, {{ x = [1, 0], t = [1] }}, {{ x = [1, 1], t = [0] }},
+        ]);
+        network xor {{
+            input  x[2] in [0, 1];
+            layer  hidden = dense(4) | smooth_relu(h = {h});
+            layer  y      = dense(1) | identity();
+            output y;
+        }}
+        weights   {{ init = normal(0, 1, seed = {seed}); }}
+        chemistry {{ construction = one_pot; preset = robust; speeds = {{ forward = 1, backward = 1 }}; }}
+        train     {{ data = gate; rule = gradient_flow(rate = 0.02); feed = cycle(hold = 20); epochs = 250; }}
+        simulate  {{ method = auto(rtol = 1e-5, atol = 1e-8); }}"
+    )
+}
+
+/// Iris, learned in the pot with the robust preset.
+fn iris(h: f64, seed: u64) -> String {
+    format!(
+        "dataset iris = csv(\"iris.csv\") {{
+            inputs = [sepal_length, sepal_width, petal_length, petal_width];
+            target = onehot(species); scale = minmax(0, 1); split = holdout(test = 0.3, seed = {seed});
+        }}
+        network iris_net {{
+            input  x[4];
+            layer  hidden = dense(5) | smooth_relu(h = {h});
+            layer  y      = dense(3) | identity();
+            output y;
+        }}
+        weights   {{ init = glorot_uniform(seed = {seed}); }}
+        chemistry {{ construction = one_pot; preset = robust; }}
+        train     {{
+            data = iris.train; rule = gradient_flow(rate = 0.01); feed = shuffle(hold = 5, seed = {seed});
+            epochs = 30; decay = 2e-3;
+        }}
+        simulate  {{ method = auto(rtol = 1e-4, atol = 1e-7); }}"
+    )
+}
+
+/// The sizes of the table: kinds, columns of the CSV, and which rows must keep the accuracy.
+const NOISES: [(&str, &str, &str, f64, bool); 6] = [
+    ("static 0.05", "rates", "rate_size", 0.05, true),
+    ("static 0.15", "rates", "rate_size", 0.15, false),
+    ("ou 0.1", "rates", "rate_size", 0.1, true),
+    ("ou 0.3", "rates", "rate_size", 0.3, false),
+    ("kicks 0.01", "concentrations", "concentration_size", 0.01, true),
+    ("kicks 0.03", "concentrations", "concentration_size", 0.03, false),
+];
+
+/// One line of the noise table: means over seeds, each seed with its own weights, split, order and draws.
+#[derive(Debug, Clone)]
+struct Line {
+    accuracies: Vec<f64>,
+    losses: Vec<f64>,
+    failed: usize,
+}
+
+/// Learns with every noise for several seeds; the noiseless line first.
+fn lines(task: fn(f64, u64) -> String, every: f64, h: f64, seeds: u64) -> Vec<(String, Line)> {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::copy(crate::root().join("examples/iris/iris.csv"), folder.path().join("iris.csv")).unwrap();
+    let empty = || Line { accuracies: Vec::new(), losses: Vec::new(), failed: 0 };
+    let mut lines = vec![("none".to_owned(), empty())];
+    lines.extend(NOISES.iter().map(|noise| (noise.0.to_owned(), empty())));
+    for seed in 1..=seeds {
+        let mut text = task(h, seed);
+        let _ = write!(
+            text,
+            "\nnoise {{
+                rates = [relative([0.05, 0.15]), relative([0.1, 0.3], redraw = ou(tau = 1))];
+                concentrations = relative([0.01, 0.03], every = {every});
+                combine = separate; replicates = 1; seed = {seed};
+            }}"
+        );
+        let (header, rows, _) = study(folder.path(), &text, &[]);
+        assert_eq!(rows.len(), lines.len());
+        // Rows come in the order of the block, the noiseless one first.
+        for ((name, line), row) in lines.iter_mut().zip(&rows) {
+            if let Some((_, kind, size, value, _)) = NOISES.iter().find(|noise| noise.0 == name) {
+                assert!(
+                    row.number(&header, size) == *value && !row.text(&header, kind).is_empty(),
+                    "{row:?}"
+                );
+            }
+            line.accuracies.push(row.number(&header, "accuracy_mean"));
+            line.losses.push(row.number(&header, "loss_mean"));
+            line.failed += row.number(&header, "failed") as usize;
+        }
+    }
+    lines
+}
+
+fn mean(values: &[f64]) -> f64 {
+    let finite: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
+    finite.iter().sum::<f64>() / finite.len() as f64
+}
+
+fn judged(name: &str, h: f64, lines: &[(String, Line)]) -> Vec<Finding> {
+    let noiseless = mean(&lines[0].1.accuracies);
+    lines
+        .iter()
+        .map(|(noise, line)| {
+            let accuracy = mean(&line.accuracies);
+            let worst = line.accuracies.iter().copied().fold(1.0, f64::min);
+            let figure = format!(
+                "accuracy {accuracy:.3} (worst {worst:.3}, change {:+.3}), loss {:.4}, {} of {} failed",
+                accuracy - noiseless,
+                mean(&line.losses),
+                line.failed,
+                line.accuracies.len()
+            );
+            let bound = NOISES.iter().any(|known| known.0 == noise && known.4) && h == 0.1;
+            let claim = if bound {
+                ": keeps the mean accuracy within 0.05 of the noiseless row"
+            } else {
+                ", as measured"
+            };
+            let holds = !bound || accuracy >= noiseless - 0.05;
+            Finding::new(format!("{name}, h = {h}, noise {noise}{claim}"), figure, holds)
+        })
+        .collect()
+}
+
+/// The noise table of exclusive or: the robust preset, and beside it a rectifier that is nearly sharp.
+pub fn learning_xor(seeds: u64) -> Vec<Finding> {
+    [0.1, 1e-4].into_iter().flat_map(|h| judged("XOR 2-4-1", h, &lines(xor, 5.0, h, seeds))).collect()
+}
+
+/// The noise table of Iris.
+pub fn learning_iris(seeds: u64) -> Vec<Finding> {
+    [0.1, 1e-4].into_iter().flat_map(|h| judged("Iris 4-5-3", h, &lines(iris, 1.25, h, seeds))).collect()
+}
