@@ -86,7 +86,7 @@ pub fn training(network: &Compiled) -> Training {
             scale: network.model.chemistry.forward,
         }
     };
-    Training { tensors: graph.parameters().iter().map(trained).collect() }
+    Training { tensors: graph.parameters().iter().map(trained).collect(), defaults: None, stops: Vec::new() }
 }
 
 /// Lowered for weights of either sign.

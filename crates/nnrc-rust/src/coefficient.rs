@@ -5,7 +5,7 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::plan::{Coefficient, Contribution, Spot};
-use crate::source::Context;
+use crate::source::{Context, mentions};
 
 /// A field that a function multiplies with, and its sign.
 #[derive(Debug, Clone)]
@@ -69,7 +69,7 @@ impl Fold {
                 (Some(axis), None) => {
                     let size = context.size(axis);
                     let add = add(&place, &[(contribution.sign, factors(context, contribution))]);
-                    loops.push(quote!(for j in 0..#size { #add }));
+                    loops.push(over("j", &quote!(#size), &add));
                 }
             }
         }
@@ -79,8 +79,8 @@ impl Fold {
         let columns = self.columns.map(|axis| context.size(axis));
         match self.rank {
             Rank::Number => body,
-            Rank::Vector => quote!(for i in 0..#rows { #body }),
-            Rank::Matrix => quote!(for i in 0..#rows { for j in 0..#columns { #body } }),
+            Rank::Vector => over("i", &quote!(#rows), &body),
+            Rank::Matrix => over("i", &quote!(#rows), &over("j", &quote!(#columns), &body)),
         }
     }
 }
@@ -197,6 +197,15 @@ fn dot(context: &Context<'_>, contribution: &Contribution) -> Option<Vec<TokenSt
     Some(rest)
 }
 
+/// A loop whose variable has a name only if the body reads it.
+pub(crate) fn over(variable: &str, size: &TokenStream, body: &TokenStream) -> TokenStream {
+    if !mentions(body, variable) {
+        return quote!(for _ in 0..#size { #body });
+    }
+    let variable = format_ident!("{variable}");
+    quote!(for #variable in 0..#size { #body })
+}
+
 /// A signed product.
 pub(crate) type Product = (i64, Vec<TokenStream>);
 
@@ -260,6 +269,8 @@ pub(crate) fn add(place: &TokenStream, products: &[Product]) -> TokenStream {
     };
     match products {
         _ if fits(&whole) => whole,
+        // It has been named already.
+        [(_, factors)] if factors.iter().all(|factor| factor.to_string() == "term") => whole,
         [only] => {
             let (sign, factors) = only;
             let bind = bind(&format_ident!("term"), &[(1, factors.clone())]);

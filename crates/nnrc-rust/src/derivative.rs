@@ -4,7 +4,7 @@ use nnrc_crn::text;
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::coefficient::{Field, Product, add, bind, scaled};
+use crate::coefficient::{Field, Product, add, bind, over, scaled};
 use crate::nest;
 use crate::plan::{Access, Function, Place, Shape};
 use crate::source::{Context, doc, mentions};
@@ -62,7 +62,7 @@ pub(crate) fn over_rows(context: &Context<'_>, function: &Function, body: &Token
         None => body.clone(),
         Some(axis) => {
             let size = context.size(axis);
-            quote!(for i in 0..#size { #body })
+            over("i", &quote!(#size), body)
         }
     }
 }

@@ -6,15 +6,16 @@
 //! species that it reads and to its rate constants.
 
 use nnrc_crn::{Handle, Part, RateConstant, SpeciesFamily, structure};
+use nnrc_sim::train::{Loss, Optimiser, Schedule, Stop};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::coefficient::{Product, add, bind, factors, scaled, set, spots};
+use crate::coefficient::{Product, add, bind, factors, over, scaled, set, spots};
 use crate::components::{Block, Component};
 use crate::derivative::{element, outer, over_rows, rows_times, times};
 use crate::plan::{Access, Contribution, Function, MatrixTerm, Nest, Place, Shape, Spot};
 use crate::source::{Context, doc, mentions};
-use crate::{Error, Trained, nest};
+use crate::{Error, Trained, Training, nest};
 
 /// How a component comes to rest.
 enum Unit {
@@ -29,12 +30,13 @@ enum Unit {
 /// What is written for gradients.
 pub(crate) struct Gradient<'a> {
     context: &'a Context<'a>,
+    training: &'a Training,
     trained: Vec<(&'a Trained, Handle<RateConstant>)>,
     units: Vec<Unit>,
 }
 
 impl<'a> Gradient<'a> {
-    pub fn new(context: &'a Context<'a>, trained: &'a [Trained]) -> Result<Self, Error> {
+    pub fn new(context: &'a Context<'a>, training: &'a Training) -> Result<Self, Error> {
         let crn = context.plan.crn;
         let find = |one: &'a Trained| {
             let mut used = context.used_constants().into_iter();
@@ -42,7 +44,7 @@ impl<'a> Gradient<'a> {
                 used.find(|(_, constant)| constant.stem == one.constant).map(|(handle, _)| (one, handle));
             found.ok_or_else(|| Error::not_served(&one.key, "no reaction has it as rate constant"))
         };
-        let trained = trained.iter().map(find).collect::<Result<Vec<_>, _>>()?;
+        let trained = training.tensors.iter().map(find).collect::<Result<Vec<_>, _>>()?;
         if let Some((one, _)) = trained.iter().find(|(_, handle)| {
             let axes = crn.rate_constants[*handle].axes.len();
             axes == 0 || axes > 2
@@ -55,7 +57,7 @@ impl<'a> Gradient<'a> {
             .iter()
             .map(|component| unit(context, component, &laws))
             .collect::<Result<Vec<_>, _>>()?;
-        Ok(Self { context, trained, units })
+        Ok(Self { context, training, trained, units })
     }
 
     fn parameter(&self, constant: Handle<RateConstant>) -> Option<Ident> {
@@ -221,11 +223,11 @@ impl<'a> Gradient<'a> {
         let context = self.context;
         let own = &context.components[place].families;
         let (block, linearise) = (&context.blocks[place], &context.linearise[place]);
-        let calls = context.plan.functions.iter().enumerate().filter_map(|(at, function)| {
-            function.targets().iter().any(|target| own.contains(target)).then(|| {
-                let method = crate::derivative::method(context, at);
-                crate::derivative::call(context, at, &method)
-            })
+        let functions = context.plan.functions.iter().enumerate();
+        let changing = functions.filter(|(_, function)| function.targets().iter().any(|t| own.contains(t)));
+        let calls = changing.map(|(at, _)| {
+            let method = crate::derivative::method(context, at);
+            crate::derivative::call(context, at, &method)
         });
         let calls = quote!(#(#calls)*);
         let view = mentions(&calls, "state").then(|| quote!(let state = Concentrations::of(state);));
@@ -504,7 +506,7 @@ impl<'a> Gradient<'a> {
         }
         let size = context.size(axis);
         let add = add(&place, &[(contribution.sign, one(held))]);
-        Some(quote!(for j in 0..#size { #add }))
+        Some(over("j", &quote!(#size), &add))
     }
 
     /// dL/dk of the matrices of one product at i, where `scale` is dL/d product.
@@ -537,7 +539,7 @@ impl<'a> Gradient<'a> {
             all.extend(slope(context, contribution));
             all.extend(factors(context, contribution).split_off(1));
             let add = add(&place, &[(contribution.sign, all)]);
-            statements.push(quote!(for j in 0..#size { #add }));
+            statements.push(over("j", &quote!(#size), &add));
         }
         statements
     }
@@ -604,7 +606,9 @@ impl<'a> Gradient<'a> {
             let name = format_ident!("rest_{}", context.species(component.families[0]));
             quote!(is_found &= self.#name(state, find);)
         });
-        vec![
+        let mut members = Vec::new();
+        members.extend(self.defaults());
+        members.extend([
             quote!(fn tensors() -> &'static [Tensor] { &[#(#tensors),*] }),
             quote!(fn parameters(&self, values: &mut Vec<f64>) { #(#gets)* }),
             quote!(fn set_parameters(&mut self, mut values: &[f64]) { #(#sets)* #prepare }),
@@ -614,7 +618,80 @@ impl<'a> Gradient<'a> {
                 is_found
             }),
             self.pull_member(),
-        ]
+        ]);
+        members
+    }
+
+    /// What the model file says about training.
+    fn defaults(&self) -> Option<TokenStream> {
+        let said = self.training.defaults.as_ref()?;
+        let number = Literal::f64_unsuffixed;
+        let loss = match said.loss {
+            Loss::SquaredError => quote!(SquaredError),
+            Loss::CrossEntropy => quote!(CrossEntropy),
+            Loss::SoftmaxCrossEntropy => quote!(SoftmaxCrossEntropy),
+        };
+        let optimiser = match said.optimiser {
+            Optimiser::Sgd { rate, momentum } => {
+                let (rate, momentum) = (number(rate), number(momentum));
+                quote!(Sgd { rate: #rate, momentum: #momentum })
+            }
+            Optimiser::Adam { rate, beta1, beta2, epsilon } => {
+                let (rate, epsilon) = (number(rate), number(epsilon));
+                let (beta1, beta2) = (number(beta1), number(beta2));
+                quote!(Adam { rate: #rate, beta1: #beta1, beta2: #beta2, epsilon: #epsilon })
+            }
+        };
+        let schedule = match said.schedule {
+            Schedule::Constant => quote!(Constant),
+            Schedule::Cosine { floor } => {
+                let floor = number(floor);
+                quote!(Cosine { floor: #floor })
+            }
+            Schedule::Step { every, factor } => {
+                let (every, factor) = (Literal::usize_unsuffixed(every), number(factor));
+                quote!(Step { every: #every, factor: #factor })
+            }
+            Schedule::Exponential { factor } => {
+                let factor = number(factor);
+                quote!(Exponential { factor: #factor })
+            }
+        };
+        let stops = self.training.stops.iter().map(|stop| {
+            let Stop { validation, quantity, comparison, bound } = stop;
+            let quantity = format_ident!("{}", format!("{quantity:?}"));
+            let comparison = format_ident!("{}", format!("{comparison:?}"));
+            let bound = number(*bound);
+            quote!(train::Stop {
+                validation: #validation,
+                quantity: train::Quantity::#quantity,
+                comparison: train::Comparison::#comparison,
+                bound: #bound,
+            })
+        });
+        let (decay, batch) = (number(said.decay), Literal::usize_unsuffixed(said.batch));
+        let epochs = Literal::usize_unsuffixed(said.epochs);
+        let shuffle = match said.shuffle.map(Literal::u64_unsuffixed) {
+            Some(seed) => quote!(Some(#seed)),
+            None => quote!(None),
+        };
+        let patience = match said.patience.map(Literal::usize_unsuffixed) {
+            Some(epochs) => quote!(Some(#epochs)),
+            None => quote!(None),
+        };
+        Some(quote!(
+            const TRAINING: Training = Training {
+                loss: train::Loss::#loss,
+                optimiser: train::Optimiser::#optimiser,
+                schedule: train::Schedule::#schedule,
+                decay: #decay,
+                batch: #batch,
+                epochs: #epochs,
+                shuffle: #shuffle,
+                patience: #patience,
+                stops: &[#(#stops),*],
+            };
+        ))
     }
 
     fn pull_member(&self) -> TokenStream {
@@ -668,7 +745,8 @@ impl<'a> Gradient<'a> {
                     let block = &context.blocks[place];
                     quote! {
                         let own = Changes::of(&mut adjoint);
-                        is_finite &= self.#block.pull(&mut [#(own.#names),*]);
+                        let mut own = [#(own.#names.as_mut_slice()),*];
+                        is_finite &= self.#block.pull(&mut own);
                     }
                 }
             };

@@ -102,8 +102,7 @@ fn local(context: &Context<'_>, place: usize) -> TokenStream {
 /// A member's number within its component.
 fn member(context: &Context<'_>, component: &Component, access: &Access) -> TokenStream {
     let index = index_of(&element(context, &quote!(index), access));
-    let before = component.before(access.family).iter().map(|&other| context.family_size(other));
-    quote!(#(#before +)* #index)
+    nest::numbered(context, component, access.family, &index)
 }
 
 /// The number of the j-th member of a family within its component.
@@ -124,6 +123,20 @@ pub(crate) fn over_rows_with_others(context: &Context<'_>, at: usize, body: &Tok
     }
 }
 
+/// Adds to an element of a dense block. Places have names: statements stay short.
+fn entry(
+    block: &proc_macro2::Ident,
+    (row, column): (&TokenStream, &TokenStream),
+    products: &[Product],
+) -> TokenStream {
+    let add = add(&quote!(*self.#block.entry(row, column)), products);
+    quote! {
+        let row = #row;
+        let column = #column;
+        #add
+    }
+}
+
 /// One matrix of all members.
 fn matrix(context: &Context<'_>, place: usize) -> TokenStream {
     let component = &context.components[place];
@@ -138,10 +151,7 @@ fn matrix(context: &Context<'_>, place: usize) -> TokenStream {
                     if own(read) {
                         let column = nest::member(context, component, *read, indices);
                         let factors = nest::flux(context, nest, &quote!(at), Some(by));
-                        let add = add(
-                            &quote!(*self.#block.entry(#row, #column)),
-                            &[(change * i64::from(*power), factors)],
-                        );
+                        let add = entry(block, (&row, &column), &[(change * i64::from(*power), factors)]);
                         loops.push(nest::loops(context, nest, &add));
                     }
                 }
@@ -154,7 +164,7 @@ fn matrix(context: &Context<'_>, place: usize) -> TokenStream {
             for (by, power) in function.outer.iter().filter(|(access, _)| own(&access.family)) {
                 let column = member(context, component, by);
                 let products = scaled(&partial(context, at, *by, *power), *change);
-                let add = add(&quote!(*self.#block.entry(#row, #column)), &products);
+                let add = entry(block, (&row, &column), &products);
                 loops.push(over_rows_with_others(context, at, &add));
             }
             match &function.shape {
@@ -166,10 +176,7 @@ fn matrix(context: &Context<'_>, place: usize) -> TokenStream {
                             let row_of = field.at_row();
                             let mut all = vec![quote!(#row_of[j])];
                             all.extend(factors.clone());
-                            let add = add(
-                                &quote!(*self.#block.entry(#row, #column)),
-                                &[(field.sign * change, all)],
-                            );
+                            let add = entry(block, (&row, &column), &[(field.sign * change, all)]);
                             loops.push(over_rows(context, function, &quote!(for j in 0..#size { #add })));
                         }
                     }
@@ -179,7 +186,7 @@ fn matrix(context: &Context<'_>, place: usize) -> TokenStream {
                     let field = &context.fields[at][0];
                     let mut all = vec![field.at_row()];
                     all.extend(factors.clone());
-                    let add = add(&quote!(*self.#block.entry(#row, #column)), &[(field.sign * change, all)]);
+                    let add = entry(block, (&row, &column), &[(field.sign * change, all)]);
                     let inner = quote!(for j in 0..#size { if j != i { #add } });
                     loops.push(over_rows(context, function, &inner));
                 }
@@ -446,18 +453,22 @@ pub(crate) fn layered(context: &Context<'_>, couples: &[Option<TokenStream>]) ->
                 product.extend(coupled(place, quote!(&vector), quote!(&mut Changes::of(product))));
                 solve.push(quote! {
                     let right = Changes::of(vector);
-                    self.#block.solve(&mut [#(right.#names),*]);
+                    let mut right = [#(right.#names.as_mut_slice()),*];
+                    self.#block.solve(&mut right);
                 });
                 product.push(quote! {
+                    let known = [#(vector.#names.as_slice()),*];
                     let right = Changes::of(product);
-                    self.#block.add_times(&[#(vector.#names),*], &mut [#(right.#names),*]);
+                    let mut right = [#(right.#names.as_mut_slice()),*];
+                    self.#block.add_times(&known, &mut right);
                 });
                 continue;
             }
             Block::Diagonal => {
                 solve.push(quote! {
                     let right = Changes::of(vector);
-                    self.#block.solve(&mut [#(right.#names),*]);
+                    let mut right = [#(right.#names.as_mut_slice()),*];
+                    self.#block.solve(&mut right);
                 });
                 if let Some(method) = spread(context, place) {
                     let at = mentions(&method, "at").then(|| quote!(&at,));

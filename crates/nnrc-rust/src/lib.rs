@@ -33,6 +33,7 @@ use std::path::PathBuf;
 
 pub use error::Error;
 use nnrc_crn::{Crn, CrnInfo};
+use nnrc_sim::program;
 
 /// Files by their paths within the crate.
 pub type Files = BTreeMap<PathBuf, Vec<u8>>;
@@ -56,6 +57,10 @@ pub struct Options {
 pub struct Training {
     /// The tensors, in the order in which they stand in flat vectors.
     pub tensors: Vec<Trained>,
+    /// Defaults of the verb `train`; none: those of the run-time library.
+    pub defaults: Option<program::Training>,
+    /// Ends by a metric, among the defaults.
+    pub stops: Vec<nnrc_sim::train::Stop>,
 }
 
 /// A tensor that is trained: rate constants, a vector or a matrix.

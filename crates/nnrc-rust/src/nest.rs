@@ -4,6 +4,7 @@ use nnrc_crn::{Axis, Handle, Index, Part, SpeciesFamily};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
+use crate::coefficient::over;
 use crate::components::Component;
 use crate::plan::Nest;
 use crate::source::Context;
@@ -47,7 +48,9 @@ fn flat(context: &Context<'_>, axes: &[Handle<Axis>], indices: &[Index]) -> Toke
             Some(before) => {
                 let before = if is_sum { quote!((#before)) } else { before };
                 is_sum = !is_zero;
-                if is_zero { quote!(#before * #size) } else { quote!(#before * #size + #own) }
+                // A factor of 1 is not written.
+                let before = if before.to_string() == "1" { quote!(#size) } else { quote!(#before * #size) };
+                if is_zero { before } else { quote!(#before + #own) }
             }
         });
         is_sum |= matches!(at, Index::Variable { offset: 1.., .. });
@@ -75,8 +78,23 @@ pub(crate) fn member(
     indices: &[Index],
 ) -> TokenStream {
     let place = flat(context, &context.plan.crn.species[family].axes, indices);
+    numbered(context, component, family, &place)
+}
+
+/// The number within a component of the member of a family at `place`.
+pub(crate) fn numbered(
+    context: &Context<'_>,
+    component: &Component,
+    family: Handle<SpeciesFamily>,
+    place: &TokenStream,
+) -> TokenStream {
     let before = component.before(family).iter().map(|&other| context.family_size(other));
-    quote!(#(#before +)* #place)
+    let before = before.reduce(|all, size| quote!(#all + #size));
+    match before {
+        None => place.clone(),
+        Some(before) if place.to_string() == "0" => before,
+        Some(before) => quote!(#before + #place),
+    }
 }
 
 /// The indices of an array in brackets.
@@ -142,15 +160,15 @@ pub(crate) fn catalysts(context: &Context<'_>, nest: &Nest) -> Vec<TokenStream> 
 pub(crate) fn loops(context: &Context<'_>, nest: &Nest, body: &TokenStream) -> TokenStream {
     let family = &context.plan.crn.reactions[nest.family];
     let mut body = body.clone();
-    for (position, over) in family.over.iter().enumerate().rev() {
-        let (name, size) = (variable(position), context.size(over.axis));
+    for (position, range) in family.over.iter().enumerate().rev() {
+        let (name, size) = (variable(position), context.size(range.axis));
         if let Some((a, b)) = family.distinct
             && a.max(b) == position
         {
             let other = variable(a.min(b));
             body = quote!(if #name != #other { #body });
         }
-        body = quote!(for #name in 0..#size { #body });
+        body = over(&name.to_string(), &quote!(#size), &body);
     }
     body
 }

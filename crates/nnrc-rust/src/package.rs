@@ -27,7 +27,9 @@ pub(crate) fn files(crn: &Crn, source: &str, options: &Options) -> Result<Files,
     put("Cargo.toml", &fill(include_str!("../template/Cargo.toml")));
     put("README.md", &fill(include_str!("../template/README.md")));
     put("rustfmt.toml", "max_width = 89\nuse_small_heuristics = \"Max\"\nstruct_lit_width = 0\n");
-    put("src/main.rs", include_str!("../template/main.rs"));
+    let main = include_str!("../template/main.rs");
+    let run = if options.training.is_some() { "run_and_train" } else { "run" };
+    put("src/main.rs", &main.replace("@RUN@", run));
     put("src/crn.rs", source);
     put("Cargo.lock", &lock(&name));
     if options.sim_path.is_none() {

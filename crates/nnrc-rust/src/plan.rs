@@ -126,6 +126,9 @@ impl<'a> Plan<'a> {
                 plan.nest(handle, family);
             }
         }
+        if plan.functions.is_empty() {
+            return Err(Error::not_served(&crn.name, "no reaction changes anything"));
+        }
         for function in &mut plan.functions {
             match &mut function.shape {
                 Shape::Pointwise(coefficient) => coefficient.join_parts(),

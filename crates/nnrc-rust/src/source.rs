@@ -268,7 +268,7 @@ pub(crate) fn crn_rs(plan: &Plan<'_>, options: &Options) -> Result<String, Error
     private.extend((0..context.components.len()).filter_map(|at| jacobian::spread(&context, at)));
     private.extend(values::folding(&context));
     let gradient = match &options.training {
-        Some(training) => Some(Gradient::new(&context, &training.tensors)?),
+        Some(training) => Some(Gradient::new(&context, training)?),
         None => None,
     };
     let more: Vec<_> = gradient.iter().flat_map(Gradient::fields).collect();
@@ -328,7 +328,10 @@ fn uses(tokens: &TokenStream) -> TokenStream {
     });
     let unit = mentions(tokens, "unit").then(|| quote!(, unit));
     let pull = mentions(tokens, "Tensor").then(|| quote!(, pull));
+    let train = mentions(tokens, "train").then(|| quote!(, train));
+    let training = mentions(tokens, "Training").then(|| quote!(, Training));
     let units = import(quote!(unit), among(&["Unit"], &[]));
+    let role = mentions(tokens, "Role").then(|| quote!(Role,));
     let signs = mentions(tokens, "Signs").then(|| quote!(Signs,));
     let defaults = mentions(tokens, "Defaults").then(|| quote!(Defaults,));
     let method = mentions(tokens, "Method").then(|| quote!(Method,));
@@ -336,9 +339,9 @@ fn uses(tokens: &TokenStream) -> TokenStream {
         #blocks
         #differentiable
         #helpers
-        use nnrc_sim::program::{self, #defaults Quantity, Role, #signs Tensors};
+        use nnrc_sim::program::{self, #defaults Quantity, #role #signs Tensors #training};
         #units
-        use nnrc_sim::{Layered, #method System #pull #unit};
+        use nnrc_sim::{Layered, #method System #pull #train #unit};
     }
 }
 

@@ -1,6 +1,6 @@
 //! What goes in and comes out: loading, inputs, folding, observables.
 
-use nnrc_crn::{Axis, Handle, Part, RateConstant, Role};
+use nnrc_crn::{Axis, Handle, Index, Part, RateConstant, Role};
 use nnrc_sim::{Method, program};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -141,20 +141,76 @@ fn taken(context: &Context<'_>, axes: &[Handle<Axis>], key: &str) -> TokenStream
     }
 }
 
-/// Checks of rate constants that reactions use with one sign only: values of the other would be ignored.
+/// Checks of rate constants that reactions use with one sign only, or not at all: values of the other would be
+/// ignored. Sources of one layer are columns of one matrix, each of which may have reactions for other signs.
 fn sign_checks(context: &Context<'_>) -> Vec<TokenStream> {
     let crn = context.plan.crn;
-    let check = |(handle, constant): (Handle<RateConstant>, &RateConstant)| {
-        let uses = |part| crn.reactions.iter().any(|(_, f)| f.rate.constant == handle && f.rate.part == part);
-        let key = &constant.stem;
-        match (uses(Part::Positive) || uses(Part::Whole), uses(Part::Negative)) {
-            (true, true) => None,
-            (true, false) => Some(quote!(tensors.require(#key, Signs::NotNegative)?;)),
-            (false, _) => Some(quote!(tensors.require(#key, Signs::NotPositive)?;)),
+    let mut checks = Vec::new();
+    for (handle, constant) in crn.rate_constants.iter() {
+        let Some(&last) = constant.axes.last() else { continue };
+        let (key, all) = (&constant.stem, 0..crn.axes[last].size());
+        let uses = uses(context, handle);
+        let mut places: Vec<usize> = uses.iter().flat_map(|(range, _)| [range.start, range.end]).collect();
+        places.extend([all.start, all.end]);
+        places.sort_unstable();
+        places.dedup();
+        let signs = |place: usize| {
+            let own = || uses.iter().filter(|(range, _)| range.contains(&place)).map(|(_, part)| *part);
+            match (own().any(|part| part != Part::Negative), own().any(|part| part == Part::Negative)) {
+                (true, true) => None,
+                (true, false) => Some(quote!(Signs::NotNegative)),
+                (false, true) => Some(quote!(Signs::NotPositive)),
+                (false, false) => Some(quote!(Signs::Zero)),
+            }
+        };
+        let mut parts: Vec<(std::ops::Range<usize>, TokenStream)> = Vec::new();
+        for pair in places.windows(2) {
+            let Some(signs) = signs(pair[0]) else { continue };
+            match parts.last_mut() {
+                Some((range, before)) if range.end == pair[0] && before.to_string() == signs.to_string() => {
+                    range.end = pair[1];
+                }
+                _ => parts.push((pair[0]..pair[1], signs)),
+            }
         }
-    };
-    let tensors = context.used_constants().into_iter().filter(|(_, constant)| !constant.axes.is_empty());
-    tensors.filter_map(check).collect()
+        // Values that no reaction needs do no harm: what holds them now may hold others.
+        let width = all.len().max(1);
+        let is_kept = |(range, signs): &(std::ops::Range<usize>, TokenStream)| {
+            let signs = signs.to_string();
+            let own = constant.values.iter().enumerate().filter(|(at, _)| range.contains(&(at % width)));
+            own.map(|(_, value)| *value).all(|value| {
+                value == 0.0
+                    || (value > 0.0 && signs.ends_with("NotNegative"))
+                    || (value < 0.0 && signs.ends_with("NotPositive"))
+            })
+        };
+        checks.extend(parts.into_iter().filter(is_kept).map(|(range, signs)| {
+            if range == all {
+                return quote!(tensors.require(#key, #signs)?;);
+            }
+            let (start, end) = (Literal::usize_unsuffixed(range.start), Literal::usize_unsuffixed(range.end));
+            quote!(tensors.require_columns(#key, #start..#end, #signs)?;)
+        }));
+    }
+    checks
+}
+
+/// Columns and part of a rate constant in each family of reactions that the program has.
+fn uses(context: &Context<'_>, constant: Handle<RateConstant>) -> Vec<(std::ops::Range<usize>, Part)> {
+    let crn = context.plan.crn;
+    let families = context.plan.functions.iter().flat_map(|function| &function.families);
+    let own =
+        families.map(|&family| &crn.reactions[family]).filter(|family| family.rate.constant == constant);
+    own.filter_map(|family| {
+        let columns = match *family.rate.indices.last()? {
+            Index::At(place) => place..place + 1,
+            Index::Variable { position, offset } => {
+                offset..offset + crn.axes[family.over[position].axis].size()
+            }
+        };
+        Some((columns, family.rate.part))
+    })
+    .collect()
 }
 
 fn load(context: &Context<'_>, more: &[TokenStream]) -> TokenStream {
@@ -206,7 +262,7 @@ fn load(context: &Context<'_>, more: &[TokenStream]) -> TokenStream {
                 1 => quote!(start_state.extend(*tensors.vector::<#size>(#key)?);),
                 _ => {
                     let sizes = family.axes.iter().map(|&axis| context.size(axis));
-                    quote!(start_state.extend(*tensors.flat::<{ #size }>(#key, &[#(#sizes),*])?);)
+                    quote!(start_state.extend(tensors.values(#key, &[#(#sizes),*])?);)
                 }
             }
         }
@@ -303,5 +359,10 @@ fn observe(context: &Context<'_>) -> TokenStream {
         (quote!(_state), None)
     };
     let (parameter, view) = state;
+    if body.is_empty() {
+        return quote!(
+            fn observe(&self, _state: &[f64], _values: &mut Vec<f64>) {}
+        );
+    }
     quote!(fn observe(&self, #parameter: &[f64], values: &mut Vec<f64>) { #view #body })
 }

@@ -8,5 +8,5 @@ mod crn;
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/model.npz");
 
 fn main() -> ExitCode {
-    nnrc_sim::program::run::<crn::Network>(DATA)
+    nnrc_sim::program::@RUN@::<crn::Network>(DATA)
 }

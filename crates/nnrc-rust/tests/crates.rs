@@ -84,3 +84,31 @@ fn the_program_simulates() {
     let (good, _, complaint) = run(&["simulate", "--model", "nowhere.npz"]);
     assert!(!good && complaint.contains("nowhere.npz"), "{complaint}");
 }
+
+/// Two sources of one layer: all weights of the first are positive, all of the second negative.
+#[test]
+fn weights_without_reactions_are_refused_part_by_part() {
+    let text = "network n { input a[2] in [0, 1]; input b[2] in [0, 1];
+        layer y = dense(2) | smooth_relu(h = 0.1) from a, b; output y; }
+        weights { y.W = [[1, 2, -1, -2], [3, 4, -3, -4]]; y.b = [0, 0]; }";
+    let network = compile(text, &[0.5, 0.5, 0.5, 0.5]);
+    let folder = write("parts", &network);
+    cargo(&folder, &["build", "-q", "--release", "--offline", "--locked"]);
+    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("shared/release/n-crn");
+    let model = folder.join("data/model.npz");
+    let with = |key: &str, at: usize, value: f64| {
+        let mut arrays = nnrc_sim::io::npz::read(&fs::read(&model).unwrap()).unwrap();
+        arrays.get_mut(key).unwrap().values[at] = value;
+        let path = folder.join("other.npz");
+        nnrc_sim::io::npz::write(fs::File::create(&path).unwrap(), &arrays).unwrap();
+        let run =
+            Command::new(&program).args(["simulate", "--steady", "--model"]).arg(path).output().unwrap();
+        (run.status.success(), String::from_utf8_lossy(&run.stderr).into_owned())
+    };
+    assert!(with("k_W_y", 0, 5.0).0 && with("k_W_y", 7, -5.0).0);
+    for (key, at, value) in [("k_W_y", 1, -0.5), ("k_W_y", 6, 0.5), ("k_b_y", 0, 1.0), ("initial.a", 0, -1.0)]
+    {
+        let (good, words) = with(key, at, value);
+        assert!(!good && words.contains(key), "{key} {at}: {words}");
+    }
+}

@@ -6,7 +6,7 @@ mod common;
 use std::path::Path;
 
 use nnrc_rust::{Files, Options, generate};
-use nnrc_tests::compiled::compile;
+use nnrc_tests::compiled::{compile, trainable, training};
 
 /// A chain of smoothed ReLU layers with weights of both signs.
 fn chain(widths: &[usize]) -> String {
@@ -31,6 +31,14 @@ fn files(widths: &[usize]) -> Files {
     generate(&network.crn, &network.info, &Options::default()).unwrap()
 }
 
+/// The same as a crate that trains.
+fn training_files(widths: &[usize]) -> Files {
+    let input = vec![0.5; widths[0]];
+    let network = trainable(compile(&chain(widths), &input).model, &input);
+    let options = Options { training: Some(training(&network)), ..Options::default() };
+    generate(&network.crn, &network.info, &options).unwrap()
+}
+
 fn source(files: &Files) -> String {
     String::from_utf8(files[Path::new("src/crn.rs")].clone()).unwrap()
 }
@@ -46,12 +54,14 @@ fn widths_are_constants() {
         let is_size = |line: &&str| line.starts_with("const ") && line.contains(": usize = ");
         source(files).lines().filter(|line| !is_size(line)).collect::<Vec<_>>().join("\n")
     };
-    let (small, large) = (files(&[2, 3, 2]), files(&[60, 50, 40]));
-    assert_eq!(without_sizes(&small), without_sizes(&large));
-    assert!(source(&large).len() < 40_000);
-    for (path, bytes) in &small {
-        if path != Path::new("src/crn.rs") && path != Path::new("data/model.npz") {
-            assert_eq!(bytes, &large[path], "{}", path.display());
+    for files in [files, training_files] {
+        let (small, large) = (files(&[2, 3, 2]), files(&[60, 50, 40]));
+        assert_eq!(without_sizes(&small), without_sizes(&large));
+        assert!(source(&large).len() < 40_000);
+        for (path, bytes) in &small {
+            if path != Path::new("src/crn.rs") && path != Path::new("data/model.npz") {
+                assert_eq!(bytes, &large[path], "{}", path.display());
+            }
         }
     }
 }

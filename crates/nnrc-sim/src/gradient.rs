@@ -4,7 +4,7 @@
 //! transposed Jacobian, from the outputs back through the families, gives dL/df for every flow f into a species; the
 //! rest is products of these with what each reaction reads. No chemistry is integrated.
 
-use crate::program::Network;
+use crate::program::{Network, Training};
 use crate::{Error, Settle, Tolerances, settle};
 
 /// Rate constants that are trained.
@@ -32,6 +32,9 @@ impl Tensor {
 
 /// A network whose fixed point can be differentiated.
 pub trait Differentiable: Network {
+    /// What the file it was made from says about training.
+    const TRAINING: Training = Training::NONE;
+
     /// What it is differentiated by, in the order of the flat vectors below.
     fn tensors() -> &'static [Tensor];
 

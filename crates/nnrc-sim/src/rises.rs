@@ -55,7 +55,8 @@ impl Rises {
         until: f64,
         mut watch: impl FnMut(&Integrator),
     ) -> Result<Option<f64>, Error> {
-        let taken = |integrator: &Integrator| integrator.statistics().steps + integrator.statistics().rejected;
+        let taken =
+            |integrator: &Integrator| integrator.statistics().steps + integrator.statistics().rejected;
         let first = taken(&self.integrator);
         while !self.integrator.finished() && self.integrator.time() < until {
             if taken(&self.integrator) - first > STEP_LIMIT {

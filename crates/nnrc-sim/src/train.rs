@@ -15,7 +15,7 @@ mod schedule;
 
 pub use checkpoint::{Layout, Unusable, from_arrays, to_arrays};
 pub use loss::Loss;
-pub use metrics::{Metrics, Quantity, Totals, is_right};
+pub use metrics::{Metrics, Quantity, Totals, is_right, table};
 pub use optimiser::Optimiser;
 pub use order::Order;
 pub use parallel::{Learner, evaluate};

@@ -298,6 +298,7 @@ Examples:
   nnrc train iris.nnr --resume                         go on after an interruption
   nnrc train iris.nnr --resume --set train.epochs=500  or with more epochs
   nnrc train iris.nnr --seed 7 -o w7.safetensors       from other random weights
+  nnrc train iris.nnr --engine crate                   in a program made for this network, see `simulate`
   nnrc compile iris.nnr --target sbml --weights iris.trained.npz")]
 pub struct TrainArgs {
     #[command(flatten)]

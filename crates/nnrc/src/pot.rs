@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use nnrc_crn::{Crn, CrnInfo, namer};
 use nnrc_engine::Engine;
-use nnrc_model::lower;
 use nnrc_model::lower::phased::{Lowered, lower as lower_phased};
 use nnrc_model::model::{Construction, Method, Model};
+use nnrc_model::{lower, lower_for_training};
 use nnrc_sim::course::time_to_settle;
 use nnrc_sim::{Error, Settle, Settled, Statistics, Tolerances, integrate, settle};
 use nnrc_syntax::{Diagnostic, Severity, codes};
@@ -59,6 +59,14 @@ impl<'a> Pot<'a> {
         }
         match lower(model, input) {
             Ok((crn, info)) => Ok(Self { model, crn, info, phased: None }),
+            Err(finding) => session.terminal.fail(&loaded.source, *finding),
+        }
+    }
+
+    /// The chemistry for weights that will change: reactions for either sign of each.
+    pub fn for_training(session: &Session, loaded: &'a Loaded, input: &[f64]) -> Result<Self, Stop> {
+        match lower_for_training(&loaded.model, input) {
+            Ok((crn, info)) => Ok(Self { model: &loaded.model, crn, info, phased: None }),
             Err(finding) => session.terminal.fail(&loaded.source, *finding),
         }
     }

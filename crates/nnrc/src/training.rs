@@ -14,18 +14,20 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use nnrc_model::descent::{Descent, Quantity, Samples, StopRule};
-use nnrc_model::model::Construction;
+use nnrc_model::model::{Construction, Model, NodeKind, Operation};
 use nnrc_model::{Tensor, descent};
+use nnrc_sim::program;
 use nnrc_sim::train::{
-    self, Comparison, Ending, Failure, Metrics, Optimiser, Order, Record, Rows, Schedule, Settings, State,
-    Stop as End,
+    self, Comparison, Ending, Failure, Loss, Metrics, Optimiser, Order, Record, Rows, Schedule, Settings,
+    State, Stop as End,
 };
 use nnrc_syntax::ast::Cmp;
 use nnrc_syntax::{Diagnostic, codes};
 
-use crate::phased;
+use crate::args::EngineKind;
 use crate::session::{Loaded, Session};
 use crate::terminal::Stop;
+use crate::{native, phased};
 pub use files::Files;
 use learner::Learning;
 use progress::{Progress, words};
@@ -49,12 +51,19 @@ pub struct Trained {
 
 /// Trains the model of a file by its `train` block. With `files`, checkpoints and curves are kept; `resume` goes on
 /// from the last checkpoint.
-pub fn run(session: &Session, loaded: &Loaded, files: Option<&Files>, resume: bool) -> Result<Trained, Stop> {
+pub fn run(
+    session: &Session,
+    loaded: &Loaded,
+    files: Option<&Files>,
+    (resume, engine): (bool, EngineKind),
+) -> Result<Trained, Stop> {
     if loaded.model.chemistry.construction == Construction::Phased {
+        without_crate(session, engine);
         return phased::learning::run(session, loaded, files, resume);
     }
     let terminal = &session.terminal;
     if let Some(flow) = loaded.model.training.as_ref().and_then(|training| training.flow.as_ref()) {
+        without_crate(session, engine);
         return flow::run(session, loaded, flow, files, resume);
     }
     let descent = descent(session, loaded)?;
@@ -68,7 +77,25 @@ pub fn run(session: &Session, loaded: &Loaded, files: Option<&Files>, resume: bo
     let settings = settings(descent);
     let fingerprint = learning.fingerprint(&fingerprinted(descent));
     let mut state = State::new(learning.graph.initial().to_vec(), settings.optimiser);
-    if let Some(files) = files.filter(|_| resume) {
+    if let Some(files) = files
+        && let Some(program) = native::trainer(session, loaded, engine)?
+    {
+        // The program goes through the epochs; what it leaves behind is the state after the last one.
+        let lesson = native::Lesson { settings: &settings, loss: loss(descent.loss), fingerprint, resume };
+        let ended = learning.teach(session, loaded, &program, &lesson, &files.checkpoint(), trained_on.len());
+        let found = files.read_checkpoint(terminal, &learning, fingerprint);
+        if let Ok(Some(found)) = &found {
+            files.write_checkpoint(terminal, &learning, found, fingerprint)?;
+            files.write_curves(terminal, &loaded.model.name, found)?;
+        }
+        match ended? {
+            native::Taught::Diverged { loss } => {
+                let epoch = found?.map_or(0, |state| state.epoch) + 1;
+                return terminal.fail(&loaded.source, diverged(loaded, descent, Some(files), epoch, loss));
+            }
+            native::Taught::Done => state = found?.unwrap_or(state),
+        }
+    } else if let Some(files) = files.filter(|_| resume) {
         match files.read_checkpoint(terminal, &learning, fingerprint)? {
             Some(found) => {
                 terminal.note(&format!("going on after epoch {}", found.epoch));
@@ -116,6 +143,54 @@ pub fn run(session: &Session, loaded: &Loaded, files: Option<&Files>, resume: bo
         train: metrics(trained_on),
         validation: (!judged.is_empty()).then(|| metrics(judged)),
     })
+}
+
+/// What a generated program trains: every tensor of the model, by the settings of the file if it has some.
+pub fn trained(model: &Model) -> nnrc_rust::Training {
+    let descent = model.training.as_ref().and_then(|training| training.descent.as_ref());
+    let mut tensors = Vec::new();
+    for node in &model.nodes {
+        let NodeKind::Layer { operation: Operation::Dense { bias, .. }, .. } = &node.kind else { continue };
+        for what in std::iter::once("W").chain(bias.as_ref().map(|_| "b")) {
+            tensors.push(nnrc_rust::Trained {
+                constant: format!("k_{what}_{}", node.name),
+                key: format!("{}.{what}", node.name),
+                scale: model.chemistry.forward,
+            });
+        }
+    }
+    let defaults = descent.map(|descent| {
+        let settings = settings(descent);
+        program::Training {
+            loss: loss(descent.loss),
+            optimiser: settings.optimiser,
+            schedule: settings.schedule,
+            decay: settings.decay,
+            batch: settings.batch,
+            epochs: settings.epochs,
+            shuffle: descent.shuffle,
+            patience: settings.patience,
+            stops: &[],
+        }
+    });
+    let stops = descent.map_or(Vec::new(), |descent| settings(descent).stops);
+    nnrc_rust::Training { tensors, defaults, stops }
+}
+
+/// The loss of the run-time library.
+fn loss(loss: descent::Loss) -> Loss {
+    match loss {
+        descent::Loss::SquaredError => Loss::SquaredError,
+        descent::Loss::CrossEntropy => Loss::CrossEntropy,
+        descent::Loss::SoftmaxCrossEntropy => Loss::SoftmaxCrossEntropy,
+    }
+}
+
+/// Says that pots that learn do so here.
+fn without_crate(session: &Session, engine: EngineKind) {
+    if engine == EngineKind::Crate {
+        session.terminal.note("pots that learn are followed in this process, also with `--engine crate`");
+    }
 }
 
 /// The settings of the file, or an error that says what is missing.

@@ -197,3 +197,107 @@ fn two_at_once_build_one_program() {
     let names: Vec<_> = std::fs::read_dir(shared.join("crates")).unwrap().collect();
     assert_eq!(names.len(), 1, "{names:?}");
 }
+
+fn arrays(path: &Path) -> nnrc_sim::io::Arrays {
+    nnrc_sim::io::npz::read(&std::fs::read(path).unwrap()).unwrap()
+}
+
+#[test]
+fn training_gives_the_weights_of_the_process() {
+    let example = common::examples().join("iris_train/iris_train.nnr");
+    let example = example.to_str().unwrap();
+    let (process, native) = (Folder::new(), Folder::new());
+    for more in [
+        &["--set", "train.epochs=5"][..],
+        &[
+            "--set",
+            "train.epochs=8",
+            "--set",
+            "train.schedule=constant()",
+            "--set",
+            "train.validation=iris.test",
+        ],
+    ] {
+        let arguments = [&["train", example], more].concat();
+        run(&process, &arguments, &cache(), None).exits(0);
+        let trained = [&arguments[..], &["--engine", "crate"]].concat();
+        run(&native, &trained, &cache(), None).exits(0);
+        assert_eq!(process.names(), native.names());
+        for name in ["iris_train.trained.npz", "iris_train.checkpoint.npz"] {
+            let (one, other) = (arrays(&process.path(name)), arrays(&native.path(name)));
+            assert_eq!(one.keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>());
+            for (key, array) in &one {
+                assert_eq!(array.shape, other[key].shape);
+                for (a, b) in array.values.iter().zip(&other[key].values) {
+                    assert!((a - b).abs() <= 1e-9 * a.abs().max(1.0), "{name} {key}: {a} {b}");
+                }
+            }
+        }
+        assert_alike(&native.read("iris_train.train.csv"), &process.read("iris_train.train.csv"), 1e-9);
+        assert!(native.read("iris_train.train.svg").contains("<svg"));
+    }
+    // A checkpoint of one engine is one of the other.
+    let more = ["train", example, "--resume", "--set", "train.epochs=10"];
+    let more =
+        [&more[..], &["--set", "train.schedule=constant()", "--set", "train.validation=iris.test"]].concat();
+    run(&process, &[&more[..], &["--engine", "crate"]].concat(), &cache(), None).exits(0);
+    run(&native, &more, &cache(), None).exits(0);
+    assert_alike(&native.read("iris_train.train.csv"), &process.read("iris_train.train.csv"), 1e-9);
+}
+
+#[test]
+fn training_that_diverges_says_so_in_both() {
+    let example = common::examples().join("iris_train/iris_train.nnr");
+    let folder = Folder::new();
+    let arguments = ["train", example.to_str().unwrap(), "--set", "train.rule=gradient(sgd(rate = 1e9))"];
+    let native = [&arguments[..], &["--engine", "crate"]].concat();
+    let run = run(&folder, &native, &cache(), None).exits(5).reports("training-diverged");
+    assert!(run.stderr.contains("smaller learning rate"), "{}", run.stderr);
+    assert!(!folder.names().contains(&"iris_train.trained.npz".to_owned()));
+}
+
+#[test]
+fn a_generated_program_trains_by_itself() {
+    let folder = Folder::new();
+    let example = common::examples().join("iris_train/iris_train.nnr");
+    run(&folder, &["compile", example.to_str().unwrap(), "--target", "rust", "-o", "net"], &cache(), None)
+        .exits(0);
+    let build = std::process::Command::new("cargo")
+        .args(["build", "--release", "--offline", "--locked", "-q"])
+        .current_dir(folder.path("net"))
+        .env("CARGO_TARGET_DIR", cache().join("compiled"))
+        .env("RUSTFLAGS", "-D warnings")
+        .status()
+        .unwrap();
+    assert!(build.success());
+    let program = cache().join("compiled/release/classifier-crn");
+    let run = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(&program);
+        Run::of(command.args(arguments).current_dir(folder.path("")).output().unwrap())
+    };
+    let help = run(&["train", "--help"]).exits(0).stdout;
+    for words in
+        ["softmax_cross_entropy)", "cosine:0)", "(default: 200)", "hidden.W [8, 4]", "class from 0 to 2"]
+    {
+        assert!(help.contains(words), "{words} in {help}");
+    }
+    assert!(run(&["--help"]).exits(0).stdout.contains("train --data"));
+    let mut table = "a,b,c,d,class\n".to_owned();
+    for row in 0..30 {
+        let class = row % 3;
+        let at = |feature: i32| {
+            f64::from((row * 7 + feature * 5) % 10) / 50.0 + f64::from(u8::from(feature == class))
+        };
+        table += &format!("{},{},{},{},{class}\n", at(0), at(1), at(2), at(3));
+    }
+    folder.write("samples.csv", &table);
+    let options = ["train", "--data", "samples.csv", "--metrics", "m.csv", "--rate", "0.05"];
+    run(&[&options[..], &["--epochs", "120", "--stop", "accuracy>=1"]].concat()).exits(0);
+    let last = folder.read("m.csv").lines().last().unwrap().to_owned();
+    assert_eq!(numbers(&last).last(), Some(&1.0), "{last}");
+    assert_eq!(arrays(&folder.path("trained.npz"))["hidden.W"].shape, [8, 4]);
+    run(&["train", "--data", "samples.csv", "--resume", "--rate", "0.9"]).exits(1);
+    run(&["train"]).exits(1);
+    folder.write("bad.csv", "a,b,c,d,class\n1,1,1,1,7\n");
+    assert!(run(&["train", "--data", "bad.csv"]).exits(1).stderr.contains("no class"));
+}

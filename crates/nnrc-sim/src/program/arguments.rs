@@ -170,12 +170,14 @@ pub fn parse(
     Ok(Some(arguments))
 }
 
-fn number(name: &str, text: &str) -> Result<f64, String> {
+/// A finite number.
+pub(super) fn number(name: &str, text: &str) -> Result<f64, String> {
     let number = text.trim().parse().ok().filter(|number: &f64| number.is_finite());
     number.ok_or_else(|| format!("`{name}`: `{text}` is not a finite number"))
 }
 
-fn positive(name: &str, text: &str) -> Result<f64, String> {
+/// A positive number.
+pub(super) fn positive(name: &str, text: &str) -> Result<f64, String> {
     let number = number(name, text)?;
     if number > 0.0 { Ok(number) } else { Err(format!("`{name} {text}`: expected a positive number")) }
 }

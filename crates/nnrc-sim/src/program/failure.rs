@@ -7,7 +7,8 @@ use crate::Error;
 pub struct Failure {
     /// What is wrong.
     pub message: String,
-    /// 1: wrong usage or a file that does not fit; 5: the pot does not settle; 6: the solver failed.
+    /// 1: wrong usage or a file that does not fit; 5: the pot does not settle; 6: the solver failed; 7: training
+    /// diverged.
     pub exit: u8,
 }
 
@@ -15,8 +16,15 @@ pub struct Failure {
 const NOT_SETTLED: u8 = 5;
 /// The solver failed.
 const SOLVER_FAILED: u8 = 6;
+/// Training diverged.
+const DIVERGED: u8 = 7;
 
 impl Failure {
+    /// Training diverged.
+    pub fn diverged(message: String) -> Self {
+        Self { message, exit: DIVERGED }
+    }
+
     /// The same with words before it.
     #[must_use]
     pub fn context(self, words: &str) -> Self {

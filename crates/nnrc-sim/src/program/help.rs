@@ -2,8 +2,101 @@
 
 use std::fmt::Write;
 
-use super::{Defaults, Network, Role};
+use super::{Defaults, Network, Role, Training};
 use crate::Method;
+use crate::gradient::Differentiable;
+use crate::train::{Loss, Optimiser, Schedule};
+
+/// What the program can do.
+pub(crate) fn overview<N: Network>(trains: bool) -> String {
+    if !trains {
+        return text::<N>();
+    }
+    let name = N::NAME;
+    format!(
+        "Simulates and trains the chemical reaction network `{name}`: a neural network whose values are concentrations
+and whose weights are rate constants.
+
+Usage: train --data FILE [OPTIONS]    finds weights for samples; `train --help` lists the options
+       simulate [OPTIONS]             what the reactions do; `simulate --help` lists the options
+
+Examples:
+  train --data samples.csv --epochs 50            writes trained.npz, and checkpoint.npz meanwhile
+  train --data samples.csv --epochs 500 --resume  goes on from there
+  simulate --steady                               where the pot settles
+  simulate --until 20 -o course.csv               the time course
+"
+    )
+}
+
+/// What the verb `train` does and takes.
+pub(crate) fn training<N: Differentiable>() -> String {
+    let Training { loss, optimiser, schedule, decay, batch, epochs, shuffle, patience, .. } = N::TRAINING;
+    let loss = match loss {
+        Loss::SquaredError => "squared_error",
+        Loss::CrossEntropy => "cross_entropy",
+        Loss::SoftmaxCrossEntropy => "softmax_cross_entropy",
+    };
+    let (method, rate) = match optimiser {
+        Optimiser::Sgd { rate, .. } => ("sgd", rate),
+        Optimiser::Adam { rate, .. } => ("adam", rate),
+    };
+    let schedule = match schedule {
+        Schedule::Constant => "constant".to_owned(),
+        Schedule::Cosine { floor } => format!("cosine:{floor}"),
+        Schedule::Step { every, factor } => format!("step:{every}:{factor}"),
+        Schedule::Exponential { factor } => format!("exponential:{factor}"),
+    };
+    let or_none = |value: Option<u64>| value.map_or("none".to_owned(), |value| value.to_string());
+    let (seed, patience) = (or_none(shuffle), or_none(patience.map(|epochs| epochs as u64)));
+    let samples = super::teach::samples_help::<N>();
+    let mut text = format!(
+        "Trains the weights of `{}` by gradient descent through the fixed point of its reactions.
+
+Usage: train --data FILE [OPTIONS]
+
+{samples}
+
+Options:
+      --data FILE        the samples
+      --validation FILE  samples that only judge, in the same form
+      --weights FILE     where to begin: .npz or .safetensors (default: the weights of the model file)
+      --loss LOSS        squared_error: half of the sum of (y - t)^2; cross_entropy: of outputs that are
+                         probabilities; softmax_cross_entropy: of linear outputs (default: {loss})
+      --epochs N         how often all samples are seen (default: {epochs})
+      --batch N          samples between two steps (default: {batch})
+      --optimiser NAME   sgd or adam (default: {method})
+      --rate R           learning rate (default: {rate})
+      --momentum M       share of the last step that sgd keeps
+      --beta1, --beta2, --epsilon X
+                         constants of adam
+      --schedule HOW     constant, cosine:FLOOR, step:EPOCHS:FACTOR or exponential:FACTOR, of the learning rate
+                         (default: {schedule})
+      --decay L          adds L/2 times the sum of squares of all weights to the loss (default: {decay})
+      --seed N           order of the samples; none: as they stand (default: {seed})
+      --patience N       end after N epochs without improvement, with the best weights (default: {patience})
+      --stop WHEN        end when a metric is good enough: `loss<0.1`, `validation.accuracy>=0.95`; none: never
+      --threads N        the result does not depend on it (default: one for each core)
+  -o, --output FILE      the weights: .npz or .safetensors (default: trained.npz)
+      --metrics FILE     a .csv with the metrics of each epoch
+      --checkpoint FILE  what is needed to go on later (default: checkpoint.npz)
+      --resume           go on from the checkpoint
+      --fingerprint N    what the checkpoint belongs to, for programs that drive this one
+      --model FILE       rate constants and initial concentrations (default: data/model.npz of this crate)
+  -h, --help             this text
+
+Exit status: 0 done, 1 wrong usage or a file that does not fit, 7 training diverged.
+
+Weights:
+",
+        N::NAME
+    );
+    for tensor in N::tensors() {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "  {} {:?}", tensor.name, tensor.shape);
+    }
+    text
+}
 
 /// What the program does and takes.
 pub(crate) fn text<N: Network>() -> String {

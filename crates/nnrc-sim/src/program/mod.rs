@@ -3,20 +3,28 @@
 //! A generated crate implements [`Network`] and hands it to [`run`].
 
 mod arguments;
+mod data;
 mod defaults;
 mod failure;
 mod help;
+mod lesson;
+mod pupil;
 mod results;
 mod simulate;
+mod teach;
 mod tensors;
+mod training;
 
 use std::process::ExitCode;
 
+use crate::gradient::Differentiable;
 use crate::{Layered, Method};
 pub use arguments::{Arguments, Format, Start, parse};
 pub use defaults::Defaults;
 pub use failure::Failure;
+pub use lesson::Lesson;
 pub use tensors::{Signs, Tensors};
+pub use training::Training;
 
 /// A value that goes into the pot or is read from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,16 +100,33 @@ pub fn input_width<N: Network>() -> usize {
 
 /// Runs the command line of a network whose constants stand in the file `data` where `--model` names no other.
 pub fn run<N: Network>(data: &str) -> ExitCode {
+    dispatch::<N>(data, None)
+}
+
+/// The same for a network that can be trained.
+pub fn run_and_train<N: Differentiable>(data: &str) -> ExitCode {
+    dispatch::<N>(data, Some(&|words| teach::<N>(words, data)))
+}
+
+/// What carries out the verb `train`.
+type Teach<'a> = &'a dyn Fn(Vec<String>) -> Result<(), Failure>;
+
+fn dispatch<N: Network>(data: &str, teach: Option<Teach<'_>>) -> ExitCode {
     let mut words = std::env::args().skip(1);
-    let result = match words.next().as_deref() {
-        Some("simulate") => simulate::<N>(words, data),
-        None | Some("help" | "-h" | "--help") => {
-            print(&help::text::<N>());
+    let verb = words.next();
+    let result = match (verb.as_deref(), teach) {
+        (Some("simulate"), _) => simulate::<N>(words, data),
+        (Some("train"), Some(teach)) => teach(words.collect()),
+        (Some("train"), None) => {
+            Err("this program does not train: the model it was made from has no `train` block"
+                .to_owned()
+                .into())
+        }
+        (None | Some("help" | "-h" | "--help"), _) => {
+            print(&help::overview::<N>(teach.is_some()));
             Ok(())
         }
-        Some(other) => {
-            Err(format!("`{other}` is no verb of this program; try `simulate` or `--help`").into())
-        }
+        (Some(other), _) => Err(format!("`{other}` is no verb of this program; try `--help`").into()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -109,6 +134,16 @@ pub fn run<N: Network>(data: &str) -> ExitCode {
             complain(&failure.message);
             ExitCode::from(failure.exit)
         }
+    }
+}
+
+fn teach<N: Differentiable>(words: Vec<String>, data: &str) -> Result<(), Failure> {
+    match lesson::parse(words, data, &N::TRAINING)? {
+        None => {
+            print(&help::training::<N>());
+            Ok(())
+        }
+        Some(lesson) => teach::run::<N>(&lesson),
     }
 }
 
@@ -137,6 +172,11 @@ fn is_quantity<N: Network>(name: &str) -> bool {
 /// Writes to stdout; a reader that went away is no failure.
 fn print(text: &str) {
     let _ = std::io::Write::write_all(&mut std::io::stdout().lock(), text.as_bytes());
+}
+
+/// A remark on progress.
+fn say(message: &str) {
+    let _ = std::io::Write::write_all(&mut std::io::stderr().lock(), format!("{message}\n").as_bytes());
 }
 
 fn complain(message: &str) {

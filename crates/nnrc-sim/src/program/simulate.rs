@@ -1,14 +1,13 @@
 //! The verb `simulate`.
 
 use std::num::NonZero;
-use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::arguments::{Arguments, Start};
+use super::data::inputs;
 use super::results::Results;
 use super::{Failure, Network, Quantity, Role, Tensors, input_width};
 use crate::course::{Spacing, good_end, time_to_settle};
-use crate::io::{npz, table};
 use crate::{Error, Settle, Settled, Tolerances, integrate, settle};
 
 /// The largest number of values of a time course: as many as fit into a gigabyte.
@@ -19,7 +18,7 @@ pub(crate) fn run<N: Network>(arguments: &Arguments) -> Result<(), Failure> {
     let format = arguments.format()?;
     let mut network = N::load(&mut Tensors::read(&arguments.model)?)?;
     let results = match &arguments.data {
-        Some(path) => many(&network, arguments, &rows::<N>(path)?)?,
+        Some(path) => many(&network, arguments, &inputs::<N>(path)?)?,
         None => {
             if let Some(input) = &arguments.input {
                 check_input::<N>(input).map_err(|message| format!("--input: {message}"))?;
@@ -48,41 +47,6 @@ pub(crate) fn check_input<N: Network>(values: &[f64]) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-/// The inputs in a file, one in each row.
-fn rows<N: Network>(path: &Path) -> Result<Vec<Vec<f64>>, String> {
-    let name = path.display();
-    let bytes = std::fs::read(path).map_err(|error| format!("cannot read `{name}`: {error}"))?;
-    let width = input_width::<N>();
-    let extension = path.extension().and_then(|extension| extension.to_str());
-    let rows: Vec<Vec<f64>> = if matches!(extension, Some("npz" | "npy")) {
-        let mut arrays = npz::read(&bytes).map_err(|error| format!("`{name}`: {error}"))?;
-        let array = arrays
-            .remove("x")
-            .or_else(|| arrays.remove(npz::SINGLE))
-            .ok_or_else(|| format!("`{name}` has no array `x`"))?;
-        if array.values.len() % width.max(1) != 0 || array.shape.iter().skip(1).product::<usize>() != width {
-            return Err(format!(
-                "`{name}`: `x` has shape {:?}, expected rows of {width} values",
-                array.shape
-            ));
-        }
-        array.values.chunks_exact(width.max(1)).map(<[f64]>::to_vec).collect()
-    } else {
-        let table = table::read(&bytes, table::Separator::of(extension, &bytes));
-        let table = table.map_err(|error| format!("`{name}`: {error}"))?;
-        let number = |line: u64, cell: &String| {
-            let number = cell.parse().ok().filter(|number: &f64| number.is_finite());
-            number.ok_or_else(|| format!("`{name}`, line {line}: `{cell}` is not a finite number"))
-        };
-        let row = |row: &table::Row| row.cells.iter().map(|cell| number(row.line, cell)).collect();
-        table.rows.iter().map(row).collect::<Result<_, String>>()?
-    };
-    for (at, row) in rows.iter().enumerate() {
-        check_input::<N>(row).map_err(|message| format!("`{name}`, row {}: {message}", at + 1))?;
-    }
-    Ok(rows)
 }
 
 fn tolerances(arguments: &Arguments) -> Tolerances {

@@ -1,5 +1,6 @@
 //! The arrays of a model file, taken one by one with the shape that the code expects.
 
+use std::ops::Range;
 use std::path::Path;
 
 use crate::io::{Array, Arrays, npz};
@@ -17,6 +18,8 @@ pub enum Signs {
     NotNegative,
     /// 0 and below.
     NotPositive,
+    /// 0 only.
+    Zero,
 }
 
 impl Tensors {
@@ -45,7 +48,12 @@ impl Tensors {
                 "`{name}` has shape {found:?} in the model file, this program was built for {shape:?}"
             ));
         }
-        Ok(array.values)
+        match array.values.iter().find(|value| **value < 0.0) {
+            Some(value) if name.starts_with("initial.") => {
+                Err(format!("`{name}` holds {value}, but a concentration is never negative"))
+            }
+            _ => Ok(array.values),
+        }
     }
 
     /// Checks that an array has no value of a sign that the program has no reactions for: it would be ignored.
@@ -54,16 +62,29 @@ impl Tensors {
     ///
     /// A sentence about the first such value.
     pub fn require(&self, name: &str, signs: Signs) -> Result<(), String> {
+        self.require_columns(name, 0..usize::MAX, signs)
+    }
+
+    /// The same for some places along the last axis.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tensors::require`].
+    pub fn require_columns(&self, name: &str, columns: Range<usize>, signs: Signs) -> Result<(), String> {
         let (words, allowed): (_, fn(f64) -> bool) = match signs {
-            Signs::NotNegative => ("negative", |value| value >= 0.0),
-            Signs::NotPositive => ("positive", |value| value <= 0.0),
+            Signs::NotNegative => ("negative values", |value| value >= 0.0),
+            Signs::NotPositive => ("positive values", |value| value <= 0.0),
+            Signs::Zero => ("values other than 0", |value| value == 0.0),
         };
-        let values = self.arrays.get(name).map_or(&[][..], |array| &array.values);
-        match values.iter().find(|value| !allowed(**value)) {
+        let Some(array) = self.arrays.get(name) else { return Ok(()) };
+        let width = array.shape.last().copied().unwrap_or(1).max(1);
+        let own = array.values.iter().enumerate().filter(|(at, _)| columns.contains(&(at % width)));
+        match own.map(|(at, value)| (at, *value)).find(|(_, value)| !allowed(*value)) {
             None => Ok(()),
-            Some(value) => Err(format!(
-                "`{name}` holds {value}, and this program was built without reactions for {words} values of it; \
-                 compile the model again with these weights"
+            Some((at, value)) => Err(format!(
+                "`{name}` holds {value} in column {}, and this program was built without reactions for {words} \
+                 there; compile the model again with these weights",
+                at % width + 1
             )),
         }
     }
@@ -85,6 +106,15 @@ impl Tensors {
     pub fn vector<const N: usize>(&mut self, name: &str) -> Result<Box<[f64; N]>, String> {
         let values = self.take(name, &[N])?.into_boxed_slice();
         values.try_into().map_err(|_| format!("`{name}` has another length than its shape says"))
+    }
+
+    /// The numbers of an array of any shape, the last index fastest.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tensors::number`].
+    pub fn values(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f64>, String> {
+        self.take(name, shape)
     }
 
     /// An array of any shape as `N` numbers, the last index fastest.
@@ -123,5 +153,22 @@ mod tests {
         assert!(tensors.require("k_W", Signs::NotNegative).unwrap_err().contains("-2"));
         assert!(tensors.require("k_W", Signs::NotPositive).unwrap_err().contains("1.5"));
         assert_eq!(tensors.require("other", Signs::NotPositive), Ok(()));
+    }
+
+    #[test]
+    fn sources_of_one_matrix_are_checked_apart() {
+        let array = Array::new(vec![2, 3], vec![1.0, -1.0, 0.0, 2.0, -2.0, 0.0]).unwrap();
+        let tensors = Tensors::new(Arrays::from([("k_W".to_owned(), array)]));
+        assert_eq!(tensors.require_columns("k_W", 0..1, Signs::NotNegative), Ok(()));
+        assert_eq!(tensors.require_columns("k_W", 1..3, Signs::NotPositive), Ok(()));
+        assert_eq!(tensors.require_columns("k_W", 2..3, Signs::Zero), Ok(()));
+        assert!(tensors.require_columns("k_W", 0..2, Signs::NotNegative).unwrap_err().contains("column 2"));
+    }
+
+    #[test]
+    fn concentrations_are_never_negative() {
+        let array = Array::new(vec![1], vec![-1.0]).unwrap();
+        let mut tensors = Tensors::new(Arrays::from([("initial.x".to_owned(), array)]));
+        assert!(tensors.vector::<1>("initial.x").unwrap_err().contains("never negative"));
     }
 }

@@ -1,5 +1,7 @@
 //! What is reported of an epoch.
 
+use super::run::{Record, State};
+
 /// Sums over samples.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Totals {
@@ -88,6 +90,22 @@ impl Metrics {
             Quantity::Accuracy => self.accuracy,
         }
     }
+}
+
+/// A row of numbers for each epoch of a state, and the names of the columns.
+pub fn table(state: &State) -> (Vec<&'static str>, Vec<Vec<f64>>) {
+    let of = |m: Metrics| [m.loss, m.mse, m.error, m.accuracy];
+    let mut header = vec!["epoch", "rate", "loss", "mse", "error", "accuracy"];
+    if state.history.iter().any(|record| record.validation.is_some()) {
+        header.extend(["validation_loss", "validation_mse", "validation_error", "validation_accuracy"]);
+    }
+    let row = |record: &Record| {
+        let mut row = vec![record.epoch as f64, record.rate];
+        row.extend(of(record.train));
+        row.extend(record.validation.map(of).into_iter().flatten());
+        row
+    };
+    (header, state.history.iter().map(row).collect())
 }
 
 /// One output: above 0.5 means class 1. Several: the class is the largest; ties are wrong.

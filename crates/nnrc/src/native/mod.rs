@@ -2,11 +2,12 @@
 //!
 //! - `cache`: where generated crates and what is built from them are kept;
 //! - `cargo`: finding the toolchain and building;
-//! - `run`: the program, its files, and what it says.
+//! - `run`, `teach`: the program, its files, and what it says.
 
 mod cache;
 mod cargo;
 mod run;
+mod teach;
 
 use std::path::Path;
 
@@ -17,9 +18,11 @@ use crate::args::EngineKind;
 use crate::pot::Pot;
 use crate::session::{Loaded, Session};
 use crate::terminal::Stop;
+use crate::training::trained;
 use cache::Cache;
 use cargo::Absent;
 pub use run::Program;
+pub use teach::{Lesson, Taught};
 
 /// What is said where nothing can be built.
 const NO_TOOLCHAIN: &str = "`--engine crate` needs Rust (cargo and rustc), which is not installed here: \
@@ -33,6 +36,27 @@ pub fn program(
     pot: &Pot<'_>,
     engine: EngineKind,
 ) -> Result<Option<Program>, Stop> {
+    build(session, loaded, pot, engine, None)
+}
+
+/// What `--engine` asks for: a program that trains the network of a model, or none as above.
+pub fn trainer(session: &Session, loaded: &Loaded, engine: EngineKind) -> Result<Option<Program>, Stop> {
+    if engine == EngineKind::Process {
+        return Ok(None);
+    }
+    let pot = Pot::for_training(session, loaded, &loaded.model.default_input())?;
+    // How to train is said on the command line: other settings are no other program.
+    let training = nnrc_rust::Training { defaults: None, stops: Vec::new(), ..trained(&loaded.model) };
+    build(session, loaded, &pot, engine, Some(training))
+}
+
+fn build(
+    session: &Session,
+    loaded: &Loaded,
+    pot: &Pot<'_>,
+    engine: EngineKind,
+    training: Option<nnrc_rust::Training>,
+) -> Result<Option<Program>, Stop> {
     if engine == EngineKind::Process {
         return Ok(None);
     }
@@ -45,7 +69,7 @@ pub fn program(
         Ok(cache) => cache,
         Err(finding) => return terminal.fail(&loaded.source, *finding),
     };
-    let (files, model) = match files(pot, &cache, &compiler) {
+    let (files, model) = match files(pot, &cache, &compiler, training) {
         Ok(found) => found,
         Err(error) => {
             let finding =
@@ -75,10 +99,15 @@ struct Crate {
 }
 
 /// The crate of a network and its numbers, which are no part of what is compiled.
-fn files(pot: &Pot<'_>, cache: &Cache, compiler: &str) -> Result<(Crate, Vec<u8>), nnrc_rust::Error> {
+fn files(
+    pot: &Pot<'_>,
+    cache: &Cache,
+    compiler: &str,
+    training: Option<nnrc_rust::Training>,
+) -> Result<(Crate, Vec<u8>), nnrc_rust::Error> {
     let library = nnrc_rust::library();
     let sim = cache::hash(compiler, &library);
-    let options = Options { sim_path: Some(cache.library_path(&sim)), ..Options::default() };
+    let options = Options { sim_path: Some(cache.library_path(&sim)), training, ..Options::default() };
     let mut files = nnrc_rust::generate(&pot.crn, &pot.info, &options)?;
     let model = files.remove(Path::new(MODEL)).unwrap_or_default();
     // The name of the program contains the hash: programs of one name would take each other's place.

@@ -20,7 +20,7 @@ const SOLVER_FAILED: i32 = 6;
 
 /// A built program with the numbers of a network.
 pub struct Program {
-    path: PathBuf,
+    pub(super) path: PathBuf,
     scratch: Scratch,
 }
 
@@ -43,7 +43,7 @@ impl Drop for Scratch {
     }
 }
 
-type Fails<T> = Result<T, Box<Diagnostic>>;
+pub type Fails<T> = Result<T, Box<Diagnostic>>;
 
 impl Program {
     /// A program that reads these numbers.
@@ -64,7 +64,7 @@ impl Program {
         Ok(program)
     }
 
-    fn file(&self, name: &str) -> PathBuf {
+    pub(super) fn file(&self, name: &str) -> PathBuf {
         self.scratch.0.join(name)
     }
 
@@ -72,6 +72,15 @@ impl Program {
         let path = self.file(name);
         fs::write(&path, bytes).map_err(|error| unwritable(&path, &error))?;
         Ok(path)
+    }
+
+    /// Writes arrays for the program.
+    pub(super) fn put_arrays(&self, name: &str, arrays: &Arrays) -> Fails<PathBuf> {
+        let mut bytes = Vec::new();
+        match npz::write(&mut bytes, arrays) {
+            Ok(()) => self.put(name, &bytes),
+            Err(error) => Err(unwritable(&self.file(name), &error)),
+        }
     }
 
     /// Follows the time course; without an end until all has settled.
@@ -100,11 +109,7 @@ impl Program {
     pub fn settle_all(&self, simulation: &Simulation, output: &str, inputs: &[&[f64]]) -> Fails<Vec<f64>> {
         let shape = vec![inputs.len(), inputs.first().map_or(0, |input| input.len())];
         let rows = Arrays::from([("x".to_owned(), Array { shape, values: inputs.concat() })]);
-        let mut bytes = Vec::new();
-        let rows = match npz::write(&mut bytes, &rows) {
-            Ok(()) => self.put("rows.npz", &bytes)?,
-            Err(error) => return Err(unwritable(&self.file("rows.npz"), &error)),
-        };
+        let rows = self.put_arrays("rows.npz", &rows)?;
         let mut arrays = self.simulate(simulation, vec!["--data".into(), rows.into()])?;
         take(&mut arrays, output)
     }
@@ -175,7 +180,7 @@ fn unwritable(path: &Path, error: &std::io::Error) -> Box<Diagnostic> {
     )
 }
 
-fn broken(path: &Path, words: &str) -> Box<Diagnostic> {
+pub fn broken(path: &Path, words: &str) -> Box<Diagnostic> {
     let message = format!("the generated program `{}` {words}", path.display());
     Box::new(
         Diagnostic::global(Severity::Error, codes::BUILD_FAILED, message)

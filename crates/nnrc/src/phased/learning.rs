@@ -131,7 +131,10 @@ fn diverged(loaded: &Loaded, training: &PhasedTraining, epoch: usize, time: f64)
     let mut finding = Diagnostic::global(
         Severity::Error,
         codes::TRAINING_DIVERGED,
-        format!("learning diverged in epoch {epoch}, at time {}: concentrations e^z outgrow the solver", short(time)),
+        format!(
+            "learning diverged in epoch {epoch}, at time {}: concentrations e^z outgrow the solver",
+            short(time)
+        ),
     )
     .label(format!("with the learning rate {}", short(training.rate)))
     .help(format!("use a smaller learning rate, such as {}", short(training.rate / 4.0)))

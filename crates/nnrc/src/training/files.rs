@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use nnrc_model::Tensor;
 use nnrc_sim::io::{Array, Arrays, npz, safetensors, table};
-use nnrc_sim::train::{self, Metrics, State, Unusable};
+use nnrc_sim::train::{self, State, Unusable};
 use nnrc_syntax::codes::Code;
 use nnrc_syntax::{Diagnostic, Severity, Source, codes};
 
@@ -199,18 +199,7 @@ impl Files {
     }
 
     fn write_table(&self, terminal: &Terminal, state: &State) -> Result<(), Stop> {
-        let of = |m: Metrics| [m.loss, m.mse, m.error, m.accuracy];
-        let validates = state.history.iter().any(|record| record.validation.is_some());
-        let mut header = vec!["epoch", "rate", "loss", "mse", "error", "accuracy"];
-        if validates {
-            header.extend(["validation_loss", "validation_mse", "validation_error", "validation_accuracy"]);
-        }
-        let rows = state.history.iter().map(|record| {
-            let mut row = vec![record.epoch as f64, record.rate];
-            row.extend(of(record.train));
-            row.extend(record.validation.map(of).into_iter().flatten());
-            row
-        });
+        let (header, rows) = train::table(state);
         Destination::File(self.table()).write(terminal, |out| table::write(out, &header, rows))
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::path::Path;
 
 use nnrc_model::Tensor;
 use nnrc_model::descent::{self, Samples};
@@ -10,6 +11,9 @@ use nnrc_model::model::{Model, NodeKind, Operation};
 use nnrc_sim::train::{Layout, Learner, Loss, Totals};
 
 use super::inputs_and_targets;
+use crate::native::{Lesson, Program, Taught};
+use crate::session::{Loaded, Session};
+use crate::terminal::Stop;
 
 /// A network, its loss, and the samples: first those trained on, then those that only judge.
 pub struct Learning<'a> {
@@ -41,11 +45,7 @@ impl<'a> Learning<'a> {
         let width = graph.output_width();
         let mut samples = inputs_and_targets(train, width);
         samples.extend(validation.iter().flat_map(|samples| inputs_and_targets(samples, width)));
-        let loss = match loss {
-            descent::Loss::SquaredError => Loss::SquaredError,
-            descent::Loss::CrossEntropy => Loss::CrossEntropy,
-            descent::Loss::SoftmaxCrossEntropy => Loss::SoftmaxCrossEntropy,
-        };
+        let loss = super::loss(loss);
         Self {
             graph,
             loss,
@@ -58,6 +58,29 @@ impl<'a> Learning<'a> {
     /// Number of samples.
     pub fn samples(&self) -> usize {
         self.inputs.len()
+    }
+
+    /// Has the program of a generated crate train on the samples, of which the first `count` are trained on.
+    pub fn teach(
+        &self,
+        session: &Session,
+        loaded: &Loaded,
+        program: &Program,
+        lesson: &Lesson<'_>,
+        checkpoint: &Path,
+        count: usize,
+    ) -> Result<Taught, Stop> {
+        let width = self.graph.output_width();
+        let split = |all: &[&[f64]], targets: &[f64]| (all.concat(), targets.to_vec());
+        let (train, judged) = self.inputs.split_at(count);
+        let (targets, judged_targets) = self.targets.split_at(count * width);
+        let samples = [split(train, targets), split(judged, judged_targets)];
+        let parameters = self.weights(self.graph.initial());
+        let note = |words: &str| session.terminal.note(words);
+        match program.train(&samples, width, &parameters, lesson, checkpoint, &note) {
+            Ok(taught) => Ok(taught),
+            Err(finding) => session.terminal.fail(&loaded.source, *finding),
+        }
     }
 
     /// The tensors of the flat parameters.

@@ -15,6 +15,7 @@ use crate::pot::{Pot, explain, method};
 use crate::report::{warnings, write_reactions};
 use crate::session::{Loaded, Session};
 use crate::terminal::Stop;
+use crate::training::trained;
 
 /// Runs the verb.
 pub fn run(session: &Session, args: &CompileArgs) -> Result<(), Stop> {
@@ -34,7 +35,7 @@ pub fn run(session: &Session, args: &CompileArgs) -> Result<(), Stop> {
         pot.start_at(&settled);
     }
     if args.target == Target::Rust {
-        return write_crate(session, &loaded, &pot, args);
+        return write_crate(session, &loaded, &pot, &input, args);
     }
     let extension = if args.target == Target::Sbml { "xml" } else { "crn" };
     let destination = match &args.output {
@@ -54,7 +55,13 @@ pub fn run(session: &Session, args: &CompileArgs) -> Result<(), Stop> {
 }
 
 /// Writes the crate into the folder named by `-o`, or into STEM-sim.
-fn write_crate(session: &Session, loaded: &Loaded, pot: &Pot<'_>, args: &CompileArgs) -> Result<(), Stop> {
+fn write_crate(
+    session: &Session,
+    loaded: &Loaded,
+    pot: &Pot<'_>,
+    input: &[f64],
+    args: &CompileArgs,
+) -> Result<(), Stop> {
     if pot.crn.protocol.feed.is_some() {
         let finding = Diagnostic::global(
             Severity::Error,
@@ -64,8 +71,19 @@ fn write_crate(session: &Session, loaded: &Loaded, pot: &Pot<'_>, args: &Compile
         .help("`nnrc train` learns in this process; what it learned compiles with `--set chemistry.construction=fixed_point`");
         return session.terminal.fail(&loaded.source, finding);
     }
-    let options =
-        nnrc_rust::Options { simulation: Some(simulation(pot.model)), ..nnrc_rust::Options::default() };
+    // A program that trains needs reactions for either sign of each weight.
+    let trains = pot.model.training.as_ref().is_some_and(|training| training.descent.is_some());
+    let mut for_training = if trains { Some(Pot::for_training(session, loaded, input)?) } else { None };
+    if let Some(pot) = for_training.as_mut().filter(|pot| pot.model.simulation.settled) {
+        let settled = settled(session, loaded, pot)?;
+        pot.start_at(&settled);
+    }
+    let options = nnrc_rust::Options {
+        simulation: Some(simulation(pot.model)),
+        training: trains.then(|| trained(pot.model)),
+        ..nnrc_rust::Options::default()
+    };
+    let pot = for_training.as_ref().unwrap_or(pot);
     let files = match nnrc_rust::generate(&pot.crn, &pot.info, &options) {
         Ok(files) => files,
         Err(error) => {

@@ -15,7 +15,7 @@ use nnrc_model::noise::Noise;
 use nnrc_sim::Error;
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
-use crate::args::NoiseArgs;
+use crate::args::{EngineKind, NoiseArgs};
 use crate::files::{DASH, Destination, is_special};
 use crate::numbers::plural;
 use crate::pot::{Pot, explain};
@@ -116,7 +116,7 @@ fn variants(session: &Session, path: &Path, loaded: &Loaded, noise: &Noise) -> R
         let learns = model.training.as_ref().is_some_and(|training| training.descent.is_some());
         let model = if learns && !session.gives_weights() {
             let own = Loaded { source: loaded.source.clone(), model };
-            let trained = training::run(session, &own, None, false)?;
+            let trained = training::run(session, &own, None, (false, EngineKind::Process))?;
             session.terminal.note(&format!("{name}: {}", trained.summary()));
             let model = session.with_weights(path, loaded, trained.weights)?.model;
             other.map_or(model.clone(), |other| model.with_rectifier(other))

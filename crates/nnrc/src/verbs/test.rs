@@ -7,6 +7,7 @@ use std::path::Path;
 use nnrc_syntax::{Diagnostic, Severity, codes};
 use serde_json::json;
 
+use crate::args::EngineKind;
 use crate::args::TestArgs;
 use crate::numbers::plural;
 use crate::pot::Pot;
@@ -33,7 +34,7 @@ fn one(session: &Session, path: &Path, several: bool) -> Result<(), Stop> {
     let mut loaded = session.load(path)?;
     // What expects nothing needs no training.
     if loaded.model.training.is_some() && !session.gives_weights() && !loaded.model.expectations.is_empty() {
-        let trained = training::run(session, &loaded, None, false)?;
+        let trained = training::run(session, &loaded, None, (false, EngineKind::Process))?;
         terminal.note(&trained.summary());
         loaded = session.with_weights(path, &loaded, trained.weights)?;
     }

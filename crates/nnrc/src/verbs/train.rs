@@ -1,9 +1,8 @@
 //! `nnrc train`: weights by gradient descent through the fixed point.
 
-use nnrc_syntax::{Diagnostic, Severity, codes};
 use serde_json::json;
 
-use crate::args::{EngineKind, TrainArgs};
+use crate::args::TrainArgs;
 use crate::files::Destination;
 use crate::session::Session;
 use crate::terminal::Stop;
@@ -14,14 +13,8 @@ pub fn run(session: &Session, args: &TrainArgs) -> Result<(), Stop> {
     session.keep_source(&args.file.file, args.output.as_deref())?;
     let terminal = &session.terminal;
     let loaded = session.load(&args.file.file)?;
-    if args.engine == EngineKind::Crate {
-        let finding =
-            Diagnostic::global(Severity::Error, codes::NOT_SERVED, "`--engine crate` is not served yet")
-                .help("leave it out: training in this process gives the same weights");
-        return terminal.fail(&loaded.source, finding);
-    }
     let files = Files::new(session, &args.file.file, &loaded.model.name, args.output.as_deref())?;
-    let trained = training::run(session, &loaded, Some(&files), args.resume)?;
+    let trained = training::run(session, &loaded, Some(&files), (args.resume, args.engine))?;
     files.write_weights(terminal, &trained.weights)?;
     terminal.note(&trained.summary());
     if let Destination::File(path) = files.weights() {

@@ -1,0 +1,131 @@
+//! Inputs and targets from files.
+
+use std::path::Path;
+
+use super::simulate::check_input;
+use super::{Network, Role, input_width};
+use crate::io::{Array, Arrays, npz, table};
+
+/// Inputs with their targets, one after another.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Samples {
+    /// As many as all inputs have elements, for each sample.
+    pub inputs: Vec<f64>,
+    /// As many as all outputs have elements, for each sample.
+    pub targets: Vec<f64>,
+    /// Number of samples.
+    pub count: usize,
+}
+
+/// Number of elements of all outputs.
+pub(crate) fn output_width<N: Network>() -> usize {
+    N::quantities().iter().filter(|one| one.role == Role::Output).map(|one| one.width).sum()
+}
+
+/// The inputs in a file, one in each row.
+pub(crate) fn inputs<N: Network>(path: &Path) -> Result<Vec<Vec<f64>>, String> {
+    let width = input_width::<N>();
+    let rows = match arrays(path)? {
+        Some(mut arrays) => {
+            let x = arrays.remove("x").or_else(|| arrays.remove(npz::SINGLE));
+            let x = x.ok_or_else(|| format!("`{}` has no array `x`", path.display()))?;
+            matrix(path, "x", &x, width)?
+        }
+        None => cells(path)?,
+    };
+    check_rows::<N>(path, &rows)?;
+    Ok(rows)
+}
+
+/// Inputs and targets: arrays `x` and `t`, or columns of inputs and after them columns of targets.
+///
+/// Instead of a target for each of several outputs there may be one number, the class from 0.
+pub(crate) fn samples<N: Network>(path: &Path) -> Result<Samples, String> {
+    let (width, outputs) = (input_width::<N>(), output_width::<N>());
+    let name = path.display();
+    let (rows, targets) = match arrays(path)? {
+        Some(mut arrays) => {
+            let mut take =
+                |key: &str| arrays.remove(key).ok_or_else(|| format!("`{name}` has no array `{key}`"));
+            let (x, t) = (take("x")?, take("t")?);
+            let columns = t.shape.iter().skip(1).product::<usize>();
+            (matrix(path, "x", &x, width)?, matrix(path, "t", &t, columns)?)
+        }
+        None => cells(path)?
+            .into_iter()
+            .map(|mut row| {
+                let target = row.split_off(width.min(row.len()));
+                (row, target)
+            })
+            .unzip(),
+    };
+    check_rows::<N>(path, &rows)?;
+    if rows.len() != targets.len() {
+        return Err(format!("`{name}`: {} inputs and {} targets", rows.len(), targets.len()));
+    }
+    let mut samples = Samples { count: rows.len(), inputs: rows.concat(), targets: Vec::new() };
+    for (at, target) in targets.iter().enumerate() {
+        match target.as_slice() {
+            &[class] if outputs > 1 => {
+                if class.fract() != 0.0 || !(0.0..outputs as f64).contains(&class) {
+                    let last = outputs - 1;
+                    return Err(format!(
+                        "`{name}`, row {}: {class} is no class; expected a whole number from 0 to {last}",
+                        at + 1
+                    ));
+                }
+                samples.targets.extend((0..outputs).map(|one| f64::from(u8::from(one as f64 == class))));
+            }
+            target if target.len() == outputs => samples.targets.extend_from_slice(target),
+            target => {
+                return Err(format!(
+                    "`{name}`, row {}: {} targets for {outputs} outputs",
+                    at + 1,
+                    target.len()
+                ));
+            }
+        }
+    }
+    Ok(samples)
+}
+
+/// The arrays of a file of NumPy; none for tables.
+fn arrays(path: &Path) -> Result<Option<Arrays>, String> {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    if !matches!(extension, Some("npz" | "npy")) {
+        return Ok(None);
+    }
+    let name = path.display();
+    let bytes = std::fs::read(path).map_err(|error| format!("cannot read `{name}`: {error}"))?;
+    npz::read(&bytes).map(Some).map_err(|error| format!("`{name}`: {error}"))
+}
+
+fn matrix(path: &Path, name: &str, array: &Array, width: usize) -> Result<Vec<Vec<f64>>, String> {
+    if array.shape.is_empty() || array.shape.iter().skip(1).product::<usize>() != width || width == 0 {
+        let (path, shape) = (path.display(), &array.shape);
+        return Err(format!("`{path}`: `{name}` has shape {shape:?}, expected rows of {width} values"));
+    }
+    Ok(array.values.chunks_exact(width).map(<[f64]>::to_vec).collect())
+}
+
+/// The numbers of a table.
+fn cells(path: &Path) -> Result<Vec<Vec<f64>>, String> {
+    let name = path.display();
+    let bytes = std::fs::read(path).map_err(|error| format!("cannot read `{name}`: {error}"))?;
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    let table = table::read(&bytes, table::Separator::of(extension, &bytes));
+    let table = table.map_err(|error| format!("`{name}`: {error}"))?;
+    let number = |line: u64, cell: &String| {
+        let number = cell.parse().ok().filter(|number: &f64| number.is_finite());
+        number.ok_or_else(|| format!("`{name}`, line {line}: `{cell}` is not a finite number"))
+    };
+    let row = |row: &table::Row| row.cells.iter().map(|cell| number(row.line, cell)).collect();
+    table.rows.iter().map(row).collect()
+}
+
+fn check_rows<N: Network>(path: &Path, rows: &[Vec<f64>]) -> Result<(), String> {
+    for (at, row) in rows.iter().enumerate() {
+        check_input::<N>(row).map_err(|words| format!("`{}`, row {}: {words}", path.display(), at + 1))?;
+    }
+    Ok(())
+}

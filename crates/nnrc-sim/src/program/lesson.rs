@@ -1,0 +1,280 @@
+//! The verb `train`: its command line.
+
+use std::path::PathBuf;
+
+use super::Training;
+use super::arguments::{number, positive};
+use crate::train::{Comparison, Loss, Optimiser, Quantity, Schedule, Stop};
+
+/// A request to train.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lesson {
+    /// Samples.
+    pub data: PathBuf,
+    /// Samples that only judge.
+    pub validation: Option<PathBuf>,
+    /// Weights to begin with; none: those of the model file.
+    pub weights: Option<PathBuf>,
+    /// What is made small.
+    pub loss: Loss,
+    /// How a gradient becomes a step.
+    pub optimiser: Optimiser,
+    /// How the learning rate changes.
+    pub schedule: Schedule,
+    /// Weight decay.
+    pub decay: f64,
+    /// Samples in a minibatch.
+    pub batch: usize,
+    /// Number of epochs.
+    pub epochs: usize,
+    /// Seed of the order of the samples.
+    pub shuffle: Option<u64>,
+    /// Epochs without improvement after which training ends.
+    pub patience: Option<usize>,
+    /// Ends by a metric.
+    pub stops: Vec<Stop>,
+    /// Threads; the result does not depend on it.
+    pub threads: usize,
+    /// Where the weights go.
+    pub output: PathBuf,
+    /// Where the metrics of each epoch go.
+    pub metrics: Option<PathBuf>,
+    /// Where the state is kept.
+    pub checkpoint: PathBuf,
+    /// What the checkpoint belongs to, instead of what is worked out.
+    pub fingerprint: Option<u64>,
+    /// Go on from the checkpoint.
+    pub resume: bool,
+    /// Rate constants and initial concentrations.
+    pub model: PathBuf,
+}
+
+/// Reads the arguments after the verb. None: help is wanted.
+///
+/// # Errors
+///
+/// A sentence about the argument that is not understood.
+pub fn parse(
+    words: impl IntoIterator<Item = String>,
+    model: &str,
+    defaults: &Training,
+) -> Result<Option<Lesson>, String> {
+    let mut lesson = Lesson {
+        data: PathBuf::new(),
+        validation: None,
+        weights: None,
+        loss: defaults.loss,
+        optimiser: defaults.optimiser,
+        schedule: defaults.schedule,
+        decay: defaults.decay,
+        batch: defaults.batch,
+        epochs: defaults.epochs,
+        shuffle: defaults.shuffle,
+        patience: defaults.patience,
+        stops: defaults.stops.to_vec(),
+        threads: std::thread::available_parallelism().map_or(1, usize::from),
+        output: "trained.npz".into(),
+        metrics: None,
+        checkpoint: "checkpoint.npz".into(),
+        fingerprint: None,
+        resume: false,
+        model: model.into(),
+    };
+    let (mut rate, mut momentum, mut betas) = (None, None, [None; 3]);
+    let mut words = words.into_iter();
+    while let Some(word) = words.next() {
+        let (name, glued) = match word.split_once('=') {
+            Some((name, value)) if name.starts_with("--") => (name, Some(value.to_owned())),
+            _ => (word.as_str(), None),
+        };
+        if glued.is_some() && matches!(name, "--help" | "--resume") {
+            return Err(format!("`{name}` takes no value"));
+        }
+        let mut value =
+            || glued.clone().or_else(|| words.next()).ok_or_else(|| format!("`{name}` needs a value"));
+        match name {
+            "-h" | "--help" => return Ok(None),
+            "--resume" => lesson.resume = true,
+            "--data" => lesson.data = value()?.into(),
+            "--validation" => lesson.validation = Some(value()?.into()),
+            "--weights" => lesson.weights = Some(value()?.into()),
+            "--loss" => {
+                lesson.loss = match value()?.as_str() {
+                    "squared_error" => Loss::SquaredError,
+                    "cross_entropy" => Loss::CrossEntropy,
+                    "softmax_cross_entropy" => Loss::SoftmaxCrossEntropy,
+                    other => {
+                        return Err(format!(
+                            "`{name} {other}`: expected squared_error, cross_entropy or softmax_cross_entropy"
+                        ));
+                    }
+                }
+            }
+            "--optimiser" => {
+                let before = lesson.optimiser.rate();
+                lesson.optimiser = match value()?.as_str() {
+                    "sgd" => Optimiser::Sgd { rate: before, momentum: 0.0 },
+                    "adam" => Optimiser::Adam { rate: before, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+                    other => return Err(format!("`{name} {other}`: expected sgd or adam")),
+                }
+            }
+            "--rate" => rate = Some(positive(name, &value()?)?),
+            "--momentum" => momentum = Some(share(name, &value()?)?),
+            "--beta1" => betas[0] = Some(share(name, &value()?)?),
+            "--beta2" => betas[1] = Some(share(name, &value()?)?),
+            "--epsilon" => betas[2] = Some(positive(name, &value()?)?),
+            "--schedule" => lesson.schedule = schedule(name, &value()?)?,
+            "--decay" => lesson.decay = number(name, &value()?)?,
+            "--batch" => lesson.batch = whole(name, &value()?, 1)?,
+            "--epochs" => lesson.epochs = whole(name, &value()?, 0)?,
+            "--patience" => lesson.patience = optional(name, &value()?)?.map(|n| n as usize),
+            "--seed" => lesson.shuffle = optional(name, &value()?)?,
+            "--stop" => {
+                let text = value()?;
+                match text.as_str() {
+                    "none" => lesson.stops.clear(),
+                    text => lesson.stops.push(stop(name, text)?),
+                }
+            }
+            "--threads" => lesson.threads = whole(name, &value()?, 1)?,
+            "-o" | "--output" => lesson.output = value()?.into(),
+            "--metrics" => lesson.metrics = Some(value()?.into()),
+            "--checkpoint" => lesson.checkpoint = value()?.into(),
+            "--fingerprint" => lesson.fingerprint = optional(name, &value()?)?,
+            "--model" => lesson.model = value()?.into(),
+            other => return Err(format!("`{other}` is no option of `train`; see `train --help`")),
+        }
+    }
+    match &mut lesson.optimiser {
+        Optimiser::Sgd { rate: own, momentum: kept } => {
+            if betas.iter().any(Option::is_some) {
+                return Err("`--beta1`, `--beta2` and `--epsilon` are for `--optimiser adam`".to_owned());
+            }
+            *own = rate.unwrap_or(*own);
+            *kept = momentum.unwrap_or(*kept);
+        }
+        Optimiser::Adam { rate: own, beta1, beta2, epsilon } => {
+            if momentum.is_some() {
+                return Err("`--momentum` is for `--optimiser sgd`".to_owned());
+            }
+            *own = rate.unwrap_or(*own);
+            for (place, value) in [beta1, beta2, epsilon].into_iter().zip(betas) {
+                *place = value.unwrap_or(*place);
+            }
+        }
+    }
+    if lesson.data.as_os_str().is_empty() {
+        return Err("`train` needs samples: `--data FILE`; see `train --help`".to_owned());
+    }
+    let extension = lesson.output.extension().and_then(|extension| extension.to_str());
+    if !matches!(extension, Some("npz" | "safetensors")) {
+        return Err(format!(
+            "`-o {}`: expected a name that ends in .npz or .safetensors",
+            lesson.output.display()
+        ));
+    }
+    Ok(Some(lesson))
+}
+
+fn whole(name: &str, text: &str, least: usize) -> Result<usize, String> {
+    let found = text.parse().ok().filter(|number| *number >= least);
+    found.ok_or_else(|| format!("`{name} {text}`: expected a whole number from {least}"))
+}
+
+fn share(name: &str, text: &str) -> Result<f64, String> {
+    let found = number(name, text)?;
+    if (0.0..1.0).contains(&found) {
+        Ok(found)
+    } else {
+        Err(format!("`{name} {text}`: expected 0 to below 1"))
+    }
+}
+
+fn optional(name: &str, text: &str) -> Result<Option<u64>, String> {
+    if text == "none" {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|_| format!("`{name} {text}`: expected a whole number or `none`"))
+}
+
+/// `constant`, `cosine:0.1`, `step:30:0.1`, `exponential:0.99`
+fn schedule(name: &str, text: &str) -> Result<Schedule, String> {
+    let parts: Vec<&str> = text.split(':').collect();
+    match parts.as_slice() {
+        ["constant"] => Ok(Schedule::Constant),
+        ["cosine"] => Ok(Schedule::Cosine { floor: 0.0 }),
+        ["cosine", floor] => Ok(Schedule::Cosine { floor: number(name, floor)? }),
+        ["step", every, factor] => {
+            Ok(Schedule::Step { every: whole(name, every, 1)?, factor: positive(name, factor)? })
+        }
+        ["exponential", factor] => Ok(Schedule::Exponential { factor: positive(name, factor)? }),
+        _ => Err(format!(
+            "`{name} {text}`: expected constant, cosine:FLOOR, step:EPOCHS:FACTOR or exponential:FACTOR"
+        )),
+    }
+}
+
+/// `loss<0.1`, `validation.accuracy>=0.95`
+fn stop(name: &str, text: &str) -> Result<Stop, String> {
+    let wrong = || format!("`{name} {text}`: expected such as loss<0.1 or validation.accuracy>=0.95");
+    let (validation, rest) = text.strip_prefix("validation.").map_or((false, text), |rest| (true, rest));
+    let at = rest.find(['<', '>', '=']).ok_or_else(wrong)?;
+    let (word, rest) = rest.split_at(at);
+    let quantity = match word {
+        "loss" => Quantity::Loss,
+        "mse" => Quantity::Mse,
+        "error" => Quantity::Error,
+        "accuracy" => Quantity::Accuracy,
+        _ => return Err(wrong()),
+    };
+    let signs = [
+        ("<=", Comparison::LessEqual),
+        (">=", Comparison::GreaterEqual),
+        ("==", Comparison::Equal),
+        ("<", Comparison::Less),
+        (">", Comparison::Greater),
+    ];
+    let found = signs.into_iter().find_map(|(sign, comparison)| Some((rest.strip_prefix(sign)?, comparison)));
+    let (bound, comparison) = found.ok_or_else(wrong)?;
+    Ok(Stop { validation, quantity, comparison, bound: number(name, bound)? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Result<Option<Lesson>, String> {
+        parse(text.split_whitespace().map(str::to_owned), "m.npz", &Training::NONE)
+    }
+
+    #[test]
+    fn options_are_understood() {
+        let text = "--data d.npz --optimiser sgd --rate 0.5 --momentum=0.9 --schedule step:30:0.1 --seed none \
+                    --stop validation.accuracy>=0.9 --patience 7 --batch 4 -o w.safetensors --resume";
+        let lesson = words(text).unwrap().unwrap();
+        assert_eq!(lesson.optimiser, Optimiser::Sgd { rate: 0.5, momentum: 0.9 });
+        assert_eq!(lesson.schedule, Schedule::Step { every: 30, factor: 0.1 });
+        assert_eq!((lesson.shuffle, lesson.patience, lesson.batch), (None, Some(7), 4));
+        assert_eq!(lesson.stops[0].bound, 0.9);
+        assert!(lesson.stops[0].validation && lesson.resume);
+        assert_eq!(words("--help"), Ok(None));
+    }
+
+    #[test]
+    fn slips_are_named() {
+        for (text, part) in [
+            ("", "needs samples"),
+            ("--data d.npz --rate 0", "positive"),
+            ("--data d.npz --loss hinge", "cross_entropy"),
+            ("--data d.npz --optimiser lion", "sgd or adam"),
+            ("--data d.npz --momentum 0.5", "sgd"),
+            ("--data d.npz --schedule step:3", "step:EPOCHS"),
+            ("--data d.npz --stop quality>3", "accuracy>=0.95"),
+            ("--data d.npz -o w.txt", ".safetensors"),
+            ("--data d.npz --speed 3", "no option"),
+        ] {
+            let found = words(text).unwrap_err();
+            assert!(found.contains(part), "{text}: {found}");
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! What a model file says about training, as constants of the generated program.
+
+use crate::train::{Loss, Optimiser, Schedule, Stop};
+
+/// Defaults of the verb `train`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Training {
+    /// What is made small.
+    pub loss: Loss,
+    /// How a gradient becomes a step.
+    pub optimiser: Optimiser,
+    /// How the learning rate changes.
+    pub schedule: Schedule,
+    /// Weight decay.
+    pub decay: f64,
+    /// Samples in a minibatch.
+    pub batch: usize,
+    /// Number of epochs.
+    pub epochs: usize,
+    /// Seed of the order of the samples; none: always as they stand.
+    pub shuffle: Option<u64>,
+    /// Epochs without improvement after which training ends.
+    pub patience: Option<usize>,
+    /// Ends by a metric.
+    pub stops: &'static [Stop],
+}
+
+impl Training {
+    /// Those of a file that says nothing.
+    pub const NONE: Self = Self {
+        loss: Loss::SquaredError,
+        optimiser: Optimiser::Adam { rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+        schedule: Schedule::Constant,
+        decay: 0.0,
+        batch: 32,
+        epochs: 100,
+        shuffle: Some(0),
+        patience: None,
+        stops: &[],
+    };
+}
