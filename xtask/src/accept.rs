@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use nnrc_tests::acceptance::{
-    activations, agreement, certificate, crates, examples, families, gradients, mnist, one_pot, sbml,
+    activations, agreement, certificate, crates, examples, families, gradients, mnist, one_pot, phased, sbml,
     training, vectors,
 };
 use nnrc_tests::{Effort, Finding, root};
@@ -17,6 +17,8 @@ pub enum List {
     Crates,
     /// The construction `one_pot`: chemistry, learning, files.
     OnePot,
+    /// The construction `phased`: clock, modules, learning to the halt, files.
+    Phased,
 }
 
 /// A check and what it is called while it runs.
@@ -28,6 +30,7 @@ impl List {
             Self::FixedPoint => "fixed_point",
             Self::Crates => "crates",
             Self::OnePot => "one_pot",
+            Self::Phased => "phased",
         }
     }
 
@@ -80,6 +83,19 @@ impl List {
                 ("XOR", || one_pot::xor_runs(Effort::Full)),
                 ("sine", one_pot::sine_runs),
                 ("Iris", one_pot::iris_runs),
+            ],
+            Self::Phased => vec![
+                ("clock", || phased::clock::periods(1000)),
+                ("clock: memory", phased::clock::memory),
+                ("modules", phased::modules::formulas),
+                ("modules: finite time", phased::modules::finite_time),
+                ("one network, all constructions", phased::forward::constructions),
+                ("learning: online steps", phased::learning::sgd_sequence),
+                ("learning: to the halt", phased::learning::gates),
+                ("learning: random weights", || phased::learning::random_weights(10)),
+                ("files", phased::files::soundness),
+                ("files: cycles", phased::files::cycles),
+                ("files: to the halt", phased::files::halts),
             ],
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod files;
+pub mod forward;
 pub mod learning;
 pub mod modules;
 pub mod run;

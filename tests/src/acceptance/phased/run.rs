@@ -41,9 +41,14 @@ pub fn tolerances(
 }
 
 impl Run {
-    /// Begins at the initial state.
+    /// Begins at the initial state, inputs at 0.
     pub fn new(text: &str, tolerance: (f64, f64), method: Method) -> Self {
-        let (model, lowered) = compile(text, &[0.0; 64]);
+        Self::at(text, &[0.0; 64], tolerance, method)
+    }
+
+    /// Begins at the initial state for an input.
+    pub fn at(text: &str, input: &[f64], tolerance: (f64, f64), method: Method) -> Self {
+        let (model, lowered) = compile(text, input);
         let mut engine = Engine::new(&lowered.crn, &lowered.info);
         let state = engine.initial_state();
         let tolerances = tolerances(&model, &lowered, &engine, tolerance);

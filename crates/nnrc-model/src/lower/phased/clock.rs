@@ -21,7 +21,7 @@
 //!
 //! Neutral: Σ O and Π O are conserved, so every perturbation is remembered. Source: Lachmann and Sella (1995).
 
-use nnrc_crn::{Handle, Index, Role};
+use nnrc_crn::{Crn, Handle, Index, Role, Setting};
 
 use super::vessel::{I, J, Vessel, at, times};
 use crate::lower::pot::Species;
@@ -92,6 +92,20 @@ pub(super) fn lower(vessel: &mut Vessel<'_>) -> Species {
         }
         Clock::External { .. } => vessel.family("clock", "", &[axis], Role::Input, first(1.0, 0.0)),
     }
+}
+
+/// The protocol of gates set from outside: each on for a phase, all off for another.
+pub(super) fn gates(crn: &mut Crn, clock: Species, phase: f64) {
+    let count = crn.species[clock].initial.len();
+    let settings = (0..count).map(|place| {
+        let mut values = vec![0.0; count];
+        if place % 2 == 0 {
+            values[place] = 1.0;
+        }
+        Setting { time: phase * place as f64, species: clock, values }
+    });
+    crn.protocol.settings = settings.collect();
+    crn.protocol.period = Some(phase * count as f64);
 }
 
 fn may_leonard(

@@ -157,7 +157,10 @@ pub fn lower(model: &Model, input: &[f64]) -> Result<Lowered, Box<Diagnostic>> {
     let learning =
         learning.map(|(training, order)| learn(&mut vessel, model, training, &order, &layers, &signals));
     let (phases, clock) = (vessel.phases.clone(), vessel.clock);
-    let (crn, modules) = vessel.finish();
+    let (mut crn, modules) = vessel.finish();
+    if let Clock::External { phase } = model.chemistry.phased.clock {
+        clock::gates(&mut crn, clock, phase);
+    }
     let info = nnrc_crn::validate(&crn).map_err(|error| Box::new(super::explain(model, &error)))?;
     super::check_order(model, &info)?;
     Ok(Lowered { crn, info, phases, modules, clock, parameters, learning })
