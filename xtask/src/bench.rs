@@ -4,6 +4,7 @@ mod crates;
 mod files;
 mod gradients;
 mod simulation;
+mod stochastic;
 mod training;
 
 use std::collections::BTreeSet;
@@ -55,10 +56,11 @@ pub fn run() -> bool {
         amici: environment::amici(),
         versions: BTreeSet::new(),
     };
-    let parts: [(&str, Part); 6] = [
+    let parts: [(&str, Part); 7] = [
         ("right-hand sides", crates::right_hand_sides),
         ("time courses", simulation::courses),
         ("stiff time courses", simulation::stiff),
+        ("stochastic simulation", stochastic::rows),
         ("from source to result", from_source),
         ("gradients", gradients::rows),
         ("training", training::rows),

@@ -210,7 +210,7 @@ pub fn threads() -> Vec<Finding> {
         concentrations = [relative(0.05), langevin(volume = 200), ssa(volume = 100)];
         combine = separate; replicates = 3; compare = relu(h = 1e-3); times = [5, 20];
     }
-    expect { for [0, 1]: y ~ 0.2; for [1, 0]: y ~ 1; }";
+    expect { for [0, 1]: y ~ 0.2 within 2; for [1, 0]: y ~ 1 within 2; }";
     let text = format!("{MIXED}\n{noise}");
     let (_, rows, one) = study(folder.path(), &text, &["--threads", "1"]);
     let (_, _, two) = study(folder.path(), &text, &["--threads", "2"]);

@@ -10,7 +10,7 @@ mod study;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use nnrc_model::model::Model;
+use nnrc_model::model::{Construction, Model};
 use nnrc_model::noise::Noise;
 use nnrc_sim::Error;
 use nnrc_syntax::{Diagnostic, Severity, codes};
@@ -39,13 +39,23 @@ pub fn run(session: &Session, args: &NoiseArgs) -> Result<(), Stop> {
                 .help("write `noise { rates = relative([0.05, 0.15]); }`");
         return terminal.fail(&loaded.source, finding);
     };
+    if loaded.model.chemistry.construction == Construction::Phased {
+        let finding = Diagnostic::error(
+            codes::NOT_SERVED,
+            noise.span,
+            "noise is not served for `construction = phased`",
+        )
+        .label("a pot that a clock runs")
+        .help("it is for `fixed_point` and `one_pot`");
+        return terminal.fail(&loaded.source, finding);
+    }
     let (table, picture) = outputs(session, args, &loaded.model.name)?;
     let Some(samples) = Samples::of(&loaded.model, &noise) else {
         let finding =
             Diagnostic::error(codes::EMPTY_DATASET, noise.span, "there is nothing to judge the noise by")
                 .label("needs samples with targets")
                 .help("name a data set with targets: `noise { data = iris.test; }`")
-                .help("or expect values of the output: `expect { for [0, 1]: y ~ 1; }`");
+                .help("or expect values of the output: `expect { for [0, 1]: y ~ 1 within 0.1; }`");
         return terminal.fail(&loaded.source, finding);
     };
     let variants = variants(session, &args.file.file, &loaded, &noise)?;

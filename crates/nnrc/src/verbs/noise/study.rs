@@ -109,7 +109,10 @@ impl Samples {
 
 /// The loss that the file trains with, else the squared error.
 pub fn loss(model: &Model) -> Loss {
-    match model.training.as_ref().and_then(|training| training.descent.as_ref()).map(|descent| descent.loss) {
+    let training = model.training.as_ref();
+    let in_silico = training.and_then(|training| training.descent.as_ref()).map(|descent| descent.loss);
+    let in_pot = || training.and_then(|training| training.flow.as_ref()).map(|flow| flow.loss);
+    match in_silico.or_else(in_pot) {
         None | Some(descent::Loss::SquaredError) => Loss::SquaredError,
         Some(descent::Loss::CrossEntropy) => Loss::CrossEntropy,
         Some(descent::Loss::SoftmaxCrossEntropy) => Loss::SoftmaxCrossEntropy,
