@@ -99,16 +99,16 @@ impl Stream {
     }
 
     fn refill(&mut self) {
-        let mut start = [[0u32; LANES]; BLOCK];
+        let mut start: [Row; BLOCK] = [[0; LANES]; BLOCK];
         let constants = [0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574];
         for (row, word) in start.iter_mut().zip(constants.into_iter().chain(self.key)) {
             *row = [word; LANES];
         }
-        for lane in 0..LANES {
-            let counter = self.counter.wrapping_add(lane as u64);
-            (start[12][lane], start[13][lane]) = (counter as u32, (counter >> 32) as u32);
-            (start[14][lane], start[15][lane]) = (self.number as u32, (self.number >> 32) as u32);
-        }
+        let counter = |lane: usize| self.counter.wrapping_add(lane as u64);
+        start[12] = std::array::from_fn(|lane| counter(lane) as u32);
+        start[13] = std::array::from_fn(|lane| (counter(lane) >> 32) as u32);
+        start[14] = [self.number as u32; LANES];
+        start[15] = [(self.number >> 32) as u32; LANES];
         let mut rows = start;
         for _ in 0..4 {
             for at in 0..4 {
@@ -119,8 +119,8 @@ impl Stream {
             }
         }
         for (word, (row, start)) in rows.iter().zip(&start).enumerate() {
-            for lane in 0..LANES {
-                self.words[lane * BLOCK + word] = row[lane].wrapping_add(start[lane]);
+            for (lane, sum) in add(*row, *start).into_iter().enumerate() {
+                self.words[lane * BLOCK + word] = sum;
             }
         }
         self.counter = self.counter.wrapping_add(LANES as u64);
@@ -128,15 +128,26 @@ impl Stream {
     }
 }
 
+/// A word of each block.
+type Row = [u32; LANES];
+
 /// The quarter round on rows of all blocks.
 #[inline(always)]
-fn quarter(rows: &mut [[u32; LANES]; BLOCK], a: usize, b: usize, c: usize, d: usize) {
+fn quarter(rows: &mut [Row; BLOCK], a: usize, b: usize, c: usize, d: usize) {
     for (x, y, z, turn) in [(a, b, d, 16), (c, d, b, 12), (a, b, d, 8), (c, d, b, 7)] {
-        for lane in 0..LANES {
-            rows[x][lane] = rows[x][lane].wrapping_add(rows[y][lane]);
-            rows[z][lane] = (rows[z][lane] ^ rows[x][lane]).rotate_left(turn);
-        }
+        rows[x] = add(rows[x], rows[y]);
+        rows[z] = mix(rows[z], rows[x], turn);
     }
+}
+
+#[inline(always)]
+fn add(a: Row, b: Row) -> Row {
+    std::array::from_fn(|lane| a[lane].wrapping_add(b[lane]))
+}
+
+#[inline(always)]
+fn mix(a: Row, b: Row, turn: u32) -> Row {
+    std::array::from_fn(|lane| (a[lane] ^ b[lane]).rotate_left(turn))
 }
 
 /// SplitMix64 (Steele, Lea and Flood 2014) spreads a seed over the key.

@@ -154,7 +154,7 @@ pub fn settled_time(pot: &Pot<'_>, samples: &Samples) -> Result<f64, Error> {
         let start = runner.initial_state();
         let mut target = start.clone();
         let settled = runner.settle(&mut target)?;
-        longest = longest.max(runner.settling_time(&mut start.clone(), &target, &settled)?);
+        longest = longest.max(runner.settling_time(&start, &target, &settled)?);
     }
     let wanted = (1.5 * longest).max(1e-3);
     let unit = 10f64.powf(wanted.log10().floor() - 1.0);
