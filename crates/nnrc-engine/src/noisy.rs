@@ -150,8 +150,9 @@ fn dense(sizes: &[usize], base: usize) -> Access {
 /// A net change: family, indices, molecules.
 type Change = (Handle<SpeciesFamily>, Vec<Index>, i64);
 
-/// Directions of several variables that are known, by their species, indices and changes.
-type Known = BTreeMap<Vec<(usize, Vec<Pattern>, i64)>, usize>;
+/// Directions of several variables that are known, by their species, indices and changes, and by the sizes of the
+/// index variables: one may run over a part of an axis only.
+type Known = BTreeMap<(Vec<(usize, Vec<Pattern>, i64)>, Vec<usize>), usize>;
 
 /// An index whose variable is numbered by its first appearance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -202,7 +203,7 @@ impl Planner<'_> {
             .collect();
         let sizes: Vec<usize> = variables.iter().map(|&v| sum.sizes[v]).collect();
         let (own, count) = Access::dense(&sizes, &vec![true; sizes.len()]);
-        let start = *self.known.entry(key).or_insert_with(|| {
+        let start = *self.known.entry((key, sizes.clone())).or_insert_with(|| {
             let start = self.directions.len();
             let places: Vec<(Access, f64)> =
                 net.iter().map(|change| (access(change), (sign * change.2 / unit) as f64)).collect();

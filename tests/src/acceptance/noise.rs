@@ -127,6 +127,9 @@ fn sup_error(network: &Compiled, disturbance: impl Fn(f64) -> Disturbance, size:
     plain.iter().zip(&noisy).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max) / size
 }
 
+/// A kind of noise and what it is at a size.
+type Kind = (&'static str, fn(f64) -> Disturbance);
+
 /// The scaling of Proposition 5.1, for noise in rate constants and in concentrations.
 pub fn scaling() -> Vec<Finding> {
     let network = compile(
@@ -140,7 +143,7 @@ pub fn scaling() -> Vec<Finding> {
         weights { init = glorot_uniform(seed = 4); }",
         &INPUTS[0],
     );
-    let kinds: [(&str, fn(f64) -> Disturbance); 4] = [
+    let kinds: [Kind; 4] = [
         ("rates, static", |size| Disturbance {
             rates: Rates::Static { size, distribution: Distribution::Uniform },
             ..Disturbance::default()
@@ -233,7 +236,7 @@ fn xor(h: f64, seed: u64) -> String {
             layer  y      = dense(1) | identity();
             output y;
         }}
-        weights   {{ init = normal(0, 1, seed = {seed}); }}
+        weights   {{ init = normal(0, 1.5, seed = {seed}); }}
         chemistry {{ construction = one_pot; preset = robust; speeds = {{ forward = 1, backward = 1 }}; }}
         train     {{ data = gate; rule = gradient_flow(rate = 0.02); feed = cycle(hold = 20); epochs = 250; }}
         simulate  {{ method = auto(rtol = 1e-5, atol = 1e-8); }}"
