@@ -260,7 +260,7 @@ fn iris(h: f64, seed: u64) -> String {
         chemistry {{ construction = one_pot; preset = robust; }}
         train     {{
             data = iris.train; rule = gradient_flow(rate = 0.01); feed = shuffle(hold = 5, seed = {seed});
-            epochs = 30; decay = 2e-3;
+            epochs = 30;
         }}
         simulate  {{ method = auto(rtol = 1e-4, atol = 1e-7); }}"
     )
