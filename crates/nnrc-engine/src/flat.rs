@@ -174,13 +174,13 @@ fn add(sum: &Sum, one: u16, rows: &mut [Row]) {
         let target = sum.target.at(values);
         let own = target as u16;
         let row = &mut rows[target];
-        let terms = match species.as_slice() {
-            &[] => row.free.entry(one),
-            &[a] if a == own => row.own.entry(one),
-            &[a] => row.free.entry(a),
-            &[a, b] if a == own => row.own.entry(b),
-            &[a, b] if b == own => row.own.entry(a),
-            &[a, b, ..] => {
+        let terms = match *species.as_slice() {
+            [] => row.free.entry(one),
+            [a] if a == own => row.own.entry(one),
+            [a] => row.free.entry(a),
+            [a, b] if a == own => row.own.entry(b),
+            [a, b] if b == own => row.own.entry(a),
+            [a, b, ..] => {
                 row.products.entry((a.min(b), a.max(b))).or_default().push((sum.scale, tensors));
                 return;
             }
