@@ -3,6 +3,7 @@
 mod crates;
 mod files;
 mod gradients;
+mod learning;
 mod simulation;
 mod stochastic;
 mod training;
@@ -56,7 +57,7 @@ pub fn run() -> bool {
         amici: environment::amici(),
         versions: BTreeSet::new(),
     };
-    let parts: [(&str, Part); 7] = [
+    let parts: [(&str, Part); 8] = [
         ("right-hand sides", crates::right_hand_sides),
         ("time courses", simulation::courses),
         ("stiff time courses", simulation::stiff),
@@ -64,6 +65,7 @@ pub fn run() -> bool {
         ("from source to result", from_source),
         ("gradients", gradients::rows),
         ("training", training::rows),
+        ("learning in the pot", learning::rows),
     ];
     let mut sections = Vec::new();
     for (title, part) in parts {

@@ -6,3 +6,4 @@ pub mod forward;
 pub mod learning;
 pub mod modules;
 pub mod run;
+pub mod speed;
