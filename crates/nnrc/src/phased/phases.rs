@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use nnrc_crn::{structure, text};
 use nnrc_model::activation::Activation;
-use nnrc_model::lower::phased::{Lowered, clock, epoch, judge, phases::Phase};
+use nnrc_model::lower::phased::{Lowered, clock, epoch, phases::Phase};
 use nnrc_model::model::{Clock, Model, NodeKind};
 use serde_json::{Value, json};
 
@@ -12,8 +12,6 @@ use super::cycles::clock_species;
 use crate::numbers::{plural, short};
 use crate::pot::Pot;
 
-/// Distance from the tolerance at which verdicts are quoted.
-const CLEAR: f64 = 0.01;
 /// Steps over which the bound on the error is quoted.
 const STEPS: [i32; 3] = [1, 10, 100];
 
@@ -146,12 +144,6 @@ impl<'a> Report<'a> {
                 short(self.growth)
             )?;
             if training.tolerance.is_some() {
-                writeln!(
-                    out,
-                    "  verdict on a sample {} clear of the tolerance is wrong by {:.1e}",
-                    short(CLEAR),
-                    judge::H_VERDICT / CLEAR
-                )?;
                 writeln!(
                     out,
                     "  false halt by leaking turns       {:.1e} in an epoch (halts at 0.05)",
@@ -288,12 +280,9 @@ fn residuals(model: &Model, lowered: &Lowered, length: f64) -> Vec<Residual> {
     add("derivative", kc, two, "from the last release to the end of the latch");
     add("error", kc, two, "the same");
     add("gate", kc, two, "the same");
-    add(
-        "judge",
-        judge::VERDICT_SPEED * kc * CLEAR,
-        two,
-        "the same, for a sample 0.01 clear of the tolerance",
-    );
+    let tolerance = model.phased_training().and_then(|training| training.tolerance).unwrap_or(0.0);
+    let parting = kc * (1.0 + tolerance) / 3.0;
+    add("judge", parting, two, "the same: a sample this close to the tolerance is judged in part");
     add("delta", kc / depth, two, "the same, shared by the layers");
     add("gradient", kc, two, "the same");
     add("latch", kg, one, "a phase");

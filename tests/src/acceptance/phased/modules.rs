@@ -173,21 +173,21 @@ pub fn formulas() -> Vec<Finding> {
     let error = bench(&["error"]).set("y", "", &[0.3]).set("target", "", &[1.0]);
     let course = error.course(("y", "F_p", 0), Some(("y", "F_m", 0)), &t);
     case("error", course, t, -0.7, approach(0.0, -0.7, kc));
-    // (ln q/qn)' = ks d from a settled |f| = 0.3: the ratio after 0.2 and so on.
-    let ks = 80.0 * kc;
-    let t: Vec<f64> = (1..=8).map(|n| 0.1 * f64::from(n)).collect();
-    let h = 1e-6f64;
-    let root = |f: f64| (f + (f * f + 4.0 * h).sqrt()) / 2.0;
+    // From a small difference at the saddle both rivals part as e^(kc q̄ t).
+    let (h, tol) = (1e-6f64, 0.25f64);
+    let bound = tol.hypot(2.0 * h.sqrt());
+    let saddle = (1.0 + bound) / 3.0;
+    let root = |f: f64| (f + f.hypot(2.0 * h.sqrt())) / 2.0;
+    let t: Vec<f64> = (1..=6).map(f64::from).collect();
     let verdict = bench(&["judge"])
         .set("order", "", &slot(0))
-        .set("y", "F_p", &[0.3])
-        .set("y", "AU", &[root(0.3)])
-        .set("y", "AV", &[h / root(0.3)]);
-    let (q, qn) = (verdict.course(("judge", "Q", 0), None, &t), verdict.course(("judge", "QN", 0), None, &t));
-    let ratio: Vec<f64> = q.iter().zip(&qn).map(|(q, qn)| (q / qn).ln()).collect();
-    let d = 0.3 + 2.0 * h / 0.3 - 0.25;
-    // The inflow holds the loser above e^(−ks d t).
-    case("judge", ratio, t[..4].to_vec(), 0.0, Box::new(move |t| ks * d * t));
+        .set("y", "F_p", &[tol])
+        .set("y", "AU", &[root(tol)])
+        .set("y", "AV", &[h / root(tol)])
+        .set("judge", "Q", &[saddle + 5e-7])
+        .set("judge", "QN", &[saddle - 5e-7]);
+    let course = verdict.course(("judge", "Q", 0), Some(("judge", "QN", 0)), &t);
+    case("judge", course, t, 0.0, Box::new(move |t| 1e-6 * (kc * saddle * t).exp()));
     let t = times(kc);
     let gate = bench(&["gate", "delta"])
         .set("y", "F_p", &[0.3])

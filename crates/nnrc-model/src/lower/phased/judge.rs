@@ -1,20 +1,20 @@
 //! The judge: whether a sample's error is beyond the tolerance.
 //!
 //! ```text
-//! AU = R_he(f), AV = R_he(−f)        two smoothed ReLUs for each output, at 10 kc:  |f| = AU + AV
-//! AU + Q -> AU + 2 Q,  AV + Q -> AV + 2 Q,  Q -> 0 @ ks tol        Q grows as e^(ks d t), d = Σ|f| − tol
-//! Q -> 2 Q,  QN -> 2 QN              @ c        both grow, and
-//! 2 Q -> Q,  2 QN -> QN,  Q + QN -> Q,  Q + QN -> QN      @ c      limit each other
-//! 0 -> Q,  0 -> QN                   @ ks hq
-//! Q + N -> Q + K,  QN + K -> QN + N  @ kc/2     k = q/(q + qn),  K + N = 1
-//! RELEASE_L -> RELEASE_L + Q,  RELEASE_L + Q -> RELEASE_L  @ gated,   and QN: both begin at 1
-//! C_q + AU -> C_q,  C_q + AV -> C_q       in the slots JUDGE and CLEAR, faster than AU can grow: |f| = 0, so k = 0
+//! AU = R_he(f), AV = R_he(−f)        two smoothed ReLUs for each output, at 4 kc:  a = Σ (AU + AV) = Σ |f|
+//! Q -> 2 Q,   AU + Q -> AU + 2 Q,  AV + Q -> AV + 2 Q,  2 Q -> Q,  QN + Q -> QN (twice as fast)      @ kc
+//! QN -> 2 QN @ kc (1 + tol),                            2 QN -> QN,  Q + QN -> Q (twice as fast)     @ kc
+//! Q + N -> Q + K,  QN + K -> QN + N  @ kc     k = q/(q + qn),  K + N = 1
+//! RELEASE_L -> RELEASE_L + Q (0.4 gated),  RELEASE_L + Q -> RELEASE_L (gated),   and QN: both begin equal
+//! C_q + AU -> C_q,  C_q + AV -> C_q       in the slots JUDGE and CLEAR, faster than AU can grow: a = 0, so k = 0
 //! ```
 //!
-//! Q and QN compete for one place: their ratio obeys (ln q/qn)' = ks d exactly, from 1 when the last phase before the
-//! latch ends. So k = 1/(1 + e^(−ks d t)) after time t, 1 for a violation and 0 for a sample within the tolerance; at rest
-//! what is wrong of k is hq/|d|. A sample is judged in part where ks |d| t is small: within some 1e-4 of the tolerance.
-//! With several outputs the sum of their errors is judged.
+//! ODE: q' = kc q (1 + a − q − 2 qn), qn' = kc qn (1 + tol − qn − 2 q). Each suppresses the other more than itself, so
+//! only one survives; from an equal start that is Q for a > tol and QN for a < tol. Their difference grows as
+//! e^(kc q̄ t) with q̄ = (1 + tol)/3, so a sample that is d away from the tolerance is judged after a time of
+//! ln(1/d)/(kc q̄), and none is left undecided: k is 1 for a violation, 0 for a sample within the tolerance. Q and QN
+//! begin equal in the last phase before the latch, when the output has settled. With several outputs the sum of
+//! their errors is judged.
 
 use nnrc_crn::Rate;
 
@@ -24,16 +24,12 @@ use crate::lower::pot::Species;
 
 /// h of the absolute value.
 pub const H_ERROR: f64 = 1e-6;
-/// h of the comparison with the tolerance.
-pub const H_VERDICT: f64 = 1e-7;
 /// Speed of the absolute value relative to what else runs always.
-const SPEED: f64 = 10.0;
-/// Speed of the comparison, ks, relative to what else runs always.
-pub const VERDICT_SPEED: f64 = 80.0;
-/// Speed of the competition, c, relative to what else runs always.
-const COMPETITION: f64 = 5.0;
-/// Speed of the comparator relative to what else runs always.
-const COMPARATOR: f64 = 0.5;
+const SPEED: f64 = 4.0;
+/// How much more each rival suppresses the other than itself.
+const RIVALRY: f64 = 2.0;
+/// Where both rivals begin.
+const START: f64 = 0.4;
 /// Speed with which the slots without a sample silence the judge, relative to the fastest growth of AU and AV.
 const SILENCE: f64 = 1.5;
 
@@ -65,30 +61,29 @@ pub fn lower(
         }
         sizes.push((suffix, a));
     }
-    let verdict = VERDICT_SPEED * vessel.settings().combinational;
-    let drive = vessel.constant("verdict", verdict);
-    let bound = vessel.constant("judge_tolerance", verdict * tolerance);
-    let inflow = vessel.constant("judge_verdict_inflow", verdict * H_VERDICT);
-    let compete = vessel.constant("judge_competition", COMPETITION * vessel.settings().combinational);
-    let (begin, gated) = ([vessel.gate(vessel.phases.before_latch())], vessel.gated());
-    let rivals = ["Q", "QN"].map(|suffix| vessel.species("judge", suffix, &[], 1.0));
-    for (suffix, own, other) in [("Q", rivals[0], rivals[1]), ("QN", rivals[1], rivals[0])] {
+    // An error at the tolerance makes AU + AV a little more than itself.
+    let bound = tolerance.hypot(2.0 * H_ERROR.sqrt());
+    let (kc, kg) = (vessel.settings().combinational, vessel.settings().gated);
+    let rate = vessel.combinational();
+    let suppress = vessel.constant("judge_rivalry", RIVALRY * kc);
+    let fill = vessel.constant("judge_start", START * kg);
+    let (begin, empty) = ([vessel.gate(vessel.phases.before_latch())], vessel.gated());
+    let [q, qn] = ["Q", "QN"].map(|suffix| vessel.species("judge", suffix, &[], START));
+    let growth = [rate.clone(), vessel.constant("judge_tolerance", kc * (1.0 + bound))];
+    for ((suffix, own, other), growth) in [("Q", q, qn), ("QN", qn, q)].into_iter().zip(growth) {
         let (one, two) = ([at(own, &[])], [times(2, own, &[])]);
         let family = |what: &str| format!("judge.{suffix}.{what}");
-        vessel.react(&family("grow"), &[], &[], (&one, &two), &compete);
-        vessel.react(&family("limit"), &[], &[], (&two, &one), &compete);
-        vessel.react(&family("compete"), &[], &[at(other, &[])], (&one, &[]), &compete);
-        vessel.react(&family("inflow"), &[], &[], (&[], &one), &inflow);
-        vessel.react(&family("fill"), &[], &begin, (&[], &one), &gated);
-        vessel.react(&family("empty"), &[], &begin, (&one, &[]), &gated);
+        vessel.react(&family("grow"), &[], &[], (&one, &two), &growth);
+        vessel.react(&family("limit"), &[], &[], (&two, &one), &rate);
+        vessel.react(&family("yield"), &[], &[at(other, &[])], (&one, &[]), &suppress);
+        vessel.react(&family("fill"), &[], &begin, (&[], &one), &fill);
+        vessel.react(&family("empty"), &[], &begin, (&one, &[]), &empty);
     }
-    let (one, two) = ([at(rivals[0], &[])], [times(2, rivals[0], &[])]);
+    let (one, two) = ([at(q, &[])], [times(2, q, &[])]);
     for &(size, a) in &sizes {
-        vessel.react(&format!("judge.Q.{size}"), &[axis], &[at(a, &[I])], (&one, &two), &drive);
+        vessel.react(&format!("judge.Q.{size}"), &[axis], &[at(a, &[I])], (&one, &two), &rate);
     }
-    vessel.react("judge.Q.tolerance", &[], &[], (&one, &[]), &bound);
-    let rate = vessel.constant("comparator", COMPARATOR * vessel.settings().combinational);
-    comparator(vessel, rivals[0], rivals[1], &rate)
+    comparator(vessel, q, qn, &rate)
 }
 
 fn comparator(vessel: &mut Vessel<'_>, q: Species, qn: Species, rate: &Rate) -> Species {
