@@ -185,12 +185,10 @@ fn inputs<'a>(
         .into_iter()
         .flat_map(|row| dataset.input(row)[own.clone()].iter().copied())
         .collect();
-    let dual = has_two_rails(model, node) || rows.iter().any(|value| *value < 0.0);
+    // What is presented is known: a wider range does not matter here.
+    let dual =
+        model.chemistry.signs == crate::model::Signs::DualRail || rows.iter().any(|value| *value < 0.0);
     Table { name: &node.name, axis, rows, dual, role: Role::Internal }
-}
-
-fn has_two_rails(model: &Model, node: &Node) -> bool {
-    model.chemistry.signs == crate::model::Signs::DualRail || node.ranges.iter().any(|range| range.low < 0.0)
 }
 
 /// Inputs that are set from outside.
