@@ -87,9 +87,9 @@ codes! {
     // Warnings.
     MANY_REACTIONS = "many-reactions", 0;
     WIDE_RATE_RANGE = "wide-rate-range", 0;
+    FEW_MOLECULES = "few-molecules", 0;
     NEUTRAL_CLOCK = "neutral-clock", 0;
     MANY_SAMPLES = "many-samples", 0;
-    FEW_MOLECULES = "few-molecules", 0;
     UNUSED_NAME = "unused-name", 0;
     SHUFFLED_EVENTS = "shuffled-events", 0;
 }
