@@ -53,6 +53,11 @@ fn what_is_not_served_says_so() {
 }
 
 #[test]
+fn a_study_of_noise_needs_its_block() {
+    Folder::with(OR).run(&["noise", "m.nnr"]).exits(1).reports("missing-argument");
+}
+
+#[test]
 fn a_crate_takes_no_place_of_others() {
     let folder = Folder::with(OR);
     folder.run(&["compile", "m.nnr", "--target", "rust"]).exits(0);
