@@ -53,7 +53,7 @@ pub(crate) struct Program {
 }
 
 #[derive(Debug)]
-struct Observable {
+pub(crate) struct Observable {
     len: usize,
     terms: Vec<(f64, Handle<SpeciesFamily>)>,
 }
@@ -90,10 +90,7 @@ impl Engine {
     }
 
     /// Makes loops of a plan.
-    pub(crate) fn of(crn: &Crn, layout: Layout, mut plan: Plan) -> Self {
-        let linear = Linear::new(&plan.sums, &layout, &mut plan.tensors);
-        let flat = Flat::new(&plan.sums, layout.dimension());
-        let kernels = compile_all(flat.as_ref().map_or(&plan.sums, |flat| &flat.rest));
+    pub(crate) fn of(crn: &Crn, layout: Layout, plan: Plan) -> Self {
         let (mut constants, mut initial) = (Vec::new(), Vec::new());
         for (handle, family) in crn.species.iter() {
             match layout.place(handle).source {
@@ -108,6 +105,20 @@ impl Engine {
                 .collect(),
         });
         let observables = observables.collect();
+        Self::of_parts(layout, plan, constants, initial, observables)
+    }
+
+    /// Puts the parts together.
+    pub(crate) fn of_parts(
+        layout: Layout,
+        mut plan: Plan,
+        constants: Vec<f64>,
+        initial: Vec<f64>,
+        observables: Vec<Observable>,
+    ) -> Self {
+        let linear = Linear::new(&plan.sums, &layout, &mut plan.tensors);
+        let flat = Flat::new(&plan.sums, layout.dimension());
+        let kernels = compile_all(flat.as_ref().map_or(&plan.sums, |flat| &flat.rest));
         let linearisation = Linearisation::new(&linear, layout.dimension());
         Self {
             program: Arc::new(Program { layout, sums: plan.sums, kernels, flat, linear, observables }),
@@ -245,7 +256,31 @@ impl Engine {
         Ok((place.source, place.range.clone()))
     }
 
-    fn hold(&mut self, range: Range<usize>, values: &[f64]) {
+    /// All constants.
+    pub(crate) fn constants(&self) -> &[f64] {
+        &self.constants
+    }
+
+    /// Holds `values` at the first place, and at the second the slope of the line that goes on from `before`, the
+    /// values a time ago; 0 where those are not known.
+    pub(crate) fn hold_line(&mut self, places: [usize; 2], values: &[f64], before: Option<(f64, &[f64])>) {
+        let [at, slope] = places.map(|start| start..start + values.len());
+        self.hold(at, values);
+        match before {
+            None => self.constants[slope.clone()].fill(0.0),
+            Some((time, before)) => {
+                for ((slope, value), before) in
+                    self.constants[slope.clone()].iter_mut().zip(values).zip(before)
+                {
+                    *slope = (value - before) / time;
+                }
+            }
+        }
+        self.folds.mark(&slope);
+    }
+
+    /// Changes constants.
+    pub(crate) fn hold(&mut self, range: Range<usize>, values: &[f64]) {
         self.constants[range.clone()].copy_from_slice(values);
         self.folds.mark(&range);
     }

@@ -4,6 +4,7 @@ use nnrc_crn::{Feed, Order};
 use nnrc_sim::{Error, Integrator, Method, Statistics, Tolerances, train};
 
 use crate::Engine;
+use crate::multirate::{Multirate, Pace};
 
 /// Parts of a presentation: before, while and after the gate is open.
 const PHASES: usize = 3;
@@ -49,6 +50,8 @@ pub struct Course<'a> {
     buffers: Vec<Vec<f64>>,
     statistics: Statistics,
     limit: f64,
+    /// Takes the place of the integrator where there is one.
+    multirate: Option<Multirate>,
 }
 
 /// Where a course is, between two presentations.
@@ -60,6 +63,11 @@ pub struct Place {
     pub state: Vec<f64>,
     /// Length of the first step in each part of a presentation, 0 before there was one; in time units.
     pub steps: [f64; PHASES],
+    /// The same for the macro steps of multirate integration.
+    pub macro_steps: [f64; PHASES],
+    /// How long columns of the state have been left as they are, which [`Multirate::idle`] explains; empty without
+    /// multirate integration.
+    pub idle: Vec<f64>,
 }
 
 impl<'a> Course<'a> {
@@ -70,12 +78,19 @@ impl<'a> Course<'a> {
             feed.channels.iter().map(|channel| vec![0.0; engine.members(channel.species)]).collect();
         Self {
             integrator: Integrator::new(state.len()),
-            place: Place { presentation: 0, state, steps: [0.0; PHASES] },
+            place: Place {
+                presentation: 0,
+                state,
+                steps: [0.0; PHASES],
+                macro_steps: [0.0; PHASES],
+                idle: Vec::new(),
+            },
             order: Vec::with_capacity(feed.rows.len()),
             arranged: None,
             buffers,
             statistics: Statistics::default(),
             limit: f64::INFINITY,
+            multirate: None,
             engine,
             feed,
             method,
@@ -86,6 +101,25 @@ impl<'a> Course<'a> {
     /// Concentrations above `limit` interrupt the course.
     pub fn limit(&mut self, limit: f64) {
         self.limit = limit;
+        if let Some(multirate) = &mut self.multirate {
+            multirate.limit(limit);
+        }
+    }
+
+    /// Integrates at several rates from now on: `multirate` is that of the same network, and its tolerances count.
+    pub fn integrate_with(&mut self, mut multirate: Multirate) {
+        multirate.limit(self.limit);
+        self.place.idle = multirate.idle();
+        self.multirate = Some(multirate);
+    }
+
+    /// The state where it is, all of it up to date.
+    pub fn state(&self) -> Vec<f64> {
+        let mut state = self.place.state.clone();
+        if let Some(multirate) = &self.multirate {
+            multirate.caught_up(&mut state);
+        }
+        state
     }
 
     /// Where it is.
@@ -95,7 +129,11 @@ impl<'a> Course<'a> {
 
     /// Goes on from a place of the same course; whether it is one.
     pub fn go_to(&mut self, place: Place) -> bool {
-        let fits = place.state.len() == self.place.state.len();
+        let idle_fits = match &mut self.multirate {
+            Some(multirate) => multirate.set_idle(&place.idle),
+            None => place.idle.is_empty(),
+        };
+        let fits = idle_fits && place.state.len() == self.place.state.len();
         if fits {
             self.place = place;
         }
@@ -158,6 +196,10 @@ impl<'a> Course<'a> {
             self.feed.fill(channel, row, buffer);
             let set = self.engine.set_in(&mut self.place.state, channel.species, buffer);
             set.map_err(|error| Error::Invalid { reason: error.to_string() })?;
+            if let Some(multirate) = &mut self.multirate {
+                let set = multirate.set_in(&mut self.place.state, channel.species, buffer);
+                set.map_err(|error| Error::Invalid { reason: error.to_string() })?;
+            }
         }
         let hold = self.feed.hold;
         let (open, close) = self.feed.gate.map_or((hold, hold), |gate| (gate.open, gate.close));
@@ -166,14 +208,26 @@ impl<'a> Course<'a> {
         let mut between = Vec::new();
         for phase in (0..PHASES).filter(|&phase| ends[phase + 1] > ends[phase]) {
             if let Some(gate) = &self.feed.gate {
-                let set = self.engine.set_in(
-                    &mut self.place.state,
-                    gate.species,
-                    &[f64::from(u8::from(phase == 1))],
-                );
+                let value = [f64::from(u8::from(phase == 1))];
+                let set = self.engine.set_in(&mut self.place.state, gate.species, &value);
                 set.map_err(|error| Error::Invalid { reason: error.to_string() })?;
+                if let Some(multirate) = &mut self.multirate {
+                    let set = multirate.set_in(&mut self.place.state, gate.species, &value);
+                    set.map_err(|error| Error::Invalid { reason: error.to_string() })?;
+                }
             }
+            let last = phase + 1 == PHASES || ends[phase + 1] >= hold;
             let span = 0.0..ends[phase + 1] - ends[phase];
+            if self.multirate.is_some() {
+                let due = std::iter::from_fn(|| {
+                    let within = |time: f64| time < ends[phase + 1] || time <= ends[phase + 1] && last;
+                    times.next_if(|time| within(*time)).map(|time| time - ends[phase])
+                });
+                self.advance(phase, span.end, due, &mut |time, engine, state| {
+                    observe(ends[phase] + time, engine, state);
+                })?;
+                continue;
+            }
             let (integrator, state) = (&mut self.integrator, &mut self.place.state);
             let step = self.place.steps[phase];
             if step > 0.0 {
@@ -197,7 +251,6 @@ impl<'a> Course<'a> {
                 if std::mem::take(&mut first) && !integrator.finished() {
                     self.place.steps[phase] = integrator.time();
                 }
-                let last = phase + 1 == PHASES || ends[phase + 1] >= hold;
                 while let Some(time) = times.next_if(|time| {
                     let within = time - ends[phase];
                     within < integrator.time() || within <= integrator.time() && last
@@ -216,6 +269,46 @@ impl<'a> Course<'a> {
         }
         self.place.presentation += 1;
         Ok(row)
+    }
+
+    /// Integrates a part of a presentation at several rates. What is observed on the way comes from a course of its own,
+    /// which ends at each of the times: observation changes nothing.
+    fn advance(
+        &mut self,
+        phase: usize,
+        duration: f64,
+        due: impl Iterator<Item = f64>,
+        observe: &mut dyn FnMut(f64, &Engine, &[f64]),
+    ) -> Result<(), Interruption> {
+        let Some(multirate) = &mut self.multirate else { return Ok(()) };
+        let Place { state, steps, macro_steps, idle, .. } = &mut self.place;
+        let pace = Pace { step: steps[phase], macro_step: macro_steps[phase] };
+        let mut due = due.peekable();
+        if due.peek().is_some() {
+            let (mut between, mut reached) = (state.clone(), 0.0);
+            for time in due {
+                if time > reached {
+                    multirate.set_pace(pace);
+                    multirate.advance(&mut between, time - reached)?;
+                    reached = time;
+                }
+                let mut shown = between.clone();
+                multirate.caught_up(&mut shown);
+                observe(time, &self.engine, &shown);
+            }
+            multirate.set_idle(idle);
+        }
+        multirate.set_pace(pace);
+        let before = *multirate.statistics();
+        multirate.advance(state, duration)?;
+        let after = multirate.statistics();
+        Pace { step: steps[phase], macro_step: macro_steps[phase] } = multirate.pace();
+        multirate.idle_into(idle);
+        self.statistics.steps += after.steps - before.steps;
+        self.statistics.rejected += after.rejected - before.rejected;
+        self.statistics.evaluations += after.evaluations - before.evaluations;
+        self.statistics.undershoot = self.statistics.undershoot.max(after.undershoot);
+        Ok(())
     }
 }
 

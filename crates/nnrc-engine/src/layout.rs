@@ -45,6 +45,16 @@ impl Layout {
         layout
     }
 
+    /// Families of these lengths in the state, and so many constants, which belong to no network.
+    pub fn of(lens: &[usize], constants: usize) -> Self {
+        let mut layout = Self { places: Vec::new(), state: Vec::with_capacity(lens.len()), constants };
+        for len in lens {
+            let start = layout.dimension();
+            layout.state.push(start..start + len);
+        }
+        layout
+    }
+
     /// Number of state variables.
     pub fn dimension(&self) -> usize {
         self.state.last().map_or(0, |range| range.end)

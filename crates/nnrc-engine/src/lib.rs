@@ -18,6 +18,8 @@
 //! 4. `linear`, `layered`: the derivative of a sum by a factor is again a sum. Families are ordered by their
 //!    dependencies; blocks on the diagonal are factorised, everything below is applied by kernels.
 //!
+//! [`Multirate`] integrates large slow families apart from the rest, and [`Course`] presents samples to a network.
+//!
 //! [`NoisyEngine`] is an engine whose rate constants can be disturbed; [`stochastic`] makes channels of molecule
 //! numbers of a network.
 
@@ -32,6 +34,7 @@ mod layout;
 mod linear;
 mod loops;
 mod matvec;
+mod multirate;
 mod nest;
 mod noisy;
 mod order;
@@ -43,4 +46,5 @@ mod sum;
 
 pub use engine::{Engine, SetError};
 pub use feed::{Course, Interruption, Place};
+pub use multirate::{Multirate, Pace};
 pub use noisy::NoisyEngine;

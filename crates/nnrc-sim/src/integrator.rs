@@ -283,6 +283,11 @@ impl Integrator {
         self.previous
     }
 
+    /// Length of the last accepted step, 0 before there was one.
+    pub fn last_step(&self) -> f64 {
+        self.time - self.previous
+    }
+
     /// Whether the end of the span is reached.
     pub fn finished(&self) -> bool {
         self.time >= self.end
