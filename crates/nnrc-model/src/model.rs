@@ -383,6 +383,8 @@ pub enum Method {
     Explicit,
     /// Rosenbrock with the layered Jacobian.
     Rosenbrock,
+    /// Explicit, with the weights of a pot that learns in steps of their own.
+    Multirate,
 }
 
 /// The `simulate` block.

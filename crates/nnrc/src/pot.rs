@@ -225,7 +225,7 @@ impl Runner<'_> {
 pub fn method(method: Method) -> nnrc_sim::Method {
     match method {
         Method::Auto => nnrc_sim::Method::Auto,
-        Method::Explicit => nnrc_sim::Method::Explicit,
+        Method::Explicit | Method::Multirate => nnrc_sim::Method::Explicit,
         Method::Rosenbrock => nnrc_sim::Method::Rosenbrock,
     }
 }

@@ -182,8 +182,13 @@ pub fn node(scope: &mut Scope, name: &str, span: Span, skeleton: &Skeleton) -> O
 }
 
 fn method(scope: &mut Scope, expr: &Expr, simulation: &mut Simulation) -> Option<()> {
-    let methods =
-        [("auto", Method::Auto), ("explicit", Method::Explicit), ("rosenbrock", Method::Rosenbrock)];
+    let methods = [
+        ("auto", Method::Auto),
+        ("explicit", Method::Explicit),
+        ("plain", Method::Explicit),
+        ("rosenbrock", Method::Rosenbrock),
+        ("multirate", Method::Multirate),
+    ];
     let value = scope.evaluate(expr)?;
     let ValueKind::Call(call) = value.kind else {
         simulation.method = scope.choice(expr, "`method`", &methods)?;
@@ -196,7 +201,7 @@ fn method(scope: &mut Scope, expr: &Expr, simulation: &mut Simulation) -> Option
                 call.name.span,
                 format!("there is no method `{}`", call.name.name),
             )
-            .label("expected `auto`, `explicit` or `rosenbrock`"),
+            .label("expected `auto`, `plain`, `explicit`, `rosenbrock` or `multirate`"),
         );
         return None;
     };

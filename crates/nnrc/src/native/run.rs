@@ -118,7 +118,7 @@ impl Program {
         let out = self.file("out.npz");
         let method = match simulation.method {
             Method::Auto => "auto",
-            Method::Explicit => "explicit",
+            Method::Explicit | Method::Multirate => "explicit",
             Method::Rosenbrock => "rosenbrock",
         };
         let mut words: Vec<OsString> =

@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use nnrc_crn::{Crn, CrnInfo, Feed};
-use nnrc_engine::{Course, Interruption, Place};
+use nnrc_engine::{Course, Interruption, Multirate, Place};
 use nnrc_model::descent::{Loss, Samples};
 use nnrc_model::flow::{self, Flow, Risk};
 use nnrc_model::model::{Method, Model};
@@ -76,11 +76,23 @@ pub fn run(
     let fingerprint = learning.fingerprint(&fingerprinted(model, flow));
     let method = match model.simulation.method {
         // Stability never limits these steps for long: what is fast has to be followed at each change of sample.
-        Method::Auto | Method::Explicit => nnrc_sim::Method::Explicit,
+        Method::Auto | Method::Explicit | Method::Multirate => nnrc_sim::Method::Explicit,
         Method::Rosenbrock => nnrc_sim::Method::Rosenbrock,
     };
     let tolerances = Tolerances::new(model.simulation.relative, model.simulation.absolute);
+    let several_rates = matches!(model.simulation.method, Method::Auto | Method::Multirate)
+        .then(|| Multirate::new(&pot.crn, &pot.info, &tolerances))
+        .flatten();
     let mut course = Course::new(pot.runner().into_engine(), feed, method, tolerances);
+    match several_rates {
+        Some(multirate) => course.integrate_with(multirate),
+        None if model.simulation.method == Method::Multirate => {
+            terminal.note(
+                "no weights of this pot are worth an integration of their own: it is integrated as a whole",
+            );
+        }
+        None => {}
+    }
     let start = pot.info.initial_state(&pot.crn).into_iter().fold(1.0, f64::max);
     course.limit(EXPLODED * start);
     let mut ledger = Ledger::default();
@@ -257,7 +269,7 @@ fn species_of(pot: &Pot<'_>, course: &Course<'_>, variable: usize) -> usize {
 }
 
 fn concentrations(course: &Course<'_>) -> Vec<f64> {
-    course.engine().full_state(&course.place().state)
+    course.engine().full_state(&course.state())
 }
 
 /// The two rails of a tensor among all concentrations.
@@ -338,11 +350,13 @@ fn checkpoint(
     let mut put = |name: &str, values: Vec<f64>| {
         arrays.insert(format!("pot.{name}"), Array { shape: vec![values.len()], values });
     };
-    let Place { presentation, state, steps } = course.place();
+    let Place { presentation, state, steps, macro_steps, idle } = course.place();
     put("fingerprint", words(fingerprint).to_vec());
     put("presentation", vec![*presentation as f64]);
     put("state", state.clone());
     put("steps", steps.to_vec());
+    put("macro_steps", macro_steps.to_vec());
+    put("idle", idle.clone());
     let t = &ledger.totals;
     put("totals", vec![t.samples as f64, t.values as f64, t.loss, t.squares, t.largest, t.right as f64]);
     put("history", ledger.history.as_flattened().to_vec());
@@ -354,7 +368,9 @@ fn restore(arrays: &Arrays, course: &mut Course<'_>, ledger: &mut Ledger, finger
     let get = |name: &str| arrays.get(&format!("pot.{name}")).map(|array| array.values.clone());
     let (Some(found), Some(state)) = (get("fingerprint"), get("state")) else { return false };
     let (Some(presentation), Some(steps)) = (get("presentation"), get("steps")) else { return false };
+    let (Some(macro_steps), Some(idle)) = (get("macro_steps"), get("idle")) else { return false };
     let (Some(totals), Some(history)) = (get("totals"), get("history")) else { return false };
+    let Ok(macro_steps) = macro_steps.try_into() else { return false };
     let (&[presentation], Ok(steps)) = (presentation.as_slice(), steps.try_into()) else { return false };
     let &[samples, values, loss, squares, largest, right] = totals.as_slice() else { return false };
     let (rows, rest) = history.as_chunks();
@@ -370,7 +386,7 @@ fn restore(arrays: &Arrays, course: &mut Course<'_>, ledger: &mut Ledger, finger
         largest,
         right: right as usize,
     };
-    course.go_to(Place { presentation: presentation as usize, state, steps })
+    course.go_to(Place { presentation: presentation as usize, state, steps, macro_steps, idle })
 }
 
 /// 64 bits as four numbers that f64 holds exactly.

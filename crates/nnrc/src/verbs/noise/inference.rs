@@ -139,7 +139,7 @@ fn rate_noise(noise: Option<RateNoise>) -> Rates {
 pub fn method(method: Method) -> nnrc_sim::Method {
     match method {
         Method::Auto => nnrc_sim::Method::Auto,
-        Method::Explicit => nnrc_sim::Method::Explicit,
+        Method::Explicit | Method::Multirate => nnrc_sim::Method::Explicit,
         Method::Rosenbrock => nnrc_sim::Method::Rosenbrock,
     }
 }
