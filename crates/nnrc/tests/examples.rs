@@ -26,7 +26,7 @@ fn examples_are_formatted_checked_and_tested() {
     for file in files {
         let path = file.to_str().expect("a path");
         folder.run(&["fmt", "--check", path]).exits(0);
-        if path.contains("mnist_train") {
+        if path.contains("mnist") {
             mnist(&folder, path);
             continue;
         }
