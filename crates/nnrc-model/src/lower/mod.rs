@@ -145,7 +145,10 @@ fn check_order(model: &Model, info: &CrnInfo) -> Result<(), Box<Diagnostic>> {
             model.chemistry.max_order
         ),
     )
-    .help("write `chemistry { weights = rates; }`, or allow `max_order = 3`");
+    .help(match model.chemistry.construction {
+        Construction::FixedPoint => "write `chemistry { weights = rates; }`, or allow `max_order = 3`",
+        Construction::OnePot | Construction::Phased => "allow it: `chemistry { max_order = 3; }`",
+    });
     finding.span = model.chemistry.span;
     Err(Box::new(finding))
 }
