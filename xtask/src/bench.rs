@@ -57,13 +57,14 @@ pub fn run() -> bool {
         amici: environment::amici(),
         versions: BTreeSet::new(),
     };
-    let parts: [(&str, Part); 8] = [
+    let parts: [(&str, Part); 9] = [
         ("right-hand sides", crates::right_hand_sides),
         ("time courses", simulation::courses),
         ("stiff time courses", simulation::stiff),
         ("stochastic simulation", stochastic::rows),
         ("from source to result", from_source),
         ("gradients", gradients::rows),
+        ("gradients in generated crates", gradients::in_crates),
         ("training", training::rows),
         ("learning in the pot", learning::rows),
     ];

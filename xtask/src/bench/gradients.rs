@@ -1,11 +1,13 @@
 //! Gradients through the fixed point, in process.
 
 use std::hint::black_box;
+use std::process::Command;
 use std::time::Instant;
 
 use nnrc_model::gradient::{Graph, LANES};
 use nnrc_tests::acceptance::sbml::{WORKLOADS, spread, workload};
 use nnrc_tests::compiled::compile;
+use nnrc_tests::root;
 
 use super::crates::limits;
 use super::{Bench, Row, arrows, number, question, readable};
@@ -44,6 +46,33 @@ pub fn rows(bench: &mut Bench) -> Vec<Row> {
         }
     }
     rows
+}
+
+/// One sample in a generated crate, beside plain loops over constant sizes that do the same in one program.
+pub fn in_crates(_: &mut Bench) -> Vec<Row> {
+    let output = Command::new("cargo")
+        .args(["run", "--release", "--quiet", "--package", "nnrc-rust", "--example", "gradient"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let names = [WORKLOADS[1], WORKLOADS[2], WORKLOADS[3], WORKLOADS[6]];
+    let row = |((name, widths), line): ((&str, &[usize]), &str)| {
+        // `[4, 16, 3]: 158 ns, plain loops 82 ns, ratio 1.92, difference 1e-16`
+        let (_, figures) = line.split_once("]: ").unwrap();
+        let words: Vec<&str> = figures.split(", ").collect();
+        let ratio: f64 = words[2].trim_start_matches("ratio ").parse().unwrap();
+        Row {
+            what: format!("gradient of {name} ({}), one sample in a generated crate", arrows(widths)),
+            ours: words[0].to_owned(),
+            peer: words[1].to_owned(),
+            ratio: format!("{ratio:.2}"),
+            goal: "at most 1.5 times the loops".to_owned(),
+            met: ratio <= 1.5,
+        }
+    };
+    names.into_iter().zip(text.lines()).map(row).collect()
 }
 
 /// Seconds of a gradient of ½ Σ (y − t)² of several equal samples: the least of many rounds.
