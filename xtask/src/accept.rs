@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use nnrc_tests::acceptance::{
-    activations, agreement, certificate, crates, examples, families, gradients, mnist, one_pot, phased, sbml,
-    training, vectors,
+    activations, agreement, certificate, crates, examples, families, gradients, mnist, noise, one_pot,
+    phased, sbml, training, vectors,
 };
 use nnrc_tests::{Effort, Finding, root};
 
@@ -19,6 +19,8 @@ pub enum List {
     OnePot,
     /// The construction `phased`: clock, modules, learning to the halt, files.
     Phased,
+    /// Noise in rate constants and concentrations, and few molecules; learning under noise takes long.
+    Noise,
 }
 
 /// A check and what it is called while it runs.
@@ -31,6 +33,7 @@ impl List {
             Self::Crates => "crates",
             Self::OnePot => "one_pot",
             Self::Phased => "phased",
+            Self::Noise => "noise",
         }
     }
 
@@ -96,6 +99,13 @@ impl List {
                 ("files", phased::files::soundness),
                 ("files: cycles", phased::files::cycles),
                 ("files: to the halt", phased::files::halts),
+            ],
+            Self::Noise => vec![
+                ("molecules", noise::distribution),
+                ("scaling", noise::scaling),
+                ("threads", noise::threads),
+                ("learning: XOR", || noise::learning_xor(5)),
+                ("learning: Iris", || noise::learning_iris(5)),
             ],
         }
     }

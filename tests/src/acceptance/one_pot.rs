@@ -115,7 +115,7 @@ fn rails(pot: &Compiled, state: &[f64], stem: &str, suffix: &str) -> Option<Vec<
 }
 
 /// The model with another learning rate.
-fn at_rate(mut model: Model, rate: f64) -> Model {
+pub fn at_rate(mut model: Model, rate: f64) -> Model {
     model.training.as_mut().unwrap().flow.as_mut().unwrap().rate = rate;
     model
 }
