@@ -197,7 +197,7 @@ fn analyse_file(
     if scope.reported == before {
         check_finite(scope, &nodes);
     }
-    check_served(scope, &chemistry, training.as_ref());
+    check_learns(scope, &chemistry, training.as_ref());
     if chemistry.construction == Construction::Phased {
         let checked = phased::Checked {
             nodes: &nodes,
@@ -524,35 +524,19 @@ fn warn_unused(scope: &mut Scope, nodes: &[Node], output: usize, file: &File) {
     }
 }
 
-/// What this version cannot compile yet is an error that says so.
-fn check_served(scope: &mut Scope, chemistry: &Chemistry, training: Option<&Training>) {
-    if matches!(chemistry.construction, Construction::FixedPoint | Construction::Phased) {
+/// One pot without anything to learn has no reactions that a fixed point would not compute better.
+fn check_learns(scope: &mut Scope, chemistry: &Chemistry, training: Option<&Training>) {
+    if chemistry.construction != Construction::OnePot || training.is_some() {
         return;
     }
-    if chemistry.construction == Construction::OnePot {
-        if training.is_none() {
-            let mut finding = Diagnostic::global(
-                Severity::Error,
-                codes::MISSING_ARGUMENT,
-                "`one_pot` is a pot that learns, and the file has no `train` block",
-            )
-            .label("needs something to learn")
-            .help("write `train { data = d; rule = gradient_flow(rate = 0.01); feed = cycle(hold = 20); }`")
-            .help("or, for a network that only computes, `construction = fixed_point;`");
-            finding.span = chemistry.span;
-            scope.report(finding);
-        }
-        return;
-    }
-    let name = chemistry.construction.name();
-    let span = chemistry.span.or(training.map(|training| training.span));
     let mut finding = Diagnostic::global(
         Severity::Error,
-        codes::NOT_SERVED,
-        format!("the construction `{name}` is not served yet"),
+        codes::MISSING_ARGUMENT,
+        "`one_pot` is a pot that learns, and the file has no `train` block",
     )
-    .label("planned for a later version")
-    .help("this version compiles `construction = fixed_point`");
-    finding.span = span;
+    .label("needs something to learn")
+    .help("write `train { data = d; rule = gradient_flow(rate = 0.01); feed = cycle(hold = 20); }`")
+    .help("or, for a network that only computes, `construction = fixed_point;`");
+    finding.span = chemistry.span;
     scope.report(finding);
 }
