@@ -5,12 +5,14 @@ mod folder;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use nnrc_model::model::{Construction, Model};
+use nnrc_model::lower::phased::clock;
+use nnrc_model::model::Construction;
 use nnrc_sbml::Options;
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
 use crate::args::{CompileArgs, Feed, Inputs, Provenance, SbmlLevel, Target};
 use crate::files::{DASH, Destination};
+use crate::phased::cycles::{self, Cycles};
 use crate::pot::{Pot, explain, method};
 use crate::report::{warnings, write_reactions};
 use crate::session::{Loaded, Session};
@@ -62,15 +64,6 @@ fn write_crate(
     input: &[f64],
     args: &CompileArgs,
 ) -> Result<(), Stop> {
-    if pot.crn.protocol.feed.is_some() {
-        let finding = Diagnostic::global(
-            Severity::Error,
-            codes::NOT_SERVED,
-            "--target rust: learning in one pot is not served yet",
-        )
-        .help("`nnrc train` learns in this process; what it learned compiles with `--set chemistry.construction=fixed_point`");
-        return session.terminal.fail(&loaded.source, finding);
-    }
     // A program that trains needs reactions for either sign of each weight.
     let trains = pot.model.training.as_ref().is_some_and(|training| training.descent.is_some());
     let mut for_training = if trains { Some(Pot::for_training(session, loaded, input)?) } else { None };
@@ -79,12 +72,18 @@ fn write_crate(
         pot.start_at(&settled);
     }
     let options = nnrc_rust::Options {
-        simulation: Some(simulation(pot.model)),
+        simulation: Some(simulation(session, loaded, pot)?),
         training: trains.then(|| trained(pot.model)),
         ..nnrc_rust::Options::default()
     };
     let pot = for_training.as_ref().unwrap_or(pot);
-    let files = match nnrc_rust::generate(&pot.crn, &pot.info, &options) {
+    let mut crn = pot.crn.clone();
+    if crn.protocol.feed.take().is_some() {
+        session
+            .terminal
+            .note("the program follows the reactions with the first sample held; it presents no samples");
+    }
+    let files = match nnrc_rust::generate(&crn, &pot.info, &options) {
         Ok(files) => files,
         Err(error) => {
             let finding =
@@ -109,11 +108,13 @@ fn write_crate(
     Ok(())
 }
 
-/// What the file says about simulation, for a program that cannot read the file.
-fn simulation(model: &Model) -> nnrc_rust::Simulation {
+/// What the file says about simulation, for a program that cannot read the file. A pot that learns does not settle, so
+/// its course has an end: that of the first presentation, or of two cycles of the clock.
+fn simulation(session: &Session, loaded: &Loaded, pot: &Pot<'_>) -> Result<nnrc_rust::Simulation, Stop> {
+    let model = pot.model;
     let said = &model.simulation;
     let names = |nodes: &Vec<usize>| nodes.iter().map(|&node| model.nodes[node].name.clone()).collect();
-    nnrc_rust::Simulation {
+    let mut simulation = nnrc_rust::Simulation {
         until: said.until,
         points: said.points,
         every: said.every,
@@ -121,7 +122,24 @@ fn simulation(model: &Model) -> nnrc_rust::Simulation {
         relative: said.relative,
         absolute: said.absolute,
         method: method(said.method),
+    };
+    if let Some(feed) = &pot.crn.protocol.feed {
+        simulation.until = simulation.until.or(Some(feed.hold));
     }
+    if let Some(lowered) = &pot.phased {
+        match Cycles::new(model, lowered, pot.runner().into_engine()) {
+            Ok(cycles) => simulation.until = simulation.until.or(Some(2.0 * cycles.period())),
+            Err(error) => {
+                return session
+                    .terminal
+                    .fail(&loaded.source, explain(pot, &pot.runner(), &error, "the clock"));
+            }
+        }
+        // The program has one tolerance for all species, so that of the clock's tails is for all.
+        simulation.absolute = simulation.absolute.min(clock::tolerance(&model.chemistry.phased));
+        simulation.method = cycles::method(said.method);
+    }
+    Ok(simulation)
 }
 
 /// The name of the output in the current folder: that of the file, or of the network for stdin.
