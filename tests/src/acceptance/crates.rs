@@ -21,11 +21,15 @@ use crate::training::example;
 /// States at which right-hand sides are compared.
 const STATES: usize = 3;
 
+/// The examples that learn in the pot. The gates of `phased_iris` are set from outside, which no crate does.
+const LEARNING: [&str; 6] =
+    ["onepot_xor", "onepot_sine", "onepot_iris", "onepot_digits", "phased_or", "phased_xor"];
+
 /// Every example as a crate, built with warnings denied.
 pub fn builds() -> Vec<Finding> {
     let folder = tempfile::tempdir().unwrap();
     let mut names = Vec::new();
-    for name in SERVED.into_iter().chain(TRAINED) {
+    for name in SERVED.into_iter().chain(TRAINED).chain(LEARNING) {
         let crate_folder = folder.path().join(name);
         compile(&example(name), &crate_folder, &[]);
         cargo(&crate_folder, &["build"]);
