@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The MNIST example's source network in numpy: outputs for the 10,000 test images.
+"""The source network of the MNIST examples in numpy: outputs for the 10,000 test images.
 
-    mnist_source.py FOLDER WEIGHTS.npz      the folder with the four IDX files
+    mnist_source.py FOLDER WEIGHTS.npz H    the folder with the four IDX files, h of the smoothed ReLUs
 
 Prints a list of ten outputs for each image. Reads the images by itself, so that the compiler's reader is checked too.
 """
@@ -12,17 +12,15 @@ from pathlib import Path
 
 import numpy as np
 
-H = 1e-2
-
 
 def main():
-    folder, weights = Path(sys.argv[1]), np.load(sys.argv[2])
+    folder, weights, h = Path(sys.argv[1]), np.load(sys.argv[2]), float(sys.argv[3])
     raw = (folder / "t10k-images-idx3-ubyte").read_bytes()
     # 16 bytes of magic number and sizes, then a byte for each pixel.
     x = np.frombuffer(raw, np.uint8, offset=16).reshape(-1, 784) / 255
     z = x @ weights["hidden.W"].T + weights["hidden.b"]
-    root = np.sqrt(z * z + 4 * H)
-    hidden = np.where(z >= 0, (z + root) / 2, 2 * H / (root + np.abs(z)))
+    root = np.sqrt(z * z + 4 * h)
+    hidden = np.where(z >= 0, (z + root) / 2, 2 * h / (root + np.abs(z)))
     json.dump((hidden @ weights["y.W"].T + weights["y.b"]).tolist(), sys.stdout)
 
 

@@ -54,9 +54,24 @@ pub fn analyse(text: &str) -> Result<Model, String> {
 
 /// Analyses a file with the files beside it, and lowers it for the input that the command would choose.
 pub fn load(path: &Path) -> (Compiled, Vec<f64>) {
+    load_with(path, &Overrides::default())
+}
+
+/// The inference circuit of weights that a file learned, with settings `block.key=value` as on the command line.
+pub fn load_frozen(path: &Path, weights: &Path, settings: &[&str]) -> Compiled {
+    let setting = |text: &&str| {
+        let (key, value) = text.split_once('=').unwrap();
+        (key.to_owned(), nnrc_syntax::parse_expression(value).unwrap())
+    };
+    let settings = settings.iter().chain(&["chemistry.construction=fixed_point"]).map(setting).collect();
+    let weights = Some(weights.to_str().unwrap().to_owned());
+    load_with(path, &Overrides { settings, weights, seed: None }).0
+}
+
+fn load_with(path: &Path, overrides: &Overrides) -> (Compiled, Vec<f64>) {
     let text = std::fs::read_to_string(path).unwrap();
     let file = nnrc_syntax::parse(&text).unwrap();
-    let analysis = nnrc_model::analyse(&file, &text, &Overrides::default(), &nnrc::Folder::of(path));
+    let analysis = nnrc_model::analyse(&file, &text, overrides, &nnrc::Folder::of(path));
     let model = analysis.model.unwrap_or_else(|| panic!("{}: {:?}", path.display(), analysis.diagnostics));
     let input = model.default_input();
     (lower(model, &input), input)

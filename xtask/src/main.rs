@@ -32,6 +32,9 @@ enum Task {
     Accept {
         /// The list.
         name: accept::List,
+        /// With one-pot: MNIST in the pot as well, one pass over 60,000 images (a quarter of an hour and more).
+        #[arg(long)]
+        mnist: bool,
     },
     /// Fetch a data set that the repository does not keep into `.cache`, checked; nothing if it is there.
     Data {
@@ -54,24 +57,20 @@ fn main() {
             environment::peers();
             true
         }
-        Task::Accept { name } => {
+        Task::Accept { name, mnist } => {
             environment::peers();
             if cfg!(debug_assertions) {
                 // Hundreds of trainings and thousands of settled pots.
                 let list =
                     name.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned());
-                environment::cargo(&[
-                    "run",
-                    "--quiet",
-                    "--release",
-                    "--package",
-                    "xtask",
-                    "--",
-                    "accept",
-                    &list,
-                ])
+                let mut command =
+                    vec!["run", "--quiet", "--release", "--package", "xtask", "--", "accept", &list];
+                if mnist {
+                    command.push("--mnist");
+                }
+                environment::cargo(&command)
             } else {
-                accept::run(name)
+                accept::run(name, mnist)
             }
         }
         Task::Data { name } => match data::fetch(name) {

@@ -1,6 +1,6 @@
 //! MNIST, 784-128-10: trained by nnrc, simulated by the generated crate. The images come by `cargo xtask data mnist`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -16,26 +16,36 @@ pub fn folder() -> PathBuf {
     root().join(".cache/mnist")
 }
 
+/// Trains a file; what that took: `wall_s`, `cpu_s`, `peak_rss_mib`.
+pub fn measured(file: &Path, weights: &Path) -> Value {
+    let nnrc = peers::nnrc();
+    let command =
+        [&nnrc, Path::new("train"), file, Path::new("-o"), weights].map(|word| word.to_str().unwrap());
+    peers::run("measure.py", &[&["--repeat", "1", "--"], &command[..]].concat(), None, &[])
+}
+
+/// What the source network with smoothed ReLUs of this h answers to the 10,000 test images, in numpy.
+pub fn source(weights: &Path, h: f64) -> Vec<Vec<f64>> {
+    let args = [folder().to_str().unwrap(), weights.to_str().unwrap(), &h.to_string()].map(str::to_owned);
+    let answer = peers::run("mnist_source.py", &args.each_ref().map(String::as_str), None, &[]);
+    answer.as_array().unwrap().iter().map(numbers).collect()
+}
+
 /// Trains, compiles, simulates all 10,000 test images.
 pub fn all() -> Vec<Finding> {
     let file = example("mnist_train");
     let work = tempfile::tempdir().unwrap();
     let weights = work.path().join("weights.npz");
-    let text = |path: &std::path::Path| path.to_str().unwrap().to_owned();
-    let command = [text(&peers::nnrc()), "train".to_owned(), text(&file), "-o".to_owned(), text(&weights)];
-    let mut args = vec!["--repeat", "1", "--"];
-    args.extend(command.iter().map(String::as_str));
-    let cost = peers::run("measure.py", &args, None, &[]);
+    let cost = measured(&file, &weights);
     let curves = std::fs::read_to_string(work.path().join("weights.train.csv")).unwrap();
     let epochs = curves.lines().count() - 1;
     let memory = cost["peak_rss_mib"].as_f64().unwrap();
-    let answer = peers::run("mnist_source.py", &[&text(&folder()), &text(&weights)], None, &[]);
-    let expected: Vec<Vec<f64>> = answer.as_array().unwrap().iter().map(numbers).collect();
+    let expected = source(&weights, 0.01);
     let (network, _) = load(&file);
     let (inputs, labels) = rows(&network, "probe");
     let plain = right(&expected, &labels);
     let crate_folder = work.path().join("crate");
-    compile(&file, &crate_folder, &["--weights", &text(&weights)]);
+    compile(&file, &crate_folder, &["--weights", weights.to_str().unwrap()]);
     let program = build(&crate_folder);
     let start = std::time::Instant::now();
     let found = outputs(&program, &crate_folder, &inputs);

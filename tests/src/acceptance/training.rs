@@ -104,7 +104,7 @@ pub fn simulated() -> Vec<Finding> {
 }
 
 /// Outputs at the end of libRoadRunner's time course.
-fn roadrunner(network: &Compiled, inputs: &[Vec<f64>]) -> Vec<Vec<f64>> {
+pub fn roadrunner(network: &Compiled, inputs: &[Vec<f64>]) -> Vec<Vec<f64>> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("net.xml");
     network.write_sbml(&path, &nnrc_sbml::Options::default());
