@@ -28,6 +28,11 @@ fn simulators_follow_the_events() {
     assert_all(&one_pot::sbml());
 }
 
+#[test]
+fn programs_present_samples() {
+    assert_all(&one_pot::programs());
+}
+
 const POT: &str = "
 dataset d = rows([{ x = [0, 1], t = [1] }, { x = [1, 0], t = [0] }, { x = [1, 1], t = [0.5] }]);
 network pot {
@@ -159,7 +164,7 @@ fn time_courses_present_the_samples() {
     let steady = nnrc(folder.path(), &["simulate", "pot.nnr", "--steady"]);
     assert!(steady.status.success() && words(&steady).contains("network alone"), "{}", words(&steady));
     let crate_ = nnrc(folder.path(), &["compile", "pot.nnr", "--target", "rust"]);
-    assert!(crate_.status.success() && words(&crate_).contains("no samples"), "{}", words(&crate_));
+    assert!(crate_.status.success() && words(&crate_).contains("train --data"), "{}", words(&crate_));
 }
 
 #[test]

@@ -83,6 +83,7 @@ impl List {
                 ("frozen pots", one_pot::frozen),
                 ("sizes", one_pot::counts),
                 ("files", one_pot::sbml),
+                ("programs", one_pot::programs),
                 ("XOR", || one_pot::xor_runs(Effort::Full)),
                 ("sine", one_pot::sine_runs),
                 ("Iris", one_pot::iris_runs),

@@ -1,56 +1,29 @@
 //! The presentation of samples: an engine that follows a [`Feed`].
 
+use std::ops::Range;
+
 use nnrc_crn::{Feed, Order};
-use nnrc_sim::{Error, Integrator, Method, Statistics, Tolerances, train};
+use nnrc_sim::present::{Interruption, PARTS, Presenter, Timing};
+use nnrc_sim::{Error, Method, Statistics, Tolerances, train};
 
 use crate::Engine;
 use crate::multirate::{Multirate, Pace};
 
-/// Parts of a presentation: before, while and after the gate is open.
-const PHASES: usize = 3;
-
-/// Steps between two looks for concentrations above the limit.
-const LOOK: usize = 16;
-
-/// Why a course could not go on.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Interruption {
-    /// The integrator gave up.
-    Solver(Error),
-    /// A concentration is above the limit, or no number.
-    Exceeded {
-        /// Its place in the state.
-        variable: usize,
-        /// Its value.
-        value: f64,
-    },
-}
-
-impl From<Error> for Interruption {
-    fn from(error: Error) -> Self {
-        Self::Solver(error)
-    }
-}
-
 /// A time course during which samples are presented.
 ///
-/// Every part of a presentation is an integration of its own, which begins with the length of step that the same
-/// part of the presentation before began with. So what follows depends on nothing but the [`Place`]: a course that
-/// goes on from a place is the same, bit for bit, as one that was never interrupted. No presentation allocates.
+/// What follows depends on nothing but the [`Place`]: a course that goes on from a place is the same, bit for bit, as
+/// one that was never interrupted. No presentation allocates.
 pub struct Course<'a> {
     engine: Engine,
     feed: &'a Feed,
-    method: Method,
-    tolerances: Tolerances,
-    integrator: Integrator,
+    timing: Timing,
+    presenter: Presenter,
     place: Place,
     /// Rows in the order of the epoch `arranged`.
     order: Vec<usize>,
     arranged: Option<usize>,
     buffers: Vec<Vec<f64>>,
-    statistics: Statistics,
-    limit: f64,
-    /// Takes the place of the integrator where there is one.
+    /// Takes the place of the presenter's integrator where there is one.
     multirate: Option<Multirate>,
 }
 
@@ -62,9 +35,9 @@ pub struct Place {
     /// The state.
     pub state: Vec<f64>,
     /// Length of the first step in each part of a presentation, 0 before there was one; in time units.
-    pub steps: [f64; PHASES],
+    pub steps: [f64; PARTS],
     /// The same for the macro steps of multirate integration.
-    pub macro_steps: [f64; PHASES],
+    pub macro_steps: [f64; PARTS],
     /// How long columns of the state have been left as they are, which [`Multirate::idle`] explains; empty without
     /// multirate integration.
     pub idle: Vec<f64>,
@@ -77,30 +50,27 @@ impl<'a> Course<'a> {
         let buffers =
             feed.channels.iter().map(|channel| vec![0.0; engine.members(channel.species)]).collect();
         Self {
-            integrator: Integrator::new(state.len()),
+            timing: Timing { hold: feed.hold, gate: feed.gate.map(|gate| (gate.open, gate.close)) },
+            presenter: Presenter::new(state.len(), method, tolerances),
             place: Place {
                 presentation: 0,
                 state,
-                steps: [0.0; PHASES],
-                macro_steps: [0.0; PHASES],
+                steps: [0.0; PARTS],
+                macro_steps: [0.0; PARTS],
                 idle: Vec::new(),
             },
             order: Vec::with_capacity(feed.rows.len()),
             arranged: None,
             buffers,
-            statistics: Statistics::default(),
-            limit: f64::INFINITY,
             multirate: None,
             engine,
             feed,
-            method,
-            tolerances,
         }
     }
 
     /// Concentrations above `limit` interrupt the course.
     pub fn limit(&mut self, limit: f64) {
-        self.limit = limit;
+        self.presenter.limit = limit;
         if let Some(multirate) = &mut self.multirate {
             multirate.limit(limit);
         }
@@ -108,7 +78,7 @@ impl<'a> Course<'a> {
 
     /// Integrates at several rates from now on: `multirate` is that of the same network, and its tolerances count.
     pub fn integrate_with(&mut self, mut multirate: Multirate) {
-        multirate.limit(self.limit);
+        multirate.limit(self.presenter.limit);
         self.place.idle = multirate.idle();
         self.multirate = Some(multirate);
     }
@@ -147,7 +117,7 @@ impl<'a> Course<'a> {
 
     /// What all presentations so far have cost.
     pub fn statistics(&self) -> &Statistics {
-        &self.statistics
+        &self.presenter.statistics
     }
 
     /// The row that the next presentation shows.
@@ -201,14 +171,10 @@ impl<'a> Course<'a> {
                 set.map_err(|error| Error::Invalid { reason: error.to_string() })?;
             }
         }
-        let hold = self.feed.hold;
-        let (open, close) = self.feed.gate.map_or((hold, hold), |gate| (gate.open, gate.close));
-        let ends = [0.0, open, close, hold];
         let mut times = times.iter().copied().peekable();
-        let mut between = Vec::new();
-        for phase in (0..PHASES).filter(|&phase| ends[phase + 1] > ends[phase]) {
-            if let Some(gate) = &self.feed.gate {
-                let value = [f64::from(u8::from(phase == 1))];
+        for part in self.timing.parts() {
+            if let (Some(gate), Some(open)) = (&self.feed.gate, part.open) {
+                let value = [f64::from(u8::from(open))];
                 let set = self.engine.set_in(&mut self.place.state, gate.species, &value);
                 set.map_err(|error| Error::Invalid { reason: error.to_string() })?;
                 if let Some(multirate) = &mut self.multirate {
@@ -216,56 +182,21 @@ impl<'a> Course<'a> {
                     set.map_err(|error| Error::Invalid { reason: error.to_string() })?;
                 }
             }
-            let last = phase + 1 == PHASES || ends[phase + 1] >= hold;
-            let span = 0.0..ends[phase + 1] - ends[phase];
+            let Range { start, end } = part.span;
+            // What is due when a part ends belongs to the next one.
+            let is_last = end >= self.timing.hold;
+            let within = |time: &f64| is_last || *time < end;
+            let due = std::iter::from_fn(|| times.next_if(within).map(|time| time - start));
+            let duration = end - start;
             if self.multirate.is_some() {
-                let due = std::iter::from_fn(|| {
-                    let within = |time: f64| time < ends[phase + 1] || time <= ends[phase + 1] && last;
-                    times.next_if(|time| within(*time)).map(|time| time - ends[phase])
-                });
-                self.advance(phase, span.end, due, &mut |time, engine, state| {
-                    observe(ends[phase] + time, engine, state);
-                })?;
+                let shift = &mut |time, engine: &Engine, state: &[f64]| observe(start + time, engine, state);
+                self.advance(part.index, duration, due, shift)?;
                 continue;
             }
-            let (integrator, state) = (&mut self.integrator, &mut self.place.state);
-            let step = self.place.steps[phase];
-            if step > 0.0 {
-                let begin = (span, step);
-                integrator.start_with_step(&mut self.engine, self.method, &self.tolerances, state, begin)?;
-            } else {
-                integrator.start(&mut self.engine, self.method, &self.tolerances, state, span)?;
-            }
-            let mut first = true;
-            while !integrator.finished() {
-                let result = integrator.step(&mut self.engine);
-                let looks = integrator.statistics().steps.is_multiple_of(LOOK) || integrator.finished();
-                let exceeded = looks.then(|| exceeded(integrator.state(), self.limit)).flatten();
-                if result.is_err() || exceeded.is_some() {
-                    state.copy_from_slice(integrator.state());
-                }
-                result?;
-                if let Some((variable, value)) = exceeded {
-                    return Err(Interruption::Exceeded { variable, value });
-                }
-                if std::mem::take(&mut first) && !integrator.finished() {
-                    self.place.steps[phase] = integrator.time();
-                }
-                while let Some(time) = times.next_if(|time| {
-                    let within = time - ends[phase];
-                    within < integrator.time() || within <= integrator.time() && last
-                }) {
-                    between.resize(state.len(), 0.0);
-                    integrator.interpolate(time - ends[phase], &mut between);
-                    observe(time, &self.engine, &between);
-                }
-            }
-            state.copy_from_slice(integrator.state());
-            let cost = integrator.statistics();
-            self.statistics.steps += cost.steps;
-            self.statistics.rejected += cost.rejected;
-            self.statistics.evaluations += cost.evaluations;
-            self.statistics.undershoot = self.statistics.undershoot.max(cost.undershoot);
+            let Place { state, steps, .. } = &mut self.place;
+            let step = &mut steps[part.index];
+            let shift = &mut |time, engine: &Engine, state: &[f64]| observe(start + time, engine, state);
+            self.presenter.part(&mut self.engine, state, step, duration, due, shift)?;
         }
         self.place.presentation += 1;
         Ok(row)
@@ -281,6 +212,7 @@ impl<'a> Course<'a> {
         observe: &mut dyn FnMut(f64, &Engine, &[f64]),
     ) -> Result<(), Interruption> {
         let Some(multirate) = &mut self.multirate else { return Ok(()) };
+        let statistics = &mut self.presenter.statistics;
         let Place { state, steps, macro_steps, idle, .. } = &mut self.place;
         let pace = Pace { step: steps[phase], macro_step: macro_steps[phase] };
         let mut due = due.peekable();
@@ -304,17 +236,10 @@ impl<'a> Course<'a> {
         let after = multirate.statistics();
         Pace { step: steps[phase], macro_step: macro_steps[phase] } = multirate.pace();
         multirate.idle_into(idle);
-        self.statistics.steps += after.steps - before.steps;
-        self.statistics.rejected += after.rejected - before.rejected;
-        self.statistics.evaluations += after.evaluations - before.evaluations;
-        self.statistics.undershoot = self.statistics.undershoot.max(after.undershoot);
+        statistics.steps += after.steps - before.steps;
+        statistics.rejected += after.rejected - before.rejected;
+        statistics.evaluations += after.evaluations - before.evaluations;
+        statistics.undershoot = statistics.undershoot.max(after.undershoot);
         Ok(())
     }
-}
-
-/// The first concentration above the limit, or that is no number.
-fn exceeded(state: &[f64], limit: f64) -> Option<(usize, f64)> {
-    let is_good = |value: f64| value <= limit;
-    let at = state.iter().position(|&value| !is_good(value))?;
-    Some((at, state[at]))
 }

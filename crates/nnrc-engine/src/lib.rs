@@ -45,6 +45,6 @@ pub mod stochastic;
 mod sum;
 
 pub use engine::{Engine, SetError};
-pub use feed::{Course, Interruption, Place};
+pub use feed::{Course, Place};
 pub use multirate::{Multirate, Pace};
 pub use noisy::NoisyEngine;

@@ -25,6 +25,7 @@ mod names;
 mod nest;
 mod package;
 mod plan;
+mod pot;
 mod source;
 mod values;
 
@@ -48,8 +49,19 @@ pub struct Options {
     pub sim_path: Option<String>,
     /// Defaults of the verb `simulate`; none: those of the run-time library.
     pub simulation: Option<Simulation>,
-    /// What is trained; none: the program only simulates.
+    /// What is trained; none: the program only simulates, or presents samples.
     pub training: Option<Training>,
+    /// What learns while samples are presented, by the feed of the network; none: no samples are presented.
+    pub pot: Option<Pot>,
+}
+
+/// What learns while samples are presented.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pot {
+    /// Weights on two rails: name in weight files, stem of their species.
+    pub weights: Vec<(String, String)>,
+    /// What is reported as the loss.
+    pub loss: nnrc_sim::train::Loss,
 }
 
 /// What a generated program trains.

@@ -28,7 +28,11 @@ pub(crate) fn files(crn: &Crn, source: &str, options: &Options) -> Result<Files,
     put("README.md", &fill(include_str!("../template/README.md")));
     put("rustfmt.toml", "max_width = 89\nuse_small_heuristics = \"Max\"\nstruct_lit_width = 0\n");
     let main = include_str!("../template/main.rs");
-    let run = if options.training.is_some() { "run_and_train" } else { "run" };
+    let run = match (&options.training, &options.pot) {
+        (Some(_), _) => "run_and_train",
+        (None, Some(_)) => "run_and_present",
+        (None, None) => "run",
+    };
     put("src/main.rs", &main.replace("@RUN@", run));
     put("src/crn.rs", source);
     put("Cargo.lock", &lock(&name));

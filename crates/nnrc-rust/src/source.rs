@@ -11,7 +11,7 @@ use crate::components::{Block, Component, components};
 use crate::gradient::Gradient;
 use crate::names::Names;
 use crate::plan::{Coefficient, Plan, Shape};
-use crate::{Error, Options, derivative, jacobian, values};
+use crate::{Error, Options, derivative, jacobian, pot, values};
 
 /// A plan with a name for everything in it.
 pub(crate) struct Context<'a> {
@@ -275,11 +275,15 @@ pub(crate) fn crn_rs(plan: &Plan<'_>, options: &Options) -> Result<String, Error
     let gradient_items = gradient.as_ref().map(Gradient::items).unwrap_or_default();
     let gradient_members = gradient.as_ref().map(Gradient::members).unwrap_or_default();
     private.extend(gradient.iter().flat_map(Gradient::methods));
+    let pot_members = match &options.pot {
+        Some(pot) => pot::members(&context, pot)?,
+        None => Vec::new(),
+    };
     let network = values::network(&context, options, more.iter().map(|(_, start)| start.clone()).collect());
     let layered = jacobian::layered(&context, &couples);
 
     let mut items = Vec::new();
-    let own = quote!(#(#gradient_items)* #(#gradient_members)*);
+    let own = quote!(#(#gradient_items)* #(#gradient_members)* #(#pot_members)*);
     let everything = quote!(#(#private)* #(#network)* #(#layered)* #own);
     items.push(uses(&everything));
     items.extend(sizes(&context, &everything));
@@ -297,6 +301,7 @@ pub(crate) fn crn_rs(plan: &Plan<'_>, options: &Options) -> Result<String, Error
         (quote!(impl Layered for Network), layered),
         (quote!(impl program::Network for Network), network),
         (quote!(impl Differentiable for Network), gradient_members),
+        (quote!(impl program::Pot for Network), pot_members),
     ]
     .into_iter()
     .filter(|(_, members)| !members.is_empty())
@@ -331,6 +336,7 @@ fn uses(tokens: &TokenStream) -> TokenStream {
     let train = mentions(tokens, "train").then(|| quote!(, train));
     let training = mentions(tokens, "Training").then(|| quote!(, Training));
     let units = import(quote!(unit), among(&["Unit"], &[]));
+    let timing = import(quote!(present), among(&["Timing"], &[]));
     let role = mentions(tokens, "Role").then(|| quote!(Role,));
     let signs = mentions(tokens, "Signs").then(|| quote!(Signs,));
     let defaults = mentions(tokens, "Defaults").then(|| quote!(Defaults,));
@@ -339,6 +345,7 @@ fn uses(tokens: &TokenStream) -> TokenStream {
         #blocks
         #differentiable
         #helpers
+        #timing
         use nnrc_sim::program::{self, #defaults Quantity, #role #signs Tensors #training};
         #units
         use nnrc_sim::{Layered, #method System #pull #train #unit};

@@ -17,6 +17,7 @@ pub mod io;
 pub mod loops;
 pub mod lu;
 pub mod noise;
+pub mod present;
 pub mod program;
 pub mod pull;
 mod rest;

@@ -13,7 +13,7 @@ mod parallel;
 mod run;
 mod schedule;
 
-pub use checkpoint::{Layout, Unusable, from_arrays, to_arrays};
+pub use checkpoint::{Layout, Unusable, as_numbers, fingerprint, from_arrays, to_arrays};
 pub use loss::Loss;
 pub use metrics::{Metrics, Quantity, Totals, is_right, table};
 pub use optimiser::Optimiser;

@@ -148,17 +148,12 @@ pub fn run(
 /// What a generated program trains: every tensor of the model, by the settings of the file if it has some.
 pub fn trained(model: &Model) -> nnrc_rust::Training {
     let descent = model.training.as_ref().and_then(|training| training.descent.as_ref());
-    let mut tensors = Vec::new();
-    for node in &model.nodes {
-        let NodeKind::Layer { operation: Operation::Dense { bias, .. }, .. } = &node.kind else { continue };
-        for what in std::iter::once("W").chain(bias.as_ref().map(|_| "b")) {
-            tensors.push(nnrc_rust::Trained {
-                constant: format!("k_{what}_{}", node.name),
-                key: format!("{}.{what}", node.name),
-                scale: model.chemistry.forward,
-            });
-        }
-    }
+    let tensor = |(key, stem)| nnrc_rust::Trained {
+        constant: format!("k_{stem}"),
+        key,
+        scale: model.chemistry.forward,
+    };
+    let tensors = weights(model).into_iter().map(tensor).collect();
     let defaults = descent.map(|descent| {
         let settings = settings(descent);
         program::Training {
@@ -177,6 +172,23 @@ pub fn trained(model: &Model) -> nnrc_rust::Training {
     nnrc_rust::Training { tensors, defaults, stops }
 }
 
+/// What learns in a pot, for a generated crate.
+pub fn presented(model: &Model, wanted: descent::Loss) -> nnrc_rust::Pot {
+    nnrc_rust::Pot { weights: weights(model), loss: loss(wanted) }
+}
+
+/// All weights and biases: name in weight files, stem in the chemistry.
+fn weights(model: &Model) -> Vec<(String, String)> {
+    let mut names = Vec::new();
+    for node in &model.nodes {
+        let NodeKind::Layer { operation: Operation::Dense { bias, .. }, .. } = &node.kind else { continue };
+        for what in std::iter::once("W").chain(bias.as_ref().map(|_| "b")) {
+            names.push((format!("{}.{what}", node.name), format!("{what}_{}", node.name)));
+        }
+    }
+    names
+}
+
 /// The loss of the run-time library.
 fn loss(loss: descent::Loss) -> Loss {
     match loss {
@@ -189,7 +201,10 @@ fn loss(loss: descent::Loss) -> Loss {
 /// Says that pots that learn do so here.
 fn without_crate(session: &Session, engine: EngineKind) {
     if engine == EngineKind::Crate {
-        session.terminal.note("pots that learn are followed in this process, also with `--engine crate`");
+        session.terminal.note(
+            "pots that learn are followed in this process, also with `--engine crate`; `nnrc compile --target rust` writes \
+             a program that presents samples",
+        );
     }
 }
 

@@ -18,10 +18,10 @@ mod lumped;
 mod structure;
 
 use nnrc_crn::{Crn, CrnInfo, Handle, SpeciesFamily};
+use nnrc_sim::present::Interruption;
 use nnrc_sim::{Absolute, Error, Integrator, Method, Statistics, Tolerances};
 
 use crate::engine::SetError;
-use crate::feed::Interruption;
 use crate::layout::Layout;
 use crate::plan::contributions;
 use crate::sum::Source;

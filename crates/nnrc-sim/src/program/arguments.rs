@@ -136,16 +136,7 @@ pub fn parse(
                     other => return Err(format!("`{name} {other}`: expected `model` or `settled`")),
                 }
             }
-            "--method" => {
-                arguments.method = match value()?.as_str() {
-                    "auto" => Method::Auto,
-                    "explicit" => Method::Explicit,
-                    "rosenbrock" => Method::Rosenbrock,
-                    other => {
-                        return Err(format!("`{name} {other}`: expected `auto`, `explicit` or `rosenbrock`"));
-                    }
-                }
-            }
+            "--method" => arguments.method = method(name, &value()?)?,
             "--rtol" => arguments.relative = positive(name, &value()?)?,
             "--atol" => arguments.absolute = positive(name, &value()?)?,
             "--model" => arguments.model = value()?.into(),
@@ -168,6 +159,16 @@ pub fn parse(
         arguments.until = arguments.until.or(defaults.until);
     }
     Ok(Some(arguments))
+}
+
+/// A way to step through time.
+pub(super) fn method(name: &str, text: &str) -> Result<Method, String> {
+    match text {
+        "auto" => Ok(Method::Auto),
+        "explicit" => Ok(Method::Explicit),
+        "rosenbrock" => Ok(Method::Rosenbrock),
+        other => Err(format!("`{name} {other}`: expected `auto`, `explicit` or `rosenbrock`")),
+    }
 }
 
 /// A finite number.

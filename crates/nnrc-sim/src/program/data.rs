@@ -33,7 +33,7 @@ pub(crate) fn inputs<N: Network>(path: &Path) -> Result<Vec<Vec<f64>>, String> {
         }
         None => cells(path)?,
     };
-    check_rows::<N>(path, &rows)?;
+    check_rows::<N>(path, rows.iter().map(Vec::as_slice))?;
     Ok(rows)
 }
 
@@ -41,7 +41,14 @@ pub(crate) fn inputs<N: Network>(path: &Path) -> Result<Vec<Vec<f64>>, String> {
 ///
 /// Instead of a target for each of several outputs there may be one number, the class from 0.
 pub(crate) fn samples<N: Network>(path: &Path) -> Result<Samples, String> {
-    let (width, outputs) = (input_width::<N>(), output_width::<N>());
+    let width = input_width::<N>();
+    let samples = samples_of(path, width, output_width::<N>())?;
+    check_rows::<N>(path, samples.inputs.chunks(width.max(1)))?;
+    Ok(samples)
+}
+
+/// The same for any number of inputs and outputs; signs of inputs are not looked at.
+pub(crate) fn samples_of(path: &Path, width: usize, outputs: usize) -> Result<Samples, String> {
     let name = path.display();
     let (rows, targets) = match arrays(path)? {
         Some(mut arrays) => {
@@ -59,7 +66,9 @@ pub(crate) fn samples<N: Network>(path: &Path) -> Result<Samples, String> {
             })
             .unzip(),
     };
-    check_rows::<N>(path, &rows)?;
+    if let Some(at) = rows.iter().position(|row| row.len() != width) {
+        return Err(format!("`{name}`, row {}: {} values for {width} inputs", at + 1, rows[at].len()));
+    }
     if rows.len() != targets.len() {
         return Err(format!("`{name}`: {} inputs and {} targets", rows.len(), targets.len()));
     }
@@ -123,8 +132,8 @@ fn cells(path: &Path) -> Result<Vec<Vec<f64>>, String> {
     table.rows.iter().map(row).collect()
 }
 
-fn check_rows<N: Network>(path: &Path, rows: &[Vec<f64>]) -> Result<(), String> {
-    for (at, row) in rows.iter().enumerate() {
+fn check_rows<'a, N: Network>(path: &Path, rows: impl Iterator<Item = &'a [f64]>) -> Result<(), String> {
+    for (at, row) in rows.enumerate() {
         check_input::<N>(row).map_err(|words| format!("`{}`, row {}: {words}", path.display(), at + 1))?;
     }
     Ok(())

@@ -8,10 +8,7 @@ use crate::gradient::Differentiable;
 use crate::train::{Loss, Optimiser, Schedule};
 
 /// What the program can do.
-pub(crate) fn overview<N: Network>(trains: bool) -> String {
-    if !trains {
-        return text::<N>();
-    }
+pub(crate) fn overview<N: Network>() -> String {
     let name = N::NAME;
     format!(
         "Simulates and trains the chemical reaction network `{name}`: a neural network whose values are concentrations

@@ -176,7 +176,7 @@ pub fn parse(
     Ok(Some(lesson))
 }
 
-fn whole(name: &str, text: &str, least: usize) -> Result<usize, String> {
+pub(super) fn whole(name: &str, text: &str, least: usize) -> Result<usize, String> {
     let found = text.parse().ok().filter(|number| *number >= least);
     found.ok_or_else(|| format!("`{name} {text}`: expected a whole number from {least}"))
 }
@@ -190,7 +190,7 @@ fn share(name: &str, text: &str) -> Result<f64, String> {
     }
 }
 
-fn optional(name: &str, text: &str) -> Result<Option<u64>, String> {
+pub(super) fn optional(name: &str, text: &str) -> Result<Option<u64>, String> {
     if text == "none" {
         return Ok(None);
     }

@@ -8,6 +8,7 @@ mod defaults;
 mod failure;
 mod help;
 mod lesson;
+mod pot;
 mod pupil;
 mod results;
 mod simulate;
@@ -23,6 +24,7 @@ pub use arguments::{Arguments, Format, Start, parse};
 pub use defaults::Defaults;
 pub use failure::Failure;
 pub use lesson::Lesson;
+pub use pot::{Pot, Presentation, Weight, run_and_present};
 pub use tensors::{Signs, Tensors};
 pub use training::Training;
 
@@ -105,25 +107,25 @@ pub fn run<N: Network>(data: &str) -> ExitCode {
 
 /// The same for a network that can be trained.
 pub fn run_and_train<N: Differentiable>(data: &str) -> ExitCode {
-    dispatch::<N>(data, Some(&|words| teach::<N>(words, data)))
+    dispatch::<N>(data, Some((&help::overview::<N>, &|words| teach::<N>(words, data))))
 }
 
-/// What carries out the verb `train`.
-type Teach<'a> = &'a dyn Fn(Vec<String>) -> Result<(), Failure>;
+/// What the program can do, in words, and what carries out its verb `train`.
+type Teach<'a> = (&'a dyn Fn() -> String, &'a dyn Fn(Vec<String>) -> Result<(), Failure>);
 
 fn dispatch<N: Network>(data: &str, teach: Option<Teach<'_>>) -> ExitCode {
     let mut words = std::env::args().skip(1);
     let verb = words.next();
     let result = match (verb.as_deref(), teach) {
         (Some("simulate"), _) => simulate::<N>(words, data),
-        (Some("train"), Some(teach)) => teach(words.collect()),
+        (Some("train"), Some((_, teach))) => teach(words.collect()),
         (Some("train"), None) => {
             Err("this program does not train: the model it was made from has no `train` block"
                 .to_owned()
                 .into())
         }
         (None | Some("help" | "-h" | "--help"), _) => {
-            print(&help::overview::<N>(teach.is_some()));
+            print(&teach.map_or_else(help::text::<N>, |(overview, _)| overview()));
             Ok(())
         }
         (Some(other), _) => Err(format!("`{other}` is no verb of this program; try `--help`").into()),

@@ -124,8 +124,7 @@ fn fingerprint<N: Differentiable>(
     numbers.extend_from_slice(&samples.targets);
     let words = format!("{} {:?} {:?} {settings:?}", N::NAME, N::tensors(), lesson.loss);
     let bytes = words.into_bytes().into_iter().chain(numbers.iter().flat_map(|n| n.to_bits().to_le_bytes()));
-    // FNV-1a: tells trainings apart; nobody is kept from forging it.
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    train::fingerprint(bytes)
 }
 
 /// Weights as rate constants.

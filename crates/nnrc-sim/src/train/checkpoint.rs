@@ -33,7 +33,7 @@ pub fn to_arrays(state: &State, tensors: &[Layout<'_>], fingerprint: u64) -> Arr
     let mut put = |name: &str, values: Vec<f64>| {
         arrays.insert(format!("training.{name}"), Array { shape: vec![values.len()], values });
     };
-    put("fingerprint", words(fingerprint).to_vec());
+    put("fingerprint", as_numbers(fingerprint).to_vec());
     put("position", vec![state.epoch as f64, state.step as f64]);
     put("first", state.first.clone());
     put("second", state.second.clone());
@@ -57,7 +57,7 @@ pub fn from_arrays(arrays: &Arrays, tensors: &[Layout<'_>], fingerprint: u64) ->
         let name = format!("training.{name}");
         arrays.get(&name).map(|array| array.values.clone()).ok_or(Unusable::Malformed(name))
     };
-    if get("fingerprint")? != words(fingerprint) {
+    if get("fingerprint")? != as_numbers(fingerprint) {
         return Err(Unusable::OfAnother);
     }
     let mut state = State::default();
@@ -92,8 +92,14 @@ pub fn from_arrays(arrays: &Arrays, tensors: &[Layout<'_>], fingerprint: u64) ->
     Ok(state)
 }
 
+/// A number that tells runs apart by what they depend on (FNV-1a); nobody is kept from forging it.
+pub fn fingerprint(bytes: impl IntoIterator<Item = u8>) -> u64 {
+    let bytes = bytes.into_iter();
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
 /// 64 bits as four numbers that f64 holds exactly.
-fn words(fingerprint: u64) -> [f64; 4] {
+pub fn as_numbers(fingerprint: u64) -> [f64; 4] {
     [0, 16, 32, 48].map(|shift| ((fingerprint >> shift) & 0xffff) as f64)
 }
 

@@ -14,6 +14,13 @@ pub enum Loss {
 }
 
 impl Loss {
+    /// The loss of one sample; a probability of 0 counts as the smallest number above.
+    pub fn value(self, output: &[f64], target: &[f64]) -> f64 {
+        let least = if self == Self::CrossEntropy { f64::MIN_POSITIVE } else { f64::NEG_INFINITY };
+        let outputs: Vec<[f64; 1]> = output.iter().map(|&y| [y.max(least)]).collect();
+        self.judge(&outputs, &[target], &mut vec![[0.0]; output.len()]).loss
+    }
+
     /// Judges the samples of a block: `outputs` are [output][lane], `targets` one row for each lane that counts.
     /// `adjoint` becomes dL/dy, 0 in the lanes that do not count.
     ///

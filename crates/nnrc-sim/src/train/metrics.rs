@@ -42,6 +42,19 @@ impl Totals {
         self.right += other.right;
     }
 
+    /// The sums as numbers.
+    pub fn to_numbers(&self) -> [f64; 6] {
+        let Self { samples, values, loss, squares, largest, right } = *self;
+        [samples as f64, values as f64, loss, squares, largest, right as f64]
+    }
+
+    /// The sums in such numbers; none if they are not as many.
+    pub fn from_numbers(numbers: &[f64]) -> Option<Self> {
+        let &[samples, values, loss, squares, largest, right] = numbers else { return None };
+        let [samples, values, right] = [samples, values, right].map(|count| count as usize);
+        Some(Self { samples, values, loss, squares, largest, right })
+    }
+
     /// Means.
     pub fn metrics(&self) -> Metrics {
         let samples = self.samples.max(1) as f64;

@@ -8,20 +8,21 @@ use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use nnrc_crn::{Crn, CrnInfo, Feed};
-use nnrc_engine::{Course, Interruption, Multirate, Place};
-use nnrc_model::descent::{Loss, Samples};
+use nnrc_engine::{Course, Multirate, Place};
+use nnrc_model::descent::Samples;
 use nnrc_model::flow::{self, Flow, Risk};
 use nnrc_model::model::{Method, Model};
 use nnrc_model::{Tensor, analyse::describe_risk};
 use nnrc_sim::Tolerances;
 use nnrc_sim::io::{Array, Arrays};
+use nnrc_sim::present::Interruption;
 use nnrc_sim::train::{self, Metrics, Record, Totals};
 use nnrc_syntax::{Diagnostic, Severity, Span, codes};
 
 use super::files::Files;
 use super::learner::Learning;
 use super::progress::Progress;
-use super::{BETWEEN_CHECKPOINTS, Trained, end, quantity_name};
+use super::{BETWEEN_CHECKPOINTS, Trained, end, loss, quantity_name};
 use crate::numbers::short;
 use crate::plot::Curve;
 use crate::pot::{Pot, explain};
@@ -223,7 +224,7 @@ fn learn(
         let state = &course.place().state;
         course.engine().observe_into(state, output, &mut values);
         let target = &feed.tables[1].values[row * width..(row + 1) * width];
-        ledger.totals.add_sample(loss(flow.loss, &values, target), &values, target);
+        ledger.totals.add_sample(loss(flow.loss).value(&values, target), &values, target);
         if course.place().presentation.is_multiple_of(feed.rows.len()) {
             let metrics = std::mem::take(&mut ledger.totals).metrics();
             let all = concentrations(course);
@@ -244,17 +245,6 @@ fn learn(
             observe(course, ledger, Some(&record)).map_err(Failure::Stop)?;
         } else {
             observe(course, ledger, None).map_err(Failure::Stop)?;
-        }
-    }
-}
-
-/// The loss of one sample.
-fn loss(loss: Loss, output: &[f64], target: &[f64]) -> f64 {
-    match loss {
-        Loss::SquaredError => output.iter().zip(target).map(|(y, t)| (y - t) * (y - t)).sum::<f64>() / 2.0,
-        Loss::CrossEntropy | Loss::SoftmaxCrossEntropy => {
-            let terms = output.iter().zip(target).filter(|(_, t)| **t != 0.0);
-            -terms.map(|(y, t)| t * y.max(f64::MIN_POSITIVE).ln()).sum::<f64>()
         }
     }
 }
@@ -351,14 +341,13 @@ fn checkpoint(
         arrays.insert(format!("pot.{name}"), Array { shape: vec![values.len()], values });
     };
     let Place { presentation, state, steps, macro_steps, idle } = course.place();
-    put("fingerprint", words(fingerprint).to_vec());
+    put("fingerprint", train::as_numbers(fingerprint).to_vec());
     put("presentation", vec![*presentation as f64]);
     put("state", state.clone());
     put("steps", steps.to_vec());
     put("macro_steps", macro_steps.to_vec());
     put("idle", idle.clone());
-    let t = &ledger.totals;
-    put("totals", vec![t.samples as f64, t.values as f64, t.loss, t.squares, t.largest, t.right as f64]);
+    put("totals", ledger.totals.to_numbers().to_vec());
     put("history", ledger.history.as_flattened().to_vec());
     arrays
 }
@@ -372,26 +361,14 @@ fn restore(arrays: &Arrays, course: &mut Course<'_>, ledger: &mut Ledger, finger
     let (Some(totals), Some(history)) = (get("totals"), get("history")) else { return false };
     let Ok(macro_steps) = macro_steps.try_into() else { return false };
     let (&[presentation], Ok(steps)) = (presentation.as_slice(), steps.try_into()) else { return false };
-    let &[samples, values, loss, squares, largest, right] = totals.as_slice() else { return false };
+    let Some(totals) = Totals::from_numbers(&totals) else { return false };
     let (rows, rest) = history.as_chunks();
-    if found != words(fingerprint) || !rest.is_empty() {
+    if found != train::as_numbers(fingerprint) || !rest.is_empty() {
         return false;
     }
     ledger.history = rows.to_vec();
-    ledger.totals = Totals {
-        samples: samples as usize,
-        values: values as usize,
-        loss,
-        squares,
-        largest,
-        right: right as usize,
-    };
+    ledger.totals = totals;
     course.go_to(Place { presentation: presentation as usize, state, steps, macro_steps, idle })
-}
-
-/// 64 bits as four numbers that f64 holds exactly.
-fn words(fingerprint: u64) -> [f64; 4] {
-    [0, 16, 32, 48].map(|shift| ((fingerprint >> shift) & 0xffff) as f64)
 }
 
 /// Draws loss and accuracy, and in a second picture what grows in the pot.

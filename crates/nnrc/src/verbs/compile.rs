@@ -17,7 +17,7 @@ use crate::pot::{Pot, explain, method};
 use crate::report::{warnings, write_reactions};
 use crate::session::{Loaded, Session};
 use crate::terminal::Stop;
-use crate::training::trained;
+use crate::training::{presented, trained};
 
 /// Runs the verb.
 pub fn run(session: &Session, args: &CompileArgs) -> Result<(), Stop> {
@@ -74,16 +74,14 @@ fn write_crate(
     let options = nnrc_rust::Options {
         simulation: Some(simulation(session, loaded, pot)?),
         training: trains.then(|| trained(pot.model)),
+        pot: pot.model.training.as_ref().and_then(|training| training.flow.as_ref()).map(|flow| {
+            session.terminal.note("the program presents samples that it is given: `train --data FILE`");
+            presented(pot.model, flow.loss)
+        }),
         ..nnrc_rust::Options::default()
     };
     let pot = for_training.as_ref().unwrap_or(pot);
-    let mut crn = pot.crn.clone();
-    if crn.protocol.feed.take().is_some() {
-        session
-            .terminal
-            .note("the program follows the reactions with the first sample held; it presents no samples");
-    }
-    let files = match nnrc_rust::generate(&crn, &pot.info, &options) {
+    let files = match nnrc_rust::generate(&pot.crn, &pot.info, &options) {
         Ok(files) => files,
         Err(error) => {
             let finding =

@@ -4,11 +4,13 @@ mod classifiers;
 mod files;
 mod frozen;
 mod functions;
+mod programs;
 
 pub use classifiers::{digits_runs, iris_runs, mnist_run};
 pub use files::sbml;
 pub use frozen::{at_rate, counts, frozen};
 pub use functions::{sine_runs, xor_runs};
+pub use programs::programs;
 
 use std::path::Path;
 use std::process::Command;

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use nnrc_crn::Feed;
-use nnrc_engine::{Course as Presentations, Engine, Interruption};
+use nnrc_engine::{Course as Presentations, Engine};
 use nnrc_model::certify::{Inputs, certify};
 use nnrc_model::model::NodeKind;
 use nnrc_sim::course::{Spacing, good_end};
 use nnrc_sim::io::{Array, table};
+use nnrc_sim::present::Interruption;
 use nnrc_sim::{Error, Tolerances};
 use nnrc_syntax::{Diagnostic, Severity, codes};
 

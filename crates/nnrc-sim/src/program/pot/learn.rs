@@ -1,0 +1,228 @@
+//! Presentation after presentation.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::arguments::Arguments;
+use super::{Pot, Presentation, output_places, sample_width, target_width};
+use crate::io::{Array, Arrays, npz, safetensors, table, write_atomically};
+use crate::present::{Interruption, PARTS, Presenter};
+use crate::program::data::{Samples, samples_of};
+use crate::program::simulate::check_input;
+use crate::program::{Failure, Tensors, say};
+use crate::train::{Metrics, Order, Totals, as_numbers, fingerprint};
+use crate::{Method, Tolerances};
+
+/// A concentration so much larger than the largest at the start, or than 1, never comes back.
+const EXPLODED: f64 = 100.0;
+/// The least time between two checkpoints and between two lines of progress.
+const BETWEEN_CHECKPOINTS: Duration = Duration::from_secs(5);
+const BETWEEN_LINES: Duration = Duration::from_secs(2);
+/// Columns of the history.
+const COLUMNS: [&str; 5] = ["epoch", "loss", "mse", "error", "accuracy"];
+
+/// Everything that a run which goes on needs to know.
+struct Place {
+    presentation: usize,
+    state: Vec<f64>,
+    /// Lengths of the first steps of the parts of a presentation.
+    steps: [f64; PARTS],
+    /// Of the epoch that runs.
+    totals: Totals,
+    /// Of each epoch done.
+    history: Vec<[f64; COLUMNS.len()]>,
+}
+
+/// Presents and writes.
+pub(super) fn run<N: Pot>(arguments: &Arguments) -> Result<(), Failure> {
+    let mut network = N::load(&mut Tensors::read(&arguments.model)?)?;
+    let samples = rows::<N>(&arguments.data)?;
+    let Presentation { timing, epochs, shuffle, loss } = arguments.presentation;
+    let mut place = Place {
+        presentation: 0,
+        state: network.start(),
+        steps: [0.0; PARTS],
+        totals: Totals::default(),
+        history: Vec::new(),
+    };
+    let largest = place.state.iter().copied().fold(1.0, f64::max);
+    let own = stamp::<N>(arguments, &samples);
+    if arguments.resume && resume(&arguments.checkpoint, own, &mut place)? {
+        say(&format!("going on after presentation {}", place.presentation));
+    }
+    let tolerances = Tolerances::new(arguments.relative, arguments.absolute);
+    // Stability never limits explicit steps for long: what is fast has to be followed at each change of sample.
+    let method = if arguments.method == Method::Auto { Method::Explicit } else { arguments.method };
+    let mut presenter = Presenter::new(place.state.len(), method, tolerances);
+    presenter.limit = EXPLODED * largest;
+    let places = output_places::<N>();
+    let width = target_width::<N>();
+    let (mut order, mut arranged) = (Vec::new(), None);
+    let (mut values, mut output) = (Vec::new(), vec![0.0; places.len()]);
+    let (mut written, mut shown) = (Instant::now(), Instant::now());
+    while place.history.len() < epochs {
+        let (epoch, at) = (place.presentation / samples.count, place.presentation % samples.count);
+        if arranged != Some(epoch) {
+            order.clear();
+            order.extend(0..samples.count);
+            shuffle.map_or(Order::Cycle, |seed| Order::Shuffle { seed }).arrange(epoch, &mut order);
+            arranged = Some(epoch);
+        }
+        let row: usize = order[at];
+        let of = |all: &[f64], width: usize| all[row * width..(row + 1) * width].to_vec();
+        let target = of(&samples.targets, width);
+        network.set_inputs(&[of(&samples.inputs, sample_width::<N>()), target.clone()].concat());
+        for part in timing.parts() {
+            if let Some(is_open) = part.open {
+                network.set_gate(is_open);
+            }
+            let (step, duration) = (&mut place.steps[part.index], part.span.end - part.span.start);
+            presenter
+                .part(&mut network, &mut place.state, step, duration, std::iter::empty(), &mut |_, _, _| {})
+                .map_err(|interruption| interrupted(interruption, place.presentation))?;
+        }
+        place.presentation += 1;
+        values.clear();
+        network.observe(&place.state, &mut values);
+        output.iter_mut().zip(&places).for_each(|(y, &at)| *y = values[at]);
+        place.totals.add_sample(loss.value(&output, &target), &output, &target);
+        if place.presentation.is_multiple_of(samples.count) {
+            let Metrics { loss, mse, error, accuracy } = std::mem::take(&mut place.totals).metrics();
+            place.history.push([(epoch + 1) as f64, loss, mse, error, accuracy]);
+            if shown.elapsed() >= BETWEEN_LINES {
+                say(&format!("epoch {} of {epochs}: {}", epoch + 1, words(&place)));
+                shown = Instant::now();
+            }
+        }
+        if written.elapsed() >= BETWEEN_CHECKPOINTS {
+            keep::<N>(arguments, &place, own)?;
+            written = Instant::now();
+        }
+    }
+    keep::<N>(arguments, &place, own)?;
+    let weights = weights::<N>(&place.state);
+    let is_safetensors = arguments.output.extension().is_some_and(|extension| extension == "safetensors");
+    let written = write_atomically(&arguments.output, |file| {
+        if is_safetensors { safetensors::write(file, &weights) } else { npz::write(file, &weights) }
+    });
+    written.map_err(|error| format!("cannot write `{}`: {error}", arguments.output.display()))?;
+    say(&format!("{} presentations: {}", place.presentation, words(&place)));
+    Ok(())
+}
+
+/// The samples of a file, checked.
+fn rows<N: Pot>(path: &Path) -> Result<Samples, Failure> {
+    let (inputs, outputs) = (sample_width::<N>(), target_width::<N>());
+    let samples = samples_of(path, inputs, outputs)?;
+    if samples.count == 0 {
+        return Err(format!("`{}` holds no samples", path.display()).into());
+    }
+    let rows = samples.inputs.chunks(inputs).zip(samples.targets.chunks(outputs));
+    for (at, (input, target)) in rows.enumerate() {
+        check_input::<N>(&[input, target].concat())
+            .map_err(|words| format!("`{}`, row {}: {words}", path.display(), at + 1))?;
+    }
+    Ok(samples)
+}
+
+fn interrupted(interruption: Interruption, presentation: usize) -> Failure {
+    let doing = format!("presentation {}", presentation + 1);
+    match interruption {
+        Interruption::Solver(error) => Failure::from(error).context(&doing),
+        Interruption::Exceeded { value, .. } => Failure::diverged(format!(
+            "{doing}: learning diverged, a concentration grew to {value:.3e}; try a longer `--hold`, or smaller rate \
+             constants `k_learn_…` in the model file"
+        )),
+    }
+}
+
+/// Metrics of the last epoch in words.
+fn words(place: &Place) -> String {
+    match place.history.last() {
+        Some([_, loss, _, _, accuracy]) => {
+            format!("loss {loss:.4e}, accuracy {accuracy:.4}, read from the pot")
+        }
+        None => "no epoch is done".to_owned(),
+    }
+}
+
+/// What a checkpoint belongs to: all but where learning ends.
+fn stamp<N: Pot>(arguments: &Arguments, samples: &Samples) -> u64 {
+    let presentation = Presentation { epochs: 0, ..arguments.presentation };
+    let Arguments { method, relative, absolute, .. } = arguments;
+    let words = format!("{} {presentation:?} {method:?} {relative:e} {absolute:e}", N::NAME);
+    let model = std::fs::read(&arguments.model).unwrap_or_default();
+    let numbers = samples.inputs.iter().chain(&samples.targets);
+    let numbers = numbers.flat_map(|number| number.to_bits().to_le_bytes());
+    fingerprint(words.into_bytes().into_iter().chain(model).chain(numbers))
+}
+
+fn weights<N: Pot>(state: &[f64]) -> Arrays {
+    let mut values = Vec::new();
+    N::read(state, &mut values);
+    let mut rest = values.as_slice();
+    let array = |weight: &super::Weight| {
+        let (own, others) = rest.split_at(weight.shape.iter().product());
+        rest = others;
+        (weight.name.to_owned(), Array { shape: weight.shape.to_vec(), values: own.to_vec() })
+    };
+    N::weights().iter().map(array).collect()
+}
+
+fn keep<N: Pot>(arguments: &Arguments, place: &Place, own: u64) -> Result<(), String> {
+    let mut arrays = weights::<N>(&place.state);
+    let mut put = |name: &str, values: Vec<f64>| {
+        arrays.insert(format!("pot.{name}"), Array { shape: vec![values.len()], values });
+    };
+    put("fingerprint", as_numbers(own).to_vec());
+    put("presentation", vec![place.presentation as f64]);
+    put("state", place.state.clone());
+    put("steps", place.steps.to_vec());
+    put("totals", place.totals.to_numbers().to_vec());
+    put("history", place.history.as_flattened().to_vec());
+    let failed = |path: &Path, error| format!("cannot write `{}`: {error}", path.display());
+    write_atomically(&arguments.checkpoint, |file| npz::write(file, &arrays))
+        .map_err(|error| failed(&arguments.checkpoint, error))?;
+    let Some(path) = &arguments.metrics else { return Ok(()) };
+    let written = write_atomically(path, |file| table::write(file, &COLUMNS, &place.history));
+    written.map_err(|error| failed(path, error))
+}
+
+/// Takes up the place in a checkpoint; whether there is one.
+fn resume(path: &Path, own: u64, place: &mut Place) -> Result<bool, String> {
+    let name = path.display();
+    let bytes = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            say(&format!("there is no checkpoint `{name}`: learning begins anew"));
+            return Ok(false);
+        }
+        Err(error) => return Err(format!("cannot read `{name}`: {error}")),
+    };
+    let arrays = npz::read(&bytes).map_err(|error| format!("`{name}`: {error}"))?;
+    let get = |key: &str| {
+        let array = arrays.get(&format!("pot.{key}")).map(|array| array.values.clone());
+        array.ok_or_else(|| format!("`{name}` is no checkpoint of a pot: `pot.{key}` is missing"))
+    };
+    if get("fingerprint")? != as_numbers(own) {
+        return Err(format!(
+            "`{name}` belongs to other samples, concentrations or settings; leave out `--resume`"
+        ));
+    }
+    let damaged = || format!("`{name}` is damaged; leave out `--resume`");
+    let state = get("state")?;
+    let (rows, rest) = (get("history")?, get("totals")?);
+    let (history, odd) = rows.as_chunks();
+    let &[presentation] = get("presentation")?.as_slice() else { return Err(damaged()) };
+    if state.len() != place.state.len() || !odd.is_empty() {
+        return Err(damaged());
+    }
+    *place = Place {
+        presentation: presentation as usize,
+        state,
+        steps: get("steps")?.try_into().map_err(|_| damaged())?,
+        totals: Totals::from_numbers(&rest).ok_or_else(damaged)?,
+        history: history.to_vec(),
+    };
+    Ok(true)
+}

@@ -1,0 +1,87 @@
+//! Networks that learn while samples are presented: the verb `train` of their programs.
+
+mod arguments;
+mod help;
+mod learn;
+
+use std::process::ExitCode;
+
+use super::{Failure, Network, Role, input_width, print};
+use crate::present::Timing;
+use crate::train::Loss;
+
+/// A tensor of weights that are concentrations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Weight {
+    /// Its name in weight files: `hidden.W`.
+    pub name: &'static str,
+    /// Its sizes.
+    pub shape: &'static [usize],
+}
+
+/// What a model file says about presentations, as constants of the generated program.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Presentation {
+    /// When a sample comes and goes, and when the gate is open.
+    pub timing: Timing,
+    /// Number of epochs.
+    pub epochs: usize,
+    /// Seed of the order of the samples; none: always as they stand.
+    pub shuffle: Option<u64>,
+    /// What is reported as the loss; what is made small is fixed by the reactions.
+    pub loss: Loss,
+}
+
+/// A network whose weights are concentrations. Its last input is the target.
+pub trait Pot: Network {
+    /// What the file it was made from says about presentations.
+    const PRESENTATION: Presentation;
+
+    /// Its weights, in the order of [`Pot::read`].
+    fn weights() -> &'static [Weight];
+
+    /// Appends the weights that a state holds to `values`.
+    fn read(state: &[f64], values: &mut Vec<f64>);
+
+    /// Opens or closes the gate of the teacher; nothing happens where there is none.
+    fn set_gate(&mut self, _is_open: bool) {}
+}
+
+/// Number of elements of the target.
+fn target_width<N: Pot>() -> usize {
+    N::quantities().iter().rev().find(|quantity| quantity.role.is_input()).map_or(0, |target| target.width)
+}
+
+/// Number of elements of the inputs without the target.
+fn sample_width<N: Pot>() -> usize {
+    input_width::<N>() - target_width::<N>()
+}
+
+/// Places of the outputs in what the network observes.
+fn output_places<N: Pot>() -> Vec<usize> {
+    let (mut places, mut start) = (Vec::new(), 0);
+    for quantity in N::quantities() {
+        let range = start..start + quantity.width;
+        start = range.end;
+        if quantity.role == Role::Output {
+            places.extend(range);
+        }
+    }
+    places
+}
+
+/// Runs the command line of a network that learns while samples are presented; as [`super::run`].
+pub fn run_and_present<N: Pot>(data: &str) -> ExitCode {
+    super::dispatch::<N>(data, Some((&help::overview::<N>, &|words| train::<N>(words, data))))
+}
+
+fn train<N: Pot>(words: Vec<String>, data: &str) -> Result<(), Failure> {
+    let defaults = (&N::DEFAULTS, &N::PRESENTATION);
+    match arguments::parse(words, data, defaults)? {
+        None => {
+            print(&help::training::<N>());
+            Ok(())
+        }
+        Some(arguments) => learn::run::<N>(&arguments),
+    }
+}
