@@ -1,6 +1,6 @@
 //! The Jacobian: blocks on the diagonal as expressions of the state, everything below as products.
 
-use nnrc_crn::{Handle, SpeciesFamily};
+use nnrc_crn::{Handle, Index, SpeciesFamily};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -137,6 +137,30 @@ fn entry(
     }
 }
 
+/// A member in nested loops.
+type Member<'a> = (Handle<SpeciesFamily>, &'a [Index]);
+
+/// The loops that add the derivatives of a family of nested loops within a component: `entry` writes the addition for
+/// a member that changes and one that is read, and none where this pair has no place in the block.
+fn nested(
+    context: &Context<'_>,
+    component: &Component,
+    nest: &Nest,
+    entry: &dyn Fn(Member<'_>, Member<'_>, Product) -> Option<TokenStream>,
+) -> Vec<TokenStream> {
+    let own = |family: &Handle<SpeciesFamily>| component.families.contains(family);
+    let mut loops = Vec::new();
+    for (target, changed, change) in nest.net.iter().filter(|(family, _, _)| own(family)) {
+        for (by, (species, read, power)) in nest.reads.iter().enumerate().filter(|(_, read)| own(&read.0)) {
+            let factors = nest::flux(context, nest, &quote!(at), Some(by));
+            let product = (change * i64::from(*power), factors);
+            let add = entry((*target, changed), (*species, read), product);
+            loops.extend(add.map(|add| nest::loops(context, nest, &add)));
+        }
+    }
+    loops
+}
+
 /// One matrix of all members.
 fn matrix(context: &Context<'_>, place: usize) -> TokenStream {
     let component = &context.components[place];
@@ -145,17 +169,10 @@ fn matrix(context: &Context<'_>, place: usize) -> TokenStream {
     let mut loops = Vec::new();
     for (at, function) in context.plan.functions.iter().enumerate() {
         if let Shape::Nest(nest) = &function.shape {
-            for (target, indices, change) in nest.net.iter().filter(|(family, _, _)| own(family)) {
-                let row = nest::member(context, component, *target, indices);
-                for (by, (read, indices, power)) in nest.reads.iter().enumerate() {
-                    if own(read) {
-                        let column = nest::member(context, component, *read, indices);
-                        let factors = nest::flux(context, nest, &quote!(at), Some(by));
-                        let add = entry(block, (&row, &column), &[(change * i64::from(*power), factors)]);
-                        loops.push(nest::loops(context, nest, &add));
-                    }
-                }
-            }
+            let number = |(family, indices): Member<'_>| nest::member(context, component, family, indices);
+            loops.extend(nested(context, component, nest, &|target, by, product| {
+                Some(entry(block, (&number(target), &number(by)), &[product]))
+            }));
             continue;
         }
         let factors = outer(context, &quote!(at), function, None);
@@ -205,18 +222,10 @@ fn diagonal(context: &Context<'_>, place: usize) -> TokenStream {
     let mut loops = Vec::new();
     for (at, function) in context.plan.functions.iter().enumerate() {
         if let Shape::Nest(nest) = &function.shape {
-            for (target, indices, change) in nest.net.iter().filter(|(family, _, _)| own(family)) {
-                let same = |(read, others, _): &(Handle<SpeciesFamily>, Vec<_>, u32)| {
-                    read == target && others == indices
-                };
-                if let Some(by) = nest.reads.iter().position(same) {
-                    let row = nest::member(context, component, *target, indices);
-                    let factors = nest::flux(context, nest, &quote!(at), Some(by));
-                    let times = change * i64::from(nest.reads[by].2);
-                    let add = add(&quote!(self.#block.elements[#row]), &[(times, factors)]);
-                    loops.push(nest::loops(context, nest, &add));
-                }
-            }
+            loops.extend(nested(context, component, nest, &|target, by, product| {
+                let row = nest::member(context, component, target.0, target.1);
+                (target == by).then(|| add(&quote!(self.#block.elements[#row]), &[product]))
+            }));
             continue;
         }
         for (target, change) in function.net.iter().filter(|(access, _)| own(&access.family)) {
