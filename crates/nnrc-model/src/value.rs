@@ -241,14 +241,13 @@ impl Scope {
     }
 
     fn unknown_constant(&mut self, name: &str, span: Span) {
-        let mut finding =
+        self.report(
             Diagnostic::error(codes::UNKNOWN_NAME, span, format!("there is no constant `{name}`"))
-                .label("expected a number or a declared constant");
-        match self.near(name, self.constants.keys().map(String::as_str)) {
-            Some(near) => finding = finding.help(format!("did you mean `{near}`?")),
-            None => finding = finding.help(format!("declare it above: `const {name} = 1;`")),
-        }
-        self.report(finding);
+                .label("expected a number or a declared constant")
+                .did_you_mean_or(self.near(name, self.constants.keys().map(String::as_str)), || {
+                    format!("declare it above: `const {name} = 1;`")
+                }),
+        );
     }
 
     fn arithmetic(
@@ -418,13 +417,11 @@ impl Scope {
             if let Some((_, choice)) = choices.iter().find(|(word, _)| word == name) {
                 return Some(*choice);
             }
-            let mut finding =
+            self.report(
                 Diagnostic::error(codes::UNKNOWN_NAME, expr.span, format!("{what} cannot be `{name}`"))
-                    .label(format!("expected {}", names.join(" or ")));
-            if let Some(near) = suggest(name, choices.iter().map(|(word, _)| *word)) {
-                finding = finding.help(format!("did you mean `{near}`?"));
-            }
-            self.report(finding);
+                    .label(format!("expected {}", names.join(" or ")))
+                    .did_you_mean(suggest(name, choices.iter().map(|(word, _)| *word))),
+            );
         } else {
             self.wrong_type(expr.span, what, &names.join(" or "), &value.kind.words());
         }

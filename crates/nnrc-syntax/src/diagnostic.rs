@@ -91,6 +91,19 @@ impl Diagnostic {
         self
     }
 
+    /// Adds the name that may have been meant, if one is near.
+    pub fn did_you_mean(self, near: Option<String>) -> Self {
+        match near {
+            Some(near) => self.help(format!("did you mean `{near}`?")),
+            None => self,
+        }
+    }
+
+    /// Adds the name that may have been meant, or other advice if none is near.
+    pub fn did_you_mean_or(self, near: Option<String>, otherwise: impl FnOnce() -> String) -> Self {
+        if near.is_some() { self.did_you_mean(near) } else { self.help(otherwise()) }
+    }
+
     /// Whether this finding stops the compilation.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error

@@ -35,9 +35,7 @@ pub fn source(terminal: &Terminal, path: &Path) -> Result<Source, Stop> {
             codes::UNREADABLE_FILE,
             format!("cannot read `{name}`: {}", reason(&error)),
         );
-        if let Some(near) = near_file(path).filter(|_| error.kind() == io::ErrorKind::NotFound) {
-            finding = finding.help(format!("did you mean `{near}`?"));
-        }
+        finding = finding.did_you_mean(near_file(path).filter(|_| error.kind() == io::ErrorKind::NotFound));
         return terminal.fail(&Source::new(name, ""), finding);
     }
     if bytes.len() > MAX_BYTES {

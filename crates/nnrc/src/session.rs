@@ -240,9 +240,7 @@ impl Session {
                     format!("--data {name}: {message}"),
                 );
                 let names = loaded.model.datasets.keys().map(String::as_str);
-                if let Some(near) = nnrc_syntax::suggest(name, names) {
-                    finding = finding.help(format!("did you mean `{near}`?"));
-                }
+                finding = finding.did_you_mean(nnrc_syntax::suggest(name, names));
                 self.terminal.fail(&loaded.source, finding)
             }
         }

@@ -36,14 +36,23 @@ pub fn read<'a>(scope: &mut Scope, block: &'a Block, what: &str, keys: &[&str]) 
 /// Reports a key that the block does not have.
 pub fn unknown_key(scope: &mut Scope, key: &Path, what: &str, keys: &[&str]) {
     let name = key.text();
-    let mut finding =
+    scope.report(
         Diagnostic::error(codes::UNKNOWN_KEY, key.span, format!("`{what}` has no key `{name}`"))
-            .label("unknown key");
-    finding = match scope.near(&name, keys.iter().copied()) {
-        Some(near) => finding.help(format!("did you mean `{near}`?")),
-        None => finding.help(format!("its keys are {}", words(keys))),
-    };
-    scope.report(finding);
+            .label("unknown key")
+            .did_you_mean_or(scope.near(&name, keys.iter().copied()), || {
+                format!("its keys are {}", words(keys))
+            }),
+    );
+}
+
+/// Reports a call of none of the names that serve as `what`.
+pub fn unknown_call(scope: &mut Scope, call: &Call, what: &str, names: &[&str]) {
+    let name = &call.name.name;
+    scope.report(
+        Diagnostic::error(codes::UNKNOWN_OPERATION, call.name.span, format!("there is no {what} `{name}`"))
+            .label(format!("expected one of {}", words(names)))
+            .did_you_mean(scope.near(name, names.iter().copied())),
+    );
 }
 
 /// Reports a key given twice.
@@ -131,10 +140,7 @@ fn unknown_argument(call: &Call, name: Option<&str>, span: Span, parameters: &[&
                 format!("`{callee}` has no argument `{name}`"),
             )
             .label("unknown argument");
-            match suggest(name, parameters.iter().copied()) {
-                Some(near) => finding.help(format!("did you mean `{near}`?")),
-                None => finding.help(expected),
-            }
+            finding.did_you_mean_or(suggest(name, parameters.iter().copied()), || expected)
         }
     }
 }

@@ -267,14 +267,13 @@ fn speeds(
     let names = ["forward", "backward", "annihilation", "weight_annihilation", "gated", "combinational"];
     for (name, span, value) in fields {
         if !names.contains(&name.as_str()) {
-            let mut finding =
+            scope.report(
                 Diagnostic::error(codes::UNKNOWN_KEY, *span, format!("`speeds` has no key `{name}`"))
-                    .label("unknown key");
-            finding = match nnrc_syntax::suggest(name, names) {
-                Some(near) => finding.help(format!("did you mean `{near}`?")),
-                None => finding.help(format!("its keys are {}", block::words(&names))),
-            };
-            scope.report(finding);
+                    .label("unknown key")
+                    .did_you_mean_or(nnrc_syntax::suggest(name, names), || {
+                        format!("its keys are {}", block::words(&names))
+                    }),
+            );
             continue;
         }
         let what = format!("the speed `{name}`");
@@ -323,16 +322,15 @@ pub fn check_call(scope: &mut Scope, expr: &Expr, what: &str, calls: &[(&str, &[
     };
     let Some((name, parameters)) = calls.iter().find(|(name, _)| *name == call.name.name) else {
         let names: Vec<&str> = calls.iter().map(|(name, _)| *name).collect();
-        let mut finding = Diagnostic::error(
-            codes::UNKNOWN_NAME,
-            call.name.span,
-            format!("{what} cannot be `{}`", call.name.name),
-        )
-        .label(format!("expected one of {}", block::words(&names)));
-        if let Some(near) = nnrc_syntax::suggest(&call.name.name, names) {
-            finding = finding.help(format!("did you mean `{near}`?"));
-        }
-        scope.report(finding);
+        scope.report(
+            Diagnostic::error(
+                codes::UNKNOWN_NAME,
+                call.name.span,
+                format!("{what} cannot be `{}`", call.name.name),
+            )
+            .label(format!("expected one of {}", block::words(&names)))
+            .did_you_mean(nnrc_syntax::suggest(&call.name.name, names)),
+        );
         return None;
     };
     bind(scope, &call, parameters)?;

@@ -273,10 +273,9 @@ fn find_columns(
                 )
                 .label("not in the header row");
                 let columns: Vec<&str> = table.columns.iter().map(String::as_str).collect();
-                finding = match scope.near(name, columns.iter().copied()) {
-                    Some(near) => finding.help(format!("did you mean `{near}`?")),
-                    None => finding.help(format!("its columns are {}", block::words(&columns))),
-                };
+                finding = finding.did_you_mean_or(scope.near(name, columns.iter().copied()), || {
+                    format!("its columns are {}", block::words(&columns))
+                });
                 scope.report(finding);
                 good = false;
             }
@@ -447,10 +446,10 @@ pub fn missing_tensor(span: Span, path: &str, name: &str, names: &[&str]) -> Dia
         .label("not in this file");
     // A matrix is no bias, however near its name.
     let kind = |name: &str| name.ends_with(".b");
-    match nnrc_syntax::suggest(name, names.iter().copied().filter(|other| kind(other) == kind(name))) {
-        Some(near) => finding.help(format!("did you mean `{near}`?")),
-        None => finding.help(format!("it holds {}", block::words(names))),
-    }
+    finding.did_you_mean_or(
+        nnrc_syntax::suggest(name, names.iter().copied().filter(|other| kind(other) == kind(name))),
+        || format!("it holds {}", block::words(names)),
+    )
 }
 
 fn shape_of_targets(span: Span, rows: usize, shape: &[usize]) -> Diagnostic {

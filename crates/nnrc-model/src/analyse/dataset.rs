@@ -28,18 +28,9 @@ pub fn analyse(
         "csv" | "tsv" => columns::table(scope, resources, source, &entries),
         "npz" => columns::arrays(scope, resources, source, &entries),
         "idx" => columns::idx(scope, resources, source, &entries),
-        other => {
+        _ => {
             let sources = ["rows", "csv", "npz", "idx"];
-            let mut finding = Diagnostic::error(
-                codes::UNKNOWN_OPERATION,
-                source.name.span,
-                format!("there is no data source `{other}`"),
-            )
-            .label(format!("expected one of {}", block::words(&sources)));
-            if let Some(near) = nnrc_syntax::suggest(other, sources) {
-                finding = finding.help(format!("did you mean `{near}`?"));
-            }
-            scope.report(finding);
+            block::unknown_call(scope, source, "data source", &sources);
             None
         }
     }?;
@@ -205,18 +196,9 @@ fn scale(scope: &mut Scope, expr: &Expr, width: usize, inputs: &mut [f64], train
             inputs.iter_mut().for_each(|value| *value /= by);
             return Some(());
         }
-        other => {
+        _ => {
             let scales = ["minmax", "standard", "divide"];
-            let mut finding = Diagnostic::error(
-                codes::UNKNOWN_OPERATION,
-                call.name.span,
-                format!("there is no scaling `{other}`"),
-            )
-            .label(format!("expected one of {}", block::words(&scales)));
-            if let Some(near) = nnrc_syntax::suggest(other, scales) {
-                finding = finding.help(format!("did you mean `{near}`?"));
-            }
-            scope.report(finding);
+            block::unknown_call(scope, &call, "scaling", &scales);
             return None;
         }
     }

@@ -48,16 +48,15 @@ pub fn analyse(
                 "max_error" => max_error(scope, call, context),
                 other => {
                     let names = ["accuracy", "max_error"];
-                    let mut finding = Diagnostic::error(
-                        codes::UNKNOWN_OPERATION,
-                        call.name.span,
-                        format!("there is no measure `{other}`"),
-                    )
-                    .label("expected `accuracy` or `max_error`");
-                    if let Some(near) = nnrc_syntax::suggest(other, names) {
-                        finding = finding.help(format!("did you mean `{near}`?"));
-                    }
-                    scope.report(finding);
+                    scope.report(
+                        Diagnostic::error(
+                            codes::UNKNOWN_OPERATION,
+                            call.name.span,
+                            format!("there is no measure `{other}`"),
+                        )
+                        .label("expected `accuracy` or `max_error`")
+                        .did_you_mean(nnrc_syntax::suggest(other, names)),
+                    );
                     None
                 }
             };

@@ -197,10 +197,9 @@ fn unknown_node(scope: &mut Scope, name: &Ident, names: &BTreeMap<&str, (usize, 
         format!("there is no layer or input `{}`", name.name),
     )
     .label("not declared in this network");
-    scope.report(match suggest(&name.name, names.iter().copied()) {
-        Some(near) => finding.help(format!("did you mean `{near}`?")),
-        None => finding.help(format!("declared are {}", block::words(&names))),
-    });
+    scope.report(finding.did_you_mean_or(suggest(&name.name, names.iter().copied()), || {
+        format!("declared are {}", block::words(&names))
+    }));
 }
 
 fn sources(
@@ -478,8 +477,8 @@ fn operation(scope: &mut Scope, call: &Call) -> Option<(DraftOperation, Option<u
             .label(format!("expected one of {}", block::words(OPERATIONS)));
             if SPECS.iter().any(|spec| spec.name == name) {
                 finding = finding.help(format!("`{name}` is an activation: write `dense(4) | {name}(…)`"));
-            } else if let Some(near) = suggest(name, OPERATIONS.iter().copied()) {
-                finding = finding.help(format!("did you mean `{near}`?"));
+            } else {
+                finding = finding.did_you_mean(suggest(name, OPERATIONS.iter().copied()));
             }
             scope.report(finding);
             None
@@ -502,20 +501,18 @@ fn activation(scope: &mut Scope, call: &Call, construction: Construction) -> Opt
         return None;
     }
     let Some(spec) = SPECS.iter().find(|spec| spec.name == name) else {
-        let mut finding = Diagnostic::error(
-            codes::UNKNOWN_OPERATION,
-            call.name.span,
-            format!("there is no activation `{name}`"),
-        )
-        .label("unknown activation");
-        finding = match suggest(name, SPECS.iter().map(|spec| spec.name)) {
-            Some(near) => finding.help(format!("did you mean `{near}`?")),
-            None => {
+        scope.report(
+            Diagnostic::error(
+                codes::UNKNOWN_OPERATION,
+                call.name.span,
+                format!("there is no activation `{name}`"),
+            )
+            .label("unknown activation")
+            .did_you_mean_or(suggest(name, SPECS.iter().map(|spec| spec.name)), || {
                 let names: Vec<&str> = SPECS.iter().map(|spec| spec.name).collect();
-                finding.help(format!("activations are {}", block::words(&names)))
-            }
-        };
-        scope.report(finding);
+                format!("activations are {}", block::words(&names))
+            }),
+        );
         return None;
     };
     if !spec.fixed_point && construction != Construction::Phased {

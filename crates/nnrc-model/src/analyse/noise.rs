@@ -150,16 +150,15 @@ fn size(scope: &mut Scope, value: &Value) -> Option<f64> {
 }
 
 fn unknown_call(scope: &mut Scope, call: &Call, what: &str, names: &[&str]) {
-    let mut finding = Diagnostic::error(
-        codes::UNKNOWN_NAME,
-        call.name.span,
-        format!("{what} cannot be `{}`", call.name.name),
-    )
-    .label(format!("expected {}", block::words(names)));
-    if let Some(near) = scope.near(&call.name.name, names.iter().copied()) {
-        finding = finding.help(format!("did you mean `{near}`?"));
-    }
-    scope.report(finding);
+    scope.report(
+        Diagnostic::error(
+            codes::UNKNOWN_NAME,
+            call.name.span,
+            format!("{what} cannot be `{}`", call.name.name),
+        )
+        .label(format!("expected {}", block::words(names)))
+        .did_you_mean(scope.near(&call.name.name, names.iter().copied())),
+    );
 }
 
 /// `relative(SIZES, redraw = …, distribution = …)`.

@@ -172,10 +172,9 @@ pub fn node(scope: &mut Scope, name: &str, span: Span, skeleton: &Skeleton) -> O
             Diagnostic::error(codes::UNKNOWN_NAME, span, format!("there is no layer or input `{name}`"))
                 .label("not declared in the network");
         let names: Vec<&str> = skeleton.nodes.iter().map(|node| node.name.as_str()).collect();
-        finding = match scope.near(name, names.iter().copied()) {
-            Some(near) => finding.help(format!("did you mean `{near}`?")),
-            None => finding.help(format!("declared are {}", block::words(&names))),
-        };
+        finding = finding.did_you_mean_or(scope.near(name, names.iter().copied()), || {
+            format!("declared are {}", block::words(&names))
+        });
         scope.report(finding);
     }
     found

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use nnrc_syntax::ast::{Block, Entry, Expr, Path};
 use nnrc_syntax::{Diagnostic, Span, codes};
 
-use crate::analyse::block::{bind, duplicate_key, missing_argument, reject_stop, unknown_key, words};
+use crate::analyse::block::{
+    bind, duplicate_key, missing_argument, reject_stop, unknown_call, unknown_key, words,
+};
 use crate::analyse::columns::{missing_tensor, report_resource};
 use crate::analyse::network::{Draft, DraftKind, DraftOperation, Skeleton};
 use crate::random::Random;
@@ -361,16 +363,7 @@ fn initialise(
     ];
     let Some((name, parameters)) = kinds.iter().find(|(name, _)| *name == call.name.name) else {
         let names = kinds.map(|(name, _)| name);
-        let mut finding = Diagnostic::error(
-            codes::UNKNOWN_OPERATION,
-            call.name.span,
-            format!("there is no initialisation `{}`", call.name.name),
-        )
-        .label(format!("expected one of {}", crate::analyse::block::words(&names)));
-        if let Some(near) = nnrc_syntax::suggest(&call.name.name, names) {
-            finding = finding.help(format!("did you mean `{near}`?"));
-        }
-        scope.report(finding);
+        unknown_call(scope, &call, "initialisation", &names);
         return None;
     };
     let args = bind(scope, &call, parameters)?;
