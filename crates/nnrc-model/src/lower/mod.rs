@@ -25,7 +25,7 @@ mod square;
 mod swish;
 mod winner_take_all;
 
-use nnrc_crn::{Axis, Crn, CrnError, CrnInfo, Handle, Observable, Origin, Role, SpeciesFamily};
+use nnrc_crn::{Axis, Crn, CrnError, CrnInfo, Handle, Origin, Role, SpeciesFamily};
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
 pub use operation::drive_order;
@@ -93,14 +93,7 @@ fn lower_under(
                 signal
             }
         };
-        let rails =
-            |positive| signal.rails.iter().filter(|rail| rail.1 == positive).map(|rail| rail.0).collect();
-        crn.observables.push(Observable {
-            stem: node.name.clone(),
-            axis,
-            positive: rails(true),
-            negative: rails(false),
-        });
+        crn.observables.push(signal.observable(&node.name));
         signals.push(signal);
     }
     let info = nnrc_crn::validate(&crn).map_err(|error| Box::new(explain(model, &error)))?;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use nnrc_crn::{
-    Axis, Crn, Handle, Index, IndexVariable, Origin, Part, Rate, RateConstant, ReactionFamily, Role,
-    SpeciesFamily, Term,
+    Axis, Crn, Handle, Index, IndexVariable, Observable, Origin, Part, Rate, RateConstant, ReactionFamily,
+    Role, SpeciesFamily, Term,
 };
 
 use crate::model::Chemistry;
@@ -32,6 +32,13 @@ impl Signal {
     /// Two rails.
     pub fn dual(axis: Handle<Axis>, positive: Species, negative: Species) -> Self {
         Self { axis, rails: vec![(positive, true), (negative, false)] }
+    }
+
+    /// The value as it is read: positive minus negative rails.
+    pub fn observable(&self, stem: &str) -> Observable {
+        let rails =
+            |positive| self.rails.iter().filter(|rail| rail.1 == positive).map(|rail| rail.0).collect();
+        Observable { stem: stem.to_owned(), axis: self.axis, positive: rails(true), negative: rails(false) }
     }
 }
 

@@ -25,7 +25,7 @@ mod teacher;
 
 use std::collections::BTreeMap;
 
-use nnrc_crn::{Axis, Crn, Handle, Observable, RateConstant, Role};
+use nnrc_crn::{Axis, Crn, Handle, RateConstant, Role};
 use nnrc_syntax::Diagnostic;
 
 use super::pot::{Drive, Signal, Species, Unit};
@@ -86,14 +86,7 @@ pub fn lower(model: &Model, input: &[f64], crn: &mut Crn) -> Result<(), Box<Diag
                 (value.unwrap_or(Signal { axis, rails: Vec::new() }), Some(layer))
             }
         };
-        let rails =
-            |positive| signal.rails.iter().filter(|rail| rail.1 == positive).map(|rail| rail.0).collect();
-        crn.observables.push(Observable {
-            stem: node.name.clone(),
-            axis,
-            positive: rails(true),
-            negative: rails(false),
-        });
+        crn.observables.push(signal.observable(&node.name));
         signals.push(signal);
         layers.push(layer);
     }

@@ -10,7 +10,7 @@
 
 use std::sync::Arc;
 
-use nnrc_crn::{Channel, Crn, Feed, Gate, Observable, Order, Origin, Part, Role, SpeciesFamily, Table};
+use nnrc_crn::{Channel, Crn, Feed, Gate, Order, Origin, Part, Role, SpeciesFamily, Table};
 
 use super::Rails;
 use crate::flow::Flow;
@@ -59,12 +59,7 @@ pub fn lower(model: &Model, flow: &Flow, input: &[f64], crn: &mut Crn, output: &
     let target = Signal { axis: output.axis, rails };
     let teacher = model.chemistry.teacher;
     let gate = teacher.map(|_| held("teacher", "", Vec::new(), vec![1.0]));
-    crn.observables.push(Observable {
-        stem: "target".to_owned(),
-        axis: target.axis,
-        positive: target.rails.iter().filter(|rail| rail.1).map(|rail| rail.0).collect(),
-        negative: target.rails.iter().filter(|rail| !rail.1).map(|rail| rail.0).collect(),
-    });
+    crn.observables.push(target.observable("target"));
     let mut channels = input_channels(model, crn);
     channels.extend(target.rails.iter().map(|&(species, positive)| Channel {
         species,

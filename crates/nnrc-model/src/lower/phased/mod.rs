@@ -29,7 +29,7 @@ mod tanh;
 pub mod transfer;
 mod vessel;
 
-use nnrc_crn::{Axis, Crn, CrnInfo, Handle, Observable, Role};
+use nnrc_crn::{Axis, Crn, CrnInfo, Handle, Role};
 use nnrc_syntax::Diagnostic;
 
 use crate::activation::Activation;
@@ -150,7 +150,7 @@ pub fn lower(model: &Model, input: &[f64]) -> Result<Lowered, Box<Diagnostic>> {
                 value
             }
         };
-        vessel.crn.observables.push(observable(&node.name, &signal));
+        vessel.crn.observables.push(signal.observable(&node.name));
         signals.push(signal);
     }
     vessel.line = 0;
@@ -164,11 +164,6 @@ pub fn lower(model: &Model, input: &[f64]) -> Result<Lowered, Box<Diagnostic>> {
     let info = nnrc_crn::validate(&crn).map_err(|error| Box::new(super::explain(model, &error)))?;
     super::check_order(model, &info)?;
     Ok(Lowered { crn, info, phases, modules, clock, parameters, learning })
-}
-
-fn observable(stem: &str, signal: &Signal) -> Observable {
-    let rails = |positive| signal.rails.iter().filter(|rail| rail.1 == positive).map(|rail| rail.0).collect();
-    Observable { stem: stem.to_owned(), axis: signal.axis, positive: rails(true), negative: rails(false) }
 }
 
 /// The rows of an input.
@@ -367,6 +362,6 @@ fn learn(
         Judge { verdict, halt }
     });
     let error = Signal::dual(output.axis, f[0], f[1]);
-    vessel.crn.observables.push(observable("error", &error));
+    vessel.crn.observables.push(error.observable("error"));
     Learning { turn: order.turn, error: f, judge }
 }
