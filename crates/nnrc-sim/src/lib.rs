@@ -18,6 +18,7 @@ pub mod loops;
 pub mod lu;
 pub mod noise;
 pub mod present;
+pub mod parallel;
 pub mod program;
 pub mod pull;
 mod rest;

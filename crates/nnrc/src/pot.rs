@@ -1,15 +1,12 @@
 //! From a model to reactions that can be integrated.
 
-use std::num::NonZero;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use nnrc_crn::{Crn, CrnInfo, namer};
 use nnrc_engine::Engine;
 use nnrc_model::lower::phased::{Lowered, lower as lower_phased};
 use nnrc_model::model::{Construction, Method, Model};
 use nnrc_model::{lower, lower_for_training};
 use nnrc_sim::course::time_to_settle;
-use nnrc_sim::{Error, Settle, Settled, Statistics, Tolerances, integrate, settle};
+use nnrc_sim::{Error, Settle, Settled, Statistics, Tolerances, integrate, parallel, settle};
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
 use crate::phased::cycles::{self, Cycles};
@@ -233,36 +230,13 @@ pub fn method(method: Method) -> nnrc_sim::Method {
 /// The outputs at the fixed point for each input. Each begins at the initial state, so that a result depends
 /// neither on the other inputs nor on the number of threads.
 pub fn settle_all(runner: &Runner<'_>, inputs: &[&[f64]]) -> Vec<Result<Vec<f64>, Error>> {
-    let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(inputs.len());
-    let next = AtomicUsize::new(0);
     let output = runner.pot.model.output;
-    let work = || {
-        let mut runner = runner.clone();
-        let mut done = Vec::new();
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(input) = inputs.get(at) else { return done };
-            let result = runner.set_input(input).and_then(|()| {
-                let mut state = runner.initial_state();
-                runner.settle(&mut state)?;
-                Ok(runner.value(&state, output))
-            });
-            done.push((at, result));
-        }
-    };
-    let mut all = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        let mut all = Vec::with_capacity(inputs.len());
-        for worker in workers {
-            match worker.join() {
-                Ok(done) => all.extend(done),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        all
-    });
-    all.sort_by_key(|(at, _)| *at);
-    all.into_iter().map(|(_, result)| result).collect()
+    parallel::map(inputs.len(), parallel::cores(), runner, |runner, at| {
+        runner.set_input(inputs[at])?;
+        let mut state = runner.initial_state();
+        runner.settle(&mut state)?;
+        Ok(runner.value(&state, output))
+    })
 }
 
 /// What a solver's error means for the user. `doing` completes "… while …".

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::Training;
 use super::arguments::{number, positive};
+use crate::parallel;
 use crate::train::{Comparison, Loss, Optimiser, Quantity, Schedule, Stop};
 
 /// A request to train.
@@ -15,24 +16,10 @@ pub struct Lesson {
     pub validation: Option<PathBuf>,
     /// Weights to begin with; none: those of the model file.
     pub weights: Option<PathBuf>,
-    /// What is made small.
-    pub loss: Loss,
-    /// How a gradient becomes a step.
-    pub optimiser: Optimiser,
-    /// How the learning rate changes.
-    pub schedule: Schedule,
-    /// Weight decay.
-    pub decay: f64,
-    /// Samples in a minibatch.
-    pub batch: usize,
-    /// Number of epochs.
-    pub epochs: usize,
-    /// Seed of the order of the samples.
-    pub shuffle: Option<u64>,
-    /// Epochs without improvement after which training ends.
-    pub patience: Option<usize>,
-    /// Ends by a metric.
-    pub stops: Vec<Stop>,
+    /// How: what the model file says, changed by the options.
+    pub training: Training,
+    /// Ends by a metric; none: those of the model file.
+    pub stops: Option<Vec<Stop>>,
     /// Threads; the result does not depend on it.
     pub threads: usize,
     /// Where the weights go.
@@ -49,6 +36,13 @@ pub struct Lesson {
     pub model: PathBuf,
 }
 
+impl Lesson {
+    /// Ends by a metric.
+    pub fn stops(&self) -> &[Stop] {
+        self.stops.as_deref().unwrap_or(self.training.stops)
+    }
+}
+
 /// Reads the arguments after the verb. None: help is wanted.
 ///
 /// # Errors
@@ -63,16 +57,9 @@ pub fn parse(
         data: PathBuf::new(),
         validation: None,
         weights: None,
-        loss: defaults.loss,
-        optimiser: defaults.optimiser,
-        schedule: defaults.schedule,
-        decay: defaults.decay,
-        batch: defaults.batch,
-        epochs: defaults.epochs,
-        shuffle: defaults.shuffle,
-        patience: defaults.patience,
-        stops: defaults.stops.to_vec(),
-        threads: std::thread::available_parallelism().map_or(1, usize::from),
+        training: *defaults,
+        stops: None,
+        threads: parallel::cores(),
         output: "trained.npz".into(),
         metrics: None,
         checkpoint: "checkpoint.npz".into(),
@@ -99,7 +86,7 @@ pub fn parse(
             "--validation" => lesson.validation = Some(value()?.into()),
             "--weights" => lesson.weights = Some(value()?.into()),
             "--loss" => {
-                lesson.loss = match value()?.as_str() {
+                lesson.training.loss = match value()?.as_str() {
                     "squared_error" => Loss::SquaredError,
                     "cross_entropy" => Loss::CrossEntropy,
                     "softmax_cross_entropy" => Loss::SoftmaxCrossEntropy,
@@ -111,8 +98,8 @@ pub fn parse(
                 }
             }
             "--optimiser" => {
-                let before = lesson.optimiser.rate();
-                lesson.optimiser = match value()?.as_str() {
+                let before = lesson.training.optimiser.rate();
+                lesson.training.optimiser = match value()?.as_str() {
                     "sgd" => Optimiser::Sgd { rate: before, momentum: 0.0 },
                     "adam" => Optimiser::Adam { rate: before, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
                     other => return Err(format!("`{name} {other}`: expected sgd or adam")),
@@ -123,17 +110,20 @@ pub fn parse(
             "--beta1" => betas[0] = Some(share(name, &value()?)?),
             "--beta2" => betas[1] = Some(share(name, &value()?)?),
             "--epsilon" => betas[2] = Some(positive(name, &value()?)?),
-            "--schedule" => lesson.schedule = schedule(name, &value()?)?,
-            "--decay" => lesson.decay = number(name, &value()?)?,
-            "--batch" => lesson.batch = whole(name, &value()?, 1)?,
-            "--epochs" => lesson.epochs = whole(name, &value()?, 0)?,
-            "--patience" => lesson.patience = optional(name, &value()?)?.map(|n| n as usize),
-            "--seed" => lesson.shuffle = optional(name, &value()?)?,
+            "--schedule" => lesson.training.schedule = schedule(name, &value()?)?,
+            "--decay" => lesson.training.decay = number(name, &value()?)?,
+            "--batch" => lesson.training.batch = whole(name, &value()?, 1)?,
+            "--epochs" => lesson.training.epochs = whole(name, &value()?, 0)?,
+            "--patience" => lesson.training.patience = optional(name, &value()?)?.map(|n| n as usize),
+            "--seed" => lesson.training.shuffle = optional(name, &value()?)?,
             "--stop" => {
                 let text = value()?;
                 match text.as_str() {
-                    "none" => lesson.stops.clear(),
-                    text => lesson.stops.push(stop(name, text)?),
+                    "none" => lesson.stops = Some(Vec::new()),
+                    text => {
+                        let stops = lesson.stops.get_or_insert_with(|| defaults.stops.to_vec());
+                        stops.push(stop(name, text)?);
+                    }
                 }
             }
             "--threads" => lesson.threads = whole(name, &value()?, 1)?,
@@ -145,7 +135,7 @@ pub fn parse(
             other => return Err(format!("`{other}` is no option of `train`; see `train --help`")),
         }
     }
-    match &mut lesson.optimiser {
+    match &mut lesson.training.optimiser {
         Optimiser::Sgd { rate: own, momentum: kept } => {
             if betas.iter().any(Option::is_some) {
                 return Err("`--beta1`, `--beta2` and `--epsilon` are for `--optimiser adam`".to_owned());
@@ -252,12 +242,31 @@ mod tests {
         let text = "--data d.npz --optimiser sgd --rate 0.5 --momentum=0.9 --schedule step:30:0.1 --seed none \
                     --stop validation.accuracy>=0.9 --patience 7 --batch 4 -o w.safetensors --resume";
         let lesson = words(text).unwrap().unwrap();
-        assert_eq!(lesson.optimiser, Optimiser::Sgd { rate: 0.5, momentum: 0.9 });
-        assert_eq!(lesson.schedule, Schedule::Step { every: 30, factor: 0.1 });
-        assert_eq!((lesson.shuffle, lesson.patience, lesson.batch), (None, Some(7), 4));
-        assert_eq!(lesson.stops[0].bound, 0.9);
-        assert!(lesson.stops[0].validation && lesson.resume);
+        assert_eq!(lesson.training.optimiser, Optimiser::Sgd { rate: 0.5, momentum: 0.9 });
+        assert_eq!(lesson.training.schedule, Schedule::Step { every: 30, factor: 0.1 });
+        assert_eq!(
+            (lesson.training.shuffle, lesson.training.patience, lesson.training.batch),
+            (None, Some(7), 4)
+        );
+        assert_eq!(lesson.stops()[0].bound, 0.9);
+        assert!(lesson.stops()[0].validation && lesson.resume);
         assert_eq!(words("--help"), Ok(None));
+    }
+
+    #[test]
+    fn ends_are_those_of_the_file_and_more_unless_none_is_said() {
+        const FILE: &[Stop] =
+            &[Stop { validation: false, quantity: Quantity::Loss, comparison: Comparison::Less, bound: 0.1 }];
+        let stops = |text: &str| {
+            let words = format!("--data d.npz {text}");
+            let defaults = Training { stops: FILE, ..Training::NONE };
+            let lesson = parse(words.split_whitespace().map(str::to_owned), "m.npz", &defaults);
+            lesson.unwrap().unwrap().stops().iter().map(|stop| stop.bound).collect::<Vec<f64>>()
+        };
+        assert_eq!(stops(""), [0.1]);
+        assert_eq!(stops("--stop accuracy>=0.9"), [0.1, 0.9]);
+        assert_eq!(stops("--stop none --stop mse<0.5"), [0.5]);
+        assert!(stops("--stop none").is_empty());
     }
 
     #[test]

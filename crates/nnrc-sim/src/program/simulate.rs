@@ -1,14 +1,11 @@
 //! The verb `simulate`.
 
-use std::num::NonZero;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use super::arguments::{Arguments, Start};
 use super::data::inputs;
 use super::results::Results;
 use super::{Failure, Network, Quantity, Role, Tensors, input_width};
 use crate::course::{Spacing, good_end, time_to_settle};
-use crate::{Error, Settle, Settled, Tolerances, integrate, settle};
+use crate::{Error, Settle, Settled, Tolerances, integrate, parallel, settle};
 
 /// The largest number of values of a time course: as many as fit into a gigabyte.
 const MAX_VALUES: f64 = 1e8;
@@ -102,39 +99,18 @@ fn steady<N: Network>(network: &mut N, arguments: &Arguments) -> Result<Results,
 /// inputs nor on the number of threads.
 fn many<N: Network>(network: &N, arguments: &Arguments, inputs: &[Vec<f64>]) -> Result<Results, Failure> {
     let (ranges, quantities) = shown::<N>(|quantity| quantity.role == Role::Output);
-    let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(inputs.len()).max(1);
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut network = network.clone();
-        let mut done = Vec::new();
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(input) = inputs.get(at) else { return done };
-            network.set_inputs(input);
-            let row = settled(&mut network, arguments).map(|(state, _)| {
-                let mut values = Vec::new();
-                network.observe(&state, &mut values);
-                ranges.iter().flat_map(|range| values[range.clone()].iter().copied()).collect::<Vec<f64>>()
-            });
-            done.push((at, row));
-        }
-    };
-    let mut all = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        let mut all = Vec::with_capacity(inputs.len());
-        for worker in workers {
-            match worker.join() {
-                Ok(done) => all.extend(done),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        all
+    let all = parallel::map(inputs.len(), parallel::cores(), network, |network, at| {
+        network.set_inputs(&inputs[at]);
+        settled(network, arguments).map(|(state, _)| {
+            let mut values = Vec::new();
+            network.observe(&state, &mut values);
+            ranges.iter().flat_map(|range| values[range.clone()].iter().copied()).collect::<Vec<f64>>()
+        })
     });
-    all.sort_by_key(|(at, _)| *at);
     let row = |(at, row): (usize, Result<Vec<f64>, Error>)| {
         row.map_err(|error| Failure::from(error).context(&format!("row {}", at + 1)))
     };
-    Ok(Results::of(&quantities, all.into_iter().map(row).collect::<Result<_, _>>()?))
+    Ok(Results::of(&quantities, all.into_iter().enumerate().map(row).collect::<Result<_, _>>()?))
 }
 
 fn course<N: Network>(network: &mut N, arguments: &Arguments) -> Result<Results, Failure> {

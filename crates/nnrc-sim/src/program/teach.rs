@@ -36,7 +36,7 @@ pub(crate) fn run<N: Differentiable>(lesson: &Lesson) -> Result<(), Failure> {
     let settings = settings(lesson);
     let fingerprint =
         lesson.fingerprint.unwrap_or_else(|| fingerprint::<N>(&network, lesson, &settings, &all));
-    let pupil = Pupil::new(network, lesson.loss, all);
+    let pupil = Pupil::new(network, lesson.training.loss, all);
     let mut state = State::new(pupil.parameters(), settings.optimiser);
     if lesson.resume
         && let Some(found) = checkpoint::<N>(&lesson.checkpoint, fingerprint)?
@@ -47,7 +47,7 @@ pub(crate) fn run<N: Differentiable>(lesson: &Lesson) -> Result<(), Failure> {
     let (mut written, mut shown) = (Instant::now(), Instant::now());
     let mut observe = |state: &State, record: &Record| -> Result<(), String> {
         if shown.elapsed() >= BETWEEN_LINES {
-            say(&format!("epoch {} of {}: {}", record.epoch, lesson.epochs, words(record)));
+            say(&format!("epoch {} of {}: {}", record.epoch, lesson.training.epochs, words(record)));
             shown = Instant::now();
         }
         if written.elapsed() >= BETWEEN_CHECKPOINTS {
@@ -83,14 +83,14 @@ pub(crate) fn run<N: Differentiable>(lesson: &Lesson) -> Result<(), Failure> {
 
 fn settings(lesson: &Lesson) -> Settings {
     Settings {
-        optimiser: lesson.optimiser,
-        schedule: lesson.schedule,
-        decay: lesson.decay,
-        batch: lesson.batch,
-        epochs: lesson.epochs,
-        order: lesson.shuffle.map_or(Order::Cycle, |seed| Order::Shuffle { seed }),
-        stops: lesson.stops.clone(),
-        patience: lesson.patience,
+        optimiser: lesson.training.optimiser,
+        schedule: lesson.training.schedule,
+        decay: lesson.training.decay,
+        batch: lesson.training.batch,
+        epochs: lesson.training.epochs,
+        order: lesson.training.shuffle.map_or(Order::Cycle, |seed| Order::Shuffle { seed }),
+        stops: lesson.stops().to_vec(),
+        patience: lesson.training.patience,
         threads: lesson.threads,
     }
 }
@@ -122,7 +122,7 @@ fn fingerprint<N: Differentiable>(
     network.parameters(&mut numbers);
     numbers.extend_from_slice(&samples.inputs);
     numbers.extend_from_slice(&samples.targets);
-    let words = format!("{} {:?} {:?} {settings:?}", N::NAME, N::tensors(), lesson.loss);
+    let words = format!("{} {:?} {:?} {settings:?}", N::NAME, N::tensors(), lesson.training.loss);
     let bytes = words.into_bytes().into_iter().chain(numbers.iter().flat_map(|n| n.to_bits().to_le_bytes()));
     train::fingerprint(bytes)
 }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use nnrc_model::model::{Construction, Model};
 use nnrc_model::noise::Noise;
-use nnrc_sim::Error;
+use nnrc_sim::{Error, parallel};
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
 use crate::args::{EngineKind, NoiseArgs};
@@ -203,7 +203,7 @@ fn study(
         plural(noise.replicates, "replicate"),
     ));
     let progress = Progress::new(terminal, jobs.len());
-    let results = study::in_parallel(jobs.len(), threads, |at| {
+    let results = parallel::map(jobs.len(), threads, &(), |(), at| {
         let (variant, case, replicate) = jobs[at];
         let result = benches[variant].outputs(case, replicate);
         progress.step();

@@ -1,14 +1,11 @@
 //! What a study of noise runs: networks, disturbances, replicates, and what they read.
 
-use std::num::NonZero;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use nnrc_model::activation::Activation;
 use nnrc_model::descent;
 use nnrc_model::model::{DataReference, NodeKind, Part};
 use nnrc_model::model::{ExpectationKind, Model};
 use nnrc_model::noise::{ConcentrationNoise, Noise, RateNoise, is_rectifier};
+use nnrc_sim::parallel;
 use nnrc_sim::train::{Loss, Totals};
 use nnrc_syntax::ast::Cmp;
 
@@ -189,32 +186,7 @@ impl Reading {
     }
 }
 
-/// Runs `work` for each number below `count` on `threads` threads; the results in order, whatever the threads did.
-pub fn in_parallel<T: Send>(count: usize, threads: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
-    let next = AtomicUsize::new(0);
-    let results = Mutex::new(Vec::with_capacity(count));
-    let run = || {
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            if at >= count {
-                return;
-            }
-            let result = work(at);
-            results.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((at, result));
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 1..threads.min(count) {
-            scope.spawn(run);
-        }
-        run();
-    });
-    let mut results = results.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    results.sort_by_key(|(at, _)| *at);
-    results.into_iter().map(|(_, result)| result).collect()
-}
-
 /// As many threads as asked for, or as there are cores.
 pub fn threads(asked: Option<u64>) -> usize {
-    asked.map_or_else(|| std::thread::available_parallelism().map_or(1, NonZero::get), |n| n as usize)
+    asked.map_or_else(parallel::cores, |n| n as usize)
 }
