@@ -5,6 +5,7 @@
 mod arguments;
 mod data;
 mod defaults;
+mod epoch;
 mod failure;
 mod help;
 mod lesson;
@@ -22,6 +23,7 @@ use crate::gradient::Differentiable;
 use crate::{Layered, Method};
 pub use arguments::{Arguments, Format, Start, parse};
 pub use defaults::Defaults;
+pub use epoch::Epoch;
 pub use failure::Failure;
 pub use lesson::Lesson;
 pub use pot::{Pot, Presentation, Weight, run_and_present};

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::data::{Samples, output_width, samples};
+use super::epoch::Epoch;
 use super::lesson::Lesson;
 use super::pupil::{Pupil, layout};
 use super::{Failure, Tensors, say};
@@ -47,7 +48,8 @@ pub(crate) fn run<N: Differentiable>(lesson: &Lesson) -> Result<(), Failure> {
     let (mut written, mut shown) = (Instant::now(), Instant::now());
     let mut observe = |state: &State, record: &Record| -> Result<(), String> {
         if shown.elapsed() >= BETWEEN_LINES {
-            say(&format!("epoch {} of {}: {}", record.epoch, lesson.training.epochs, words(record)));
+            let metrics = &words(record);
+            say(&Epoch { number: record.epoch, of: lesson.training.epochs, metrics }.to_string());
             shown = Instant::now();
         }
         if written.elapsed() >= BETWEEN_CHECKPOINTS {

@@ -44,7 +44,7 @@ impl Program {
         weights: &BTreeMap<String, Tensor>,
         lesson: &Lesson<'_>,
         checkpoint: &Path,
-        note: &dyn Fn(&str),
+        note: &mut dyn FnMut(&str),
     ) -> Fails<Taught> {
         let mut words: Vec<OsString> = vec!["train".into(), "--model".into(), self.file("model.npz").into()];
         for (option, (inputs, targets)) in ["--data", "--validation"].into_iter().zip(samples) {

@@ -11,6 +11,7 @@ use nnrc_model::model::{Model, NodeKind, Operation};
 use nnrc_sim::train::{Layout, Learner, Loss, Totals};
 
 use super::inputs_and_targets;
+use super::progress::Progress;
 use crate::native::{Lesson, Program, Taught};
 use crate::session::{Loaded, Session};
 use crate::terminal::Stop;
@@ -76,8 +77,11 @@ impl<'a> Learning<'a> {
         let (targets, judged_targets) = self.targets.split_at(count * width);
         let samples = [split(train, targets), split(judged, judged_targets)];
         let parameters = self.weights(self.graph.initial());
-        let note = |words: &str| session.terminal.note(words);
-        match program.train(&samples, width, &parameters, lesson, checkpoint, &note) {
+        let mut progress = Progress::new(&session.terminal, lesson.settings.epochs, 0);
+        let mut relay = |words: &str| progress.relay(words);
+        let result = program.train(&samples, width, &parameters, lesson, checkpoint, &mut relay);
+        progress.finish();
+        match result {
             Ok(taught) => Ok(taught),
             Err(finding) => session.terminal.fail(&loaded.source, *finding),
         }

@@ -4,6 +4,7 @@ use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use nnrc_sim::program::Epoch;
 use nnrc_sim::train::{Metrics, Record};
 
 use crate::numbers::short;
@@ -37,14 +38,30 @@ impl<'a> Progress<'a> {
 
     /// Shows an epoch.
     pub fn show(&mut self, record: &Record) {
+        self.show_words(record.epoch, || line(record));
+    }
+
+    /// Shows what a program that trains has said: an epoch as `show` does, anything else as a remark.
+    pub fn relay(&mut self, said: &str) {
+        match Epoch::read(said) {
+            Some(epoch) => self.show_words(epoch.number, || epoch.metrics.to_owned()),
+            None => match &self.bar {
+                Some(bar) => bar.suspend(|| self.terminal.note(said)),
+                None => self.terminal.note(said),
+            },
+        }
+    }
+
+    fn show_words(&mut self, number: usize, words: impl FnOnce() -> String) {
         if let Some(bar) = &self.bar {
-            bar.set_position(record.epoch as u64);
+            bar.set_position(number as u64);
             if self.shown.elapsed() >= Duration::from_millis(50) {
-                bar.set_message(line(record));
+                bar.set_message(words());
                 self.shown = Instant::now();
             }
         } else if self.shown.elapsed() >= BETWEEN_LINES {
-            self.terminal.note(&format!("epoch {} of {}: {}", record.epoch, self.epochs, line(record)));
+            let epoch = Epoch { number, of: self.epochs, metrics: &words() };
+            self.terminal.note(&epoch.to_string());
             self.shown = Instant::now();
         }
     }
