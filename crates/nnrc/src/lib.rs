@@ -10,6 +10,7 @@
 //! - `native`: the same in generated crates, which are built in a cache;
 //! - `training`: from a model to trained weights;
 //! - `phased`: cycles of a clock, learning by it, the phase map;
+//! - `usage`: command lines that make no sense, for programs;
 //! - `report`: size report and texts that several verbs share;
 //! - `verbs`: one file for each verb;
 //! - `plot`: time courses as SVG.
@@ -26,11 +27,13 @@ mod report;
 mod session;
 mod terminal;
 mod training;
+mod usage;
 mod verbs;
 
 pub use files::Folder;
 
 use std::ffi::OsString;
+use std::io::Write;
 
 use clap::Parser;
 
@@ -41,10 +44,15 @@ use terminal::Terminal;
 /// Runs the command and returns its exit status.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     panics::install();
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let words: Vec<OsString> = arguments.into_iter().collect();
+    let arguments = match Arguments::try_parse_from(&words) {
         Ok(arguments) => arguments,
-        Err(error) => {
+        Err(error) if error.use_stderr() && usage::wants_json(&words) => {
             // Nobody is left to tell if even this cannot be written.
+            let _ = writeln!(std::io::stderr(), "{}", usage::as_json(&error));
+            return error.exit_code().try_into().unwrap_or(2);
+        }
+        Err(error) => {
             let _ = error.print();
             return error.exit_code().try_into().unwrap_or(2);
         }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::args::{Color, Common, MessageFormat};
 use crate::files::Destination;
+use crate::usage;
 
 /// The end of a verb before its time. What there is to say has been said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +87,7 @@ impl Terminal {
                 format!("error: {message}\n\nFor more information, try `nnrc help`.\n")
             }
             MessageFormat::Json => {
-                format!("{}\n", json!({ "severity": "error", "code": "usage", "message": message }))
+                format!("{}\n", usage::object(message, &[]))
             }
         };
         self.stderr(&text);

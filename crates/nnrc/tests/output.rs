@@ -135,6 +135,40 @@ fn diagnostics_as_json() {
 }
 
 #[test]
+fn wrong_usage_as_json() {
+    let folder = Folder::with(OR);
+    let json = |arguments: &[&str], option: &[&str]| {
+        let run = folder.run(&[arguments, option].concat()).exits(2);
+        assert!(run.stdout.is_empty());
+        let finding: serde_json::Value = serde_json::from_str(&run.stderr).expect("one JSON object");
+        assert_eq!((&finding["severity"], &finding["code"]), (&"error".into(), &"usage".into()));
+        assert!(finding["help"].is_array());
+        finding
+    };
+    for (arguments, part) in [
+        (&["check"][..], "<FILE.nnr>"),
+        (&["chek", "m.nnr"], "chek"),
+        (&["check", "m.nnr", "--nonsense"], "--nonsense"),
+        (&["compile", "m.nnr", "--target", "fortran"], "[possible values: sbml, rust, crn]"),
+        (&["simulate", "m.nnr", "--until", "soon"], "a unit of time"),
+        (&[], "requires a subcommand"),
+        // Found after the command line is parsed.
+        (&["simulate", "m.nnr", "-o", "out.pdf"], ".svg"),
+    ] {
+        for option in [&["--message-format", "json"][..], &["--message-format=json"]] {
+            let finding = json(arguments, option);
+            let message = finding["message"].as_str().expect("text");
+            assert!(message.contains(part) && !message.contains("Usage"), "{message}");
+        }
+    }
+    let tips = json(&["chek", "m.nnr"], &["--message-format=json"])["help"].to_string();
+    assert!(tips.contains("check"), "{tips}");
+    // Help is no error, and no JSON.
+    let help = folder.run(&["check", "--help", "--message-format=json"]).exits(0).stdout;
+    assert!(help.contains("Usage: nnrc check"), "{help}");
+}
+
+#[test]
 fn quiet_and_colours() {
     let folder = Folder::with(&OR.replace("smooth_relu(h = 0.01)", "smooth_relu(h = 1e-9)"));
     folder.run(&["check", "m.nnr"]).exits(0).reports("wide-rate-range");
