@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use nnrc_syntax::ast::ExprKind;
+use nnrc_syntax::parse_expression;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -144,6 +146,20 @@ fn numbers(text: &str) -> Result<Numbers, String> {
         .map(Numbers)
 }
 
+/// A time as an expression of the language.
+fn time(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    match text.parse::<f64>() {
+        // Rust's shortest text is a number of the language, which has no `+5` and no `5.`.
+        Ok(value) if value.is_finite() && value > 0.0 => Ok(format!("{value:?}")),
+        Ok(_) => Err("the end of a time course is greater than 0".to_owned()),
+        Err(_) => match parse_expression(text).map(|expr| expr.kind) {
+            Ok(ExprKind::Number { unit: Some(_), .. }) => Ok(text.to_owned()),
+            _ => Err("expected a number, or one with a unit of time: `20`, `'20 s'`".to_owned()),
+        },
+    }
+}
+
 /// What to compile to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Target {
@@ -256,6 +272,7 @@ Without --until and `simulate { until = …; }` the time course ends when the po
 
 Examples:
   nnrc simulate xor.nnr --input 0,1                    a time course as CSV on stdout
+  nnrc simulate xor.nnr --until '2 min'                until then; a plain number is in time units of the model
   nnrc simulate xor.nnr --input 0,1 -o course.svg      as a picture; .csv and .npz likewise
   nnrc simulate xor.nnr --input 0,1 --steady           concentrations at the fixed point
   nnrc simulate iris.nnr --data iris --row 3           the third flower
@@ -271,9 +288,9 @@ pub struct SimulateArgs {
     /// Give the fixed point instead of the time course.
     #[arg(long)]
     pub steady: bool,
-    /// End of the time course, in time units of the model.
-    #[arg(long, value_name = "T", conflicts_with = "steady")]
-    pub until: Option<f64>,
+    /// End of the time course: `--until 20`, in time units of the model, or with a unit: `--until '20 s'`.
+    #[arg(long, value_name = "T", conflicts_with = "steady", value_parser = time)]
+    pub until: Option<String>,
     /// Where to write: .csv, .npz or .svg; `-` is CSV on stdout.
     #[arg(long, short, value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,

@@ -68,6 +68,13 @@ impl Session {
         Self { terminal, common }
     }
 
+    /// The same run with one more setting, as by `--set`.
+    pub fn with(&self, key: &str, value: &str) -> Self {
+        let mut common = self.common.clone();
+        common.set.push(format!("{key}={value}"));
+        Self { terminal: self.terminal, common }
+    }
+
     /// Whether the command line gives weights.
     pub fn gives_weights(&self) -> bool {
         self.common.weights.is_some()
@@ -161,6 +168,9 @@ impl Session {
     pub fn input(&self, loaded: &Loaded, args: &InputArgs) -> Result<Vec<f64>, Stop> {
         let Loaded { source, model } = loaded;
         if let Some(numbers) = &args.input {
+            if args.data.is_some() || args.row.is_some() {
+                self.terminal.note("--input gives the values of the inputs: --data and --row choose none");
+            }
             return self.checked_input(loaded, &numbers.0);
         }
         if args.data.is_none() && args.row.is_none() {

@@ -76,6 +76,49 @@ fn settings_change_the_file() {
     }
 }
 
+#[test]
+fn the_end_of_a_time_course_may_have_a_unit() {
+    let folder = Folder::with(OR);
+    let end = |arguments: &[&str]| {
+        let run = folder.run(&[&["simulate", "m.nnr"], arguments].concat()).exits(0);
+        let last = run.stdout.lines().last().expect("rows").to_owned();
+        last.split(',').next().expect("a time").parse::<f64>().expect("a number")
+    };
+    assert_eq!(end(&["--until", "20"]), 20.0);
+    assert_eq!(end(&["--until", "20 s"]), 20.0);
+    assert_eq!(end(&["--until", "2min"]), 120.0);
+    // In units of the model, and before what the file and `--set` say.
+    let minutes = ["--set", "chemistry.units=molar", "--set", "chemistry.unit_time=1 min"];
+    assert_eq!(end(&[&minutes[..], &["--until", "30 s"]].concat()), 0.5);
+    assert_eq!(end(&["--until", "3", "--set", "simulate.until=7"]), 3.0);
+    folder.run(&["simulate", "m.nnr", "--until", "20 uM"]).exits(1).reports("wrong-unit");
+    for text in ["soon", "20 sec", "[20]", "0 ", "nan", ""] {
+        let run = folder.run(&["simulate", "m.nnr", "--until", text]).exits(2);
+        assert!(run.stderr.contains("--until"), "{text}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn what_changes_nothing_is_said() {
+    let folder = Folder::with(OR);
+    let run = folder.run(&["check", "m.nnr", "--seed", "7"]).exits(0).reports("unused-name");
+    assert!(run.stderr.contains("`--seed 7` changes nothing"), "{}", run.stderr);
+    folder.write("w.npz", npz());
+    let random = ["check", "m.nnr", "--set", "weights.init=glorot_uniform(seed = 1)", "--seed", "7"];
+    // The block still gives every weight; then it gives none.
+    folder.run(&random).exits(0).reports("unused-name");
+    folder.write("m.nnr", OR.replace("y.W = [[1, 1]];", ""));
+    assert!(!folder.run(&random).exits(0).stderr.contains("unused-name"));
+    let run = folder.run(&[&random[..], &["--weights", "w.npz"]].concat()).exits(0).reports("unused-name");
+    assert!(run.stderr.contains("w.npz"), "{}", run.stderr);
+
+    folder.write("m.nnr", OR);
+    let both = ["simulate", "m.nnr", "--steady", "--input", "0,1", "--row", "1"];
+    let run = folder.run(&both).exits(0);
+    assert!(run.stderr.contains("--data and --row choose none"), "{}", run.stderr);
+    assert!(!folder.run(&both[..5]).exits(0).stderr.contains("choose none"));
+}
+
 /// y.W = [[2, 3]], y.b = [0].
 fn npz() -> Vec<u8> {
     use nnrc_sim::io::{Array, npz};

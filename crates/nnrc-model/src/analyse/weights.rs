@@ -40,6 +40,7 @@ pub fn analyse(
     let before = scope.reported;
     let wanted = wanted(skeleton);
     let mut found = Weights::new();
+    let mut draws = false;
     if let Some(path) = file {
         from_file(
             scope,
@@ -50,12 +51,26 @@ pub fn analyse(
         );
     } else if let Some(item) = item {
         let entries = entries(scope, item, &wanted);
-        read_block(scope, resources, &wanted, item, &entries, seed, &mut found);
+        draws = read_block(scope, resources, &wanted, item, &entries, seed, &mut found);
     }
     if scope.reported == before {
         report_missing(scope, &wanted, item.map(|item| item.span), file, &found);
     }
-    (scope.reported == before).then_some(found)
+    let is_complete = scope.reported == before;
+    if let Some(seed) = seed
+        && is_complete
+        && !draws
+    {
+        let message = format!("`--seed {seed}` changes nothing: no weight is drawn at random");
+        let finding = Diagnostic::warning(codes::UNUSED_NAME, super::OVERRIDE, message);
+        scope.report(match file {
+            Some(path) => finding.help(format!("all weights are those of `{path}`")),
+            None => {
+                finding.help("random weights are those of `weights { init = glorot_uniform(seed = 1); }`")
+            }
+        });
+    }
+    is_complete.then_some(found)
 }
 
 /// A tensor that the network needs.
@@ -142,6 +157,7 @@ fn no_bias(scope: &mut Scope, key: &Path) {
     );
 }
 
+/// Reads the block. True if weights are drawn at random.
 fn read_block(
     scope: &mut Scope,
     resources: &dyn Resources,
@@ -150,7 +166,7 @@ fn read_block(
     entries: &BTreeMap<String, &Expr>,
     seed: Option<u64>,
     found: &mut Weights,
-) {
+) -> bool {
     let layout = layout(scope, entries);
     let mut names: BTreeMap<String, (String, Span)> = BTreeMap::new();
     for wanted in wanted {
@@ -179,9 +195,11 @@ fn read_block(
     if let Some((path, span)) = item.from {
         from_file(scope, resources, wanted, &WeightFile { path, span, names, layout }, found);
     }
+    let given = found.len();
     if let Some(expr) = entries.get("init") {
         initialise(scope, expr, wanted, seed, found);
     }
+    let draws = found.len() > given;
     if let Some(expr) = entries.get("prune") {
         let bound = crate::analyse::chemistry::NOT_NEGATIVE;
         if let Some(limit) = scope.bounded(expr, "`prune`", Dimension::NONE, 1.0, bound) {
@@ -190,6 +208,7 @@ fn read_block(
             }
         }
     }
+    draws
 }
 
 fn layout(scope: &mut Scope, entries: &BTreeMap<String, &Expr>) -> Layout {

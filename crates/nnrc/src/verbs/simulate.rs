@@ -33,11 +33,8 @@ enum Format {
 pub fn run(session: &Session, args: &SimulateArgs) -> Result<(), Stop> {
     session.keep_source(&args.file.file, args.output.as_deref())?;
     let (format, destination) = output(session, args)?;
-    if let Some(until) = args.until.filter(|until| !(until.is_finite() && *until > 0.0)) {
-        return session
-            .terminal
-            .usage(&format!("--until {until}: the end of a time course is greater than 0"));
-    }
+    let said = args.until.as_ref().map(|until| session.with("simulate.until", until));
+    let session = said.as_ref().unwrap_or(session);
     let mut loaded = session.load(&args.file.file)?;
     if args.steady {
         if loaded.model.chemistry.construction == Construction::OnePot {
@@ -60,9 +57,9 @@ pub fn run(session: &Session, args: &SimulateArgs) -> Result<(), Stop> {
                         .terminal
                         .note("a pot with a clock is followed in this process, also with `--engine crate`");
                 }
-                phased::run(session, &loaded, &input, args.until, format, &destination)?;
+                phased::run(session, &loaded, &input, format, &destination)?;
             } else {
-                course::run(session, &loaded, &input, (args.engine, args.until), format, &destination)?;
+                course::run(session, &loaded, &input, args.engine, format, &destination)?;
             }
         }
     }

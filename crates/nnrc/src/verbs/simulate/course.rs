@@ -46,7 +46,7 @@ pub fn run(
     session: &Session,
     loaded: &Loaded,
     input: &[f64],
-    (engine, until): (EngineKind, Option<f64>),
+    engine: EngineKind,
     format: Format,
     destination: &Destination,
 ) -> Result<(), Stop> {
@@ -58,7 +58,7 @@ pub fn run(
         let is_shown = |node: &usize| format != Format::Svg || pot.model.nodes[*node].kind != NodeKind::Input;
         (0..pot.model.nodes.len()).filter(is_shown).collect()
     });
-    let until = until.or(pot.model.simulation.until);
+    let until = pot.model.simulation.until;
     let points = points(format);
     let columns = if format == Format::Csv { columns(&pot, &nodes) } else { Vec::new() };
     let mut course = Course { values: vec![Vec::new(); nodes.len()], ..Course::default() };

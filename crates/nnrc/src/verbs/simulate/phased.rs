@@ -33,7 +33,6 @@ pub fn run(
     session: &Session,
     loaded: &Loaded,
     input: &[f64],
-    until: Option<f64>,
     format: Format,
     destination: &Destination,
 ) -> Result<(), Stop> {
@@ -46,7 +45,7 @@ pub fn run(
         Err(error) => return broken(error),
     };
     let period = cycles.period();
-    let until = match until.or(loaded.model.simulation.until) {
+    let until = match loaded.model.simulation.until {
         Some(until) => until,
         None => {
             let count = if lowered.learning.is_some() { CYCLES } else { 1.0 };
