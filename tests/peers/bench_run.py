@@ -49,10 +49,24 @@ def roadrunner_engine(text, args):
     def total(rr):
         return float(sum(rr.model.getFloatingSpeciesConcentrations()))
 
+    def concentrations(rr):
+        model = rr.model
+        return dict(zip(model.getFloatingSpeciesIds(), map(float, model.getFloatingSpeciesConcentrations())))
+
     def rates(rr):
         rr.model.getFloatingSpeciesConcentrationRates()
 
-    return roadrunner.__version__, load, lambda rr: rr.reset(), simulate, total, lambda rr: None, rates
+    # `reset` would keep what events have set.
+    return (
+        roadrunner.__version__,
+        load,
+        lambda rr: rr.resetToOrigin(),
+        simulate,
+        total,
+        concentrations,
+        lambda rr: None,
+        rates,
+    )
 
 
 def copasi_engine(text, args):
@@ -85,12 +99,18 @@ def copasi_engine(text, args):
         metabolites = [model.getMetabolite(i) for i in range(model.getNumMetabs())]
         return sum(m.getConcentration() for m in metabolites if m.getStatus() == COPASI.CModelEntity.Status_REACTIONS)
 
+    def concentrations(dm):
+        model = dm.getModel()
+        metabolites = [model.getMetabolite(i) for i in range(model.getNumMetabs())]
+        return {m.getSBMLId(): m.getConcentration() for m in metabolites if m.getStatus() == COPASI.CModelEntity.Status_REACTIONS}
+
     return (
         COPASI.__version__,
         load,
         lambda dm: dm.getModel().applyInitialValues(),
         simulate,
         total,
+        concentrations,
         COPASI.CRootContainer.removeDatamodel,
         None,
     )
@@ -114,7 +134,7 @@ def measure(args):
     """One engine, in this process."""
     text = Path(args.file).read_text(encoding="utf-8")
     begin = time.process_time()
-    version, load, reset, simulate, total, drop, rates = ENGINES[args.engine](text, args)
+    version, load, reset, simulate, total, concentrations, drop, rates = ENGINES[args.engine](text, args)
     imported = time.process_time() - begin
     loads, first, simulations = [], [], []
     for _ in range(args.loads or args.repeat):
@@ -131,6 +151,7 @@ def measure(args):
             simulate(model)
             simulations.append(time.process_time() - begin)
         final = total(model)
+        each = concentrations(model) if args.final else None
         rhs = seconds(lambda: rates(model)) if rates else None
         drop(model)
         del model
@@ -144,6 +165,7 @@ def measure(args):
         "loads": loads,
         "simulations": simulations,
         "final_sum": final,
+        "final": each,
         "rhs_cpu_s": rhs,
         "peak_rss_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0,
     }
@@ -158,6 +180,7 @@ def main():
     parser.add_argument("--repeat", type=int, default=5, help="simulate calls, and loads unless --loads")
     parser.add_argument("--loads", type=int, help="how often to load")
     parser.add_argument("--engine", choices=["both", *ENGINES], default="both")
+    parser.add_argument("--final", action="store_true", help="say what each concentration is at the end")
     parser.add_argument("--measure", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.measure:

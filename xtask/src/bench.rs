@@ -4,10 +4,12 @@ mod crates;
 mod files;
 mod gradients;
 mod learning;
+mod pot;
 mod simulation;
 mod stochastic;
 mod training;
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -38,26 +40,27 @@ struct Bench {
     /// A folder for files.
     folder: tempfile::TempDir,
     /// The Python with JAX.
-    python: PathBuf,
+    python: LazyCell<PathBuf>,
     /// The Python with AMICI, where that could be built.
-    amici: Option<PathBuf>,
+    amici: LazyCell<Option<PathBuf>>,
     /// Names and versions of the peers that answered.
     versions: BTreeSet<String>,
 }
 
-/// Measures everything; whether every goal is met. Times are taken in release builds only.
-pub fn run() -> bool {
+/// Measures everything, or one section alone; whether every goal is met. Times are taken in release builds only.
+pub fn run(only: Option<&str>) -> bool {
     if cfg!(debug_assertions) {
-        return environment::cargo(&["run", "--quiet", "--release", "--package", "xtask", "--", "bench"]);
+        let args = ["run", "--quiet", "--release", "--package", "xtask", "--", "bench"];
+        return environment::cargo(&args.into_iter().chain(only).collect::<Vec<_>>());
     }
     let mut bench = Bench {
         nnrc: peers::nnrc(),
         folder: tempfile::tempdir().unwrap(),
-        python: environment::bench_peers(),
-        amici: environment::amici(),
+        python: LazyCell::new(environment::bench_peers),
+        amici: LazyCell::new(environment::amici),
         versions: BTreeSet::new(),
     };
-    let parts: [(&str, Part); 9] = [
+    let parts: [(&str, Part); 10] = [
         ("right-hand sides", crates::right_hand_sides),
         ("time courses", simulation::courses),
         ("stiff time courses", simulation::stiff),
@@ -66,17 +69,30 @@ pub fn run() -> bool {
         ("gradients", gradients::rows),
         ("gradients in generated crates", gradients::in_crates),
         ("training", training::rows),
+        ("one pot", pot::rows),
         ("learning in the pot", learning::rows),
     ];
+    if let Some(only) = only.filter(|only| parts.iter().all(|(title, _)| title != only)) {
+        let titles: Vec<&str> = parts.iter().map(|(title, _)| *title).collect();
+        eprintln!("there is no section `{only}`; there are: {}", titles.join(", "));
+        return false;
+    }
     let mut sections = Vec::new();
-    for (title, part) in parts {
+    for (title, part) in parts.into_iter().filter(|(title, _)| only.is_none_or(|only| only == *title)) {
         let rows = part(&mut bench);
         for row in &rows {
             println!("{}: {} | {} | {}", row.what, row.ours, row.peer, row.ratio);
         }
         sections.push((title, rows));
     }
-    std::fs::write(root().join("docs/benchmarks.md"), page(&sections, &bench)).unwrap();
+    let path = root().join("docs/benchmarks.md");
+    let text = match only {
+        None => page(&sections, &bench),
+        Some(_) => {
+            with_section(&std::fs::read_to_string(&path).unwrap(), &section(sections[0].0, &sections[0].1))
+        }
+    };
+    std::fs::write(path, text).unwrap();
     let missed: Vec<&Row> = sections.iter().flat_map(|(_, rows)| rows).filter(|row| !row.met).collect();
     println!("{} goals missed", missed.len());
     missed.is_empty()
@@ -142,7 +158,7 @@ fn readable(seconds: f64) -> String {
 
 fn page(sections: &[(&str, Vec<Row>)], bench: &Bench) -> String {
     let mut out = String::from(
-        "# Benchmarks\n\n`cargo xtask bench`, nnrc and its peers in one run on one machine.\n\
+        "# Benchmarks\n\n`cargo xtask bench`, nnrc and its peers, each section in one run on one machine.\n\
          Ratios carry over to other machines better than times do.\n\n\
          Networks are of smoothed rectifiers, h = 0.25, He-normal weights, inputs in [0, 1]; S1 2-4-1, S2 4-16-3, \
          S3 16-32-32-4, S4 64-64-10, S5 196-64-10, S6 784-64-10, S7 784-128-10.\n\
@@ -155,15 +171,28 @@ fn page(sections: &[(&str, Vec<Row>)], bench: &Bench) -> String {
         out.push_str("AMICI could not be built here.\n");
     }
     let _ = writeln!(out, "{}.", machine());
-    for (title, rows) in sections {
-        let _ = writeln!(out, "\n## {}{}\n", title[..1].to_uppercase(), &title[1..]);
-        out.push_str("| workload | nnrc | peers | ratio | goal | met |\n|---|---|---|---|---|---|\n");
-        for Row { what, ours, peer, ratio, goal, met } in rows {
-            let met = if *met { "yes" } else { "no" };
-            let _ = writeln!(out, "| {what} | {ours} | {peer} | {ratio} | {goal} | {met} |");
-        }
+    sections.iter().for_each(|(title, rows)| out.push_str(&section(title, rows)));
+    out
+}
+
+/// A section of the page, with the empty line before it.
+fn section(title: &str, rows: &[Row]) -> String {
+    let mut out = String::new();
+    let _ = writeln!(out, "\n## {}{}\n", title[..1].to_uppercase(), &title[1..]);
+    out.push_str("| workload | nnrc | peers | ratio | goal | met |\n|---|---|---|---|---|---|\n");
+    for Row { what, ours, peer, ratio, goal, met } in rows {
+        let met = if *met { "yes" } else { "no" };
+        let _ = writeln!(out, "| {what} | {ours} | {peer} | {ratio} | {goal} | {met} |");
     }
     out
+}
+
+/// The page with a section in the place of the one of its title, or behind all others.
+fn with_section(page: &str, section: &str) -> String {
+    let heading = section.lines().nth(1).unwrap();
+    let Some(start) = page.find(&format!("\n{heading}\n")) else { return format!("{page}{section}") };
+    let end = page[start + 1..].find("\n## ").map_or(page.len(), |at| start + 1 + at);
+    format!("{}{section}{}", &page[..start], &page[end..])
 }
 
 /// Processor and number of cores.

@@ -44,7 +44,10 @@ enum Task {
     /// Train the networks whose weights the examples ship, and write those weights.
     Weights,
     /// Measure nnrc beside its peers and write docs/benchmarks.md.
-    Bench,
+    Bench {
+        /// One section alone, such as `one pot`; the others on the page stay.
+        section: Option<String>,
+    },
 }
 
 fn main() {
@@ -84,9 +87,9 @@ fn main() {
             weights::write();
             true
         }
-        Task::Bench => {
+        Task::Bench { section } => {
             environment::peers();
-            bench::run()
+            bench::run(section.as_deref())
         }
     };
     std::process::exit(i32::from(!good));

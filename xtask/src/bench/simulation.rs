@@ -50,13 +50,13 @@ pub fn courses(bench: &mut Bench) -> Vec<Row> {
             met: ratios[0] >= goals[0] && ratios[1] >= goals[1] && error <= 1e-6,
         });
         if *name == "S2"
-            && let Some(python) = &bench.amici
+            && let Some(python) = bench.amici.clone()
         {
             // With all annotations, which AMICI reads.
             let path = bench.folder.path().join("amici.xml");
             compiled.write_sbml(&path, &nnrc_sbml::Options::default());
             let args = [&[text(&path)], &span[..]].concat();
-            let answer = peers::run_in(python, "bench_amici.py", &args, None, &[]);
+            let answer = peers::run_in(&python, "bench_amici.py", &args, None, &[]);
             let ratio = number(&answer["simulate_cpu_s"]) / seconds;
             bench.versions.insert(format!("amici {}", answer["version"].as_str().unwrap()));
             rows.push(Row {

@@ -23,7 +23,7 @@ pub struct Speed {
 }
 
 /// CPU seconds of this thread.
-fn cpu() -> f64 {
+pub fn cpu() -> f64 {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
     let nanoseconds: f64 = text.split_whitespace().next().unwrap().parse().unwrap();
     nanoseconds * 1e-9
