@@ -5,14 +5,17 @@
 //! dx_i += Σ c x_a  +  x_i Σ c x_a  +  Σ c x_a x_b
 //! ```
 //!
-//! The middle sum holds all products with the changed species itself, which nearly every consumption is. Rows with
-//! equal numbers of terms stand together, so that the processor foresees where each loop ends.
+//! The middle sum holds all products with the changed species itself, which nearly every consumption is. Rows of
+//! like numbers of terms stand together, four side by side: their sums do not wait for each other, and the processor
+//! foresees where each loop ends.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::sum::{Source, Sum};
 
+/// Rows side by side.
+const LANES: usize = 4;
 /// Room for the state: with indices below a constant power of two no access needs a check.
 const ROOM: usize = 4096;
 /// Most products in the list.
@@ -42,18 +45,24 @@ pub(crate) struct Flat {
 /// A coefficient before its tensors are read.
 type Coefficient = Vec<(f64, Vec<(usize, usize)>)>;
 
-/// Rows of one shape.
+/// Rows of one shape, in strips of [`LANES`].
 #[derive(Debug)]
 struct Group {
     /// Numbers of free terms, of terms with the row's own species, and of products.
-    shape: [usize; 3],
-    targets: Vec<u16>,
-    indices: Vec<u16>,
+    shape: Shape,
+    /// Whose rows they are. The last strip of all repeats its last row where it has too few.
+    targets: Vec<[u16; LANES]>,
+    /// What the terms of a strip read, term by term; two for each product.
+    indices: Vec<[u16; LANES]>,
 }
 
+/// Numbers of free terms, of terms with the row's own species, and of products.
+type Shape = [usize; 3];
+
 /// The terms of one row: coefficients by the species they multiply.
-#[derive(Default)]
+#[derive(Default, Clone)]
 struct Row {
+    target: u16,
     free: BTreeMap<u16, Coefficient>,
     own: BTreeMap<u16, Coefficient>,
     products: BTreeMap<(u16, u16), Coefficient>,
@@ -72,30 +81,24 @@ impl Flat {
             return None;
         }
         let one = dimension as u16;
-        let mut rows: Vec<Row> = (0..dimension).map(|_| Row::default()).collect();
+        let row = |target: usize| Row { target: target as u16, ..Row::default() };
+        let mut rows: Vec<Row> = (0..dimension).map(row).collect();
         for sum in few {
             add(sum, one, &mut rows);
         }
-        let mut shapes: BTreeMap<[usize; 3], Vec<(u16, Row)>> = BTreeMap::new();
-        for (target, row) in rows.into_iter().enumerate() {
-            let shape = [row.free.len(), row.own.len(), row.products.len()];
-            shapes.entry(shape).or_default().push((target as u16, row));
-        }
-        let (mut groups, mut coefficients) = (Vec::new(), Vec::new());
-        for (shape, rows) in shapes.into_iter().filter(|(shape, _)| *shape != [0; 3]) {
-            let mut group = Group { shape, targets: Vec::new(), indices: Vec::new() };
-            for (target, row) in rows {
-                group.targets.push(target);
-                for (index, coefficient) in row.free.into_iter().chain(row.own) {
-                    group.indices.push(index);
-                    coefficients.push(coefficient);
-                }
-                for ((a, b), coefficient) in row.products {
-                    group.indices.extend([a, b]);
-                    coefficients.push(coefficient);
-                }
+        let mut rows: Vec<Row> = rows.into_iter().filter(|row| row.shape() != [0; 3]).collect();
+        rows.sort_by_key(|row| (row.shape(), row.target));
+        let (mut groups, mut coefficients): (Vec<Group>, _) = (Vec::new(), Vec::new());
+        for strip in rows.chunks(LANES) {
+            let lanes: [&Row; LANES] = std::array::from_fn(|lane| &strip[lane.min(strip.len() - 1)]);
+            let shape =
+                std::array::from_fn(|part| lanes.map(|row| row.shape()[part]).into_iter().max().unwrap_or(0));
+            if groups.last().is_none_or(|group| group.shape != shape) {
+                groups.push(Group { shape, targets: Vec::new(), indices: Vec::new() });
             }
-            groups.push(group);
+            if let Some(group) = groups.last_mut() {
+                group.add(lanes, one, &mut coefficients);
+            }
         }
         Some(Self { groups, dimension, coefficients, rest: rest.into_iter().cloned().collect() })
     }
@@ -116,41 +119,79 @@ impl Flat {
         room[..self.dimension].copy_from_slice(state);
         room[self.dimension] = 1.0;
         derivative.fill(0.0);
-        let mut rest = coefficients;
+        let mut rest = coefficients.as_chunks::<LANES>().0;
         for group in &self.groups {
             let [free, own, products] = group.shape;
-            let (own_values, others) = rest.split_at(group.targets.len() * (free + own + products));
-            rest = others;
-            let (width, stride) = (free + own + products, free + own + 2 * products);
-            for (place, &target) in group.targets.iter().enumerate() {
-                let values = &own_values[place * width..(place + 1) * width];
-                let indices = &group.indices[place * stride..(place + 1) * stride];
-                let mut sum = linear(&values[..free], &indices[..free], room);
-                let factor = linear(&values[free..free + own], &indices[free..free + own], room);
-                let (values, indices) = (&values[free + own..], &indices[free + own..]);
-                for k in 0..values.len() {
-                    let (a, b) = (indices[2 * k], indices[2 * k + 1]);
-                    sum += values[k] * (at(room, a) * at(room, b));
+            let mut indices = group.indices.as_slice();
+            for targets in &group.targets {
+                let mut take = |terms: usize, factors: usize| {
+                    let (values, others) = rest.split_at(terms);
+                    let (mine, following) = indices.split_at(factors * terms);
+                    (rest, indices) = (others, following);
+                    (values, mine)
+                };
+                let mut sum = linear(take(free, 1), room);
+                let factor = linear(take(own, 1), room);
+                let (values, indices) = take(products, 2);
+                for (values, pair) in values.iter().zip(indices.as_chunks::<2>().0) {
+                    let [a, b] = pair.map(|indices| at(room, indices));
+                    for lane in 0..LANES {
+                        sum[lane] += values[lane] * (a[lane] * b[lane]);
+                    }
                 }
-                derivative[usize::from(target)] = sum + at(room, target) * factor;
+                let own = at(room, *targets);
+                for lane in 0..LANES {
+                    derivative[usize::from(targets[lane])] = sum[lane] + own[lane] * factor[lane];
+                }
             }
         }
     }
 }
 
-/// The species at an index.
+impl Row {
+    fn shape(&self) -> Shape {
+        [self.free.len(), self.own.len(), self.products.len()]
+    }
+}
+
+impl Group {
+    /// Adds a strip. Where a row has fewer terms than the others, zeros stand in for them, times the species `one`.
+    fn add(&mut self, rows: [&Row; LANES], one: u16, coefficients: &mut Vec<Coefficient>) {
+        self.targets.push(rows.map(|row| row.target));
+        let [free, own, products] = self.shape;
+        let mut linear = |terms: [&BTreeMap<u16, Coefficient>; LANES], count: usize| {
+            for place in 0..count {
+                let terms = terms.map(|terms| terms.iter().nth(place));
+                self.indices.push(terms.map(|term| term.map_or(one, |(index, _)| *index)));
+                coefficients.extend(terms.map(|term| term.map_or_else(Vec::new, |(_, c)| c.clone())));
+            }
+        };
+        linear(rows.map(|row| &row.free), free);
+        linear(rows.map(|row| &row.own), own);
+        for place in 0..products {
+            let terms = rows.map(|row| row.products.iter().nth(place));
+            self.indices.push(terms.map(|term| term.map_or(one, |((a, _), _)| *a)));
+            self.indices.push(terms.map(|term| term.map_or(one, |((_, b), _)| *b)));
+            coefficients.extend(terms.map(|term| term.map_or_else(Vec::new, |(_, c)| c.clone())));
+        }
+    }
+}
+
+/// The species at some indices.
 #[inline(always)]
-fn at(room: &[f64; ROOM], index: u16) -> f64 {
-    room[usize::from(index) % ROOM]
+fn at(room: &[f64; ROOM], indices: [u16; LANES]) -> [f64; LANES] {
+    indices.map(|index| room[usize::from(index) % ROOM])
 }
 
 /// Σ c x_a
 #[inline(always)]
-fn linear(values: &[f64], indices: &[u16], room: &[f64; ROOM]) -> f64 {
-    let indices = &indices[..values.len()];
-    let mut sum = 0.0;
-    for k in 0..values.len() {
-        sum += values[k] * at(room, indices[k]);
+fn linear((values, indices): (&[[f64; LANES]], &[[u16; LANES]]), room: &[f64; ROOM]) -> [f64; LANES] {
+    let mut sum = [0.0; LANES];
+    for (values, indices) in values.iter().zip(indices) {
+        let x = at(room, *indices);
+        for lane in 0..LANES {
+            sum[lane] += values[lane] * x[lane];
+        }
     }
     sum
 }
