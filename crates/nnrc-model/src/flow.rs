@@ -77,6 +77,12 @@ pub enum Risk {
         /// The least that would do.
         least: f64,
     },
+    /// Rate constants are noisy and nothing holds the weights: what the rails of an error have in common moves the two
+    /// rails of a weight at speeds that differ, for ever.
+    Drift {
+        /// The largest noise of rate constants.
+        size: f64,
+    },
 }
 
 /// Layers on the longest way from an input to the output.
@@ -101,7 +107,8 @@ pub fn settling(chemistry: &Chemistry, depth: usize) -> f64 {
 
 impl Flow {
     /// What in these settings makes learning fail or err.
-    pub fn risks(&self, chemistry: &Chemistry, depth: usize) -> Vec<Risk> {
+    pub fn risks(&self, model: &Model) -> Vec<Risk> {
+        let (chemistry, depth) = (&model.chemistry, depth(model));
         let mut risks = Vec::new();
         let layers = depth as f64 / chemistry.forward;
         let (hold, settling, least) = match chemistry.teacher {
@@ -119,6 +126,11 @@ impl Flow {
         let least = ANNIHILATION * chemistry.forward.max(chemistry.backward);
         if chemistry.annihilation < least {
             risks.push(Risk::SlowAnnihilation { annihilation: chemistry.annihilation, least });
+        }
+        let noise =
+            model.noise.iter().flat_map(|noise| &noise.rates).map(|rate| rate.size).fold(0.0, f64::max);
+        if self.decay == 0.0 && noise > 0.0 {
+            risks.push(Risk::Drift { size: noise });
         }
         risks
     }

@@ -66,6 +66,7 @@ codes! {
     SHORT_HOLD = "short-hold", 1;
     LARGE_STEP = "large-step", 0;
     SLOW_ANNIHILATION = "slow-annihilation", 0;
+    DRIFTING_WEIGHTS = "drifting-weights", 0;
     // Files.
     UNREADABLE_FILE = "unreadable-file", 3;
     MALFORMED_FILE = "malformed-file", 3;

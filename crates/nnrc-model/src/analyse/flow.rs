@@ -10,7 +10,7 @@ use crate::analyse::descent;
 use crate::analyse::network::{Draft, DraftKind, Skeleton};
 use crate::analyse::training::{Feed, Surroundings, data, feed, refuse_descent_keys};
 use crate::descent::Loss;
-use crate::flow::{Flow, Risk, depth};
+use crate::flow::{Flow, Risk};
 use crate::interval::Interval;
 use crate::model::{DataReference, Dataset, Model};
 use crate::units::Dimension;
@@ -221,7 +221,7 @@ fn check_reach(scope: &mut Scope, place: Span, data: &DataReference, dataset: &D
 pub fn warn(scope: &mut Scope, model: &Model) {
     let Some(training) = &model.training else { return };
     let Some(flow) = &training.flow else { return };
-    for risk in flow.risks(&model.chemistry, depth(model)) {
+    for risk in flow.risks(model) {
         let finding = describe(model, flow, risk, training.span);
         scope.report(finding);
     }
@@ -272,6 +272,13 @@ pub fn describe(model: &Model, flow: &Flow, risk: Risk, span: Span) -> Diagnosti
         )
         .label("both rails of a value can grow together")
         .help(format!("write `speeds = {{ annihilation = {} }}`", nice(10.0 * least))),
+        Risk::Drift { size } => Diagnostic::warning(
+            codes::DRIFTING_WEIGHTS,
+            span,
+            format!("rate constants are noisy by {}, and nothing holds the weights back", nice(size)),
+        )
+        .label("the two rails of a weight then move at different speeds, for ever")
+        .help("write `decay = 0.005;`, or `chemistry { preset = robust; }`"),
     }
 }
 

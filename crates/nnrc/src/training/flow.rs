@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use nnrc_crn::{Crn, CrnInfo, Feed};
 use nnrc_engine::{Course, Multirate, Place};
 use nnrc_model::descent::Samples;
-use nnrc_model::flow::{self, Flow, Risk};
+use nnrc_model::flow::{Flow, Risk};
 use nnrc_model::model::{Method, Model};
 use nnrc_model::{Tensor, analyse::describe_risk};
 use nnrc_sim::Tolerances;
@@ -400,7 +400,7 @@ fn draw(files: &Files, session: &Session, network: &str, ledger: &Ledger) -> Res
 /// What in the settings makes learning fail, a line each.
 fn causes(model: &Model, flow: &Flow) -> Vec<String> {
     let mut lines = Vec::new();
-    for risk in flow.risks(&model.chemistry, flow::depth(model)) {
+    for risk in flow.risks(model) {
         let finding = describe_risk(model, flow, risk, Span { start: 0, end: 0 });
         let help = finding.help.iter().find(|line| line.contains("write")).cloned().unwrap_or_default();
         lines.push(format!("likely cause: {}: {help}", finding.message));
