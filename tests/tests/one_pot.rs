@@ -29,6 +29,11 @@ fn simulators_follow_the_events() {
 }
 
 #[test]
+fn a_killed_run_is_taken_up_again() {
+    assert_all(&one_pot::kills());
+}
+
+#[test]
 fn programs_present_samples() {
     assert_all(&one_pot::programs());
 }
@@ -165,30 +170,4 @@ fn time_courses_present_the_samples() {
     assert!(steady.status.success() && words(&steady).contains("network alone"), "{}", words(&steady));
     let crate_ = nnrc(folder.path(), &["compile", "pot.nnr", "--target", "rust"]);
     assert!(crate_.status.success() && words(&crate_).contains("train --data"), "{}", words(&crate_));
-}
-
-#[test]
-fn a_killed_run_is_taken_up_again() {
-    let (whole, killed) = (folder(), folder());
-    let epochs = ["--set", "train.epochs=300"];
-    assert!(nnrc(whole.path(), &[&["train", "pot.nnr"], &epochs[..]].concat()).status.success());
-    let mut run = Command::new(peers::nnrc())
-        .args(["train", "pot.nnr"])
-        .args(epochs)
-        .current_dir(killed.path())
-        .spawn()
-        .unwrap();
-    while !killed.path().join("pot.train.csv").exists() {
-        assert!(run.try_wait().unwrap().is_none(), "it was done before it could be killed");
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
-    run.kill().unwrap();
-    run.wait().unwrap();
-    assert!(!killed.path().join("pot.trained.npz").exists());
-    let rest = nnrc(killed.path(), &[&["train", "pot.nnr", "--resume"], &epochs[..]].concat());
-    assert!(rest.status.success() && words(&rest).contains("going on after"), "{}", words(&rest));
-    for ending in ["trained.npz", "checkpoint.npz", "train.csv"] {
-        let read = |folder: &Path| std::fs::read(folder.join(format!("pot.{ending}"))).unwrap();
-        assert_eq!(read(whole.path()), read(killed.path()), "{ending}");
-    }
 }

@@ -84,6 +84,8 @@ impl List {
                 ("sizes", one_pot::counts),
                 ("files", one_pot::sbml),
                 ("programs", one_pot::programs),
+                ("kills", one_pot::kills),
+                ("threads", one_pot::threads),
                 ("XOR", || one_pot::xor_runs(Effort::Full)),
                 ("sine", one_pot::sine_runs),
                 ("Iris", one_pot::iris_runs),

@@ -5,12 +5,14 @@ mod files;
 mod frozen;
 mod functions;
 mod programs;
+mod runs;
 
 pub use classifiers::{digits_runs, iris_runs, mnist_run};
 pub use files::sbml;
 pub use frozen::{at_rate, counts, frozen};
 pub use functions::{sine_runs, xor_runs};
 pub use programs::programs;
+pub use runs::{kills, threads};
 
 use std::path::Path;
 use std::process::Command;
