@@ -1,7 +1,11 @@
-//! The construction `phased`: clock, modules and learning, as far as fits into the suite.
+//! The construction `phased`: clock, modules and learning, as far as fits into the suite; runs that are interrupted.
+
+use std::path::Path;
+use std::process::{Command, Output};
+use std::time::Duration;
 
 use nnrc_tests::acceptance::phased::{clock, files, forward, learning, modules};
-use nnrc_tests::assert_all;
+use nnrc_tests::{assert_all, peers};
 
 #[test]
 fn the_clock_keeps_its_period() {
@@ -33,4 +37,77 @@ fn files_are_sound() {
 #[test]
 fn other_simulators_follow() {
     assert_all(&files::cycles());
+}
+
+/// A folder with the learner of the OR table.
+fn folder(rest: &str, chemistry: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let reference = learning::references().into_iter().find(|reference| reference.gate == "or").unwrap();
+    let text = learning::learner(&learning::table("or"), &reference.weights, 4.0, rest, chemistry);
+    std::fs::write(folder.path().join("or.nnr"), text).unwrap();
+    folder
+}
+
+fn train(folder: &Path, args: &[&str]) -> Output {
+    Command::new(peers::nnrc())
+        .args(["train", "or.nnr"])
+        .args(args)
+        .current_dir(folder)
+        .env("NO_COLOR", "1")
+        .output()
+        .unwrap()
+}
+
+fn words(output: &Output) -> String {
+    [&output.stdout[..], &output.stderr[..]].map(String::from_utf8_lossy).concat()
+}
+
+fn same_files(one: &Path, other: &Path) {
+    for ending in ["trained.npz", "checkpoint.npz", "train.csv", "train.svg", "weights.svg"] {
+        let read = |folder: &Path| std::fs::read(folder.join(format!("or.{ending}"))).unwrap();
+        assert_eq!(read(one), read(other), "{ending}");
+    }
+}
+
+#[test]
+fn a_run_in_parts_ends_as_a_whole_one() {
+    let judged = "epochs = 100; stop when error < 0.25;";
+    for (rest, chemistry, more, expected) in [
+        (judged, "", "train.epochs=100", "halted by itself in cycle 76"),
+        ("epochs = 9;", "clock = external(phase = 20);", "train.epochs=9", "all epochs are done, 36 cycles"),
+    ] {
+        let (whole, parts) = (folder(rest, chemistry), folder(rest, chemistry));
+        let run = train(whole.path(), &[]);
+        assert!(run.status.success() && words(&run).contains(expected), "{}", words(&run));
+        assert!(train(parts.path(), &["--set", "train.epochs=2"]).status.success());
+        let rest = train(parts.path(), &["--resume", "--set", more]);
+        assert!(rest.status.success() && words(&rest).contains("going on after cycle"), "{}", words(&rest));
+        assert!(words(&rest).contains(expected), "{}", words(&rest));
+        same_files(whole.path(), parts.path());
+        // Nothing is left to do: the same end again.
+        let again = train(parts.path(), &["--resume"]);
+        assert!(again.status.success() && words(&again).contains(expected), "{}", words(&again));
+        same_files(whole.path(), parts.path());
+        let other = train(parts.path(), &["--resume", "--set", "train.rule=sgd(rate = 3)"]);
+        assert_eq!(other.status.code(), Some(3), "{}", words(&other));
+        assert!(words(&other).contains("belongs to another"), "{}", words(&other));
+    }
+}
+
+#[test]
+fn a_killed_run_is_taken_up_again() {
+    let (whole, killed) = (folder("epochs = 60;", ""), folder("epochs = 60;", ""));
+    assert!(train(whole.path(), &[]).status.success());
+    let mut run =
+        Command::new(peers::nnrc()).args(["train", "or.nnr"]).current_dir(killed.path()).spawn().unwrap();
+    while !killed.path().join("or.train.csv").exists() {
+        assert!(run.try_wait().unwrap().is_none(), "it was done before it could be killed");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    run.kill().unwrap();
+    run.wait().unwrap();
+    assert!(!killed.path().join("or.trained.npz").exists());
+    let rest = train(killed.path(), &["--resume"]);
+    assert!(rest.status.success() && words(&rest).contains("going on after cycle"), "{}", words(&rest));
+    same_files(whole.path(), killed.path());
 }

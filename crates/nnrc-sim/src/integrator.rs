@@ -1,5 +1,9 @@
 //! One step at a time: acceptance, step sizes, positivity, and the change between the two methods.
 
+mod standing;
+
+pub use standing::Standing;
+
 use crate::control::{Scale, first_non_finite, first_step, norm};
 use crate::explicit::{self, Tsit5};
 use crate::rosenbrock::{self, Rodas4};

@@ -1,6 +1,6 @@
 //! Events of a time course: when a variable rises through a level, as a clock does once in each cycle.
 
-use crate::{Error, Integrator, Layered, Method, Tolerances};
+use crate::{Error, Integrator, Layered, Method, Standing, Tolerances};
 use std::ops::Range;
 
 /// Steps, accepted and rejected, from one rise to the next after which the course is given up.
@@ -40,6 +40,30 @@ impl Rises {
         // Courses of many rises are long; between two of them `next` counts.
         integrator.limit_steps(usize::MAX);
         integrator.start(system, method, tolerances, state, span)?;
+        Ok(Self { integrator, variable, level, before, state: state.to_vec() })
+    }
+
+    /// Goes on from where [`integrator`](Self::integrator) of another course stood, whose state at its last rise was
+    /// `state`; the rises that follow are the same to the last bit. See [`Integrator::resume`].
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start), and those of [`Integrator::resume`].
+    pub fn resume<S: Layered + ?Sized>(
+        system: &mut S,
+        method: Method,
+        tolerances: &Tolerances,
+        (standing, state): (&Standing, &[f64]),
+        span: Range<f64>,
+        (variable, level): (usize, f64),
+    ) -> Result<Self, Error> {
+        let Some(&before) = standing.state.get(variable).filter(|_| standing.state.len() == state.len())
+        else {
+            return Err(Error::Invalid { reason: format!("there is no variable {variable}") });
+        };
+        let mut integrator = Integrator::new(state.len());
+        integrator.limit_steps(usize::MAX);
+        integrator.resume(system, method, tolerances, standing, span)?;
         Ok(Self { integrator, variable, level, before, state: state.to_vec() })
     }
 
@@ -110,6 +134,36 @@ mod tests {
     use super::*;
     use crate::testing::Dense;
     use nalgebra::DMatrix;
+
+    #[test]
+    fn an_interrupted_course_keeps_its_bits() {
+        // Slow and fast, so that steps change their lengths and some are rejected.
+        let pulse = |x: &[f64], f: &mut [f64]| {
+            f[0] = x[1];
+            f[1] = 4.0 * (1.0 - x[0] * x[0]) * x[1] - x[0];
+        };
+        let jacobian = |x: &[f64]| {
+            DMatrix::from_row_slice(2, 2, &[0.0, 1.0, -8.0 * x[0] * x[1] - 1.0, 4.0 * (1.0 - x[0] * x[0])])
+        };
+        let mut system = Dense::new(2, pulse, jacobian);
+        let tolerances = Tolerances::new(1e-6, 1e-8);
+        for method in [Method::Explicit, Method::Rosenbrock] {
+            let start = [-1.0, 0.0];
+            let mut whole =
+                Rises::start(&mut system, method, &tolerances, &start, 0.0..90.0, (0, 0.5)).unwrap();
+            let mut part =
+                Rises::start(&mut system, method, &tolerances, &start, 0.0..90.0, (0, 0.5)).unwrap();
+            let mut rises = 0;
+            while let Some(time) = whole.next(&mut system, 90.0, |_| {}).unwrap() {
+                assert_eq!(part.next(&mut system, 90.0, |_| {}).unwrap(), Some(time));
+                assert_eq!(part.state(), whole.state());
+                let stood = (&part.integrator().standing(), part.state());
+                part = Rises::resume(&mut system, method, &tolerances, stood, 0.0..90.0, (0, 0.5)).unwrap();
+                rises += 1;
+            }
+            assert!(whole.integrator().statistics().rejected > 0 && rises > 5, "{rises} rises");
+        }
+    }
 
     /// x'' = −x: sin t rises through a half at π/6 + 2πn.
     #[test]

@@ -29,7 +29,7 @@ use crate::session::{Loaded, Session};
 use crate::terminal::Stop;
 use crate::{native, phased};
 pub use files::Files;
-use learner::Learning;
+pub use learner::Learning;
 use progress::{Progress, words};
 
 /// The least time between two checkpoints: epochs of small networks are shorter than a write to disk.

@@ -6,10 +6,12 @@
 use nnrc_engine::Engine;
 use nnrc_model::lower::phased::{Lowered, clock};
 use nnrc_model::model::{Clock, Model};
-use nnrc_sim::{Error, Integrator, Method, Rises, Tolerances};
+use nnrc_sim::{Error, Integrator, Method, Rises, Standing, Tolerances};
 
 /// A chemical clock that shows no rise for so many periods has stopped.
 const STOPPED: f64 = 2.0;
+/// The level through which the last species of the clock rises at the end of a cycle.
+const LEVEL: f64 = 0.5;
 /// No course is followed further.
 const END: f64 = 1e12;
 
@@ -29,6 +31,18 @@ enum Drive {
     Chemical(Box<Rises>),
     /// Gates set from outside, each on for a phase and off for another.
     External { state: Vec<f64>, phase: f64, gates: usize },
+}
+
+/// Where a course stands at the end of a cycle.
+#[derive(Clone)]
+pub struct Place {
+    /// That end.
+    pub time: f64,
+    /// The state there.
+    pub state: Vec<f64>,
+    /// The integration, which has gone on to the end of its step; none where gates are set from outside, since every
+    /// gate begins one.
+    pub standing: Option<Standing>,
 }
 
 /// The tolerances of a model's course: those of `simulate`, for the clock what its tails need.
@@ -87,21 +101,41 @@ impl<'a> Cycles<'a> {
         let drive = match (model.chemistry.phased.clock, engine.state_range(lowered.clock)) {
             (Clock::External { phase }, _) => Drive::External { state, phase, gates: species },
             (_, Some(range)) => {
-                let last = (range.end - 1, 0.5);
-                Drive::Chemical(Box::new(Rises::start(
-                    &mut engine,
-                    method,
-                    &tolerances,
-                    &state,
-                    0.0..END,
-                    last,
-                )?))
+                let last = (range.end - 1, LEVEL);
+                let rises = Rises::start(&mut engine, method, &tolerances, &state, 0.0..END, last)?;
+                Drive::Chemical(Box::new(rises))
             }
             (_, None) => {
                 return Err(Error::Invalid { reason: "the clock stands still".to_owned() });
             }
         };
         Ok(Self { engine, lowered, tolerances, method, period, time: 0.0, drive })
+    }
+
+    /// Where it stands; after [`next`](Self::next) has given the end of a cycle.
+    pub fn place(&self) -> Place {
+        let standing = match &self.drive {
+            Drive::Chemical(rises) => Some(rises.integrator().standing()),
+            Drive::External { .. } => None,
+        };
+        Place { time: self.time, state: self.state().to_vec(), standing }
+    }
+
+    /// Goes on from where a course of the same pot stood, to the same bits.
+    pub fn go_to(&mut self, place: &Place) -> Result<(), Error> {
+        match (&mut self.drive, &place.standing, self.engine.state_range(self.lowered.clock)) {
+            (Drive::Chemical(rises), Some(standing), Some(range)) => {
+                let (last, stood) = ((range.end - 1, LEVEL), (standing, place.state.as_slice()));
+                **rises =
+                    Rises::resume(&mut self.engine, self.method, &self.tolerances, stood, 0.0..END, last)?;
+            }
+            (Drive::External { state, .. }, None, _) if state.len() == place.state.len() => {
+                state.copy_from_slice(&place.state);
+            }
+            _ => return Err(Error::Invalid { reason: "the place is one of another pot".to_owned() }),
+        }
+        self.time = place.time;
+        Ok(())
     }
 
     /// The predicted length of a cycle.
@@ -157,11 +191,6 @@ impl<'a> Cycles<'a> {
     /// The state at the end of the last cycle.
     pub fn state(&self) -> &[f64] {
         self.drive.state()
-    }
-
-    /// The engine, to read by.
-    pub fn engine(&self) -> &Engine {
-        &self.engine
     }
 }
 

@@ -4,57 +4,35 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use nnrc_crn::{Handle, SpeciesFamily};
+use nnrc_engine::Engine;
 use nnrc_model::Tensor;
-use nnrc_model::model::PhasedTraining;
+use nnrc_model::descent::{Loss, Samples};
+use nnrc_model::model::{Model, PhasedTraining};
 use nnrc_sim::Error;
 use nnrc_sim::io::table;
-use nnrc_sim::train::{Metrics, Totals};
+use nnrc_sim::train::Totals;
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
 use super::cycles::Cycles;
+use super::record::{Epoch, Record};
 use crate::files::Destination;
 use crate::numbers::{plural, short};
 use crate::plot::{self, Curve};
 use crate::pot::{Pot, explain};
 use crate::session::{Loaded, Session};
 use crate::terminal::Stop;
-use crate::training::{Files, Trained};
+use crate::training::{Files, Learning, Trained};
 
+/// Time between two checkpoints.
+const BETWEEN_CHECKPOINTS: Duration = Duration::from_millis(500);
 /// Time between two lines of progress.
 const BETWEEN_LINES: Duration = Duration::from_secs(5);
 /// Above this a verdict is a violation.
 const GUILTY: f64 = 0.5;
 
-/// One epoch.
-struct Epoch {
-    cycles: usize,
-    time: f64,
-    metrics: Metrics,
-    /// Samples beyond the tolerance; none without a judge.
-    violations: Option<usize>,
-}
-
-/// What was recorded.
-#[derive(Default)]
-struct Record {
-    epochs: Vec<Epoch>,
-    /// Ends of the cycles, with the weights there.
-    times: Vec<f64>,
-    weights: Vec<Vec<f64>>,
-}
-
 /// Lets the pot of a file learn.
 pub fn run(session: &Session, loaded: &Loaded, files: Option<&Files>, resume: bool) -> Result<Trained, Stop> {
     let terminal = &session.terminal;
-    if resume {
-        let finding = Diagnostic::global(
-            Severity::Error,
-            codes::NOT_SERVED,
-            "`--resume` does not serve learning in the pot",
-        )
-        .help("begin with the trained weights instead: `--weights FILE.trained.npz`");
-        return terminal.fail(&loaded.source, finding);
-    }
     let pot = Pot::new(session, loaded, &loaded.model.default_input())?;
     let (Some(training), Some(lowered)) = (loaded.model.phased_training(), &pot.phased) else {
         let finding = Diagnostic::global(
@@ -73,57 +51,109 @@ pub fn run(session: &Session, loaded: &Loaded, files: Option<&Files>, resume: bo
     };
     let rows = loaded.model.rows(&training.data);
     let slots = rows.len() + if training.tolerance.is_some() { 2 } else { 0 };
-    let reader = Reader { loaded, pot: &pot, training };
+    let reader = Reader { engine: runner.engine(), loaded, pot: &pot, training };
+    let fingerprint = fingerprint(&loaded.model, training);
     let mut record = Record::default();
-    let mut ending = format!("all epochs are done, {}", plural(training.epochs * slots, "cycle"));
-    let mut shown = Instant::now();
-    'epochs: for epoch in 0..training.epochs {
-        let mut totals = Totals::default();
-        let mut violations = 0;
-        for slot in 0..slots {
-            match cycles.next(None) {
-                Ok(Some(time)) => record.times.push(time),
-                Ok(None) => {
-                    ending = halted(epoch * slots + slot, epoch, &record);
-                    break 'epochs;
-                }
-                Err(Error::TooManySteps { time, .. } | Error::NonFinite { time, .. }) => {
-                    return terminal.fail(&loaded.source, diverged(loaded, training, epoch + 1, time));
-                }
-                Err(error) => return broken(error),
+    if let Some(files) = files.filter(|_| resume) {
+        record = match files.read_arrays(terminal)? {
+            None => {
+                let name = files.checkpoint();
+                terminal.note(&format!("there is no checkpoint `{}`: training begins anew", name.display()));
+                record
             }
-            record.weights.push(reader.weights(&cycles).concat());
-            if let Some(&row) = rows.get(slot) {
-                violations += usize::from(reader.sample(&cycles, row, &mut totals));
-            }
-            if slot + 1 == rows.len() {
-                record.epochs.push(Epoch {
-                    cycles: epoch * slots + slot + 1,
-                    time: record.times.last().copied().unwrap_or(0.0),
-                    metrics: totals.metrics(),
-                    violations: training.tolerance.map(|_| violations),
-                });
-            }
+            Some(arrays) => match Record::of(&arrays, fingerprint) {
+                Some(found) if found.place.as_ref().is_some_and(|place| cycles.go_to(place).is_ok()) => found,
+                _ => return files.of_another(terminal),
+            },
+        };
+        if !record.times.is_empty() {
+            terminal.note(&format!("going on after cycle {}", record.times.len()));
         }
-        if shown.elapsed() >= BETWEEN_LINES
+    }
+    let save = |record: &Record| -> Result<(), Stop> {
+        let Some(files) = files else { return Ok(()) };
+        if let Some(place) = &record.place {
+            let weights = reader.tensors(&place.state);
+            files.write_arrays(terminal, &record.arrays(&weights, fingerprint))?;
+        }
+        write_table(session, record, &files.table())
+    };
+    let last = training.epochs * slots;
+    let mut ending = format!("all epochs are done, {}", plural(last, "cycle"));
+    let (mut shown, mut written) = (Instant::now(), Instant::now());
+    while record.times.len() < last {
+        let cycle = record.times.len();
+        let (epoch, slot) = (cycle / slots, cycle % slots);
+        match cycles.next(None) {
+            Ok(Some(time)) => record.times.push(time),
+            Ok(None) => {
+                ending = halted(cycle, epoch, &record);
+                break;
+            }
+            Err(Error::TooManySteps { time, .. } | Error::NonFinite { time, .. }) => {
+                return terminal.fail(&loaded.source, diverged(loaded, training, epoch + 1, time));
+            }
+            Err(error) => return broken(error),
+        }
+        record.place = Some(cycles.place());
+        record.weights.push(reader.weights(cycles.state()).concat());
+        if slot == 0 {
+            (record.totals, record.violations) = (Totals::default(), 0);
+        }
+        if let Some(&row) = rows.get(slot) {
+            record.violations += usize::from(reader.sample(cycles.state(), row, &mut record.totals));
+        }
+        if slot + 1 == rows.len() {
+            record.epochs.push(Epoch {
+                cycles: cycle + 1,
+                time: cycles.time(),
+                metrics: record.totals.metrics(),
+                violations: training.tolerance.map(|_| record.violations),
+            });
+        }
+        if written.elapsed() >= BETWEEN_CHECKPOINTS {
+            save(&record)?;
+            written = Instant::now();
+        }
+        if slot + 1 == slots
+            && shown.elapsed() >= BETWEEN_LINES
             && let Some(last) = record.epochs.last()
         {
             terminal.note(&format!("epoch {}: {}", epoch + 1, line(last)));
             shown = Instant::now();
         }
     }
+    // A clock that has stopped stops again: the checkpoint is that of the last cycle.
+    save(&record)?;
     if let Some(files) = files {
-        write_table(session, &record, &files.table())?;
         draw(session, &reader, &record, files)?;
     }
     let train = record.epochs.last().map(|epoch| epoch.metrics).unwrap_or_default();
     Ok(Trained {
-        weights: reader.tensors(&cycles),
+        weights: reader.tensors(cycles.state()),
         ending,
         epochs: record.epochs.len(),
         train,
         validation: None,
     })
+}
+
+/// What a checkpoint belongs to: all but where learning ends.
+fn fingerprint(model: &Model, training: &PhasedTraining) -> u64 {
+    let samples =
+        Samples { dataset: &model.datasets[&training.data.dataset], rows: model.rows(&training.data) };
+    let loss = if training.cross_entropy { Loss::CrossEntropy } else { Loss::SquaredError };
+    let mut chemistry = model.chemistry.clone();
+    (chemistry.span, chemistry.phased.clock_span) = (None, None);
+    let simulation = &model.simulation;
+    let tolerances = [simulation.relative, simulation.absolute].map(f64::to_bits);
+    let training = PhasedTraining { epochs: 0, ..training.clone() };
+    Learning::new(model, loss, &samples, None).fingerprint(&(
+        training,
+        chemistry,
+        simulation.method,
+        tolerances,
+    ))
 }
 
 /// Weights that grow make exponentials that no solver follows.
@@ -143,13 +173,20 @@ fn diverged(loaded: &Loaded, training: &PhasedTraining, epoch: usize, time: f64)
     finding
 }
 
+/// How a course ended whose clock has stopped. The reactions judge; what was read of their verdicts tells whether they
+/// were right.
 fn halted(cycle: usize, epoch: usize, record: &Record) -> String {
-    let time = record.times.last().copied().unwrap_or(0.0);
-    format!(
-        "halted by itself in cycle {cycle}, after time {}: epoch {} was without a violation",
-        short(time),
-        epoch + 1
-    )
+    let after =
+        format!("in cycle {cycle}, after time {}", short(record.times.last().copied().unwrap_or(0.0)));
+    match record.epochs.last().and_then(|last| last.violations) {
+        Some(count @ 1..) => format!(
+            "false halt {after}: the clock stopped although epoch {} had {}, so phases leak too much; give the clock a \
+             smaller level",
+            epoch + 1,
+            plural(count, "violation")
+        ),
+        _ => format!("halted by itself {after}: epoch {} was without a violation", epoch + 1),
+    }
 }
 
 fn line(epoch: &Epoch) -> String {
@@ -160,30 +197,31 @@ fn line(epoch: &Epoch) -> String {
 
 /// Reads a pot at the end of a cycle.
 struct Reader<'a> {
+    engine: &'a Engine,
     loaded: &'a Loaded,
     pot: &'a Pot<'a>,
     training: &'a PhasedTraining,
 }
 
 impl Reader<'_> {
-    fn family(&self, cycles: &Cycles<'_>, family: Handle<SpeciesFamily>) -> Vec<f64> {
-        let all = cycles.engine().full_state(cycles.state());
+    fn family(&self, state: &[f64], family: Handle<SpeciesFamily>) -> Vec<f64> {
+        let all = self.engine.full_state(state);
         all[self.pot.info.species_range(family)].to_vec()
     }
 
     /// Weights, tensor by tensor.
-    fn weights(&self, cycles: &Cycles<'_>) -> Vec<Vec<f64>> {
+    fn weights(&self, state: &[f64]) -> Vec<Vec<f64>> {
         let Some(lowered) = &self.pot.phased else { return Vec::new() };
         let difference = |rails: [Handle<SpeciesFamily>; 2]| -> Vec<f64> {
-            let [p, m] = rails.map(|rail| self.family(cycles, rail));
+            let [p, m] = rails.map(|rail| self.family(state, rail));
             p.iter().zip(m).map(|(p, m)| p - m).collect()
         };
         lowered.parameters.iter().map(|(_, rails)| difference(*rails)).collect()
     }
 
-    fn tensors(&self, cycles: &Cycles<'_>) -> BTreeMap<String, Tensor> {
+    fn tensors(&self, state: &[f64]) -> BTreeMap<String, Tensor> {
         let Some(lowered) = &self.pot.phased else { return BTreeMap::new() };
-        let named = lowered.parameters.iter().zip(self.weights(cycles));
+        let named = lowered.parameters.iter().zip(self.weights(state));
         named
             .map(|((key, rails), values)| {
                 let axes = &self.pot.crn.species[rails[0]].axes;
@@ -194,9 +232,9 @@ impl Reader<'_> {
     }
 
     /// Counts the sample of the cycle; whether the judge finds it beyond the tolerance.
-    fn sample(&self, cycles: &Cycles<'_>, row: usize, totals: &mut Totals) -> bool {
+    fn sample(&self, state: &[f64], row: usize, totals: &mut Totals) -> bool {
         let model = &self.loaded.model;
-        let output = cycles.engine().observe(cycles.state(), model.output);
+        let output = self.engine.observe(state, model.output);
         let dataset = &model.datasets[&self.training.data.dataset];
         let target = dataset.target(row, output.len()).unwrap_or_default();
         let loss = if self.training.cross_entropy {
@@ -206,7 +244,7 @@ impl Reader<'_> {
         };
         totals.add_sample(loss, &output, &target);
         let judge = self.pot.phased.as_ref().and_then(|lowered| lowered.learning?.judge);
-        judge.is_some_and(|judge| self.family(cycles, judge.verdict)[0] > GUILTY)
+        judge.is_some_and(|judge| self.family(state, judge.verdict)[0] > GUILTY)
     }
 
     /// Names of the weights, as species without their rails.
@@ -298,4 +336,24 @@ fn draw(session: &Session, reader: &Reader<'_>, record: &Record, files: &Files) 
             curves: &curves,
         }),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_halt_beside_violations_is_false() {
+        let ending = |violations| {
+            let epoch = Epoch { cycles: 4, time: 9.0, metrics: Default::default(), violations };
+            let record = Record { epochs: vec![epoch], times: vec![9.0], ..Record::default() };
+            halted(4, 0, &record)
+        };
+        assert_eq!(
+            ending(Some(0)),
+            "halted by itself in cycle 4, after time 9: epoch 1 was without a violation"
+        );
+        assert!(ending(Some(2)).starts_with("false halt in cycle 4, after time 9"), "{}", ending(Some(2)));
+        assert!(ending(Some(2)).contains("epoch 1 had 2 violations"), "{}", ending(Some(2)));
+    }
 }

@@ -1,0 +1,120 @@
+//! What is recorded of learning by a clock, and its checkpoint: all that going on to the same bits needs.
+
+use std::collections::BTreeMap;
+
+use nnrc_model::Tensor;
+use nnrc_sim::Standing;
+use nnrc_sim::io::{Array, Arrays};
+use nnrc_sim::train::{self, Metrics, Totals};
+
+use super::cycles::Place;
+
+/// One epoch.
+#[derive(Clone, Copy)]
+pub struct Epoch {
+    /// Cycles until its last sample.
+    pub cycles: usize,
+    /// Time then.
+    pub time: f64,
+    /// Of its samples, each judged when it was shown.
+    pub metrics: Metrics,
+    /// Samples beyond the tolerance; none without a judge.
+    pub violations: Option<usize>,
+}
+
+/// Numbers of an epoch in a checkpoint.
+const COLUMNS: usize = 7;
+
+/// What was recorded.
+#[derive(Default)]
+pub struct Record {
+    /// The epochs whose samples have all been shown.
+    pub epochs: Vec<Epoch>,
+    /// Ends of the cycles.
+    pub times: Vec<f64>,
+    /// Weights at each of them.
+    pub weights: Vec<Vec<f64>>,
+    /// Of the samples shown in the epoch that runs.
+    pub totals: Totals,
+    /// Those of them beyond the tolerance.
+    pub violations: usize,
+    /// The end of the last cycle.
+    pub place: Option<Place>,
+}
+
+impl Record {
+    /// A checkpoint. Numbers are exact, and weights stand under their keys, so that it is a weight file as well.
+    pub fn arrays(&self, weights: &BTreeMap<String, Tensor>, fingerprint: u64) -> Arrays {
+        let array = |tensor: &Tensor| Array { shape: tensor.shape.clone(), values: tensor.values.clone() };
+        let mut arrays: Arrays = weights.iter().map(|(key, tensor)| (key.clone(), array(tensor))).collect();
+        let mut put = |name: &str, values: Vec<f64>| {
+            arrays.insert(format!("pot.{name}"), Array { shape: vec![values.len()], values });
+        };
+        put("fingerprint", train::as_numbers(fingerprint).to_vec());
+        put("times", self.times.clone());
+        put("weights", self.weights.concat());
+        put("epochs", self.epochs.iter().flat_map(Epoch::row).collect());
+        put("totals", self.totals.to_numbers().to_vec());
+        put("violations", vec![self.violations as f64]);
+        if let Some(place) = &self.place {
+            put("state", place.state.clone());
+            if let Some(standing) = &place.standing {
+                put("course", standing.state.clone());
+                put("floor", standing.floor.clone());
+                let Standing { time, step, past_error, past_step, halvings, steps_above_zero, .. } = standing;
+                let counts = [*halvings, *steps_above_zero].map(|count| count as f64);
+                put("steps", [&[*time, *step, *past_error, *past_step][..], &counts].concat());
+            }
+        }
+        arrays
+    }
+
+    /// What a checkpoint of this learning holds; none if it is another's.
+    pub fn of(arrays: &Arrays, fingerprint: u64) -> Option<Self> {
+        let get = |name: &str| arrays.get(&format!("pot.{name}")).map(|array| array.values.clone());
+        if get("fingerprint")? != train::as_numbers(fingerprint) {
+            return None;
+        }
+        let standing = match (get("course"), get("steps")) {
+            (Some(state), Some(steps)) => {
+                let &[time, step, past_error, past_step, halvings, steps_above_zero] = steps.as_slice()
+                else {
+                    return None;
+                };
+                let [halvings, steps_above_zero] = [halvings, steps_above_zero].map(|count| count as usize);
+                let floor = get("floor")?;
+                Some(Standing { time, state, floor, step, past_error, past_step, halvings, steps_above_zero })
+            }
+            _ => None,
+        };
+        let (times, weights, epochs) = (get("times")?, get("weights")?, get("epochs")?);
+        let (rows, rest) = epochs.as_chunks();
+        let count = weights.len().checked_div(times.len())?;
+        if !rest.is_empty() || count == 0 || count * times.len() != weights.len() {
+            return None;
+        }
+        Some(Self {
+            epochs: rows.iter().map(Epoch::of).collect(),
+            weights: weights.chunks(count).map(<[f64]>::to_vec).collect(),
+            totals: Totals::from_numbers(&get("totals")?)?,
+            violations: get("violations")?.first().copied()? as usize,
+            place: Some(Place { time: times.last().copied()?, state: get("state")?, standing }),
+            times,
+        })
+    }
+}
+
+impl Epoch {
+    fn row(&self) -> [f64; COLUMNS] {
+        let Metrics { loss, mse, error, accuracy } = self.metrics;
+        let violations = self.violations.map_or(-1.0, |count| count as f64);
+        [self.cycles as f64, self.time, loss, mse, error, accuracy, violations]
+    }
+
+    fn of(row: &[f64; COLUMNS]) -> Self {
+        let [cycles, time, loss, mse, error, accuracy, violations] = *row;
+        let metrics = Metrics { loss, mse, error, accuracy };
+        let violations = (violations >= 0.0).then_some(violations as usize);
+        Self { cycles: cycles as usize, time, metrics, violations }
+    }
+}
