@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::time::Duration;
 
-use nnrc_tests::acceptance::phased::{clock, files, forward, learning, modules};
+use nnrc_tests::acceptance::phased::{clock, external, files, forward, learning, modules};
 use nnrc_tests::{assert_all, peers};
 
 #[test]
@@ -37,6 +37,11 @@ fn files_are_sound() {
 #[test]
 fn other_simulators_follow() {
     assert_all(&files::cycles());
+}
+
+#[test]
+fn other_simulators_follow_gates_set_by_events() {
+    assert_all(&external::events());
 }
 
 /// A folder with the learner of the OR table.

@@ -103,6 +103,7 @@ impl List {
                 ("files", phased::files::soundness),
                 ("files: cycles", phased::files::cycles),
                 ("files: to the halt", phased::files::halts),
+                ("files: events", phased::external::events),
             ],
             Self::Noise => vec![
                 ("molecules", noise::distribution),

@@ -169,12 +169,9 @@ impl<'a> Cycles<'a> {
             }
             Drive::External { state, phase, gates } => {
                 for gate in 0..*gates {
-                    let mut levels = vec![0.0; *gates];
-                    // Every second one is a phase; between two all are off.
-                    if gate % 2 == 0 {
-                        levels[gate] = 1.0;
-                    }
-                    let set = self.engine.set(self.lowered.clock, &levels);
+                    let levels = clock::levels(*gates, gate);
+                    // HALT takes the gates away: beside a judge they are part of the state.
+                    let set = self.engine.set_in(state, self.lowered.clock, &levels);
                     set.map_err(|error| Error::Invalid { reason: error.to_string() })?;
                     let span = self.time..self.time + *phase;
                     self.time = span.end;

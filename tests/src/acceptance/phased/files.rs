@@ -19,7 +19,11 @@ fn write(text: &str, path: &std::path::Path) -> nnrc_model::lower::phased::Lower
 }
 
 /// Weights in one row of a peer's answer.
-fn weights(row: &Value, species: &[String], tensors: &[(&str, usize)]) -> super::learning::Weights {
+pub(super) fn weights(
+    row: &Value,
+    species: &[String],
+    tensors: &[(&str, usize)],
+) -> super::learning::Weights {
     let value = |id: &str| {
         row[species.iter().position(|s| s == id).unwrap_or_else(|| panic!("no {id}"))].as_f64().unwrap()
     };
@@ -37,10 +41,11 @@ fn weights(row: &Value, species: &[String], tensors: &[(&str, usize)]) -> super:
     arranged(&tensors)
 }
 
-const TENSORS: [(&str, usize); 4] = [("W_hidden", 4), ("b_hidden", 2), ("W_y", 2), ("b_y", 1)];
+/// Stems of the weights, and how many there are.
+pub(super) const TENSORS: [(&str, usize); 4] = [("W_hidden", 4), ("b_hidden", 2), ("W_y", 2), ("b_y", 1)];
 
 /// One simulator over the times of some cycles: its species, and the rows.
-fn peer(
+pub(super) fn peer(
     simulator: Simulator,
     path: &std::path::Path,
     times: &[f64],

@@ -1,6 +1,7 @@
 //! The construction `phased`: clock, modules, learning, files.
 
 pub mod clock;
+pub mod external;
 pub mod files;
 pub mod forward;
 pub mod learning;

@@ -27,6 +27,10 @@ use super::vessel::{I, J, Vessel, at, times};
 use crate::lower::pot::Species;
 use crate::model::{Clock, Phased};
 
+/// The level of a gate that is set from outside while it is off. No tolerance sees it; after events that leave a pot
+/// at rest with gates of exactly 0, the BDF solver of libRoadRunner (CVODE, with differences for the Jacobian) fails.
+pub const OFF: f64 = 1e-20;
+
 /// Number of species of a clock with these phases.
 pub fn count(settings: &Phased, least: usize) -> usize {
     match settings.clock {
@@ -60,7 +64,7 @@ pub fn off_level(settings: &Phased) -> f64 {
     match settings.clock {
         Clock::MayLeonard { epsilon, gamma, .. } => epsilon / (gamma - 1.0),
         Clock::Ring { delta, .. } => delta,
-        Clock::External { .. } => 0.0,
+        Clock::External { .. } => OFF,
     }
 }
 
@@ -90,18 +94,22 @@ pub(super) fn lower(vessel: &mut Vessel<'_>) -> Species {
             link("clock.close", &[], Index::At(count - 1), Index::At(0));
             clock
         }
-        Clock::External { .. } => vessel.family("clock", "", &[axis], Role::Input, first(1.0, 0.0)),
+        Clock::External { .. } => vessel.family("clock", "", &[axis], Role::Input, first(1.0, OFF)),
     }
+}
+
+/// The levels of gates set from outside while the clock stands at one of its species: every second one is a phase,
+/// between two all are off.
+pub fn levels(count: usize, place: usize) -> Vec<f64> {
+    let is_on = |gate: usize| gate == place && place.is_multiple_of(2);
+    (0..count).map(|gate| if is_on(gate) { 1.0 } else { OFF }).collect()
 }
 
 /// The protocol of gates set from outside: each on for a phase, all off for another.
 pub(super) fn gates(crn: &mut Crn, clock: Species, phase: f64) {
     let count = crn.species[clock].initial.len();
     let settings = (0..count).map(|place| {
-        let mut values = vec![0.0; count];
-        if place % 2 == 0 {
-            values[place] = 1.0;
-        }
+        let values = levels(count, place);
         Setting { time: phase * place as f64, species: clock, values }
     });
     crn.protocol.settings = settings.collect();
