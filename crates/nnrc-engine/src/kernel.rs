@@ -114,17 +114,20 @@ fn polynomial(kernels: &[Kernel]) -> Option<([usize; 3], Polynomial)> {
         Kernel::Pointwise(kernel) => Some(kernel),
         _ => None,
     };
-    let of_degree = |target: &Line, degree: usize| {
-        (0..kernels.len()).find(|&place| {
-            pointwise(place).is_some_and(|k| k.target == *target && k.factors.len() == degree + 1)
-        })
-    };
     (0..kernels.len()).find_map(|linear| {
-        let target = &pointwise(linear).filter(|kernel| kernel.factors.len() == 2)?.target;
-        let mut places = [of_degree(target, 0)?, linear, of_degree(target, 2)?];
-        let polynomial = Polynomial::new([pointwise(places[0])?, pointwise(linear)?, pointwise(places[2])?])?;
-        places.sort_unstable_by(|a, b| b.cmp(a));
-        Some((places, polynomial))
+        let target = &pointwise(linear)?.target;
+        let others: Vec<usize> = (0..kernels.len())
+            .filter(|&place| {
+                place != linear && pointwise(place).is_some_and(|kernel| kernel.target == *target)
+            })
+            .collect();
+        let pairs = others.iter().flat_map(|&free| others.iter().map(move |&square| (free, square)));
+        pairs.filter(|(free, square)| free != square).find_map(|(free, square)| {
+            let terms = [pointwise(free)?, pointwise(linear)?, pointwise(square)?];
+            let mut places = [free, linear, square];
+            places.sort_unstable_by(|a, b| b.cmp(a));
+            Some((places, Polynomial::new(terms)?))
+        })
     })
 }
 

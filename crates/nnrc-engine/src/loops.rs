@@ -22,6 +22,16 @@ pub(crate) fn axpy(scale: f64, column: &[f64], target: &mut [f64]) {
     }
 }
 
+/// target\[i\] += Σ scale\[k\] · column\[k\]\[i\] for four columns.
+pub(crate) fn axpy_four(scale: [f64; 4], columns: [&[f64]; 4], target: &mut [f64]) {
+    let n = target.len();
+    let columns = columns.map(|column| &column[..n]);
+    for i in 0..n {
+        target[i] += (scale[0] * columns[0][i] + scale[1] * columns[1][i])
+            + (scale[2] * columns[2][i] + scale[3] * columns[3][i]);
+    }
+}
+
 /// target\[i · stride\] += scale · Π factor\[i\] for i < `count`.
 pub(crate) fn add_product(
     target: &mut [f64],

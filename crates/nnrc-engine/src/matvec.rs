@@ -3,7 +3,7 @@
 use crate::kernel::{Line, Scratch, Sources};
 use nnrc_sim::loops::dot;
 
-use crate::loops::{add_product, axpy, fill_product};
+use crate::loops::{add_product, axpy, axpy_four, fill_product};
 use crate::simple::with_lines;
 use crate::sum::Source;
 
@@ -107,8 +107,15 @@ impl MatVec {
                 *value = dot(&matrix[i * row_stride..], vector);
             }
         } else if row_stride == 1 {
-            for (j, &value) in vector.iter().enumerate() {
-                axpy(value, &matrix[j * column_stride..], product);
+            // Four columns at a time: the product is read and written a quarter as often.
+            let (fours, rest) = vector.as_chunks::<4>();
+            for (j, values) in fours.iter().enumerate() {
+                let columns = [0, 1, 2, 3].map(|k| &matrix[(4 * j + k) * column_stride..]);
+                axpy_four(*values, columns, product);
+            }
+            let first = vector.len() - rest.len();
+            for (j, &value) in rest.iter().enumerate() {
+                axpy(value, &matrix[(first + j) * column_stride..], product);
             }
         } else {
             for (i, value) in product.iter_mut().enumerate() {

@@ -1,7 +1,7 @@
 //! The general kernel: nested loops over any number of variables.
 
 use crate::kernel::{Scratch, Sources};
-use crate::loops::{Strided, add_product, sum_product};
+use crate::loops::{Strided, add_product, axpy, sum_product};
 use crate::sum::{Access, Source, Sum};
 
 /// A sum of any shape; the last variable is the innermost loop.
@@ -41,8 +41,35 @@ impl Nest {
         }
     }
 
+    /// Adds the sum where it is a product of two vectors, one over the rows and one over the columns; whether it is.
+    fn outer_product(&self, sources: &Sources<'_>, target: &mut [f64]) -> bool {
+        let ([rows, columns], [(a, row)], [(b, column)]) =
+            (self.sizes.as_slice(), self.outer.as_slice(), self.inner.as_slice())
+        else {
+            return false;
+        };
+        let (&[step, 1], &[stride, _], &[0, 1]) =
+            (self.target.strides.as_slice(), row.strides.as_slice(), column.strides.as_slice())
+        else {
+            return false;
+        };
+        if self.distinct.is_some() {
+            return false;
+        }
+        let left = &sources.array(*a)[row.base..];
+        let right = &sources.array(*b)[column.base..][..*columns];
+        for i in 0..*rows {
+            let first = self.target.base + i * step;
+            axpy(self.scale * left[i * stride], right, &mut target[first..first + columns]);
+        }
+        true
+    }
+
     /// Adds the sum.
     pub fn run(&self, sources: &Sources<'_>, target: &mut [f64], scratch: &mut Scratch) {
+        if self.outer_product(sources, target) {
+            return;
+        }
         let Some((&len, sizes)) = self.sizes.split_last() else { return };
         let values = &mut scratch.values;
         values.clear();

@@ -169,7 +169,10 @@ impl Plan {
         }
         let (id, sign) = match sums {
             None => {
-                if let &[value] = elements.as_slice() {
+                // Numbers that are all the same need no array.
+                if let Some((&value, others)) = elements.split_first()
+                    && others.iter().all(|&other| other == value)
+                {
                     sum.scale *= value;
                     return true;
                 }

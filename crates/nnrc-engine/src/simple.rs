@@ -1,7 +1,7 @@
 //! Kernels without a matrix: pointwise products and separable sums.
 
 use crate::kernel::{Line, Scratch, Sources};
-use crate::loops::{Strided, add_product, fill_product};
+use crate::loops::{Strided, add_product, axpy, fill_product};
 
 /// How many lines are collected at a time without allocating.
 const FEW: usize = 6;
@@ -19,6 +19,20 @@ impl Pointwise {
     /// Adds the product.
     pub fn run(&self, sources: &Sources<'_>, target: &mut [f64]) {
         let target = &mut target[self.target.base..];
+        // Families of a few members are many: what surrounds the loop counts.
+        let slice = |line: &Line| &line.slice(sources)[..self.count];
+        match (self.target.stride, self.factors.as_slice()) {
+            (1, [a @ Line { stride: 1, .. }]) => {
+                return axpy(self.scale, slice(a), &mut target[..self.count]);
+            }
+            (1, [a @ Line { stride: 1, .. }, b @ Line { stride: 1, .. }]) => {
+                for ((target, a), b) in target[..self.count].iter_mut().zip(slice(a)).zip(slice(b)) {
+                    *target += self.scale * a * b;
+                }
+                return;
+            }
+            _ => {}
+        }
         with_lines(sources, self.scale, &self.factors, None, |scale, lines| {
             add_product(target, self.target.stride, self.count, scale, lines);
         });
