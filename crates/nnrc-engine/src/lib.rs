@@ -32,6 +32,7 @@ mod kernel;
 mod layered;
 mod layout;
 mod linear;
+mod local;
 mod loops;
 mod matvec;
 mod multirate;

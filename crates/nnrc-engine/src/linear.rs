@@ -51,16 +51,23 @@ impl Shape {
 }
 
 /// The derivative of a sum by one of its factors.
-struct Derivative {
+pub(crate) struct Derivative {
     /// The sum without one instance of the factor.
-    rest: Sum,
+    pub rest: Sum,
     /// Which variable it is the derivative by.
-    by: Access,
+    pub by: Access,
     /// Families of the target and of `by`.
-    families: (usize, usize),
+    pub families: (usize, usize),
 }
 
 impl Derivative {
+    /// Whether it is by a variable at the same index as that of the target.
+    pub fn is_local(&self, layout: &Layout) -> bool {
+        let place = |at: &Access, family: usize| at.base - layout.state[family].start;
+        let (target, by) = self.families;
+        self.rest.target.strides == self.by.strides && place(&self.rest.target, target) == place(&self.by, by)
+    }
+
     /// As a sum that reads the direction from the vector.
     fn along(&self) -> Sum {
         let mut sum = self.rest.clone();
@@ -77,7 +84,7 @@ impl Derivative {
     }
 }
 
-fn derivatives(sums: &[Sum], family_of: impl Fn(&Access) -> usize) -> Vec<Derivative> {
+pub(crate) fn derivatives(sums: &[Sum], family_of: impl Fn(&Access) -> usize) -> Vec<Derivative> {
     let mut found = Vec::new();
     for sum in sums {
         for (place, factor) in sum.factors.iter().enumerate().filter(|(_, f)| f.source == Source::State) {
@@ -173,12 +180,7 @@ fn freeze(sum: Sum, tensors: &mut Vec<Arc<Vec<f64>>>, frozen: &mut Vec<(usize, u
 fn shape(members: &[usize], inside: &[&Derivative], layout: &Layout) -> Shape {
     let len = |family: usize| layout.state[family].len();
     let count = len(members[0]);
-    let is_local = |d: &&Derivative| {
-        let (target, by) = (&d.rest.target, &d.by);
-        let place = |at: &Access, family: usize| at.base - layout.state[family].start;
-        target.strides == by.strides && place(target, d.families.0) == place(by, d.families.1)
-    };
-    if members.iter().all(|&family| len(family) == count) && inside.iter().all(is_local) {
+    if members.iter().all(|&family| len(family) == count) && inside.iter().all(|d| d.is_local(layout)) {
         Shape::Local { count, size: members.len() }
     } else {
         Shape::Dense { size: members.iter().map(|&family| len(family)).sum() }

@@ -93,7 +93,7 @@ fn defaults(simulation: &Simulation) -> TokenStream {
     let method = match simulation.method {
         Method::Auto => None,
         Method::Explicit => Some(quote!(method: Method::Explicit,)),
-        Method::Rosenbrock => Some(quote!(method: Method::Rosenbrock,)),
+        Method::Rosenbrock | Method::RosenbrockW => Some(quote!(method: Method::Rosenbrock,)),
     };
     let said = quote!(#until #points #every #record #relative #absolute #method);
     if said.is_empty() {

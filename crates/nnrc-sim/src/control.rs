@@ -80,9 +80,37 @@ pub(crate) fn norm(vector: &[f64]) -> f64 {
     vector.iter().map(|x| x * x).sum::<f64>().sqrt()
 }
 
+/// Independent accumulators of the reductions below.
+const LANES: usize = 4;
+
 /// Position of the first component that is not finite.
 pub(crate) fn first_non_finite(vector: &[f64]) -> Option<usize> {
+    // 0 times what is finite is 0; nearly always one pass without a branch is all that is needed.
+    let (chunks, rest) = vector.as_chunks::<LANES>();
+    let mut lanes = [0.0; LANES];
+    for chunk in chunks {
+        for lane in 0..LANES {
+            lanes[lane] += 0.0 * chunk[lane];
+        }
+    }
+    if lanes.iter().chain(rest).all(|x| x.is_finite()) {
+        return None;
+    }
     vector.iter().position(|x| !x.is_finite())
+}
+
+/// The largest `high[i]` − `low[i]`, 0 if none is larger; both have the same length.
+pub(crate) fn largest_drop(high: &[f64], low: &[f64]) -> f64 {
+    let ((high, high_rest), (low, low_rest)) = (high.as_chunks::<LANES>(), low.as_chunks::<LANES>());
+    let larger = |a: f64, b: f64| if a > b { a } else { b };
+    let mut lanes = [0.0; LANES];
+    for (high, low) in high.iter().zip(low) {
+        for lane in 0..LANES {
+            lanes[lane] = larger(high[lane] - low[lane], lanes[lane]);
+        }
+    }
+    let rest = high_rest.iter().zip(low_rest).map(|(high, low)| high - low);
+    rest.chain(lanes).fold(0.0, larger)
 }
 
 /// First step for a method of order `order`: the one whose Euler step changes the solution and its slope

@@ -4,9 +4,10 @@ mod standing;
 
 pub use standing::Standing;
 
-use crate::control::{Scale, first_non_finite, first_step, norm};
+use crate::control::{Scale, first_non_finite, first_step, largest_drop, norm};
 use crate::explicit::{self, Tsit5};
 use crate::rosenbrock::{self, Rodas4};
+use crate::rosenbrock_w::{self, Ros34Pw2};
 use crate::{Absolute, Error, Layered, Method, Statistics, Tolerances};
 use std::ops::Range;
 
@@ -45,6 +46,7 @@ const EASY_STEPS: usize = 8;
 pub struct Integrator {
     tsit5: Tsit5,
     rodas4: Rodas4,
+    ros34pw2: Ros34Pw2,
     before: Vec<f64>,
     state: Vec<f64>,
     next: Vec<f64>,
@@ -82,6 +84,7 @@ pub struct Integrator {
 enum Active {
     Explicit,
     Rosenbrock,
+    RosenbrockW,
 }
 
 /// What is remembered to decide about a change of method.
@@ -107,6 +110,7 @@ impl Integrator {
         Integrator {
             tsit5: Tsit5::new(dimension),
             rodas4: Rodas4::new(dimension),
+            ros34pw2: Ros34Pw2::new(dimension),
             before: vector(),
             state: vector(),
             next: vector(),
@@ -161,7 +165,11 @@ impl Integrator {
         self.first_stage(system)?;
         let scale = Scale { relative: self.relative, absolute: &self.absolute };
         let (derivative, scratch) = self.tsit5.before_step();
-        let order = if self.active == Active::Explicit { 5 } else { 4 };
+        let order = match self.active {
+            Active::Explicit => 5,
+            Active::Rosenbrock => 4,
+            Active::RosenbrockW => 3,
+        };
         self.step = first_step(system, &self.state, derivative, scale, order, scratch);
         self.statistics.evaluations += 1;
         Ok(())
@@ -203,7 +211,11 @@ impl Integrator {
             *floor = state.min(0.0);
         }
         self.method = method;
-        self.active = if method == Method::Rosenbrock { Active::Rosenbrock } else { Active::Explicit };
+        self.active = match method {
+            Method::Auto | Method::Explicit => Active::Explicit,
+            Method::Rosenbrock => Active::Rosenbrock,
+            Method::RosenbrockW => Active::RosenbrockW,
+        };
         self.last = self.active;
         (self.time, self.previous, self.end) = (span.start, span.start, span.end);
         self.span = span.end - span.start;
@@ -313,6 +325,9 @@ impl Integrator {
         match self.last {
             Active::Explicit => self.tsit5.interpolate(theta, step, &self.before, out),
             Active::Rosenbrock => self.rodas4.interpolate(theta, &self.before, &self.state, out),
+            Active::RosenbrockW => {
+                self.ros34pw2.interpolate(theta, step, &self.before, &self.state, out);
+            }
         }
     }
 
@@ -358,6 +373,11 @@ impl Integrator {
             rejected = true;
             self.statistics.rejected += 1;
         }
+        if self.active == Active::RosenbrockW {
+            self.ros34pw2.finish(system, &self.state);
+            self.statistics.evaluations += 1;
+            self.slope_known = true;
+        }
         if self.method == Method::Auto {
             self.choose_method(system);
         }
@@ -382,6 +402,19 @@ impl Integrator {
                     return Err(Error::NonFinite { time: self.time, variable: Some(variable) });
                 }
             }
+            Active::RosenbrockW => {
+                if self.slope_known {
+                    self.ros34pw2.advance();
+                } else {
+                    self.ros34pw2.begin(system, &self.state);
+                    self.statistics.evaluations += 1;
+                }
+                system.linearise(&self.state);
+                self.statistics.linearisations += 1;
+                if let Some(variable) = first_non_finite(self.ros34pw2.derivative()) {
+                    return Err(Error::NonFinite { time: self.time, variable: Some(variable) });
+                }
+            }
         }
         self.slope_known = false;
         Ok(())
@@ -399,12 +432,21 @@ impl Integrator {
                 self.statistics.solves += rosenbrock::SOLVES;
                 self.rodas4.attempt(system, &self.state, step, &mut self.next, scale)
             }
+            Active::RosenbrockW => {
+                self.statistics.evaluations += rosenbrock_w::EVALUATIONS;
+                self.statistics.solves += rosenbrock_w::SOLVES;
+                self.ros34pw2.attempt(system, &self.state, step, &mut self.next, scale)
+            }
         }
     }
 
     /// Factor on the step after a step whose error was too large.
     fn shrink(&self, error: f64) -> f64 {
-        let order = if self.active == Active::Explicit { 5.0 } else { 4.0 };
+        let order = match self.active {
+            Active::Explicit => 5.0,
+            Active::Rosenbrock => 4.0,
+            Active::RosenbrockW => 3.0,
+        };
         if error.is_finite() { (0.9 * error.powf(-1.0 / order)).clamp(0.1, 0.9) } else { 0.1 }
     }
 
@@ -428,11 +470,7 @@ impl Integrator {
         if self.steps_above_zero >= STEPS_ABOVE_ZERO {
             self.halvings = 0;
         }
-        let mut undershoot = self.statistics.undershoot;
-        for (state, floor) in self.state.iter().zip(&self.floor) {
-            undershoot = undershoot.max(floor - state);
-        }
-        self.statistics.undershoot = undershoot;
+        self.statistics.undershoot = largest_drop(&self.floor, &self.state).max(self.statistics.undershoot);
         let growth = match self.active {
             Active::Explicit => {
                 self.slope_known = true;
@@ -440,7 +478,11 @@ impl Integrator {
             }
             Active::Rosenbrock => {
                 self.statistics.rosenbrock_steps += 1;
-                self.rosenbrock_growth(step, error)
+                self.rosenbrock_growth(step, error, 0.25)
+            }
+            Active::RosenbrockW => {
+                self.statistics.rosenbrock_steps += 1;
+                self.rosenbrock_growth(step, error, 1.0 / 3.0)
             }
         };
         self.step = step * if rejected { growth.min(1.0) } else { growth };
@@ -454,11 +496,11 @@ impl Integrator {
     }
 
     /// The predictive controller of Gustafsson, as in RODAS: the error is assumed to change further as it
-    /// changed between the last two steps.
-    fn rosenbrock_growth(&mut self, step: f64, error: f64) -> f64 {
-        let mut quotient = error.powf(0.25) / 0.9;
+    /// changed between the last two steps. It is the error to the power of `exponent` that the step is in proportion to.
+    fn rosenbrock_growth(&mut self, step: f64, error: f64, exponent: f64) -> f64 {
+        let mut quotient = error.powf(exponent) / 0.9;
         if self.past_step > 0.0 {
-            let predicted = self.past_step / step * (error * error / self.past_error).powf(0.25) / 0.9;
+            let predicted = self.past_step / step * (error * error / self.past_error).powf(exponent) / 0.9;
             quotient = quotient.max(predicted);
         }
         self.past_step = step;
@@ -470,6 +512,7 @@ impl Integrator {
         match self.active {
             Active::Explicit => self.consider_rosenbrock(system),
             Active::Rosenbrock => self.consider_explicit(system),
+            Active::RosenbrockW => {}
         }
     }
 

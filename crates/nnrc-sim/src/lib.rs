@@ -24,6 +24,7 @@ pub mod pull;
 mod rest;
 mod rises;
 mod rosenbrock;
+mod rosenbrock_w;
 mod settling;
 pub mod stochastic;
 pub mod system;

@@ -17,6 +17,7 @@ use nnrc_crn::{Crn, Part};
 use super::structure::{Pair, Structure, Term};
 use crate::Engine;
 use crate::layout::Layout;
+use crate::local::{Local, Locally};
 use crate::plan::{Contribution, Plan};
 use crate::sum::{Access, Factor, Source, Sum};
 
@@ -46,6 +47,7 @@ pub(crate) struct Forcing {
 /// The lumped network.
 pub(crate) struct Lumped {
     pub engine: Engine,
+    local: Local,
     /// Ranges that it shares with the whole state: there, here.
     pub kept: Vec<(std::ops::Range<usize>, usize)>,
     pub places: Vec<Places>,
@@ -141,7 +143,12 @@ impl Lumped {
         let initial = vec![0.0; builder.state];
         let engine =
             Engine::of_parts(Layout::of(&lens, builder.constants), plan, constants, initial, Vec::new());
-        (Self { engine, kept, places, clock }, pairs)
+        (Self { local: Local::new(&engine), engine, kept, places, clock }, pairs)
+    }
+
+    /// The equations with what is stiff in them.
+    pub fn system(&mut self) -> Locally<'_> {
+        Locally { engine: &mut self.engine, local: &mut self.local }
     }
 }
 

@@ -107,7 +107,7 @@ pub(crate) fn text<N: Network>() -> String {
     let method = match method {
         Method::Auto => "auto",
         Method::Explicit => "explicit",
-        Method::Rosenbrock => "rosenbrock",
+        Method::Rosenbrock | Method::RosenbrockW => "rosenbrock",
     };
     let mut text = format!(
         "Simulates the chemical reaction network `{}`.
