@@ -104,11 +104,7 @@ pub(crate) fn text<N: Network>() -> String {
         Some(every) => format!("one each {every} time units"),
     };
     let record = record.map_or("all".to_owned(), |names| names.join(","));
-    let method = match method {
-        Method::Auto => "auto",
-        Method::Explicit => "explicit",
-        Method::Rosenbrock | Method::RosenbrockW => "rosenbrock",
-    };
+    let method = method_name(method);
     let mut text = format!(
         "Simulates the chemical reaction network `{}`.
 
@@ -148,4 +144,13 @@ Quantities:
         let _ = writeln!(text, "  {}[{}]  {role}", quantity.name, quantity.width);
     }
     text
+}
+
+/// How a method is called on the command line.
+pub(super) fn method_name(method: Method) -> &'static str {
+    match method {
+        Method::Auto => "auto",
+        Method::Explicit => "explicit",
+        Method::Rosenbrock | Method::RosenbrockW => "rosenbrock",
+    }
 }

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::{Pot, Presentation, sample_width, target_width};
-use crate::Method;
 use crate::program::Defaults;
+use crate::program::help::method_name;
 
 /// What the program can do.
 pub(super) fn overview<N: Pot>() -> String {
@@ -39,11 +39,7 @@ pub(super) fn training<N: Pot>() -> String {
         ),
     };
     let seed = shuffle.map_or("none".to_owned(), |seed| seed.to_string());
-    let method = match method {
-        Method::Auto => "auto",
-        Method::Explicit => "explicit",
-        Method::Rosenbrock => "rosenbrock",
-    };
+    let method = method_name(method);
     let (inputs, outputs) = (sample_width::<N>(), target_width::<N>());
     let class = if outputs > 1 {
         format!(", or one column with the class from 0 to {}", outputs - 1)
