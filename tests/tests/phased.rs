@@ -1,4 +1,5 @@
 //! The construction `phased`: clock, modules and learning, as far as fits into the suite; runs that are interrupted.
+#![allow(clippy::unwrap_used, reason = "a helper of a test that fails is a test that fails")]
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -11,6 +12,7 @@ use nnrc_tests::{assert_all, peers};
 fn the_clock_keeps_its_period() {
     assert_all(&clock::periods(5));
     assert_all(&clock::memory());
+    assert_all(&clock::ring_learner());
 }
 
 #[test]

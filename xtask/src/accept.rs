@@ -94,6 +94,7 @@ impl List {
             Self::Phased => vec![
                 ("clock", || phased::clock::periods(1000)),
                 ("clock: memory", phased::clock::memory),
+                ("clock: a learner on a ring", phased::clock::ring_learner),
                 ("modules", phased::modules::formulas),
                 ("modules: finite time", phased::modules::finite_time),
                 ("one network, all constructions", phased::forward::constructions),

@@ -4,8 +4,9 @@ use nnrc_engine::Engine;
 use nnrc_model::lower::phased::{Lowered, clock as rules};
 use nnrc_sim::{Method, Rises};
 
+use super::learning::{TOLERANCE, arranged, distance, learner, references, step, table};
 use super::modules::alone;
-use super::run::compile;
+use super::run::{Run, compile};
 use crate::Finding;
 
 /// The smallest phased network, whose clock has 6 species, with a clock of at least `species`.
@@ -130,4 +131,35 @@ pub fn memory() -> Vec<Finding> {
         format!("{:.1e} and {:.1e}", kept[0], kept[1]),
         kept[0] <= 1e-4 && kept[1] > 1e-2,
     )]
+}
+
+/// A learner on a ring: one epoch of OR, without a judge.
+pub fn ring_learner() -> Vec<Finding> {
+    let reference = references().into_iter().find(|reference| reference.gate == "or").unwrap();
+    let rows = table("or");
+    let text = learner(&rows, &reference.weights, 4.0, "", "clock = ring(delta = 1e-9);");
+    let mut run = Run::new(&text, TOLERANCE, Method::Explicit);
+    let run_start = reference.weights;
+    let mut plain = run_start.clone();
+    let (mut worst, mut ends) = (0.0f64, vec![0.0]);
+    for row in &rows {
+        ends.extend(run.cycle());
+        step(&mut plain, row, 4.0, 0.0);
+        worst = worst.max(distance(&arranged(&run.weights()), &plain));
+    }
+    let cycles: Vec<f64> = ends.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let judged = learner(&rows, &run_start, 4.0, "stop when error < 0.25;", "clock = ring(delta = 1e-12);");
+    let refused = crate::compiled::analyse(&judged).err().unwrap_or_default();
+    vec![
+        Finding::new(
+            "a judge beside a ring with delta = 1e-12, which halts falsely, is refused",
+            if refused.contains("phase-leak") { "phase-leak" } else { "accepted" },
+            refused.contains("phase-leak"),
+        ),
+        Finding::new(
+            "a learner of OR on a ring, delta = 1e-9: every cycle of an epoch is an online step, weights within 2e-5",
+            format!("largest deviation {worst:.1e}; cycles of {cycles:.1?} time units"),
+            worst <= 2e-5 && cycles.len() == rows.len(),
+        ),
+    ]
 }
