@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::time::Duration;
 
-use nnrc_tests::acceptance::phased::{clock, external, files, forward, learning, modules};
+use nnrc_tests::acceptance::phased::{bound, clock, external, files, forward, learning, modules};
 use nnrc_tests::{assert_all, peers};
 
 #[test]
@@ -29,6 +29,11 @@ fn constructions_agree() {
 #[test]
 fn cycles_are_online_steps() {
     assert_all(&learning::sgd_sequence());
+}
+
+#[test]
+fn deviations_stay_within_their_bound() {
+    assert_all(&bound::steps());
 }
 
 #[test]

@@ -99,6 +99,7 @@ impl List {
                 ("modules: finite time", phased::modules::finite_time),
                 ("one network, all constructions", phased::forward::constructions),
                 ("learning: online steps", phased::learning::sgd_sequence),
+                ("learning: bound of the error", phased::bound::steps),
                 ("learning: to the halt", phased::learning::gates),
                 ("learning: random weights", || phased::learning::random_weights(10)),
                 ("files", phased::files::soundness),

@@ -9,11 +9,12 @@ use nnrc_model::model::{Clock, Model, NodeKind};
 use serde_json::{Value, json};
 
 use super::cycles::clock_species;
+use super::steps;
 use crate::numbers::{plural, short};
 use crate::pot::Pot;
 
 /// Steps over which the bound on the error is quoted.
-const STEPS: [i32; 3] = [1, 10, 100];
+const STEPS: [usize; 3] = [1, 10, 100];
 
 /// A module, and what it leaves undone.
 struct Residual {
@@ -36,9 +37,10 @@ pub struct Report<'a> {
     residuals: Vec<Residual>,
     /// Part of a register that leaks in a cycle.
     leak: f64,
-    /// Relative error of one step, and the Lipschitz estimate times the learning rate.
+    /// Error of one step, relative to the largest weight and the largest change.
     step: f64,
-    growth: f64,
+    /// The bound on the error of the weights after each of [`STEPS`], where it is known.
+    bounds: Option<Vec<f64>>,
 }
 
 impl<'a> Report<'a> {
@@ -56,18 +58,9 @@ impl<'a> Report<'a> {
             + leak
             + simulation.relative
             + simulation.absolute;
-        let growth = pot.model.phased_training().map_or(0.0, |training| training.rate * lipschitz(pot.model));
-        Some(Self { pot, lowered, length, period, off, residuals, leak, step, growth })
-    }
-
-    /// The bound on the error of the weights after some steps: each step adds its own error, and carries on those
-    /// before it.
-    fn bound(&self, steps: i32) -> f64 {
-        if self.growth > 0.0 {
-            self.step * ((1.0 + self.growth).powi(steps) - 1.0) / self.growth
-        } else {
-            self.step
-        }
+        let training = pot.model.phased_training();
+        let bounds = training.and_then(|training| steps::bounds(pot.model, training, step, &STEPS));
+        Some(Self { pot, lowered, length, period, off, residuals, leak, step, bounds })
     }
 
     /// For people.
@@ -132,17 +125,19 @@ impl<'a> Report<'a> {
                 short(slots as f64 * self.period)
             )?;
             writeln!(out, "  leak of a register in a cycle     {:.1e}", self.leak)?;
-            writeln!(out, "  predicted error of one step       {:.1e} of it", self.step)?;
-            let bounds: Vec<String> = STEPS
-                .iter()
-                .map(|steps| format!("{:.1e} after {}", self.bound(*steps), plural(*steps as usize, "step")))
-                .collect();
-            writeln!(
-                out,
-                "  bound e ((1 + g)^n - 1)/g         {} (g = {}, rate times the estimated slope of the gradient)",
-                bounds.join(", "),
-                short(self.growth)
-            )?;
+            writeln!(out, "  predicted error of one step       {:.1e} of weight and change", self.step)?;
+            if let Some(bounds) = &self.bounds {
+                let bounds: Vec<String> = STEPS
+                    .iter()
+                    .zip(bounds)
+                    .map(|(steps, bound)| format!("{bound:.1e} after {}", plural(*steps, "step")))
+                    .collect();
+                writeln!(out, "  error of a weight at most         {}", bounds.join(", "))?;
+                writeln!(
+                    out,
+                    "    (against online steps from the file's weights, as long as the verdicts agree)"
+                )?;
+            }
             if training.tolerance.is_some() {
                 writeln!(
                     out,
@@ -207,8 +202,11 @@ impl<'a> Report<'a> {
                 json!({ "module": name, "species": species, "reactions": reactions, "residual": residual.map(|r| r.value) })
             })
             .collect();
-        let bounds: Vec<Value> =
-            STEPS.iter().map(|steps| json!({ "steps": steps, "bound": self.bound(*steps) })).collect();
+        let bounds: Vec<Value> = STEPS
+            .iter()
+            .zip(self.bounds.iter().flatten())
+            .map(|(steps, bound)| json!({ "steps": steps, "bound": bound }))
+            .collect();
         json!({
             "network": self.pot.model.name,
             "construction": self.pot.model.chemistry.construction.name(),
@@ -295,23 +293,4 @@ fn softmax_floor(model: &Model) -> f64 {
     let width = model.nodes[model.output].width() as f64;
     // Shares are ratios: what matters is that not all pre-activations are far below zero.
     (width * (-2.0_f64).exp()).min(1.0)
-}
-
-/// An estimate of how fast the gradient changes with the weights: the sum over layers of fan-in times squared slope.
-fn lipschitz(model: &Model) -> f64 {
-    let slope = |activation: Option<&Activation>| match activation {
-        Some(Activation::Sigmoid) => 0.25,
-        _ => 1.0,
-    };
-    model
-        .nodes
-        .iter()
-        .filter_map(|node| match &node.kind {
-            NodeKind::Layer { sources, activations, .. } => {
-                let fan_in: usize = sources.iter().map(|&source| model.nodes[source].width()).sum();
-                Some((fan_in + 1) as f64 * f64::powi(slope(activations.first()), 2))
-            }
-            NodeKind::Input => None,
-        })
-        .sum()
 }

@@ -1,5 +1,6 @@
 //! The construction `phased`: clock, modules, learning, files.
 
+pub mod bound;
 pub mod clock;
 pub mod external;
 pub mod files;
