@@ -111,6 +111,8 @@ impl List {
                 ("molecules", noise::distribution),
                 ("scaling", noise::scaling),
                 ("threads", noise::threads),
+                ("volumes and times", noise::volumes),
+                ("learning: the preset", || noise::preset(3)),
                 ("learning: XOR", || noise::learning_xor(5)),
                 ("learning: Iris", || noise::learning_iris(5)),
             ],
