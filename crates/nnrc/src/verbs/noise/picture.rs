@@ -53,9 +53,15 @@ pub fn svg(network: &str, rows: &[Row]) -> String {
     } else {
         String::new()
     };
+    let failed = if rows.iter().any(|row| row.failed > 0) {
+        " Replicates that failed count as 0 in the accuracy and are left out of the loss."
+    } else {
+        ""
+    };
+    let worst = if rows.iter().any(|row| row.replicates > 1) { " Thin: the worst of them." } else { "" };
     panels::svg(&Figure {
         title: format!("{network}: accuracy and loss against noise"),
-        note: format!("Marked: mean of the replicates. Thin: the worst of them. At 0: without noise{rest}."),
+        note: format!("Marked: mean of the replicates.{worst} At 0: without noise{rest}.{failed}"),
         names,
         verticals: vec!["accuracy".to_owned(), "loss".to_owned()],
         columns,

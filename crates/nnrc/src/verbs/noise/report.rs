@@ -199,8 +199,13 @@ pub fn text(rows: &[Row]) -> String {
         ["network", "noise", "time", "accuracy", "worst", "change", "loss", "worst", "change", "failed"];
     let mut table = vec![header.map(str::to_owned)];
     for row in rows {
-        let change =
-            |value: f64| if row.case.is_noiseless() { String::new() } else { format!("{value:+.4}") };
+        // Where every replicate failed there is no loss.
+        let loss = |value: f64| if value.is_finite() { short(value) } else { "–".to_owned() };
+        let change = |value: f64| match value.is_finite() {
+            _ if row.case.is_noiseless() => String::new(),
+            true => format!("{value:+.4}"),
+            false => "–".to_owned(),
+        };
         table.push([
             row.network.clone(),
             words(row.case),
@@ -208,8 +213,8 @@ pub fn text(rows: &[Row]) -> String {
             format!("{:.4}", row.accuracy.mean),
             format!("{:.4}", row.accuracy.worst),
             change(row.accuracy_change),
-            short(row.loss.mean),
-            short(row.loss.worst),
+            loss(row.loss.mean),
+            loss(row.loss.worst),
             change(row.loss_change),
             if row.failed == 0 { String::new() } else { row.failed.to_string() },
         ]);
