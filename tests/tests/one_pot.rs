@@ -171,3 +171,46 @@ fn time_courses_present_the_samples() {
     let crate_ = nnrc(folder.path(), &["compile", "pot.nnr", "--target", "rust"]);
     assert!(crate_.status.success() && words(&crate_).contains("train --data"), "{}", words(&crate_));
 }
+
+#[test]
+fn time_courses_are_followed_at_several_rates() {
+    let folder = tempfile::tempdir().unwrap();
+    let row = |at: usize| {
+        let x: Vec<String> = (0..60).map(|j| format!("{}", (at * 17 + j * j) % 5 / 2)).collect();
+        format!("{{ x = [{}], t = [{at}] }}", x.join(", "))
+    };
+    let text = format!(
+        "dataset d = rows([{}, {}]);
+network pot {{
+    input x[60] in [0, 2];
+    layer hidden = dense(4) | smooth_relu(h = 0.1);
+    layer y = dense(1) | identity();
+    output y;
+}}
+weights {{ init = normal(0, 0.1, seed = 1); }}
+chemistry {{ construction = one_pot; speeds = {{ forward = 5, backward = 5, annihilation = 100 }}; }}
+train {{ data = d; rule = gradient_flow(rate = 0.01); feed = cycle(hold = 2); }}
+simulate {{ until = 6; points = 31; }}
+",
+        row(0),
+        row(1)
+    );
+    std::fs::write(folder.path().join("pot.nnr"), text).unwrap();
+    let table = |method: &str| -> Vec<Vec<f64>> {
+        let method = format!("simulate.method={method}");
+        let output = nnrc(folder.path(), &["simulate", "pot.nnr", "--set", &method]);
+        assert!(output.status.success(), "{}", words(&output));
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.lines().skip(1).map(|line| line.split(',').map(|cell| cell.parse().unwrap()).collect()).collect()
+    };
+    let exact = table("explicit(rtol=1e-9,atol=1e-11)");
+    let plain = table("explicit(rtol=1e-4,atol=1e-6)");
+    let several = table("multirate(rtol=1e-4,atol=1e-6)");
+    let apart = |a: &[Vec<f64>], b: &[Vec<f64>]| -> f64 {
+        assert_eq!((a.len(), b.len()), (31, 31));
+        a.iter().flatten().zip(b.iter().flatten()).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
+    };
+    assert!(apart(&several, &exact) < 1e-3, "{}", apart(&several, &exact));
+    // They are not the steps of the explicit method.
+    assert!(apart(&several, &plain) > 0.0);
+}

@@ -1,7 +1,7 @@
 //! From a model to reactions that can be integrated.
 
 use nnrc_crn::{Crn, CrnInfo, namer};
-use nnrc_engine::Engine;
+use nnrc_engine::{Engine, Multirate};
 use nnrc_model::lower::phased::{Lowered, lower as lower_phased};
 use nnrc_model::model::{Construction, Method, Model};
 use nnrc_model::{lower, lower_for_training};
@@ -225,6 +225,13 @@ pub fn method(method: Method) -> nnrc_sim::Method {
         Method::Explicit | Method::Multirate => nnrc_sim::Method::Explicit,
         Method::Rosenbrock => nnrc_sim::Method::Rosenbrock,
     }
+}
+
+/// Integration at several rates for a pot in which samples are presented, where the method of the file allows it and the
+/// weights are worth it.
+pub fn several_rates(pot: &Pot<'_>, tolerances: &Tolerances) -> Option<Multirate> {
+    let wanted = matches!(pot.model.simulation.method, Method::Auto | Method::Multirate);
+    wanted.then(|| Multirate::new(&pot.crn, &pot.info, tolerances)).flatten()
 }
 
 /// The outputs at the fixed point for each input. Each begins at the initial state, so that a result depends

@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use nnrc_crn::{Crn, CrnInfo, Feed};
-use nnrc_engine::{Course, Multirate, Place};
+use nnrc_engine::{Course, Place};
 use nnrc_model::descent::Samples;
 use nnrc_model::flow::{Flow, Risk};
 use nnrc_model::model::{Method, Model};
@@ -25,7 +25,7 @@ use super::progress::Progress;
 use super::{BETWEEN_CHECKPOINTS, Trained, end, loss, quantity_name};
 use crate::numbers::short;
 use crate::plot::Curve;
-use crate::pot::{Pot, explain};
+use crate::pot::{Pot, explain, several_rates};
 use crate::session::{Loaded, Session};
 use crate::terminal::Stop;
 
@@ -81,9 +81,7 @@ pub fn run(
         Method::Rosenbrock => nnrc_sim::Method::Rosenbrock,
     };
     let tolerances = Tolerances::new(model.simulation.relative, model.simulation.absolute);
-    let several_rates = matches!(model.simulation.method, Method::Auto | Method::Multirate)
-        .then(|| Multirate::new(&pot.crn, &pot.info, &tolerances))
-        .flatten();
+    let several_rates = several_rates(&pot, &tolerances);
     let mut course = Course::new(pot.runner().into_engine(), feed, method, tolerances);
     match several_rates {
         Some(multirate) => course.integrate_with(multirate),

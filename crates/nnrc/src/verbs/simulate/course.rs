@@ -18,7 +18,7 @@ use crate::files::Destination;
 use crate::native::{self, Program};
 use crate::numbers::short;
 use crate::plot::{self, Curve};
-use crate::pot::{NEAR, Pot, Runner, explain};
+use crate::pot::{NEAR, Pot, Runner, explain, several_rates};
 use crate::session::{Loaded, Session};
 use crate::terminal::Stop;
 
@@ -156,7 +156,11 @@ fn present(
     let simulation = &pot.model.simulation;
     let tolerances = Tolerances::new(simulation.relative, simulation.absolute);
     let method = crate::pot::method(simulation.method);
+    let several_rates = several_rates(pot, &tolerances);
     let mut course = Presentations::new(runner.clone().into_engine(), feed, method, tolerances);
+    if let Some(multirate) = several_rates {
+        course.integrate_with(multirate);
+    }
     let mut rest = times;
     let mut within = Vec::new();
     while !rest.is_empty() {
