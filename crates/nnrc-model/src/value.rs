@@ -71,7 +71,7 @@ impl Value {
 }
 
 /// A number as people write it.
-fn shown(number: f64) -> String {
+pub(crate) fn shown(number: f64) -> String {
     if number == 0.0 || (1e-4..1e16).contains(&number.abs()) {
         number.to_string()
     } else {

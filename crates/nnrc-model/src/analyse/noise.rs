@@ -13,13 +13,15 @@ use crate::analyse::training;
 use crate::model::{Construction, Dataset};
 use crate::noise::{ConcentrationNoise, Noise, RateNoise, Redraw, is_rectifier};
 use crate::units::Dimension;
-use crate::value::{Scope, Value, ValueKind};
+use crate::value::{Scope, Value, ValueKind, shown};
 
 const KEYS: &[&str] =
     &["rates", "concentrations", "combine", "replicates", "seed", "compare", "times", "data"];
 
 /// Replicates where their number is not given.
 const REPLICATES: u64 = 10;
+/// Runs of a study, those of all networks, noises and replicates together.
+const MAX_RUNS: u64 = 1_000_000;
 /// Parts of the correlation time during which factors stay the same, unless a step is given.
 const STEPS_OF_TAU: f64 = 10.0;
 /// Langevin steps in the time that the fastest reactions of a settled neuron take.
@@ -70,18 +72,50 @@ pub fn analyse(scope: &mut Scope, block: &Block, span: Span, around: &Surroundin
     if let Some(expr) = entries.get("concentrations") {
         check_exact(scope, expr.span, (&rates, &concentrations), combined, around.construction);
     }
+    let (replicates, compare) = (replicates?, compare?);
+    let networks = compare.len() + 1;
+    let noises = noises(rates.len(), concentrations.len(), combined);
+    let place = entries.get("replicates").map_or(span, |expr| expr.span);
+    check_runs(scope, place, networks as u64 * noises as u64, replicates);
     (scope.reported == before || warnings_only(scope, before)).then_some(())?;
     Some(Noise {
         span,
         rates,
         concentrations,
         combined,
-        replicates: replicates? as usize,
+        replicates: replicates as usize,
         seed: seed?,
-        compare: compare?,
+        compare,
         times: times?,
         data,
     })
+}
+
+/// How many disturbances a study has.
+fn noises(rates: usize, concentrations: usize, combined: bool) -> usize {
+    if combined && rates > 0 && concentrations > 0 {
+        rates.saturating_mul(concentrations)
+    } else {
+        rates + concentrations
+    }
+}
+
+/// A study is planned as a whole before it runs, so that it is limited.
+fn check_runs(scope: &mut Scope, place: Span, each: u64, replicates: u64) {
+    let runs = each.max(1).saturating_mul(replicates);
+    if runs <= MAX_RUNS {
+        return;
+    }
+    let finding = Diagnostic::error(
+        codes::OUT_OF_RANGE,
+        place,
+        format!("the study would have {} runs, more than {MAX_RUNS}", shown(runs as f64)),
+    )
+    .label(format!("networks × noises × replicates = {} × {}", each.max(1), shown(replicates as f64)));
+    scope.report(match MAX_RUNS / each.max(1) {
+        0 => finding.help("compare fewer networks, or fewer sizes of noise"),
+        most => finding.help(format!("write `replicates = {most};` or less")),
+    });
 }
 
 /// Whether nothing graver than warnings has been reported since then.

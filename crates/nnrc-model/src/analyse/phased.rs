@@ -38,6 +38,8 @@ const LARGEST_JUDGED_RING: f64 = 1e-14;
 pub const RESIDUAL: f64 = 1e-6;
 /// Largest pre-activation whose exponential e^(z/2) is a sensible concentration.
 const LARGEST_EXPONENT: f64 = 20.0;
+/// Most species of a clock: each reacts with every other.
+const LARGEST_CLOCK: u64 = 1000;
 /// Samples above which the ring's cycles make an epoch very long.
 const MANY_SAMPLES: usize = 200;
 /// Tolerances of a solver beyond which the verdicts of the judge get lost.
@@ -124,7 +126,19 @@ fn clock(scope: &mut Scope, expr: &Expr, scales: Scales) -> Option<Clock> {
                         );
                         return None;
                     }
-                    count => Some(count.min(10_000) as usize),
+                    many if many > LARGEST_CLOCK => {
+                        scope.report(
+                            Diagnostic::error(
+                                codes::OUT_OF_RANGE,
+                                expr.span,
+                                format!("a clock of {many} species has more phases than any network needs"),
+                            )
+                            .label(format!("expected at most {LARGEST_CLOCK}"))
+                            .help("leave `species` out: the network's phases decide"),
+                        );
+                        return None;
+                    }
+                    count => Some(count as usize),
                 },
                 None => None,
             };
@@ -386,7 +400,8 @@ fn speeds(scope: &mut Scope, checked: &Checked<'_>) {
     };
     let longer = match phased.clock {
         Clock::External { .. } => "write `clock = external(phase = …)` with a longer phase",
-        _ => "use a smaller `epsilon` or a slower clock, or a larger speed",
+        Clock::Ring { .. } => "use a smaller `delta` or a slower clock, or a larger speed",
+        Clock::MayLeonard { .. } => "use a smaller `epsilon` or a slower clock, or a larger speed",
     };
     short("a gated step".to_owned(), phased.gated, length, longer);
     short("a step that runs always".to_owned(), phased.combinational, length, longer);
