@@ -41,6 +41,10 @@ fn group<'a>(source: &'a Source, diagnostic: &'a Diagnostic) -> Group<'a> {
         None if source.name.is_empty() => group,
         None => group.element(Origin::path(source.name.as_str())),
     };
+    if diagnostic.span.is_none() && !diagnostic.label.is_empty() {
+        // Words for a marked place, where none can be marked.
+        group = group.element(Level::NOTE.message(&diagnostic.label));
+    }
     group.elements(diagnostic.help.iter().map(|help| Level::HELP.message(help)))
 }
 

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use anstream::{AutoStream, ColorChoice};
-use nnrc_syntax::{Diagnostic, Severity, Source, render};
+use nnrc_syntax::{Diagnostic, Severity, Source, Span, render};
 use serde_json::{Value, json};
 
 use crate::args::{Color, Common, MessageFormat};
@@ -52,6 +52,7 @@ impl Terminal {
     pub fn diagnostics(&self, source: &Source, diagnostics: &[Diagnostic]) {
         let shown: Vec<Diagnostic> =
             diagnostics.iter().filter(|finding| !self.quiet || finding.is_error()).cloned().collect();
+        let shown: Vec<Diagnostic> = shown.into_iter().map(|finding| in_text(source, finding)).collect();
         if shown.is_empty() {
             return;
         }
@@ -120,6 +121,14 @@ impl Terminal {
         // If stderr is closed there is no other place to complain.
         let _ = AutoStream::new(io::stderr(), self.color).lock().write_all(text.as_bytes());
     }
+}
+
+/// A finding without the places that are not in the text: those of blocks that `--set` made.
+fn in_text(source: &Source, mut finding: Diagnostic) -> Diagnostic {
+    let is_in = |span: &Span| span.end as usize <= source.text.len();
+    finding.span = finding.span.filter(is_in);
+    finding.others.retain(|(span, _)| is_in(span));
+    finding
 }
 
 /// One finding as a JSON object. Lines and columns count from 1, columns in characters.

@@ -77,6 +77,36 @@ fn settings_change_the_file() {
 }
 
 #[test]
+fn findings_about_settings_name_the_setting_and_no_place_of_the_file() {
+    let folder = Folder::with(&format!("{OR}const rate = 1;\ntrain {{ data = bits; epochs = 3; }}\n"));
+    let said = |setting: &str, words: &[&str]| {
+        let arguments = ["check", "m.nnr", "--set", setting];
+        let run = folder.run(&arguments).exits(1);
+        for word in words {
+            assert!(run.stderr.contains(word), "{setting}: no `{word}` in {}", run.stderr);
+        }
+        assert!(!run.stderr.contains("m.nnr:"), "{setting}: {}", run.stderr);
+        let json = folder.run(&[&arguments[..], &["--message-format", "json"]].concat()).stderr;
+        for line in json.lines().filter(|line| line.contains("--set")) {
+            assert!(line.contains("\"line\":null"), "{setting}: {line}");
+        }
+        assert!(json.contains("--set"), "{setting}: {json}");
+    };
+    // Deep inside the value.
+    said("train.feed=shuffle(seed = -1)", &["a whole number of at least 0, found -1", "`--set train.feed`"]);
+    said("train.rule=gradient(adam(rate = 0 - 1))", &["`--set train.rule`"]);
+    said("simulate.input=[0, {}]", &["`--set simulate.input`"]);
+    said("weights.y.W=[[1, nothing]]", &["`--set weights.y.W`"]);
+    // With the choices.
+    said("train.loss=mse", &["`--set train.loss`", "`squared_error`", "`cross_entropy`"]);
+    // What is not there at all.
+    said("const.rat=2", &["did you mean `rate`?"]);
+    said("const.number=2", &["declared are `rate`"]);
+    said("dataset.bit.target=t", &["did you mean `bits`?"]);
+    said("trian.rate=2", &["did you mean `train`?"]);
+}
+
+#[test]
 fn the_end_of_a_time_course_may_have_a_unit() {
     let folder = Folder::with(OR);
     let end = |arguments: &[&str]| {

@@ -54,11 +54,7 @@ pub fn analyse(file: &File, text: &str, overrides: &Overrides, resources: &dyn R
     let model = analyse_file(&mut scope, &file, text, overrides, resources);
     let mut diagnostics = scope.diagnostics;
     for finding in &mut diagnostics {
-        if finding.span == Some(OVERRIDE) {
-            finding.span = None;
-            finding.message.push_str(" (given on the command line)");
-        }
-        finding.others.retain(|(span, _)| *span != OVERRIDE);
+        overrides::name_setting(finding, overrides);
     }
     let failed = diagnostics.iter().any(|finding| finding.severity == Severity::Error);
     Analysis { model: model.filter(|_| !failed), diagnostics }
