@@ -461,6 +461,11 @@ impl Model {
         self.training.as_ref()?.phased.as_ref()
     }
 
+    /// Whether learning in the pot presents the samples.
+    pub fn is_fed(&self) -> bool {
+        self.training.as_ref().is_some_and(|training| training.flow.is_some() || training.phased.is_some())
+    }
+
     /// Positions of the inputs.
     pub fn inputs(&self) -> impl Iterator<Item = (usize, &Node)> {
         self.nodes.iter().enumerate().filter(|(_, node)| node.kind == NodeKind::Input)

@@ -128,6 +128,18 @@ pub struct InputArgs {
     pub row: Option<u64>,
 }
 
+impl InputArgs {
+    /// An option that was given, if there is one.
+    pub fn given(&self) -> Option<&'static str> {
+        let options = [
+            (self.input.is_some(), "--input"),
+            (self.row.is_some(), "--row"),
+            (self.data.is_some(), "--data"),
+        ];
+        options.into_iter().find_map(|(given, name)| given.then_some(name))
+    }
+}
+
 /// Numbers separated by commas.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Numbers(pub Vec<f64>);

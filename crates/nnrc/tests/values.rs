@@ -149,6 +149,39 @@ fn what_changes_nothing_is_said() {
     assert!(!folder.run(&both[..5]).exits(0).stderr.contains("choose none"));
 }
 
+#[test]
+fn a_pot_that_learns_chooses_its_samples() {
+    let folder = Folder::with(&learner("one_pot", "gradient_flow(rate = 0.01)"));
+    folder.write(
+        "phased.nnr",
+        learner("phased", "sgd(rate = 4)").replace("smooth_relu(h = 0.01)", "sigmoid()"),
+    );
+    for model in ["m.nnr", "phased.nnr"] {
+        for option in [["--input", "0,1"], ["--row", "2"], ["--data", "bits"]] {
+            let arguments = [&["simulate", model, "--until", "1"][..], &option].concat();
+            let run = folder.run(&arguments).exits(2);
+            assert!(run.stderr.contains(option[0]) && run.stderr.contains("--steady"), "{}", run.stderr);
+            let arguments = [&["compile", model, "--target", "sbml", "-o", "-"][..], &option].concat();
+            let run = folder.run(&arguments).exits(0);
+            assert!(run.stderr.contains("changes nothing"), "{}", run.stderr);
+            // And so it is.
+            assert_eq!(run.stdout, folder.run(&arguments[..6]).exits(0).stdout, "{model} {option:?}");
+        }
+    }
+    folder.run(&["simulate", "m.nnr", "--steady", "--input", "0,1"]).exits(0);
+    let run = folder.run(&["simulate", "m.nnr", "--until", "50", "-o", "m.svg"]).exits(0);
+    assert!(!folder.read("m.svg").contains("for input"), "{}", run.stderr);
+    assert!(folder.read("m.svg").contains("3 presentations of 20 each"), "{}", run.stderr);
+}
+
+/// OR as something to learn.
+fn learner(construction: &str, rule: &str) -> String {
+    let block = format!(
+        "chemistry {{ construction = {construction}; }}\ntrain {{ data = bits; rule = {rule}; feed = cycle(); }}\n"
+    );
+    format!("{OR}{block}")
+}
+
 /// y.W = [[2, 3]], y.b = [0].
 fn npz() -> Vec<u8> {
     use nnrc_sim::io::{Array, npz};

@@ -27,6 +27,15 @@ pub fn run(session: &Session, args: &CompileArgs) -> Result<(), Stop> {
     }
     let loaded = session.load(&args.file.file)?;
     let input = session.input(&loaded, &args.values)?;
+    if let Some(option) = args.values.given()
+        && loaded.model.is_fed()
+        && (loaded.model.chemistry.construction == Construction::Phased
+            || args.target == Target::Sbml && args.feed == Feed::Events)
+    {
+        session.terminal.note(&format!(
+            "{option} changes nothing: this pot learns, and is presented the samples of its `train` block"
+        ));
+    }
     if args.target == Target::Rust && args.output.as_deref().is_some_and(|path| path.as_os_str() == DASH) {
         return session.terminal.usage("--target rust writes a folder, which does not fit on stdout");
     }

@@ -43,6 +43,12 @@ pub fn run(session: &Session, args: &SimulateArgs) -> Result<(), Stop> {
         loaded = loaded.computing();
     }
     let values = &args.values;
+    if let Some(option) = values.given().filter(|_| !args.steady && loaded.model.is_fed()) {
+        return session.terminal.usage(&format!(
+            "{option}: this pot learns, and is presented the samples of its `train` block; write `--steady {option} …` \
+             to see the network alone"
+        ));
+    }
     let each = args.steady && values.row.is_none() && values.input.is_none();
     let samples = values.data.as_ref().filter(|_| each);
     match samples {

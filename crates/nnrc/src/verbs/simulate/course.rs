@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use nnrc_crn::Feed;
 use nnrc_engine::{Course as Presentations, Engine};
 use nnrc_model::certify::{Inputs, certify};
-use nnrc_model::model::NodeKind;
+use nnrc_model::model::{Model, NodeKind};
 use nnrc_sim::course::{Spacing, good_end};
 use nnrc_sim::io::{Array, table};
 use nnrc_sim::present::Interruption;
@@ -16,7 +16,7 @@ use super::{Format, fail, write_npz};
 use crate::args::EngineKind;
 use crate::files::Destination;
 use crate::native::{self, Program};
-use crate::numbers::short;
+use crate::numbers::{plural, short};
 use crate::plot::{self, Curve};
 use crate::pot::{NEAR, Pot, Runner, explain, several_rates};
 use crate::session::{Loaded, Session};
@@ -106,7 +106,11 @@ pub fn run(
             destination.write(&session.terminal, |out| write_npz(arrays, out))
         }
         Format::Svg => {
-            let picture = picture(&pot, &nodes, &course, input);
+            let title = match feed {
+                Some(feed) => presented(pot.model, feed, course.times.last().copied().unwrap_or(0.0)),
+                None => with_input(pot.model, input),
+            };
+            let picture = picture(&pot, &nodes, &course, title);
             destination.write(&session.terminal, |out| out.write_all(picture.as_bytes()))
         }
     }
@@ -335,7 +339,20 @@ fn spacing(
     Ok(spacing)
 }
 
-fn picture(pot: &Pot<'_>, nodes: &[usize], course: &Course, input: &[f64]) -> String {
+/// Title of the course of a pot to which samples are presented.
+fn presented(model: &Model, feed: &Feed, until: f64) -> String {
+    let count = (until / feed.hold - 1e-9).ceil().max(1.0) as usize;
+    format!("{}, {} of {} each", model.name, plural(count, "presentation"), short(feed.hold))
+}
+
+/// Title of the course for one input.
+fn with_input(model: &Model, input: &[f64]) -> String {
+    let shown: Vec<String> = input.iter().take(8).map(|value| short(*value)).collect();
+    let more = if input.len() > shown.len() { ", …" } else { "" };
+    format!("{} for input [{}{more}]", model.name, shown.join(", "))
+}
+
+fn picture(pot: &Pot<'_>, nodes: &[usize], course: &Course, title: String) -> String {
     let mut curves = Vec::new();
     for (values, &node) in course.values.iter().zip(nodes) {
         let width = pot.model.nodes[node].width();
@@ -348,19 +365,11 @@ fn picture(pot: &Pot<'_>, nodes: &[usize], course: &Course, input: &[f64]) -> St
         }
     }
     let units = &pot.crn.units;
-    let shown: Vec<String> = input.iter().take(8).map(|value| short(*value)).collect();
-    let more = if input.len() > shown.len() { ", …" } else { "" };
     let (time, value) = match units.concentration {
         None => ("time".to_owned(), "concentration".to_owned()),
         Some(molar) => (time_label(units.time), concentration_label(molar)),
     };
-    plot::svg(&plot::Plot {
-        title: format!("{} for input [{}{more}]", pot.model.name, shown.join(", ")),
-        horizontal: time,
-        vertical: value,
-        times: &course.times,
-        curves: &curves,
-    })
+    plot::svg(&plot::Plot { title, horizontal: time, vertical: value, times: &course.times, curves: &curves })
 }
 
 pub(super) fn time_label(seconds: f64) -> String {

@@ -9,7 +9,7 @@ use nnrc_sim::io::{Array, table};
 use super::course::{grid, time_label};
 use super::{Format, fail, write_npz};
 use crate::files::Destination;
-use crate::numbers::short;
+use crate::numbers::{plural, short};
 use crate::phased::cycles::{Cycles, Samples};
 use crate::plot::{self, Curve};
 use crate::pot::{Pot, explain};
@@ -102,7 +102,11 @@ pub fn run(
                 })
                 .collect();
             let picture = plot::svg(&plot::Plot {
-                title: format!("{}, {} cycles", loaded.model.name, short((until / period).round().max(1.0))),
+                title: format!(
+                    "{}, {}",
+                    loaded.model.name,
+                    plural((until / period).round().max(1.0) as usize, "cycle")
+                ),
                 horizontal: pot
                     .crn
                     .units
