@@ -479,11 +479,12 @@ pub fn preset(seeds: u64) -> Vec<Finding> {
 
 /// CPU seconds of `nnrc train`.
 fn training_seconds(folder: &Path, text: &str) -> f64 {
-    let file = folder.join("cost.nnr");
+    let (file, weights) = (folder.join("cost.nnr"), folder.join("cost.npz"));
     std::fs::write(&file, text).unwrap();
-    let (nnrc, file) = (peers::nnrc(), file.to_string_lossy().into_owned());
-    let program = nnrc.to_string_lossy();
-    let cost = peers::run("measure.py", &["--repeat", "1", "--", &program, "train", &file], None, &[]);
+    let [program, file, weights] =
+        [&peers::nnrc(), &file, &weights].map(|path| path.to_string_lossy().into_owned());
+    let args = ["--repeat", "1", "--", &program, "train", &file, "-o", &weights];
+    let cost = peers::run("measure.py", &args, None, &[]);
     cost["cpu_s"].as_f64().unwrap()
 }
 
