@@ -165,6 +165,29 @@ impl Compiled {
         self.species_ids().iter().map(|id| record[id.as_str()].as_f64().unwrap() / unit).collect()
     }
 
+    /// Concentrations of the input species for an input, by identifier, as a peer sets them.
+    pub fn settings(&self, input: &[f64]) -> Value {
+        let unit = self.crn.units.concentration.unwrap_or(1.0);
+        let (ids, mut rest) = (self.species_ids(), input);
+        let mut settings = serde_json::Map::new();
+        for (at, node) in self.model.inputs() {
+            let observable = &self.crn.observables[at];
+            let (own, others) = rest.split_at(node.width());
+            rest = others;
+            let is_dual = !observable.negative.is_empty();
+            for (families, sign) in [(&observable.positive, 1.0), (&observable.negative, -1.0)] {
+                for &family in families {
+                    for (member, value) in own.iter().enumerate() {
+                        let value = if is_dual { (sign * value).max(0.0) } else { *value };
+                        let id = &ids[self.info.species_index(family, member)];
+                        settings.insert(id.clone(), json!(value * unit));
+                    }
+                }
+            }
+        }
+        Value::Object(settings)
+    }
+
     /// Writes the SBML file.
     pub fn write_sbml(&self, path: &Path, options: &nnrc_sbml::Options) {
         let mut file = std::io::BufWriter::new(std::fs::File::create(path).unwrap());
