@@ -194,7 +194,16 @@ impl Destination {
         self.report(terminal, result)
     }
 
-    /// The same without a word about failures.
+    /// Says what will keep a result from being written, before the work for it begins.
+    pub fn require_place(&self, terminal: &Terminal) -> Result<(), Stop> {
+        let result = match self {
+            Self::File(path) if !is_special(path) => place(path),
+            _ => Ok(()),
+        };
+        self.report(terminal, result)
+    }
+
+    /// [`Self::write`] without a word about failures.
     pub fn try_write(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
         match self {
             Self::Stdout => {
@@ -230,6 +239,15 @@ impl Destination {
         }
         terminal.fail(&Source::new("", ""), finding)
     }
+}
+
+/// Whether there is a folder for a file at the path, and nothing in its way.
+fn place(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !std::fs::metadata(folder)?.is_dir() {
+        return Err(io::ErrorKind::NotADirectory.into());
+    }
+    if path.is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { Ok(()) }
 }
 
 /// Stdout that remembers whether its reader went away, whatever the writers in between make of that error.

@@ -210,3 +210,23 @@ fn a_conserved_total_is_not_taken_for_a_slow_approach() {
         assert!(rate.is_none_or(|rate| rate > 0.5), "{rate:?}");
     }
 }
+
+#[test]
+fn an_output_without_a_folder_is_refused_before_the_work() {
+    let folder = Folder::with(&format!(
+        "{OR}noise {{ rates = relative(0.1); replicates = 200000; }}\n\
+         train {{ data = bits; epochs = 10000000; rule = gradient(sgd(rate = 1e-9)); }}\n"
+    ));
+    std::fs::create_dir(folder.path("taken.csv")).unwrap();
+    for arguments in [
+        &["noise", "m.nnr", "-o", "none/study.csv"][..],
+        &["noise", "m.nnr", "-o", "taken.csv"],
+        &["train", "m.nnr", "-o", "none/w.npz"],
+        &["simulate", "m.nnr", "--until", "1e12", "-o", "m.nnr/y.csv"],
+    ] {
+        let begin = std::time::Instant::now();
+        folder.run(arguments).exits(3).reports("not-writable");
+        assert!(begin.elapsed().as_secs() < 10, "{arguments:?}");
+    }
+    assert_eq!(folder.names(), ["m.nnr", "taken.csv"]);
+}

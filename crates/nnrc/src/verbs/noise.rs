@@ -50,6 +50,7 @@ pub fn run(session: &Session, args: &NoiseArgs) -> Result<(), Stop> {
         return terminal.fail(&loaded.source, finding);
     }
     let (table, picture) = outputs(session, args, &loaded.model.name)?;
+    table.require_place(terminal)?;
     let Some(samples) = Samples::of(&loaded.model, &noise) else {
         let finding =
             Diagnostic::error(codes::EMPTY_DATASET, noise.span, "there is nothing to judge the noise by")

@@ -33,6 +33,7 @@ enum Format {
 pub fn run(session: &Session, args: &SimulateArgs) -> Result<(), Stop> {
     session.keep_source(&args.file.file, args.output.as_deref())?;
     let (format, destination) = output(session, args)?;
+    destination.require_place(&session.terminal)?;
     let said = args.until.as_ref().map(|until| session.with("simulate.until", until));
     let session = said.as_ref().unwrap_or(session);
     let mut loaded = session.load(&args.file.file)?;

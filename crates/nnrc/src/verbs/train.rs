@@ -14,6 +14,7 @@ pub fn run(session: &Session, args: &TrainArgs) -> Result<(), Stop> {
     let terminal = &session.terminal;
     let loaded = session.load(&args.file.file)?;
     let files = Files::new(session, &args.file.file, &loaded.model.name, args.output.as_deref())?;
+    files.weights().require_place(terminal)?;
     let trained = training::run(session, &loaded, Some(&files), (args.resume, args.engine))?;
     files.write_weights(terminal, &trained.weights)?;
     terminal.note(&trained.summary());
