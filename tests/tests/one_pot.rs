@@ -5,6 +5,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use nnrc_sim::io::npz;
 use nnrc_tests::acceptance::one_pot;
 use nnrc_tests::{Effort, assert_all, peers};
 
@@ -92,6 +93,38 @@ fn checkpoints_of_another_pot_are_refused() {
 }
 
 #[test]
+fn damaged_checkpoints_are_refused() {
+    let folder = folder();
+    let long = ["train", "pot.nnr", "--resume", "--set", "train.epochs=13"];
+    assert!(nnrc(folder.path(), &["train", "pot.nnr"]).status.success());
+    let path = folder.path().join("pot.checkpoint.npz");
+    let good = npz::read(&std::fs::read(&path).unwrap()).unwrap();
+    let with = |name: &str, place: usize, value: f64| {
+        let mut arrays = good.clone();
+        arrays.get_mut(name).unwrap().values[place] = value;
+        let mut bytes = Vec::new();
+        npz::write(&mut bytes, &arrays).unwrap();
+        std::fs::write(&path, bytes).unwrap();
+        nnrc(folder.path(), &long)
+    };
+    for (name, value) in [
+        ("pot.presentation", -1.0),
+        ("pot.presentation", 0.5),
+        ("pot.presentation", 1e300),
+        ("pot.presentation", 3.0),
+        ("pot.state", -1.0),
+        ("pot.steps", -1.0),
+        ("pot.totals", -1.0),
+    ] {
+        let output = with(name, 0, value);
+        assert_eq!(output.status.code(), Some(3), "{name} {value}: {}", words(&output));
+        assert!(words(&output).contains(&format!("its array `{name}`")), "{}", words(&output));
+    }
+    let output = with("pot.presentation", 0, 36.0);
+    assert!(output.status.success(), "{}", words(&output));
+}
+
+#[test]
 fn what_was_learned_is_an_inference_circuit() {
     let folder = folder();
     assert!(nnrc(folder.path(), &["train", "pot.nnr"]).status.success());
@@ -140,6 +173,20 @@ fn divergence_is_noticed_at_once_and_explained() {
     assert!(words.contains("likely cause: one sample moves the weights by 20 times its gradient"), "{words}");
     assert!(words.contains("write `decay = 0.005;`"), "{words}");
     assert!(!folder.path().join("pot.trained.npz").exists());
+    assert!(folder.path().join("pot.train.svg").exists());
+}
+
+#[test]
+fn without_an_epoch_there_is_nothing_to_draw() {
+    let folder = folder();
+    let rows = "{ x = [0, 1], t = [3] }, { x = [1, 0], t = [0] }, { x = [1, 1], t = [0.5] }, ".repeat(9);
+    let text = POT.replace("rows([", &format!("rows([{rows}")).replace("rate = 0.01", "rate = 1");
+    std::fs::write(folder.path().join("pot.nnr"), text.replace("normal(0, 1", "normal(0, 3")).unwrap();
+    let output =
+        nnrc(folder.path(), &["train", "pot.nnr", "--set", "train.feed=shuffle(hold = 20, seed = 2)"]);
+    assert_eq!(output.status.code(), Some(5), "{}", words(&output));
+    let pictures = ["pot.train.svg", "pot.rails.svg"].map(|name| folder.path().join(name).exists());
+    assert_eq!(pictures, [false, false], "{}", words(&output));
 }
 
 #[test]

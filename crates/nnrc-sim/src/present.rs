@@ -12,6 +12,9 @@ use crate::{Error, Integrator, Layered, Method, Statistics, Tolerances};
 /// The largest number of parts of a presentation.
 pub const PARTS: usize = 3;
 
+/// How far below zero the errors of an integrator may leave a concentration.
+const UNDERSHOOT: f64 = 1e-3;
+
 /// Steps between two looks for concentrations above the limit.
 const LOOK: usize = 16;
 
@@ -46,6 +49,24 @@ impl Timing {
             open: gated.then_some(index == 1),
         })
     }
+}
+
+/// The number of presentations in a checkpoint, if it is one: whole, and as many as `epochs` whole epochs of `samples`
+/// have, with those of the epoch that runs.
+pub fn presentations(number: f64, samples: usize, epochs: usize) -> Option<usize> {
+    let count = whole(number)?;
+    (count.checked_div(samples)? == epochs).then_some(count)
+}
+
+/// A count that was written as a number.
+pub fn whole(number: f64) -> Option<usize> {
+    let is_count = number.fract() == 0.0 && (0.0..=9_007_199_254_740_992.0).contains(&number);
+    is_count.then_some(number as usize)
+}
+
+/// Whether these can be the concentrations of a pot that was integrated.
+pub fn are_concentrations(values: &[f64]) -> bool {
+    values.iter().all(|value| value.is_finite() && *value >= -UNDERSHOOT)
 }
 
 /// Why a presentation could not be finished.
@@ -157,6 +178,20 @@ fn exceeded(state: &[f64], limit: f64) -> Option<(usize, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_checkpoint_counts_whole_presentations_of_its_epochs() {
+        assert_eq!(presentations(7.0, 4, 1), Some(7));
+        assert_eq!(presentations(8.0, 4, 2), Some(8));
+        assert_eq!(presentations(0.0, 4, 0), Some(0));
+        for (number, samples, epochs) in
+            [(-1.0, 4, 0), (0.5, 4, 0), (1e300, 4, 0), (f64::NAN, 4, 0), (8.0, 4, 1), (3.0, 0, 0)]
+        {
+            assert_eq!(presentations(number, samples, epochs), None, "{number}");
+        }
+        assert!(are_concentrations(&[0.0, 1e9, -1e-9]));
+        assert!(!are_concentrations(&[0.5, -1.0]) && !are_concentrations(&[f64::NAN]));
+    }
 
     #[test]
     fn a_gate_makes_three_parts() {

@@ -6,6 +6,7 @@
 use super::metrics::Metrics;
 use super::run::{Best, Record, State};
 use crate::io::{Array, Arrays};
+use crate::present::whole;
 
 /// Name, shape and first place of a tensor in the flat parameters.
 pub type Layout<'a> = (&'a str, &'a [usize], usize);
@@ -67,10 +68,11 @@ pub fn from_arrays(arrays: &Arrays, tensors: &[Layout<'_>], fingerprint: u64) ->
         let found = found.ok_or_else(|| Unusable::Malformed((*name).to_owned()))?;
         state.parameters.extend_from_slice(&found.values);
     }
-    let [epoch, step] = get("position")?[..] else {
+    let position: Vec<Option<usize>> = get("position")?.into_iter().map(whole).collect();
+    let [Some(epoch), Some(step)] = position[..] else {
         return Err(Unusable::Malformed("training.position".to_owned()));
     };
-    (state.epoch, state.step) = (epoch as usize, step as u64);
+    (state.epoch, state.step) = (epoch, step as u64);
     let count = state.parameters.len();
     let sized = |name: &str, values: Vec<f64>| {
         if values.len() == count { Ok(values) } else { Err(Unusable::Malformed(format!("training.{name}"))) }
@@ -79,12 +81,14 @@ pub fn from_arrays(arrays: &Arrays, tensors: &[Layout<'_>], fingerprint: u64) ->
     let second = get("second")?;
     state.second = if second.is_empty() { second } else { sized("second", second)? };
     if let Ok(best) = get("best") {
-        let [epoch, loss] = best[..] else { return Err(Unusable::Malformed("training.best".to_owned())) };
+        let (Some(epoch), &[_, loss]) = (best.first().copied().and_then(whole), best.as_slice()) else {
+            return Err(Unusable::Malformed("training.best".to_owned()));
+        };
         let parameters = sized("best_parameters", get("best_parameters")?)?;
-        state.best = Some(Best { epoch: epoch as usize, loss, parameters });
+        state.best = Some(Best { epoch, loss, parameters });
     }
     let history = get("history")?;
-    if history.len() != state.epoch * COLUMNS {
+    if history.len() != state.epoch.saturating_mul(COLUMNS) {
         return Err(Unusable::Malformed("training.history".to_owned()));
     }
     let validated = get("validated")? == [1.0];

@@ -1,6 +1,7 @@
 //! What is reported of an epoch.
 
 use super::run::{Record, State};
+use crate::present::whole;
 
 /// Sums over samples.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -51,7 +52,7 @@ impl Totals {
     /// The sums in such numbers; none if they are not as many.
     pub fn from_numbers(numbers: &[f64]) -> Option<Self> {
         let &[samples, values, loss, squares, largest, right] = numbers else { return None };
-        let [samples, values, right] = [samples, values, right].map(|count| count as usize);
+        let (samples, values, right) = (whole(samples)?, whole(values)?, whole(right)?);
         Some(Self { samples, values, loss, squares, largest, right })
     }
 

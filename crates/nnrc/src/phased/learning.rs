@@ -10,7 +10,7 @@ use nnrc_model::descent::{Loss, Samples};
 use nnrc_model::model::{Model, PhasedTraining};
 use nnrc_sim::Error;
 use nnrc_sim::io::table;
-use nnrc_sim::train::Totals;
+use nnrc_sim::train::{Totals, Unusable};
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
 use super::cycles::Cycles;
@@ -62,8 +62,9 @@ pub fn run(session: &Session, loaded: &Loaded, files: Option<&Files>, resume: bo
                 record
             }
             Some(arrays) => match Record::of(&arrays, fingerprint) {
-                Some(found) if found.place.as_ref().is_some_and(|place| cycles.go_to(place).is_ok()) => found,
-                _ => return files.of_another(terminal),
+                Ok(found) if found.place.as_ref().is_some_and(|place| cycles.go_to(place).is_ok()) => found,
+                Ok(_) => return files.refuse(terminal, &Unusable::Malformed("pot.state".to_owned())),
+                Err(unusable) => return files.refuse(terminal, &unusable),
             },
         };
         if !record.times.is_empty() {
@@ -78,7 +79,7 @@ pub fn run(session: &Session, loaded: &Loaded, files: Option<&Files>, resume: bo
         }
         write_table(session, record, &files.table())
     };
-    let last = training.epochs * slots;
+    let last = training.epochs.saturating_mul(slots);
     let mut ending = format!("all epochs are done, {}", plural(last, "cycle"));
     let (mut shown, mut written) = (Instant::now(), Instant::now());
     while record.times.len() < last {
@@ -125,7 +126,7 @@ pub fn run(session: &Session, loaded: &Loaded, files: Option<&Files>, resume: bo
     }
     // A clock that has stopped stops again: the checkpoint is that of the last cycle.
     save(&record)?;
-    if let Some(files) = files {
+    if let Some(files) = files.filter(|_| !record.times.is_empty()) {
         draw(session, &reader, &record, files)?;
     }
     let train = record.epochs.last().map(|epoch| epoch.metrics).unwrap_or_default();

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use nnrc_model::Tensor;
 use nnrc_sim::Standing;
 use nnrc_sim::io::{Array, Arrays};
-use nnrc_sim::train::{self, Metrics, Totals};
+use nnrc_sim::present::{are_concentrations, whole};
+use nnrc_sim::train::{self, Metrics, Totals, Unusable};
 
 use super::cycles::Place;
 
@@ -69,36 +70,54 @@ impl Record {
         arrays
     }
 
-    /// What a checkpoint of this learning holds; none if it is another's.
-    pub fn of(arrays: &Arrays, fingerprint: u64) -> Option<Self> {
-        let get = |name: &str| arrays.get(&format!("pot.{name}")).map(|array| array.values.clone());
+    /// What a checkpoint of this learning holds.
+    pub fn of(arrays: &Arrays, fingerprint: u64) -> Result<Self, Unusable> {
+        let damaged = |name: &str| Unusable::Malformed(format!("pot.{name}"));
+        let find = |name: &str| arrays.get(&format!("pot.{name}")).map(|array| array.values.clone());
+        let get = |name: &str| find(name).ok_or_else(|| damaged(name));
         if get("fingerprint")? != train::as_numbers(fingerprint) {
-            return None;
+            return Err(Unusable::OfAnother);
         }
-        let standing = match (get("course"), get("steps")) {
-            (Some(state), Some(steps)) => {
-                let &[time, step, past_error, past_step, halvings, steps_above_zero] = steps.as_slice()
-                else {
-                    return None;
-                };
-                let [halvings, steps_above_zero] = [halvings, steps_above_zero].map(|count| count as usize);
-                let floor = get("floor")?;
-                Some(Standing { time, state, floor, step, past_error, past_step, halvings, steps_above_zero })
-            }
-            _ => None,
+        let checked = |name: &str, good: &dyn Fn(&[f64]) -> bool| {
+            get(name).and_then(|values| if good(&values) { Ok(values) } else { Err(damaged(name)) })
         };
-        let (times, weights, epochs) = (get("times")?, get("weights")?, get("epochs")?);
-        let (rows, rest) = epochs.as_chunks();
-        let count = weights.len().checked_div(times.len())?;
-        if !rest.is_empty() || count == 0 || count * times.len() != weights.len() {
-            return None;
+        let are_finite = |values: &[f64]| values.iter().all(|value| value.is_finite());
+        let standing = if find("course").is_some() {
+            let state = checked("course", &are_concentrations)?;
+            let steps = checked("steps", &are_finite)?;
+            let &[time, step, past_error, past_step, halvings, steps_above_zero] = steps.as_slice() else {
+                return Err(damaged("steps"));
+            };
+            let (Some(halvings), Some(steps_above_zero)) = (whole(halvings), whole(steps_above_zero)) else {
+                return Err(damaged("steps"));
+            };
+            let floor = checked("floor", &are_finite)?;
+            Some(Standing { time, state, floor, step, past_error, past_step, halvings, steps_above_zero })
+        } else {
+            None
+        };
+        let times = checked("times", &|times| are_finite(times) && times.is_sorted())?;
+        let weights = checked("weights", &are_finite)?;
+        let count = weights.len().checked_div(times.len()).unwrap_or(0);
+        if count == 0 || count * times.len() != weights.len() {
+            return Err(damaged("weights"));
         }
-        Some(Self {
-            epochs: rows.iter().map(Epoch::of).collect(),
+        let epochs = get("epochs")?;
+        let (rows, rest) = epochs.as_chunks();
+        let epochs: Vec<Epoch> = rows.iter().filter_map(Epoch::of).collect();
+        let is_past = |epoch: &Epoch| (1..=times.len()).contains(&epoch.cycles);
+        if !rest.is_empty() || epochs.len() < rows.len() || !epochs.iter().all(is_past) {
+            return Err(damaged("epochs"));
+        }
+        let totals = Totals::from_numbers(&get("totals")?).ok_or_else(|| damaged("totals"))?;
+        let violations = get("violations")?.first().copied().and_then(whole);
+        let state = checked("state", &are_concentrations)?;
+        Ok(Self {
+            epochs,
             weights: weights.chunks(count).map(<[f64]>::to_vec).collect(),
-            totals: Totals::from_numbers(&get("totals")?)?,
-            violations: get("violations")?.first().copied()? as usize,
-            place: Some(Place { time: times.last().copied()?, state: get("state")?, standing }),
+            totals,
+            violations: violations.ok_or_else(|| damaged("violations"))?,
+            place: times.last().map(|&time| Place { time, state, standing }),
             times,
         })
     }
@@ -111,10 +130,10 @@ impl Epoch {
         [self.cycles as f64, self.time, loss, mse, error, accuracy, violations]
     }
 
-    fn of(row: &[f64; COLUMNS]) -> Self {
+    fn of(row: &[f64; COLUMNS]) -> Option<Self> {
         let [cycles, time, loss, mse, error, accuracy, violations] = *row;
         let metrics = Metrics { loss, mse, error, accuracy };
-        let violations = (violations >= 0.0).then_some(violations as usize);
-        Self { cycles: cycles as usize, time, metrics, violations }
+        let violations = if violations == -1.0 { None } else { Some(whole(violations)?) };
+        Some(Self { cycles: whole(cycles)?, time, metrics, violations })
     }
 }

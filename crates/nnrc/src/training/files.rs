@@ -110,25 +110,22 @@ impl Files {
         let Some(arrays) = self.read_arrays(terminal)? else { return Ok(None) };
         match train::from_arrays(&arrays, &learning.layout(), fingerprint) {
             Ok(state) => Ok(Some(state)),
-            Err(Unusable::Malformed(array)) => {
-                let name = self.checkpoint();
-                let message = format!(
-                    "`{}` is no checkpoint of this network: its array `{array}` is missing or does not fit",
-                    name.display()
-                );
-                self.fail(terminal, codes::MALFORMED_FILE, message)
-            }
-            Err(Unusable::OfAnother) => self.of_another(terminal),
+            Err(unusable) => self.refuse(terminal, &unusable),
         }
     }
 
-    /// Refuses a checkpoint that belongs to something else.
-    pub fn of_another<T>(&self, terminal: &Terminal) -> Result<T, Stop> {
-        let name = self.checkpoint();
-        let message = format!(
-            "`{}` belongs to another network, other data, weights or settings of training",
-            name.display()
-        );
+    /// Refuses a checkpoint that is damaged or belongs to something else.
+    pub fn refuse<T>(&self, terminal: &Terminal, unusable: &Unusable) -> Result<T, Stop> {
+        let path = self.checkpoint();
+        let name = path.display();
+        let message = match unusable {
+            Unusable::Malformed(array) => format!(
+                "`{name}` is no checkpoint of this network: its array `{array}` is missing or does not fit"
+            ),
+            Unusable::OfAnother => {
+                format!("`{name}` belongs to another network, other data, weights or settings of training")
+            }
+        };
         self.fail(terminal, codes::MALFORMED_FILE, message)
     }
 
@@ -203,8 +200,11 @@ impl Files {
         Destination::File(self.table()).write(terminal, |out| table::write(out, &header, rows))
     }
 
-    /// Draws loss and accuracy.
+    /// Draws loss and accuracy, as soon as there is an epoch.
     pub fn write_curves(&self, terminal: &Terminal, network: &str, state: &State) -> Result<(), Stop> {
+        if state.history.is_empty() {
+            return Ok(());
+        }
         let epochs: Vec<f64> = state.history.iter().map(|record| record.epoch as f64).collect();
         let mut curves = Vec::new();
         let mut add = |name: &str, value: &dyn Fn(&train::Record) -> Option<f64>| {

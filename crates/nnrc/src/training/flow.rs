@@ -15,8 +15,8 @@ use nnrc_model::model::{Method, Model};
 use nnrc_model::{Tensor, analyse::describe_risk};
 use nnrc_sim::Tolerances;
 use nnrc_sim::io::{Array, Arrays};
-use nnrc_sim::present::Interruption;
-use nnrc_sim::train::{self, Metrics, Record, Totals};
+use nnrc_sim::present::{self, Interruption};
+use nnrc_sim::train::{self, Metrics, Record, Totals, Unusable};
 use nnrc_syntax::{Diagnostic, Severity, Span, codes};
 
 use super::files::Files;
@@ -98,8 +98,10 @@ pub fn run(
     if let Some(files) = files.filter(|_| resume) {
         match files.read_arrays(terminal)? {
             Some(arrays) => {
-                if !restore(&arrays, &mut course, &mut ledger, fingerprint) {
-                    return files.of_another(terminal);
+                if let Err(unusable) =
+                    restore(&arrays, &mut course, &mut ledger, (fingerprint, feed.rows.len()))
+                {
+                    return files.refuse(terminal, &unusable);
                 }
                 terminal.note(&format!("going on after presentation {}", course.place().presentation));
             }
@@ -133,7 +135,9 @@ pub fn run(
         if result.is_ok() {
             save(&course, &ledger)?;
         }
-        draw(files, session, &model.name, &ledger)?;
+        if !ledger.history.is_empty() {
+            draw(files, session, &model.name, &ledger)?;
+        }
     }
     let ending = match result {
         Ok(End::Epochs) => "all epochs are done".to_owned(),
@@ -350,23 +354,52 @@ fn checkpoint(
     arrays
 }
 
-/// Puts course and ledger to where a checkpoint was written; whether it is one of this learning.
-fn restore(arrays: &Arrays, course: &mut Course<'_>, ledger: &mut Ledger, fingerprint: u64) -> bool {
-    let get = |name: &str| arrays.get(&format!("pot.{name}")).map(|array| array.values.clone());
-    let (Some(found), Some(state)) = (get("fingerprint"), get("state")) else { return false };
-    let (Some(presentation), Some(steps)) = (get("presentation"), get("steps")) else { return false };
-    let (Some(macro_steps), Some(idle)) = (get("macro_steps"), get("idle")) else { return false };
-    let (Some(totals), Some(history)) = (get("totals"), get("history")) else { return false };
-    let Ok(macro_steps) = macro_steps.try_into() else { return false };
-    let (&[presentation], Ok(steps)) = (presentation.as_slice(), steps.try_into()) else { return false };
-    let Some(totals) = Totals::from_numbers(&totals) else { return false };
-    let (rows, rest) = history.as_chunks();
-    if found != train::as_numbers(fingerprint) || !rest.is_empty() {
-        return false;
+/// Puts course and ledger to where a checkpoint of this learning was written.
+fn restore(
+    arrays: &Arrays,
+    course: &mut Course<'_>,
+    ledger: &mut Ledger,
+    (fingerprint, samples): (u64, usize),
+) -> Result<(), Unusable> {
+    let damaged = |name: &str| Unusable::Malformed(format!("pot.{name}"));
+    let get = |name: &str| {
+        let array = arrays.get(&format!("pot.{name}")).ok_or_else(|| damaged(name))?;
+        Ok(array.values.clone())
+    };
+    if get("fingerprint")? != train::as_numbers(fingerprint) {
+        return Err(Unusable::OfAnother);
     }
-    ledger.history = rows.to_vec();
-    ledger.totals = totals;
-    course.go_to(Place { presentation: presentation as usize, state, steps, macro_steps, idle })
+    let numbers = |name: &str| {
+        let values: Vec<f64> = get(name)?;
+        let good = values.iter().all(|value| value.is_finite() && *value >= 0.0);
+        if good { Ok(values) } else { Err(damaged(name)) }
+    };
+    let history = get("history")?;
+    let (rows, rest) = history.as_chunks();
+    if !rest.is_empty() {
+        return Err(damaged("history"));
+    }
+    let presentation = numbers("presentation")?;
+    let presentation =
+        presentation.first().and_then(|&number| present::presentations(number, samples, rows.len()));
+    let state = get("state")?;
+    if !present::are_concentrations(&state) {
+        return Err(damaged("state"));
+    }
+    let steps = |name: &str| numbers(name)?.try_into().map_err(|_| damaged(name));
+    let totals = Totals::from_numbers(&get("totals")?).ok_or_else(|| damaged("totals"))?;
+    let place = Place {
+        presentation: presentation.ok_or_else(|| damaged("presentation"))?,
+        state,
+        steps: steps("steps")?,
+        macro_steps: steps("macro_steps")?,
+        idle: numbers("idle")?,
+    };
+    if !course.go_to(place) {
+        return Err(damaged("state"));
+    }
+    (ledger.history, ledger.totals) = (rows.to_vec(), totals);
+    Ok(())
 }
 
 /// Draws loss and accuracy, and in a second picture what grows in the pot.

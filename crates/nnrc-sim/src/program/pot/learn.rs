@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::arguments::Arguments;
 use super::{Pot, Presentation, output_places, sample_width, target_width};
 use crate::io::{Array, Arrays, npz, safetensors, table, write_atomically};
-use crate::present::{Interruption, PARTS, Presenter};
+use crate::present::{Interruption, PARTS, Presenter, are_concentrations, presentations};
 use crate::program::data::{Samples, samples_of};
 use crate::program::simulate::check_input;
 use crate::program::{Failure, Tensors, say};
@@ -47,7 +47,7 @@ pub(super) fn run<N: Pot>(arguments: &Arguments) -> Result<(), Failure> {
     };
     let largest = place.state.iter().copied().fold(1.0, f64::max);
     let own = stamp::<N>(arguments, &samples);
-    if arguments.resume && resume(&arguments.checkpoint, own, &mut place)? {
+    if arguments.resume && resume(&arguments.checkpoint, own, samples.count, &mut place)? {
         say(&format!("going on after presentation {}", place.presentation));
     }
     let tolerances = Tolerances::new(arguments.relative, arguments.absolute);
@@ -189,7 +189,7 @@ fn keep<N: Pot>(arguments: &Arguments, place: &Place, own: u64) -> Result<(), St
 }
 
 /// Takes up the place in a checkpoint; whether there is one.
-fn resume(path: &Path, own: u64, place: &mut Place) -> Result<bool, String> {
+fn resume(path: &Path, own: u64, samples: usize, place: &mut Place) -> Result<bool, String> {
     let name = path.display();
     let bytes = match std::fs::read(path) {
         Ok(bytes) => bytes,
@@ -214,13 +214,18 @@ fn resume(path: &Path, own: u64, place: &mut Place) -> Result<bool, String> {
     let (rows, rest) = (get("history")?, get("totals")?);
     let (history, odd) = rows.as_chunks();
     let &[presentation] = get("presentation")?.as_slice() else { return Err(damaged()) };
-    if state.len() != place.state.len() || !odd.is_empty() {
+    let steps = get("steps")?;
+    if state.len() != place.state.len()
+        || !odd.is_empty()
+        || !are_concentrations(&state)
+        || steps.iter().any(|step| !step.is_finite() || *step < 0.0)
+    {
         return Err(damaged());
     }
     *place = Place {
-        presentation: presentation as usize,
+        presentation: presentations(presentation, samples, history.len()).ok_or_else(damaged)?,
         state,
-        steps: get("steps")?.try_into().map_err(|_| damaged())?,
+        steps: steps.try_into().map_err(|_| damaged())?,
         totals: Totals::from_numbers(&rest).ok_or_else(damaged)?,
         history: history.to_vec(),
     };
