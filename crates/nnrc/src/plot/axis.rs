@@ -25,6 +25,11 @@ impl Axis {
         Self { low: (low / step + slack).floor() * step, high: (high / step - slack).ceil() * step, step }
     }
 
+    /// The same with ticks at whole numbers only.
+    pub fn whole(self) -> Self {
+        Self { step: self.step.max(1.0), ..self }
+    }
+
     /// Ticks with their labels.
     pub fn ticks(&self) -> Vec<(f64, String)> {
         let slack = 1e-9 * (self.high - self.low);

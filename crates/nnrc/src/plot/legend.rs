@@ -76,22 +76,28 @@ pub fn entries(curves: &[Curve]) -> Vec<(String, Style)> {
     entries
 }
 
-/// Pixels that the names need.
-pub fn width(entries: &[(String, Style)]) -> f64 {
+/// Pixels that names of at most `most` characters need.
+pub fn width(entries: &[(String, Style)], most: usize) -> f64 {
     let longest = entries.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
-    56.0 + 7.4 * longest.min(30) as f64
+    56.0 + 7.4 * longest.min(most) as f64
 }
 
-/// Draws the legend with its upper left corner at (x, y).
-pub fn draw(out: &mut Svg, entries: &[(String, Style)], x: f64, y: f64) {
+/// A name of at most `most` characters. What tells names apart is often their end, which stays.
+fn cut(name: &str, most: usize) -> String {
+    let count = name.chars().count();
+    if count <= most {
+        return name.to_owned();
+    }
+    let end = most / 2;
+    let start = name.chars().take(most - end - 1);
+    start.chain(['…']).chain(name.chars().skip(count - end)).collect()
+}
+
+/// Draws the legend with its upper left corner at (x, y), names of at most `most` characters.
+pub fn draw(out: &mut Svg, entries: &[(String, Style)], most: usize, (x, y): (f64, f64)) {
     for (at, (name, style)) in entries.iter().enumerate() {
         let y = y + 21.0 * at as f64;
-        let shown: String = if name.chars().count() > 30 {
-            name.chars().take(29).chain(['…']).collect()
-        } else {
-            name.clone()
-        };
         out.curve("", [(x, y), (x + 26.0, y)].into_iter(), style);
-        out.text(x + 33.0, y + 4.5, "start", "13", &shown);
+        out.text(x + 33.0, y + 4.5, "start", "13", &cut(name, most));
     }
 }

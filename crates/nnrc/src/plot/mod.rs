@@ -46,14 +46,20 @@ struct Frame {
 
 const WIDTH: f64 = 840.0;
 const HEIGHT: f64 = 460.0;
+/// Characters of a name: the curves need their place too.
+const LONGEST_NAME: usize = 30;
 
 /// Draws.
 pub fn svg(plot: &Plot<'_>) -> String {
     let entries = legend::entries(plot.curves);
-    let legend_width = legend::width(&entries);
+    let legend_width = legend::width(&entries, LONGEST_NAME);
     let frame = Frame { left: 76.0, top: 44.0, right: WIDTH - legend_width - 20.0, bottom: HEIGHT - 58.0 };
     let end = plot.times.last().copied().unwrap_or(1.0);
-    let horizontal = Axis::new(plot.times.first().copied().unwrap_or(0.0), end, 8, true);
+    let mut horizontal = Axis::new(plot.times.first().copied().unwrap_or(0.0), end, 8, true);
+    if plot.times.iter().all(|time| time.fract() == 0.0) {
+        // Epochs have no halves.
+        horizontal = horizontal.whole();
+    }
     let (low, high) = span(plot.curves);
     let vertical = Axis::new(low, high, 7, false);
 
@@ -77,12 +83,16 @@ pub fn svg(plot: &Plot<'_>) -> String {
     out.upright(20.0, (frame.top + frame.bottom) / 2.0, &plot.vertical);
     for (curve, style) in plot.curves.iter().zip(legend::styles(plot.curves)) {
         let points = curve::points(plot.times, &curve.values);
-        let placed = points.into_iter().map(|(time, value)| {
+        let place = |&(time, value): &(f64, f64)| {
             (horizontal.place(time, frame.left, frame.right), vertical.place(value, frame.bottom, frame.top))
-        });
-        out.curve(&curve.name, placed, &style);
+        };
+        out.curve(&curve.name, points.iter().map(place), &style);
+        if let [only] = points.as_slice() {
+            // A line through one point cannot be seen.
+            out.dot(place(only), style.colour);
+        }
     }
-    legend::draw(&mut out, &entries, frame.right + 18.0, frame.top + 8.0);
+    legend::draw(&mut out, &entries, LONGEST_NAME, (frame.right + 18.0, frame.top + 8.0));
     out.finish()
 }
 
@@ -124,6 +134,21 @@ mod tests {
         let entries = legend::entries(&curves);
         assert_eq!(entries.len(), 1);
         assert_eq!(entries[0].0, "hidden (20)");
+    }
+
+    #[test]
+    fn the_first_epoch_is_a_mark_and_epochs_have_no_halves() {
+        let picture = |values: &[f64]| {
+            let epochs: Vec<f64> = (1..=values.len()).map(|epoch| epoch as f64).collect();
+            let curves = [curve("loss", "loss", values)];
+            let (title, vertical) = (String::new(), String::new());
+            svg(&Plot { title, horizontal: "epoch".to_owned(), vertical, times: &epochs, curves: &curves })
+        };
+        assert!(picture(&[5.0]).contains("<circle"));
+        assert!(!picture(&[5.0, 7.0, 6.0]).contains("<circle"));
+        for values in [&[5.0][..], &[5.0, 7.0], &[5.0, 7.0, 6.0]] {
+            assert!(!picture(values).contains(">1.5<"), "{}", picture(values));
+        }
     }
 
     #[test]

@@ -41,6 +41,8 @@ pub struct Line {
     pub points: Vec<(f64, f64)>,
 }
 
+/// Characters of a name; the figure grows with them.
+const LONGEST_NAME: usize = 64;
 const PANEL: (f64, f64) = (270.0, 190.0);
 const GAP: (f64, f64) = (56.0, 30.0);
 const LEFT: f64 = 76.0;
@@ -55,7 +57,8 @@ pub fn svg(figure: &Figure) -> String {
     let columns = figure.columns.len().max(1) as f64;
     let right = LEFT + columns * (PANEL.0 + GAP.0) - GAP.0;
     let bottom = TOP + rows * (PANEL.1 + GAP.1) - GAP.1;
-    let mut out = Svg::new(right + legend::width(&entries) + 30.0, bottom + BELOW, &figure.title);
+    let mut out =
+        Svg::new(right + legend::width(&entries, LONGEST_NAME) + 30.0, bottom + BELOW, &figure.title);
     out.text(LEFT, 26.0, "start", "16", &figure.title);
     for (row, vertical) in figure.verticals.iter().enumerate() {
         let top = TOP + row as f64 * (PANEL.1 + GAP.1);
@@ -81,7 +84,7 @@ pub fn svg(figure: &Figure) -> String {
             }
         }
     }
-    legend::draw(&mut out, &entries, right + 22.0, TOP + 8.0);
+    legend::draw(&mut out, &entries, LONGEST_NAME, (right + 22.0, TOP + 8.0));
     out.text(LEFT, bottom + BELOW - 12.0, "start", "12", &figure.note);
     out.finish()
 }
@@ -133,6 +136,26 @@ fn panel(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_that_differ_at_their_end_are_told_apart() {
+        let names =
+            ["12.5", "125"].map(|time| format!("smooth_leaky_relu(h = 0.0001, slope = 0.1), t = {time}"));
+        let longer = ["12.5", "125"].map(|time| format!("{}, t = {time}", "layer".repeat(20)));
+        for names in [names, longer] {
+            let figure = Figure {
+                title: String::new(),
+                note: String::new(),
+                names: names.to_vec(),
+                verticals: Vec::new(),
+                columns: Vec::new(),
+            };
+            let picture = svg(&figure);
+            for end in ["t = 12.5<", "t = 125<"] {
+                assert!(picture.contains(end), "{end} in {picture}");
+            }
+        }
+    }
 
     #[test]
     fn figures_are_well_formed_whatever_they_hold() {
