@@ -69,7 +69,9 @@ fn folder() -> tempfile::TempDir {
 #[test]
 fn twelve_epochs_are_five_and_seven_more() {
     let (whole, halves) = (folder(), folder());
-    assert!(nnrc(whole.path(), &["train", "pot.nnr"]).status.success());
+    let output = nnrc(whole.path(), &["train", "pot.nnr"]);
+    let files = "wrote pot.trained.npz, pot.train.csv, pot.train.svg and pot.rails.svg";
+    assert!(output.status.success() && words(&output).contains(files), "{}", words(&output));
     assert!(nnrc(halves.path(), &["train", "pot.nnr", "--set", "train.epochs=5"]).status.success());
     let rest = nnrc(halves.path(), &["train", "pot.nnr", "--resume"]);
     assert!(rest.status.success() && words(&rest).contains("after presentation 15"), "{}", words(&rest));

@@ -79,13 +79,13 @@ pub enum Color {
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Write the chemistry as SBML or as a list of reactions.
+    /// Write the chemistry as SBML, as a list of reactions, or as a Rust crate that simulates and trains.
     Compile(CompileArgs),
     /// Report errors and warnings, and how large the chemistry is.
     Check(CheckArgs),
     /// Simulate the chemistry: a time course, the fixed point, or the fixed point of each sample.
     Simulate(SimulateArgs),
-    /// Train the network by gradient descent through the fixed point of its chemistry.
+    /// Train the network: by gradient descent through the fixed point of its chemistry, or by learning in the pot.
     Train(TrainArgs),
     /// Run the expectations of files on their simulated chemistry.
     Test(TestArgs),
@@ -317,10 +317,15 @@ pub struct SimulateArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 The `train` block says how: data, loss, rule, epochs. Training starts from the weights of the file, usually
-`weights { init = glorot_uniform(seed = 1); }`, or from --weights.
+`weights { init = glorot_uniform(seed = 1); }`, or from --weights. The construction says where:
+
+  fixed_point    rule = gradient(…): the gradient through the fixed point of the chemistry
+  one_pot        rule = gradient_flow(…): the pot learns by its own reactions while samples are presented
+  phased         rule = sgd(…): the pot learns step by step, by a clock of its own
 
 Writes STEM.trained.npz, STEM.train.csv (metrics of each epoch), STEM.train.svg (learning curve) and, while it
-runs, STEM.checkpoint.npz. The same seeds give the same bytes on any number of cores.
+runs, STEM.checkpoint.npz; of one_pot also STEM.rails.svg (what grows in the pot), of phased also STEM.weights.svg
+(weights over time). The same seeds give the same bytes on any number of cores.
 
 Examples:
   nnrc train iris.nnr                                  iris.trained.npz

@@ -1,4 +1,4 @@
-//! Numbers as text.
+//! Numbers and lists as text.
 
 /// A number for people: four significant digits, exponent form where it is shorter.
 pub fn short(value: f64) -> String {
@@ -38,6 +38,14 @@ pub fn count(value: usize) -> String {
 /// `1 reaction`, `2 reactions`.
 pub fn plural(value: usize, thing: &str) -> String {
     format!("{} {thing}{}", count(value), if value == 1 { "" } else { "s" })
+}
+
+/// `a`, `a and b`, `a, b and c`.
+pub fn enumeration(items: &[String]) -> String {
+    match items.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => items.concat(),
+    }
 }
 
 /// A file size for people.
@@ -81,6 +89,8 @@ mod tests {
         assert_eq!(count(78_400), "78,400");
         assert_eq!(count(1_234_567), "1,234,567");
         assert_eq!(plural(1, "row"), "1 row");
+        let names = ["a", "b", "c"].map(str::to_owned);
+        assert_eq!([1, 2, 3].map(|count| enumeration(&names[..count])), ["a", "a and b", "a, b and c"]);
         assert_eq!(size(950), "950 B");
         assert_eq!(size(56_300), "56.3 kB");
         assert_eq!(duration(0.01), "under 0.1 s");

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use nnrc_model::Tensor;
+use nnrc_model::model::Construction;
 use nnrc_sim::io::{Array, Arrays, npz, safetensors, table};
 use nnrc_sim::train::{self, State, Unusable};
 use nnrc_syntax::codes::Code;
@@ -73,6 +74,17 @@ impl Files {
     /// The picture of the weights, of learning in the pot.
     pub fn weights_picture(&self) -> PathBuf {
         with(&self.stem, ".weights.svg")
+    }
+
+    /// Table and pictures of the course of a training.
+    pub fn of_course(&self, construction: Construction) -> Vec<PathBuf> {
+        let mut files = vec![self.table(), self.picture()];
+        match construction {
+            Construction::FixedPoint => {}
+            Construction::OnePot => files.push(self.rails_picture()),
+            Construction::Phased => files.push(self.weights_picture()),
+        }
+        files
     }
 
     /// Writes weights with the version of nnrc.

@@ -23,7 +23,7 @@ use super::files::Files;
 use super::learner::Learning;
 use super::progress::Progress;
 use super::{BETWEEN_CHECKPOINTS, Trained, end, loss, quantity_name};
-use crate::numbers::short;
+use crate::numbers::{plural, short};
 use crate::plot::Curve;
 use crate::pot::{Pot, explain, several_rates};
 use crate::session::{Loaded, Session};
@@ -161,8 +161,8 @@ pub fn run(
     };
     let cost = course.statistics();
     terminal.note(&format!(
-        "{} presentations; {} steps, {} evaluations in this run",
-        course.place().presentation,
+        "{}; {} steps, {} evaluations in this run",
+        plural(course.place().presentation, "presentation"),
         cost.steps,
         cost.evaluations
     ));

@@ -1,9 +1,10 @@
-//! `nnrc train`: weights by gradient descent through the fixed point.
+//! `nnrc train`: weights by gradient descent through the fixed point, or by learning in the pot.
 
 use serde_json::json;
 
 use crate::args::TrainArgs;
 use crate::files::Destination;
+use crate::numbers::enumeration;
 use crate::session::Session;
 use crate::terminal::Stop;
 use crate::training::{self, Files};
@@ -19,12 +20,11 @@ pub fn run(session: &Session, args: &TrainArgs) -> Result<(), Stop> {
     files.write_weights(terminal, &trained.weights)?;
     terminal.note(&trained.summary());
     if let Destination::File(path) = files.weights() {
-        terminal.note(&format!(
-            "wrote {}, {} and {}",
-            path.display(),
-            files.table().display(),
-            files.picture().display()
-        ));
+        let others = files.of_course(loaded.model.chemistry.construction);
+        // Without an epoch nothing is drawn.
+        let others = others.iter().filter(|file| file.exists());
+        let names = std::iter::once(path).chain(others).map(|file| file.display().to_string());
+        terminal.note(&format!("wrote {}", enumeration(&names.collect::<Vec<_>>())));
         if terminal.is_json() {
             let metrics = |m: &nnrc_sim::train::Metrics| json!({ "loss": m.loss, "mse": m.mse, "error": m.error, "accuracy": m.accuracy });
             terminal.print_json(&json!({

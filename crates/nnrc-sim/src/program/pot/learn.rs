@@ -106,7 +106,8 @@ pub(super) fn run<N: Pot>(arguments: &Arguments) -> Result<(), Failure> {
         if is_safetensors { safetensors::write(file, &weights) } else { npz::write(file, &weights) }
     });
     written.map_err(|error| format!("cannot write `{}`: {error}", arguments.output.display()))?;
-    say(&format!("{} presentations: {}", place.presentation, words(&place)));
+    let ending = if place.presentation == 1 { "" } else { "s" };
+    say(&format!("{} presentation{ending}: {}", place.presentation, words(&place)));
     Ok(())
 }
 
