@@ -89,7 +89,8 @@ pub fn iris_runs() -> Vec<Finding> {
         let (inputs, labels) = rows(&network, "iris");
         let (inputs, labels) = (take(&inputs, test), take(&labels, test));
         let (expected, own) = judged(&network, &inputs, &labels);
-        told &= own == *accuracy;
+        // Reports show four digits or more.
+        told &= (own - accuracy).abs() < 1e-4;
         chemistry.extend(roadrunner(&network, &inputs));
         plain.extend(expected);
         all.extend(labels);
