@@ -150,6 +150,26 @@ fn what_changes_nothing_is_said() {
 }
 
 #[test]
+fn a_transposed_file_is_answered_by_what_can_be_written() {
+    let text = "nnr 1;\nnetwork n {\n    input x[1];\n    layer y = dense(2);\n    output y;\n}\n";
+    let folder = Folder::with(text);
+    folder.write("w.npz", npz());
+    let run = folder.run(&["check", "m.nnr", "--weights", "w.npz"]).exits(1).reports("shape-mismatch");
+    assert!(run.stderr.contains("weights from \"…\" { layout.y = in_out; }"), "{}", run.stderr);
+    folder.write("m.nnr", format!("{text}weights from \"w.npz\" {{ }}\n"));
+    let run = folder.run(&["check", "m.nnr"]).exits(1).reports("shape-mismatch");
+    assert!(run.stderr.contains("write `layout.y = in_out;`"), "{}", run.stderr);
+}
+
+#[test]
+fn a_crate_that_cannot_be_is_answered_by_what_can() {
+    let text = learner("phased", "sgd(rate = 4)").replace("smooth_relu(h = 0.01)", "sigmoid()");
+    let folder = Folder::with(&text.replace("= phased;", "= phased; clock = external(phase = 20);"));
+    let run = folder.run(&["compile", "m.nnr", "--target", "rust"]).exits(1).reports("not-served");
+    assert!(run.stderr.contains("clock = may_leonard();"), "{}", run.stderr);
+}
+
+#[test]
 fn a_pot_that_learns_chooses_its_samples() {
     let folder = Folder::with(&learner("one_pot", "gradient_flow(rate = 0.01)"));
     folder.write(

@@ -28,6 +28,8 @@ const STEPS_OF_TAU: f64 = 10.0;
 const LANGEVIN_STEP: f64 = 0.05;
 /// Molecules for the concentration 1 below which a warning is due.
 const FEW: f64 = 10.0;
+/// What sizes are called, with an example.
+const SIZE: (&str, &str) = ("the size of noise", "[0.05, 0.15]");
 /// Molecules in a mole.
 const AVOGADRO: f64 = 6.022_140_76e23;
 
@@ -146,7 +148,7 @@ fn calls(scope: &mut Scope, expr: Option<&Expr>, what: &str, example: &str) -> V
 fn sweep(
     scope: &mut Scope,
     expr: &Expr,
-    what: &str,
+    (what, example): (&str, &str),
     mut number: impl FnMut(&mut Scope, &Value) -> Option<f64>,
 ) -> Option<Vec<f64>> {
     let value = scope.evaluate(expr)?;
@@ -158,7 +160,7 @@ fn sweep(
         scope.report(
             Diagnostic::error(codes::OUT_OF_RANGE, expr.span, format!("{what} is an empty list"))
                 .label("expected a number or several")
-                .help("write a list such as `[0.05, 0.15]`"),
+                .help(format!("write a list such as `{example}`")),
         );
         return None;
     }
@@ -215,7 +217,7 @@ fn rate_noise(
     let uniform = args[2].map_or(Some(false), |expr| scope.choice(expr, "`distribution`", &choices));
     let redraw = args[1].map_or(Some(Redraw::Static), |expr| redraw(scope, expr, around));
     let sizes_span = sizes.span;
-    let sizes = sweep(scope, sizes, "the size of noise", size)?;
+    let sizes = sweep(scope, sizes, SIZE, size)?;
     let (uniform, redraw) = (uniform?, redraw?);
     if uniform && matches!(redraw, Redraw::OrnsteinUhlenbeck { .. }) {
         scope.report(
@@ -240,6 +242,9 @@ fn rate_noise(
     Some(sizes.into_iter().map(|size| RateNoise { size, redraw, uniform }).collect())
 }
 
+/// What `redraw` can be.
+const REDRAWS: &str = "`static`, `presentation` or `ou(tau = 1 s)`";
+
 /// `static`, `presentation` or `ou(tau = 1, step = 0.1)`.
 fn redraw(scope: &mut Scope, expr: &Expr, around: &Surroundings<'_>) -> Option<Redraw> {
     let value = scope.evaluate(expr)?;
@@ -248,7 +253,19 @@ fn redraw(scope: &mut Scope, expr: &Expr, around: &Surroundings<'_>) -> Option<R
         if matches!(&value.kind, ValueKind::Name(name) if name == "ou") {
             return Some(wandering(None, None));
         }
-        return scope.choice(expr, "`redraw`", &choices);
+        let chosen = |(name, _): &&(&str, Redraw)| matches!(&value.kind, ValueKind::Name(own) if own == name);
+        if let Some((_, redraw)) = choices.iter().find(chosen) {
+            return Some(*redraw);
+        }
+        match &value.kind {
+            ValueKind::Name(name) => scope.report(
+                Diagnostic::error(codes::UNKNOWN_NAME, expr.span, format!("`redraw` cannot be `{name}`"))
+                    .label(format!("expected {REDRAWS}"))
+                    .did_you_mean(nnrc_syntax::suggest(name, ["static", "presentation", "ou"])),
+            ),
+            other => scope.wrong_type(expr.span, "`redraw`", REDRAWS, &other.words()),
+        }
+        return None;
     };
     if call.name.name != "ou" {
         unknown_call(scope, &call, "`redraw`", &["static", "presentation", "ou"]);
@@ -298,11 +315,13 @@ fn concentration_noise(
         return None;
     };
     if first == "size" {
-        let sizes = sweep(scope, values, "the size of noise", size)?;
+        let sizes = sweep(scope, values, SIZE, size)?;
         let every = time?.unwrap_or(1.0);
         return Some(sizes.into_iter().map(|size| ConcentrationNoise::Kicks { size, every }).collect());
     }
-    let numbers = sweep(scope, values, "the volume", |scope, value| molecules(scope, value, around.scales))?;
+    let numbers = sweep(scope, values, ("the volume", "[100, 1000]"), |scope, value| {
+        molecules(scope, value, around.scales)
+    })?;
     if let Some(least) = numbers.iter().copied().reduce(f64::min).filter(|least| *least < FEW) {
         scope.report(few_molecules(span, least));
     }
@@ -459,7 +478,7 @@ fn comparator(scope: &mut Scope, call: &Call) -> Option<Activation> {
 
 /// Times in any order; each once.
 fn times(scope: &mut Scope, expr: &Expr, scales: Scales) -> Option<Vec<f64>> {
-    let mut times = sweep(scope, expr, "`times`", |scope, value| {
+    let mut times = sweep(scope, expr, ("`times`", "[10, 20]"), |scope, value| {
         let time = scope.as_quantity(value, "a running time", Dimension::TIME, scales.time)?;
         if time > 0.0 {
             return Some(time);

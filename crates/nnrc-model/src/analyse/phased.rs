@@ -20,7 +20,7 @@ use crate::model::{
     Training,
 };
 use crate::units::Dimension;
-use crate::value::{Scope, ValueKind};
+use crate::value::{Scope, ValueKind, shown};
 
 const EPOCHS: u64 = 1000;
 
@@ -154,7 +154,7 @@ fn check_level(scope: &mut Scope, span: Span, name: &str, value: f64) -> bool {
     let finding = Diagnostic::error(
         codes::OUT_OF_RANGE,
         span,
-        format!("`{name}` must be {}, found {value:e}", LEVEL.0),
+        format!("`{name}` must be {}, found {}", LEVEL.0, shown(value)),
     );
     scope.report(if value < SMALLEST_LEVEL {
         finding

@@ -295,7 +295,16 @@ fn shape_mismatch(span: Span, wanted: &Wanted<'_>, found: &[usize], place: &str)
         finding = finding.help(if place.is_empty() {
             "rows are units: write one row of incoming weights for each unit".to_owned()
         } else {
-            format!("the file stores it transposed: write `layout.{} = in_out;`", wanted.layer.name)
+            let layout = format!("layout.{} = in_out;", wanted.layer.name);
+            if span == super::OVERRIDE {
+                // An option names a file, and no layout.
+                let block = format!("weights from \"…\" {{ {layout} }}");
+                format!(
+                    "the file stores it transposed: write `{block}` into the model, instead of `--weights`"
+                )
+            } else {
+                format!("the file stores it transposed: write `{layout}`")
+            }
         });
     }
     finding

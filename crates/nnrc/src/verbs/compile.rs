@@ -94,7 +94,14 @@ fn write_crate(
         Ok(files) => files,
         Err(error) => {
             let finding =
-                Diagnostic::global(Severity::Error, codes::NOT_SERVED, format!("--target rust: {error}"));
+                Diagnostic::global(Severity::Error, codes::NOT_SERVED, format!("--target rust: {error}"))
+                    .help(if pot.crn.protocol.settings.is_empty() {
+                        "`nnrc simulate` and `nnrc train` follow this network in their own process, and `--target sbml` writes \
+                         it for other tools"
+                    } else {
+                        "a crate follows reactions alone: write `clock = may_leonard();`, whose phases are species, or use \
+                         `--target sbml`, whose events set them"
+                    });
             return session.terminal.fail(&loaded.source, finding);
         }
     };
