@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::time::Duration;
 
+use nnrc_sim::io::npz;
 use nnrc_tests::acceptance::phased::{bound, clock, external, files, forward, learning, modules};
 use nnrc_tests::{assert_all, peers};
 
@@ -122,4 +123,42 @@ fn a_killed_run_is_taken_up_again() {
     let rest = train(killed.path(), &["--resume"]);
     assert!(rest.status.success() && words(&rest).contains("going on after cycle"), "{}", words(&rest));
     same_files(whole.path(), killed.path());
+}
+
+#[test]
+fn what_was_learned_is_an_inference_circuit() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "
+dataset d = rows([{ x = [0, 1], t = [1] }, { x = [1, 0], t = [0] }]);
+network pot { input x[2]; layer y = dense(1) | smooth_relu(h = 0.1); output y; }
+weights { init = normal(0, 1, seed = 1); }
+chemistry { construction = phased; clock = external(phase = 20); speeds = { gated = 3 }; }
+train { data = d; rule = sgd(rate = 1); feed = cycle(); epochs = 2; }
+simulate { record = [y, error]; until = 60; points = 2; }
+";
+    std::fs::write(folder.path().join("or.nnr"), text).unwrap();
+    let learned = train(folder.path(), &[]);
+    let files = "wrote or.trained.npz, or.train.csv, or.train.svg and or.weights.svg";
+    assert!(learned.status.success() && words(&learned).contains(files), "{}", words(&learned));
+    let freeze = |args: &[&str]| {
+        let mut command = Command::new(peers::nnrc());
+        command.args(args).args([
+            "--set",
+            "chemistry.construction=fixed_point",
+            "--weights",
+            "or.trained.npz",
+        ]);
+        command.current_dir(folder.path()).env("NO_COLOR", "1").output().unwrap()
+    };
+    let file = freeze(&["compile", "or.nnr", "--target", "sbml"]);
+    assert!(file.status.success(), "{}", words(&file));
+    assert_eq!(words(&file).matches("set aside").count(), 2, "{}", words(&file));
+    assert!(!words(&file).contains("warning"), "{}", words(&file));
+    let course = freeze(&["simulate", "or.nnr", "--input", "0,1"]);
+    let text = String::from_utf8_lossy(&course.stdout).into_owned();
+    let end: f64 = text.lines().last().unwrap().split(',').next_back().unwrap().parse().unwrap();
+    // y solves y² − z y − h = 0 for the learned weights.
+    let weights = npz::read(&std::fs::read(folder.path().join("or.trained.npz")).unwrap()).unwrap();
+    let z = weights["y.W"].values[1] + weights["y.b"].values[0];
+    assert!((end - 0.5 * (z + (z * z + 0.4f64).sqrt())).abs() < 1e-5, "{end} for z = {z}");
 }

@@ -1,9 +1,10 @@
 //! The `chemistry` block.
 
 use nnrc_syntax::ast::{Block, Expr};
-use nnrc_syntax::{Diagnostic, Span, codes};
+use nnrc_syntax::{Diagnostic, Severity, Span, codes};
 
 use crate::analyse::block::{self, bind};
+use crate::analyse::{Overrides, is_frozen};
 use crate::flow::Teacher;
 use crate::model::{Chemistry, Construction, Phased, Signs, WeightCarrier};
 use crate::units::Dimension;
@@ -24,6 +25,10 @@ const KEYS: &[&str] = &[
     "clock",
 ];
 
+/// All speeds; which of them a construction has, `speeds_of` knows.
+const SPEEDS: [&str; 6] =
+    ["forward", "backward", "annihilation", "weight_annihilation", "gated", "combinational"];
+
 /// The scales that divide quantities with a unit, in SI.
 #[derive(Debug, Clone, Copy)]
 pub struct Scales {
@@ -39,7 +44,12 @@ pub const POSITIVE: (&str, fn(f64) -> bool) = ("greater than 0", |x| x > 0.0);
 pub const NOT_NEGATIVE: (&str, fn(f64) -> bool) = ("at least 0", |x| x >= 0.0);
 
 /// Reads the block; `rule` is the name of the training rule, which decides the default construction.
-pub fn analyse(scope: &mut Scope, block: Option<(&Block, Span)>, rule: Option<&str>) -> (Chemistry, Scales) {
+pub fn analyse(
+    scope: &mut Scope,
+    block: Option<(&Block, Span)>,
+    rule: Option<&str>,
+    overrides: &Overrides,
+) -> (Chemistry, Scales) {
     let entries = block.map(|(block, _)| block::read(scope, block, "chemistry", KEYS)).unwrap_or_default();
     let construction = match entries.get("construction") {
         Some(expr) => construction(scope, expr),
@@ -74,7 +84,8 @@ pub fn analyse(scope: &mut Scope, block: Option<(&Block, Span)>, rule: Option<&s
     });
     let max_order = entries.get("max_order").and_then(|expr| max_order(scope, expr)).unwrap_or(2);
     let mut phased = super::phased::settings(scope, entries.get("clock").copied(), scales, construction);
-    let speeds = speeds(scope, entries.get("speeds").copied(), scales, construction, &mut phased);
+    let around = (construction, overrides.choose_construction());
+    let speeds = speeds(scope, entries.get("speeds").copied(), scales, around, &mut phased);
     let robust = entries.get("preset").and_then(|expr| scope.choice(expr, "`preset`", &[("robust", true)]));
     let robust = robust == Some(true);
     let annihilation = speeds.annihilation.unwrap_or(match construction {
@@ -95,15 +106,16 @@ pub fn analyse(scope: &mut Scope, block: Option<(&Block, Span)>, rule: Option<&s
     }
     for (key, needs) in [("schedule", Construction::OnePot), ("clock", Construction::Phased)] {
         if let Some(expr) = entries.get(key).filter(|_| construction != needs) {
-            scope.report(
-                Diagnostic::error(
-                    codes::RULE_MISMATCH,
-                    expr.span,
-                    format!("`{key}` belongs to `{}`, not to `{}`", needs.name(), construction.name()),
-                )
-                .label("has no meaning here")
-                .help(format!("leave it out, or write `construction = {};`", needs.name())),
-            );
+            let message = format!("`{key}` belongs to `{}`, not to `{}`", needs.name(), construction.name());
+            let mut finding =
+                Diagnostic::error(codes::RULE_MISMATCH, expr.span, message).label("has no meaning here");
+            if is_frozen(overrides, construction) {
+                finding.severity = Severity::Note;
+                finding.message.push_str(": it is set aside");
+            } else {
+                finding = finding.help(format!("leave it out, or write `construction = {};`", needs.name()));
+            }
+            scope.report(finding);
         }
     }
     let units = nnrc_crn::Units {
@@ -247,12 +259,21 @@ struct Speeds {
     weight_annihilation: f64,
 }
 
-/// Reads `speeds`.
+/// The speeds that reactions of a construction have.
+fn speeds_of(construction: Construction) -> &'static [&'static str] {
+    match construction {
+        Construction::FixedPoint => &["forward", "annihilation"],
+        Construction::OnePot => &["forward", "backward", "annihilation", "weight_annihilation"],
+        Construction::Phased => &["annihilation", "gated", "combinational"],
+    }
+}
+
+/// Reads `speeds`; `switched`: the command line chooses the construction, so that the file may set those of another.
 fn speeds(
     scope: &mut Scope,
     expr: Option<&Expr>,
     scales: Scales,
-    construction: Construction,
+    (construction, switched): (Construction, bool),
     phased: &mut Phased,
 ) -> Speeds {
     let default = if construction == Construction::OnePot { 5.0 } else { 1.0 };
@@ -264,17 +285,24 @@ fn speeds(
         scope.wrong_type(value.span, "`speeds`", "a record such as `{ forward = 5 }`", &value.kind.words());
         return speeds;
     };
-    let names = ["forward", "backward", "annihilation", "weight_annihilation", "gated", "combinational"];
     for (name, span, value) in fields {
-        if !names.contains(&name.as_str()) {
+        if !SPEEDS.contains(&name.as_str()) {
             scope.report(
                 Diagnostic::error(codes::UNKNOWN_KEY, *span, format!("`speeds` has no key `{name}`"))
                     .label("unknown key")
-                    .did_you_mean_or(nnrc_syntax::suggest(name, names), || {
-                        format!("its keys are {}", block::words(&names))
+                    .did_you_mean_or(nnrc_syntax::suggest(name, SPEEDS), || {
+                        format!("its keys are {}", block::words(&SPEEDS))
                     }),
             );
             continue;
+        }
+        if !switched && !speeds_of(construction).contains(&name.as_str()) {
+            let message = format!("no reaction of `{}` has the speed `{name}`", construction.name());
+            scope.report(
+                Diagnostic::warning(codes::UNUSED_NAME, *span, message)
+                    .label("changes nothing")
+                    .help(format!("its speeds are {}", block::words(speeds_of(construction)))),
+            );
         }
         let what = format!("the speed `{name}`");
         // Annihilation is of second order; `/s` serves as well, at the unit concentration.

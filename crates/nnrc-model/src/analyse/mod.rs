@@ -60,6 +60,11 @@ pub fn analyse(file: &File, text: &str, overrides: &Overrides, resources: &dyn R
     Analysis { model: model.filter(|_| !failed), diagnostics }
 }
 
+/// Whether a pot that learns is turned into the network alone, with the weights that it learned.
+fn is_frozen(overrides: &Overrides, construction: Construction) -> bool {
+    construction == Construction::FixedPoint && overrides.choose_construction() && overrides.weights.is_some()
+}
+
 /// Whether the `train` block has done its work: the weights that were learned in the pot are given, and the file is
 /// compiled to the network alone.
 fn set_aside(
@@ -117,7 +122,8 @@ fn analyse_file(
         (*block, *span, training::read(scope, block))
     });
     let rule = train.as_ref().and_then(|(_, _, (_, rule))| rule.as_deref());
-    let (chemistry, scales) = chemistry::analyse(scope, items.chemistry, rule);
+    let (chemistry, scales) = chemistry::analyse(scope, items.chemistry, rule, overrides);
+    let frozen = is_frozen(overrides, chemistry.construction);
     let skeleton = network::analyse(scope, network, chemistry.construction);
     let input_names: Vec<&str> = network
         .members
@@ -150,6 +156,7 @@ fn analyse_file(
                 scales,
                 teacher: chemistry.teacher,
                 preset_decay: chemistry.preset_decay,
+                switched: overrides.choose_construction(),
             };
             training::analyse(scope, block, span, read, &surroundings)
         });
@@ -173,7 +180,8 @@ fn analyse_file(
         overrides.seed,
     );
     let block = items.simulate.map(|(block, _)| block);
-    let simulation = simulation::analyse(scope, block, &skeleton, chemistry.construction, scales);
+    let around = (chemistry.construction, frozen);
+    let simulation = simulation::analyse(scope, block, &skeleton, around, scales);
     let context =
         expect::Context { network: &network.name.name, skeleton: &skeleton, datasets: &datasets, resources };
     let expectations: Vec<Option<Expectation>> =

@@ -19,6 +19,13 @@ pub struct Overrides {
     pub seed: Option<u64>,
 }
 
+impl Overrides {
+    /// Whether the command line chooses the construction. What the file sets for its own one may then have no meaning.
+    pub(crate) fn choose_construction(&self) -> bool {
+        self.settings.iter().any(|(path, _)| path == "chemistry.construction")
+    }
+}
+
 const BLOCKS: &[&str] = &["weights", "chemistry", "train", "simulate", "noise", "const", "dataset"];
 
 /// The file with the settings in place.

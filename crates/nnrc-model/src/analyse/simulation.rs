@@ -17,7 +17,7 @@ pub fn analyse(
     scope: &mut Scope,
     block: Option<&Block>,
     skeleton: &Skeleton,
-    construction: Construction,
+    (construction, frozen): (Construction, bool),
     scales: Scales,
 ) -> Simulation {
     // A pot that learns is followed for long, and forgets errors of its neurons within one presentation.
@@ -57,7 +57,9 @@ pub fn analyse(
             );
         }
     }
-    simulation.record = entries.get("record").and_then(|expr| record(scope, expr, skeleton, construction));
+    // What training reports is recorded by the constructions that learn.
+    let reports = frozen || construction != Construction::FixedPoint;
+    simulation.record = entries.get("record").and_then(|expr| record(scope, expr, skeleton, reports));
     simulation.input = entries.get("input").and_then(|expr| {
         let value = scope.evaluate(expr)?;
         input(scope, &value, skeleton)
@@ -138,12 +140,7 @@ pub fn outside_range(
     }
 }
 
-fn record(
-    scope: &mut Scope,
-    expr: &Expr,
-    skeleton: &Skeleton,
-    construction: Construction,
-) -> Option<Vec<usize>> {
+fn record(scope: &mut Scope, expr: &Expr, skeleton: &Skeleton, reports: bool) -> Option<Vec<usize>> {
     let value = scope.evaluate(expr)?;
     let items = match value.kind {
         ValueKind::List(items) => items,
@@ -155,8 +152,7 @@ fn record(
             scope.wrong_type(item.span, "`record`", "names of layers", &item.kind.words());
             return None;
         };
-        // What training reports is recorded by the constructions that learn.
-        if name == "error" && construction != Construction::FixedPoint {
+        if name == "error" && reports {
             continue;
         }
         nodes.push(node(scope, name, item.span, skeleton)?);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use nnrc_syntax::ast::{Block, Expr};
+use nnrc_syntax::ast::{Arg, Block, Expr};
 use nnrc_syntax::{Diagnostic, Span, codes};
 
 use crate::analyse::block::{self, Entries};
@@ -32,6 +32,8 @@ pub struct Surroundings<'a> {
     pub teacher: Option<Teacher>,
     /// Decay where the block says nothing.
     pub preset_decay: f64,
+    /// Whether the command line chooses the construction.
+    pub switched: bool,
 }
 
 /// The entries of the block, and the name of its rule, which decides the default construction.
@@ -60,6 +62,11 @@ pub fn analyse(
         (_, Some(_)) => None,
         (_, None) => Some(descent::ADAM),
     };
+    if let Some(expr) = entries.get("feed").filter(|_| construction == Construction::Phased)
+        && !surroundings.switched
+    {
+        idle_hold(scope, expr);
+    }
     if construction == Construction::FixedPoint {
         let before = scope.reported;
         let descent = descent::analyse(scope, block, &entries, optimiser, surroundings);
@@ -69,7 +76,9 @@ pub fn analyse(
     }
     if construction == Construction::OnePot {
         let before = scope.reported;
-        let rate = entries.get("rule").and_then(|expr| flow::rate(scope, expr, scales));
+        // The rate of another rule is another thing.
+        let own = entries.get("rule").filter(|_| rule.as_deref() == Some("gradient_flow"));
+        let rate = own.and_then(|expr| flow::rate(scope, expr, scales));
         let flow = flow::analyse(scope, block, span, &entries, rate, surroundings);
         let data = flow.as_ref().map(|flow| flow.data.clone());
         let flow = flow.filter(|_| scope.reported == before);
@@ -131,6 +140,22 @@ pub fn feed(scope: &mut Scope, expr: &Expr, scales: Scales) -> Option<Feed> {
     let hold = args[0].and_then(|hold| scope.bounded(hold, "`hold`", Dimension::TIME, scales.time, POSITIVE));
     let seed = args.get(1).copied().flatten().and_then(|seed| scope.whole(seed, "a seed", 0));
     Some(Feed { shuffle: is_shuffled.then_some(seed.unwrap_or(descent::SEED)), hold })
+}
+
+/// Warns of a time that samples are shown for, where the clock decides that.
+fn idle_hold(scope: &mut Scope, expr: &Expr) {
+    let Some(ValueKind::Call(call)) = scope.evaluate(expr).map(|value| value.kind) else { return };
+    let is_hold = |arg: &&Arg| arg.name.as_ref().is_none_or(|name| name.name == "hold");
+    let Some(hold) = call.args.iter().find(is_hold) else { return };
+    scope.report(
+        Diagnostic::warning(
+            codes::UNUSED_NAME,
+            hold.value.span,
+            "`hold` has no meaning for `phased`: the clock decides how long a sample is shown",
+        )
+        .label("changes nothing")
+        .help("write `feed = cycle();`, and set the `rate` or the `phase` of the clock"),
+    );
 }
 
 fn check_rule(scope: &mut Scope, rule: &str, expr: &Expr, construction: Construction) {
