@@ -162,3 +162,37 @@ simulate { record = [y, error]; until = 60; points = 2; }
     let z = weights["y.W"].values[1] + weights["y.b"].values[0];
     assert!((end - 0.5 * (z + (z * z + 0.4f64).sqrt())).abs() < 1e-5, "{end} for z = {z}");
 }
+
+#[test]
+fn damaged_checkpoints_are_refused() {
+    for chemistry in ["clock = external(phase = 20);", ""] {
+        let folder = folder("epochs = 2;", chemistry);
+        assert!(train(folder.path(), &[]).status.success());
+        let path = folder.path().join("or.checkpoint.npz");
+        let good = npz::read(&std::fs::read(&path).unwrap()).unwrap();
+        let with = |name: &str, value: f64| {
+            let mut arrays = good.clone();
+            arrays.get_mut(name).unwrap().values[0] = value;
+            let mut bytes = Vec::new();
+            npz::write(&mut bytes, &arrays).unwrap();
+            std::fs::write(&path, bytes).unwrap();
+            train(folder.path(), &["--resume", "--set", "train.epochs=3"])
+        };
+        let damages = [
+            ("state", -1.0),
+            ("epochs", 0.5),
+            ("epochs", 1e300),
+            ("times", 1e9),
+            ("totals", -1.0),
+            ("violations", 0.5),
+        ];
+        for (name, value) in damages {
+            let output = with(&format!("pot.{name}"), value);
+            assert_eq!(output.status.code(), Some(3), "{name} {value}: {}", words(&output));
+            assert!(words(&output).contains(&format!("its array `pot.{name}`")), "{}", words(&output));
+        }
+        let first = good["pot.violations"].values[0];
+        let output = with("pot.violations", first);
+        assert!(output.status.success(), "{}", words(&output));
+    }
+}
