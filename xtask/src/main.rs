@@ -32,7 +32,7 @@ enum Task {
     Accept {
         /// The list.
         name: accept::List,
-        /// With one-pot: MNIST in the pot as well, one pass over 60,000 images (a quarter of an hour and more).
+        /// With one-pot: MNIST in the pot as well, one pass over 60,000 images.
         #[arg(long)]
         mnist: bool,
     },
