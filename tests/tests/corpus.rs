@@ -131,7 +131,8 @@ fn check(contents: impl AsRef<[u8]>) -> Vec<String> {
     let (_folder, path) = scratch(contents);
     let begin = Instant::now();
     let output = run(&path, "check", &["--message-format", "json"]);
-    assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
+    // Against costs that grow with the square of the size; wide enough for a loaded machine.
+    assert!(begin.elapsed() < Duration::from_secs(90), "{:?}", begin.elapsed());
     let found = diagnostics(&output);
     let errors: Vec<&serde_json::Value> = found.iter().filter(|found| found["severity"] == "error").collect();
     let exit =
