@@ -99,17 +99,10 @@ pub fn parse(
         model: PathBuf::from(model),
         output: None,
     };
-    let mut words = words.into_iter();
-    while let Some(word) = words.next() {
-        let (name, glued) = match word.split_once('=') {
-            Some((name, value)) if name.starts_with("--") => (name, Some(value.to_owned())),
-            _ => (word.as_str(), None),
-        };
-        if glued.is_some() && matches!(name, "--help" | "--steady" | "--state") {
-            return Err(format!("`{name}` takes no value"));
-        }
-        let mut value =
-            || glued.clone().or_else(|| words.next()).ok_or_else(|| format!("`{name}` needs a value"));
+    let mut words = Words::new(words.into_iter(), &["--help", "--steady", "--state"]);
+    while let Some(name) = words.option()? {
+        let name = name.as_str();
+        let mut value = || words.value(name);
         match name {
             "-h" | "--help" => return Ok(None),
             "--steady" => arguments.steady = true,
@@ -159,6 +152,40 @@ pub fn parse(
         arguments.until = arguments.until.or(defaults.until);
     }
     Ok(Some(arguments))
+}
+
+/// The words of a command line: options with their values, `--name value` or `--name=value`.
+pub(super) struct Words<'a, I> {
+    words: I,
+    /// Options without a value.
+    flags: &'a [&'a str],
+    /// What stands behind `=` in the present option.
+    glued: Option<String>,
+}
+
+impl<'a, I: Iterator<Item = String>> Words<'a, I> {
+    pub fn new(words: I, flags: &'a [&'a str]) -> Self {
+        Self { words, flags, glued: None }
+    }
+
+    /// The name of the next option.
+    pub fn option(&mut self) -> Result<Option<String>, String> {
+        let Some(word) = self.words.next() else { return Ok(None) };
+        let (name, glued) = match word.split_once('=') {
+            Some((name, value)) if name.starts_with("--") => (name.to_owned(), Some(value.to_owned())),
+            _ => (word, None),
+        };
+        if glued.is_some() && self.flags.contains(&name.as_str()) {
+            return Err(format!("`{name}` takes no value"));
+        }
+        self.glued = glued;
+        Ok(Some(name))
+    }
+
+    /// The value of that option, whose name is `name`.
+    pub fn value(&mut self, name: &str) -> Result<String, String> {
+        self.glued.take().or_else(|| self.words.next()).ok_or_else(|| format!("`{name}` needs a value"))
+    }
 }
 
 /// A way to step through time.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::Training;
-use super::arguments::{number, positive};
+use super::arguments::{Words, number, positive};
 use crate::parallel;
 use crate::train::{Comparison, Loss, Optimiser, Quantity, Schedule, Stop};
 
@@ -68,17 +68,10 @@ pub fn parse(
         model: model.into(),
     };
     let (mut rate, mut momentum, mut betas) = (None, None, [None; 3]);
-    let mut words = words.into_iter();
-    while let Some(word) = words.next() {
-        let (name, glued) = match word.split_once('=') {
-            Some((name, value)) if name.starts_with("--") => (name, Some(value.to_owned())),
-            _ => (word.as_str(), None),
-        };
-        if glued.is_some() && matches!(name, "--help" | "--resume") {
-            return Err(format!("`{name}` takes no value"));
-        }
-        let mut value =
-            || glued.clone().or_else(|| words.next()).ok_or_else(|| format!("`{name}` needs a value"));
+    let mut words = Words::new(words.into_iter(), &["--help", "--resume"]);
+    while let Some(name) = words.option()? {
+        let name = name.as_str();
+        let mut value = || words.value(name);
         match name {
             "-h" | "--help" => return Ok(None),
             "--resume" => lesson.resume = true,

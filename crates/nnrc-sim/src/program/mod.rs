@@ -102,6 +102,19 @@ pub fn input_width<N: Network>() -> usize {
     N::quantities().iter().filter(|quantity| quantity.role.is_input()).map(|quantity| quantity.width).sum()
 }
 
+/// Places of the outputs in what the network observes.
+fn output_places<N: Network>() -> Vec<usize> {
+    let (mut places, mut start) = (Vec::new(), 0);
+    for quantity in N::quantities() {
+        let range = start..start + quantity.width;
+        start = range.end;
+        if quantity.role == Role::Output {
+            places.extend(range);
+        }
+    }
+    places
+}
+
 /// Runs the command line of a network whose constants stand in the file `data` where `--model` names no other.
 pub fn run<N: Network>(data: &str) -> ExitCode {
     dispatch::<N>(data, None)

@@ -1,7 +1,7 @@
 //! A network with samples as something that can be trained.
 
 use super::data::Samples;
-use super::{Role, input_width};
+use super::{input_width, output_places};
 use crate::Tolerances;
 use crate::gradient::{Differentiable, Tensor, fixed_point};
 use crate::train::{Layout, Learner, Loss, Totals};
@@ -32,14 +32,7 @@ pub(crate) struct Space<N> {
 
 impl<N: Differentiable> Pupil<N> {
     pub fn new(network: N, loss: Loss, samples: Samples) -> Self {
-        let (mut places, mut start) = (Vec::new(), 0);
-        for quantity in N::quantities() {
-            let range = start..start + quantity.width;
-            start = range.end;
-            if quantity.role == Role::Output {
-                places.extend(range);
-            }
-        }
+        let places = output_places::<N>();
         let each = |tensor: &Tensor| std::iter::repeat_n(tensor.scale, tensor.len());
         let scales: Vec<f64> = N::tensors().iter().flat_map(each).collect();
         let scales = scales.iter().any(|scale| *scale != 1.0).then_some(scales);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::Presentation;
 use crate::Method;
 use crate::program::Defaults;
-use crate::program::arguments::{method, number, positive};
+use crate::program::arguments::{Words, method, number, positive};
 use crate::program::lesson::{optional, whole};
 
 /// A request to present samples.
@@ -56,17 +56,10 @@ pub(super) fn parse(
         model: model.into(),
     };
     let timing = &mut found.presentation.timing;
-    let mut words = words.into_iter();
-    while let Some(word) = words.next() {
-        let (name, glued) = match word.split_once('=') {
-            Some((name, value)) if name.starts_with("--") => (name, Some(value.to_owned())),
-            _ => (word.as_str(), None),
-        };
-        if glued.is_some() && matches!(name, "--help" | "--resume") {
-            return Err(format!("`{name}` takes no value"));
-        }
-        let mut value =
-            || glued.clone().or_else(|| words.next()).ok_or_else(|| format!("`{name}` needs a value"));
+    let mut words = Words::new(words.into_iter(), &["--help", "--resume"]);
+    while let Some(name) = words.option()? {
+        let name = name.as_str();
+        let mut value = || words.value(name);
         match name {
             "-h" | "--help" => return Ok(None),
             "--resume" => found.resume = true,

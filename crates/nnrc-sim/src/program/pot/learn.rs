@@ -4,12 +4,12 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::arguments::Arguments;
-use super::{Pot, Presentation, output_places, sample_width, target_width};
+use super::{Pot, Presentation, sample_width, target_width};
 use crate::io::{Array, Arrays, npz, safetensors, table, write_atomically};
 use crate::present::{Interruption, PARTS, Presenter, are_concentrations, presentations};
 use crate::program::data::{Samples, samples_of};
 use crate::program::simulate::check_input;
-use crate::program::{Failure, Tensors, say};
+use crate::program::{Failure, Tensors, output_places, say};
 use crate::train::{Metrics, Order, Totals, as_numbers, fingerprint};
 use crate::{Method, Tolerances};
 

@@ -6,7 +6,7 @@ mod learn;
 
 use std::process::ExitCode;
 
-use super::{Failure, Network, Role, input_width, print};
+use super::{Failure, Network, input_width, print};
 use crate::present::Timing;
 use crate::train::Loss;
 
@@ -55,19 +55,6 @@ fn target_width<N: Pot>() -> usize {
 /// Number of elements of the inputs without the target.
 fn sample_width<N: Pot>() -> usize {
     input_width::<N>() - target_width::<N>()
-}
-
-/// Places of the outputs in what the network observes.
-fn output_places<N: Pot>() -> Vec<usize> {
-    let (mut places, mut start) = (Vec::new(), 0);
-    for quantity in N::quantities() {
-        let range = start..start + quantity.width;
-        start = range.end;
-        if quantity.role == Role::Output {
-            places.extend(range);
-        }
-    }
-    places
 }
 
 /// Runs the command line of a network that learns while samples are presented; as [`super::run`].
