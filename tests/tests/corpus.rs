@@ -129,10 +129,8 @@ fn scratch(contents: impl AsRef<[u8]>) -> (tempfile::TempDir, std::path::PathBuf
 /// Checks a text; the codes of its errors.
 fn check(contents: impl AsRef<[u8]>) -> Vec<String> {
     let (_folder, path) = scratch(contents);
-    let begin = Instant::now();
-    let output = run(&path, "check", &["--message-format", "json"]);
-    // Against costs that grow with the square of the size; wide enough for a loaded machine.
-    assert!(begin.elapsed() < Duration::from_secs(90), "{:?}", begin.elapsed());
+    // Against costs that grow with the square of the size: CPU seconds, which do not depend on what else is running.
+    let output = limited(&path, "check", "-t 20");
     let found = diagnostics(&output);
     let errors: Vec<&serde_json::Value> = found.iter().filter(|found| found["severity"] == "error").collect();
     let exit =
@@ -211,7 +209,7 @@ fn a_source_beyond_the_limit_is_refused_at_once() {
     for verb in ["check", "fmt", "test"] {
         let begin = Instant::now();
         // A quarter of a gigabyte of address space would hold the text, but no copy of it with a syntax tree.
-        let output = limited(&path, verb, 250_000);
+        let output = limited(&path, verb, "-v 250000");
         assert!(begin.elapsed() < Duration::from_secs(5));
         assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
         let found = diagnostics(&output);
@@ -221,8 +219,8 @@ fn a_source_beyond_the_limit_is_refused_at_once() {
 }
 
 /// Runs a verb with a limit on the address space, in kB.
-fn limited(path: &Path, verb: &str, limit: u32) -> std::process::Output {
-    let script = format!("ulimit -v {limit} && exec \"$0\" \"$@\"");
+fn limited(path: &Path, verb: &str, limit: &str) -> std::process::Output {
+    let script = format!("ulimit {limit} && exec \"$0\" \"$@\"");
     Command::new("sh")
         .args(["-c", &script])
         .arg(peers::nnrc())
@@ -249,7 +247,7 @@ fn memory_is_bounded_by_the_size_of_the_text() {
     ];
     for text in texts {
         let (_folder, path) = scratch(&text);
-        let output = limited(&path, "check", 600_000);
+        let output = limited(&path, "check", "-v 600000");
         let has_ended = matches!(output.status.code(), Some(0 | 1));
         assert!(has_ended, "{}…: {}", &text[..40], String::from_utf8_lossy(&output.stderr));
     }

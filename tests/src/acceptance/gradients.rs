@@ -13,7 +13,7 @@ use crate::Finding;
 use crate::compiled::{analyse, lower};
 
 /// The gradient of a loss on one sample, a number for each parameter, and the loss.
-fn gradient(model: &Model, loss: Loss, input: &[f64], target: &[f64]) -> (f64, Vec<f64>) {
+pub fn gradient(model: &Model, loss: Loss, input: &[f64], target: &[f64]) -> (f64, Vec<f64>) {
     let graph = Graph::new(model);
     let mut space = graph.workspace();
     let parameters = graph.initial().to_vec();

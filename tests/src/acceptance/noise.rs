@@ -413,7 +413,7 @@ fn table(task: Task, seeds: u64) -> Vec<Finding> {
             Finding::new(
                 format!("{}, h = {h}, noise {noise}{claim}", task.name),
                 line.figure(&noiseless),
-                !bound || line.accuracy() >= noiseless.accuracy() - 0.05 - 1e-9,
+                !bound || line.accuracy() >= noiseless.accuracy() - 0.05,
             )
         });
         findings.collect()

@@ -4,13 +4,14 @@ use std::fmt::Write;
 
 use nnrc_crn::{Crn, CrnInfo, namer, structure};
 use nnrc_engine::Engine;
-use nnrc_model::gradient::{Graph, LANES};
+use nnrc_model::gradient::Graph;
 use nnrc_model::model::{Model, NodeKind, Operation};
 use nnrc_model::random::Random;
 use nnrc_sim::System;
 use nnrc_sim::train::Loss;
 
 use crate::Finding;
+use crate::acceptance::gradients::gradient;
 use crate::compiled::{Compiled, analyse, lower};
 
 /// Every activation that a pot learns with, but the one that only ends an output.
@@ -113,19 +114,6 @@ pub fn at_rate(mut model: Model, rate: f64) -> Model {
     model
 }
 
-/// Gradient and loss by plain backpropagation in closed form.
-fn backpropagation(model: &Model, loss: Loss, input: &[f64], target: &[f64]) -> (f64, Vec<f64>, Graph) {
-    let graph = Graph::new(model);
-    let mut space = graph.workspace();
-    let parameters = graph.initial().to_vec();
-    graph.forward(&parameters, &[input], &mut space);
-    let mut adjoint = vec![[0.0; LANES]; graph.output_width()];
-    let totals = loss.judge(graph.output(&space), &[target], &mut adjoint);
-    let mut gradient = vec![0.0; parameters.len()];
-    graph.backward(&parameters, &adjoint, &mut space, &mut gradient);
-    (totals.loss, gradient, graph)
-}
-
 /// The loss after a change of one weight or bias, by the plain forward pass.
 fn shifted_loss(model: &Model, loss: Loss, input: &[f64], target: &[f64], which: usize, by: f64) -> f64 {
     let mut model = model.clone();
@@ -173,7 +161,7 @@ pub fn frozen() -> Vec<Finding> {
             nnrc_model::descent::Loss::CrossEntropy => Loss::CrossEntropy,
             _ => Loss::SquaredError,
         };
-        let (_, gradient, graph) = backpropagation(&model, loss, &input, &target);
+        let (graph, (_, gradient)) = (Graph::new(&model), gradient(&model, loss, &input, &target));
         for which in (0..gradient.len()).step_by(5) {
             let ends = [1e-5, -1e-5].map(|by| shifted_loss(&model, loss, &input, &target, which, by));
             note(&mut differences, (ends[0] - ends[1]) / 2e-5, gradient[which], "difference");
