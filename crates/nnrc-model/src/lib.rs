@@ -18,6 +18,7 @@ pub mod model;
 pub mod noise;
 pub mod random;
 pub mod resources;
+pub mod scaling;
 pub mod units;
 pub mod value;
 

@@ -12,6 +12,7 @@ use crate::flow::{Flow, Teacher};
 use crate::interval::Interval;
 use crate::noise::Noise;
 use crate::resources::Tensor;
+use crate::scaling::Scaling;
 
 /// A checked `.nnr` file.
 #[derive(Debug, Clone, PartialEq)]
@@ -220,8 +221,16 @@ pub struct Dataset {
     pub width: usize,
     /// Scaled inputs, a row after another; shared with the protocol that presents them.
     pub inputs: Arc<Vec<f64>>,
-    /// Targets.
+    /// Targets, scaled as `target_scale` says.
     pub targets: Targets,
+    /// Names of the columns of the inputs; empty where the source has none.
+    pub input_names: Vec<String>,
+    /// Names of the columns of the targets (one for classes); empty where the source has none.
+    pub target_names: Vec<String>,
+    /// How the inputs were scaled, fitted on the training rows.
+    pub scale: Option<Scaling>,
+    /// How the targets were scaled, fitted on the training rows; only of values.
+    pub target_scale: Option<Scaling>,
     /// Rows of the training part; all rows if there is no split.
     pub train: Vec<usize>,
     /// Rows of the test part; empty if there is no split.

@@ -92,6 +92,7 @@ codes! {
     NEUTRAL_CLOCK = "neutral-clock", 0;
     MANY_SAMPLES = "many-samples", 0;
     UNUSED_NAME = "unused-name", 0;
+    CONSTANT_COLUMN = "constant-column", 0;
     SHUFFLED_EVENTS = "shuffled-events", 0;
 }
 

@@ -6,7 +6,7 @@ use nnrc_syntax::ast::{self, Call, Cmp, Expr, ExprKind};
 use nnrc_syntax::{Diagnostic, Span, codes};
 
 use crate::analyse::block::{self, bind, missing_argument};
-use crate::analyse::columns::{missing_tensor, report_resource};
+use crate::analyse::data::{missing_tensor, report_resource};
 use crate::analyse::network::Skeleton;
 use crate::analyse::simulation;
 use crate::analyse::training::reference;

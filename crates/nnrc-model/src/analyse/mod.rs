@@ -2,8 +2,7 @@
 
 mod block;
 mod chemistry;
-mod columns;
-mod dataset;
+mod data;
 mod descent;
 mod expect;
 mod flow;
@@ -22,7 +21,7 @@ use nnrc_syntax::ast::{self, File, Ident, Item};
 use nnrc_syntax::{Diagnostic, Severity, Span, codes};
 
 pub(crate) use block::words;
-pub(crate) use dataset::stratified;
+pub(crate) use data::stratified;
 pub use flow::describe as describe_risk;
 pub use overrides::Overrides;
 pub use simulation::outside_range;
@@ -135,7 +134,7 @@ fn analyse_file(
         .collect();
     let mut datasets = BTreeMap::new();
     for (name, source, block) in &items.datasets {
-        if let Some(dataset) = dataset::analyse(scope, resources, name, source, *block, &input_names) {
+        if let Some(dataset) = data::analyse(scope, resources, name, source, *block, &input_names) {
             datasets.insert(name.name.clone(), dataset);
         }
     }

@@ -8,7 +8,7 @@ use nnrc_syntax::{Diagnostic, Span, codes};
 use crate::analyse::block::{
     bind, duplicate_key, missing_argument, reject_stop, unknown_call, unknown_key, words,
 };
-use crate::analyse::columns::{missing_tensor, report_resource};
+use crate::analyse::data::{missing_tensor, report_resource};
 use crate::analyse::network::{Draft, DraftKind, DraftOperation, Skeleton};
 use crate::random::Random;
 use crate::resources::{Resources, Tensor};

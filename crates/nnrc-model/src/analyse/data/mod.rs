@@ -1,0 +1,171 @@
+//! The `dataset` items: rows, tables, arrays; targets, scaling, splits.
+
+mod arrays;
+mod classes;
+mod rows;
+mod scale;
+mod split;
+mod table;
+
+use nnrc_syntax::ast::{Block, Call, Ident};
+use nnrc_syntax::{Diagnostic, Span, codes};
+
+use crate::analyse::block::{self, bind, missing_argument};
+use crate::model::{Dataset, Targets};
+use crate::resources::{ResourceError, Resources};
+use crate::value::{Scope, ValueKind};
+
+pub use split::stratified;
+
+/// Unscaled inputs, a row after another, and targets.
+struct Columns {
+    width: usize,
+    inputs: Vec<f64>,
+    targets: Targets,
+    /// Names of the columns of the inputs; empty where the source has none.
+    input_names: Vec<String>,
+    /// The same for the targets.
+    target_names: Vec<String>,
+}
+
+impl Columns {
+    /// Columns of a source without names.
+    fn nameless(width: usize, inputs: Vec<f64>, targets: Targets) -> Self {
+        Self { width, inputs, targets, input_names: Vec::new(), target_names: Vec::new() }
+    }
+}
+
+/// Reads a data set; none if it has errors, which are reported. `input_names` are the inputs of the network.
+pub fn analyse(
+    scope: &mut Scope,
+    resources: &dyn Resources,
+    name: &Ident,
+    source: &Call,
+    block: Option<&Block>,
+    input_names: &[&str],
+) -> Option<Dataset> {
+    let keys = ["inputs", "target", "scale", "target_scale", "split"];
+    let entries = block.map(|block| block::read(scope, block, "dataset", &keys)).unwrap_or_default();
+    let mut columns = match source.name.name.as_str() {
+        "rows" => rows::read(scope, source, input_names, &entries),
+        "csv" | "tsv" => table::read(scope, resources, source, &entries),
+        "npz" => arrays::npz(scope, resources, source, &entries),
+        "idx" => arrays::idx(scope, resources, source, &entries),
+        _ => {
+            let sources = ["rows", "csv", "npz", "idx"];
+            block::unknown_call(scope, source, "data source", &sources);
+            None
+        }
+    }?;
+    let width = columns.width;
+    let rows = columns.inputs.len() / width.max(1);
+    if rows == 0 {
+        scope.report(
+            Diagnostic::error(
+                codes::EMPTY_DATASET,
+                name.span,
+                format!("the data set `{}` has no rows", name.name),
+            )
+            .label("no rows")
+            .help("give it at least one row"),
+        );
+        return None;
+    }
+    let (train, test) = match entries.get("split") {
+        Some(expr) => split::read(scope, expr, rows, &columns.targets)?,
+        None => ((0..rows).collect(), Vec::new()),
+    };
+    let scale = match entries.get("scale") {
+        Some(expr) => {
+            let (names, values) = (&columns.input_names[..], &mut columns.inputs[..]);
+            let scaled = scale::Scaled { key: "scale", width, names, values, train: &train };
+            Some(scale::scale(scope, expr, scaled)?)
+        }
+        None => None,
+    };
+    let target_scale = match entries.get("target_scale") {
+        Some(expr) => {
+            let Targets::Values { width, values } = &mut columns.targets else {
+                no_target_values(scope, expr.span, &columns.targets);
+                return None;
+            };
+            let (width, names) = (*width, &columns.target_names[..]);
+            let scaled = scale::Scaled { key: "target_scale", width, names, values, train: &train };
+            Some(scale::scale(scope, expr, scaled)?)
+        }
+        None => None,
+    };
+    Some(Dataset {
+        width,
+        inputs: columns.inputs.into(),
+        targets: columns.targets,
+        input_names: columns.input_names,
+        target_names: columns.target_names,
+        scale,
+        target_scale,
+        train,
+        test,
+        span: name.span,
+    })
+}
+
+fn no_target_values(scope: &mut Scope, span: Span, targets: &Targets) {
+    let (found, help) = match targets {
+        Targets::Classes { .. } => ("these targets are classes", "leave the line out: classes have no size"),
+        Targets::None | Targets::Values { .. } => {
+            ("this data set has no targets", "name them: `target = column;`")
+        }
+    };
+    scope.report(
+        Diagnostic::error(
+            codes::WRONG_TYPE,
+            span,
+            format!("`target_scale` is for targets that are values, {found}"),
+        )
+        .label("nothing to scale")
+        .help(help),
+    );
+}
+
+/// Reports a file that gave nothing.
+pub fn report_resource(scope: &mut Scope, span: Span, path: &str, error: ResourceError) {
+    let mut finding = Diagnostic::error(error.code, span, format!("cannot read `{path}`: {}", error.message))
+        .label("this file");
+    if error.code == codes::UNREADABLE_FILE {
+        finding = finding.help(if span == super::OVERRIDE {
+            "a path on the command line is relative to the current folder"
+        } else {
+            "paths are relative to the `.nnr` file"
+        });
+    }
+    scope.report(finding);
+}
+
+/// The text argument of `csv("…")`.
+fn path(scope: &mut Scope, call: &Call) -> Option<(String, Span)> {
+    let args = bind(scope, call, &["path"])?;
+    let Some(expr) = args[0] else {
+        missing_argument(scope, call, "path", &format!("{}(\"data.csv\")", call.name.name));
+        return None;
+    };
+    let value = scope.evaluate(expr)?;
+    match value.kind {
+        ValueKind::Text(path) => Some((path, expr.span)),
+        other => {
+            scope.wrong_type(expr.span, "a path", "text such as `\"data.csv\"`", &other.words());
+            None
+        }
+    }
+}
+
+/// A tensor that the file does not have.
+pub fn missing_tensor(span: Span, path: &str, name: &str, names: &[&str]) -> Diagnostic {
+    let finding = Diagnostic::error(codes::MISSING_TENSOR, span, format!("`{path}` has no array `{name}`"))
+        .label("not in this file");
+    // A matrix is no bias, however near its name.
+    let kind = |name: &str| name.ends_with(".b");
+    finding.did_you_mean_or(
+        nnrc_syntax::suggest(name, names.iter().copied().filter(|other| kind(other) == kind(name))),
+        || format!("it holds {}", block::words(names)),
+    )
+}
