@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use nnrc_tests::acceptance::gradients;
+use nnrc_tests::acceptance::{elsewhere, gradients};
 use nnrc_tests::{assert_all, peers, root};
 
 #[test]
@@ -138,4 +138,9 @@ fn divergence_says_where_and_keeps_the_last_good_epoch() {
     assert!(words.contains("training-diverged") && words.contains("smaller learning rate"), "{words}");
     assert!(folder.path().join("iris_train.checkpoint.npz").exists());
     assert!(!folder.path().join("iris_train.trained.npz").exists());
+}
+
+#[test]
+fn the_manual_is_enough_to_train_elsewhere() {
+    assert_all(&elsewhere::trainings());
 }

@@ -4,6 +4,7 @@ pub mod activations;
 pub mod agreement;
 pub mod certificate;
 pub mod crates;
+pub mod elsewhere;
 pub mod examples;
 pub mod families;
 pub mod gradients;
