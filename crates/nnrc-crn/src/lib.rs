@@ -40,5 +40,5 @@ pub use network::{
     Axis, Crn, Index, IndexVariable, Observable, Origin, Part, Rate, RateConstant, ReactionFamily, Role,
     SpeciesFamily, Term, Units,
 };
-pub use protocol::{Channel, Feed, Gate, Order, Protocol, Setting, Table};
+pub use protocol::{Above, Channel, Feed, Gate, Order, Protocol, Setting, Table};
 pub use validate::{CrnError, CrnInfo, validate};

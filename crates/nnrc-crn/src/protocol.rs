@@ -29,6 +29,17 @@ pub struct Setting {
     pub species: Handle<SpeciesFamily>,
     /// New concentrations, as many as the family has members.
     pub values: Vec<f64>,
+    /// What keeps it from happening.
+    pub unless: Option<Above>,
+}
+
+/// A species above a level.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Above {
+    /// A family of one species.
+    pub species: Handle<SpeciesFamily>,
+    /// The concentration up to which nothing is kept from happening.
+    pub level: f64,
 }
 
 /// The presentation of samples: every `hold` time units the next row of the tables is set.

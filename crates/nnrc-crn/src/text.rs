@@ -41,7 +41,10 @@ fn print_into(crn: &Crn, info: &CrnInfo, out: &mut String) -> std::fmt::Result {
     }
     for setting in &crn.protocol.settings {
         let species = name(&crn.species[setting.species]);
-        writeln!(out, "at {}   {species} := {}", setting.time, range(&setting.values))?;
+        let unless = setting.unless.map_or(String::new(), |above| {
+            format!("   unless {} > {}", name(&crn.species[above.species]), above.level)
+        });
+        writeln!(out, "at {}   {species} := {}{unless}", setting.time, range(&setting.values))?;
     }
     if let Some(period) = crn.protocol.period {
         writeln!(out, "period {period}")?;

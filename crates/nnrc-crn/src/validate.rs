@@ -7,7 +7,7 @@ use crate::arena::Handle;
 use crate::expand::for_each_index;
 use crate::namer;
 use crate::network::{Axis, Crn, Index, Observable, Part, RateConstant, ReactionFamily, SpeciesFamily, Term};
-use crate::protocol::{Feed, Protocol};
+use crate::protocol::{Above, Feed, Protocol};
 
 /// What the validator found out about a network; back ends take it as proof that the network is sound.
 #[derive(Debug, Clone, PartialEq)]
@@ -261,6 +261,9 @@ fn check_protocol(crn: &Crn, protocol: &Protocol) -> Result<(), CrnError> {
             namer::species_id(crn, family, flat, &mut what);
             return Err(CrnError::BadValue { what, value: setting.values[flat] });
         }
+        if let Some(above) = &setting.unless {
+            check_above(crn, above)?;
+        }
     }
     if let Some(feed) = &protocol.feed {
         check_feed(crn, feed)?;
@@ -270,6 +273,20 @@ fn check_protocol(crn: &Crn, protocol: &Protocol) -> Result<(), CrnError> {
             Err(malformed("protocol", "the period ends before its last setting"))
         }
         _ => Ok(()),
+    }
+}
+
+fn check_above(crn: &Crn, above: &Above) -> Result<(), CrnError> {
+    match crn.species.get(above.species) {
+        None => Err(malformed("protocol", "a setting depends on no species")),
+        Some(family) if family.initial.len() != 1 => {
+            Err(malformed(&family.stem, "a setting depends on more than one species"))
+        }
+        Some(_) if !above.level.is_finite() || above.level < 0.0 => {
+            let what = "the level that a setting depends on".to_owned();
+            Err(CrnError::BadValue { what, value: above.level })
+        }
+        Some(_) => Ok(()),
     }
 }
 

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{axis, constant, reaction, species, term};
-use nnrc_crn::{Arena, Axis, Crn, CrnError, Handle, Index, Observable, Part, Role, Setting, validate};
+use nnrc_crn::{Above, Arena, Axis, Crn, CrnError, Handle, Index, Observable, Part, Role, Setting, validate};
 
 /// `W[i,j] + x[j] -> W[i,j] + x[j] + y[i]` over 2 x 3, and `y[i] -> 0`.
 fn product() -> Crn {
@@ -392,7 +392,7 @@ fn settings_fit_their_species() {
         let mut crn = product();
         let x = handle(&crn.species, 0);
         crn.species[x].role = Role::Input;
-        let setting = |&time| Setting { time, species: x, values: values.to_vec() };
+        let setting = |&time| Setting { time, species: x, values: values.to_vec(), unless: None };
         crn.protocol.settings = times.iter().map(setting).collect();
         crn.protocol.period = period;
         validate(&crn).map(drop).map_err(|error| error.to_string())
@@ -416,4 +416,27 @@ fn settings_fit_their_species() {
     assert!(set(&[f64::NAN], good, None).is_err());
     assert!(set(&[1.0], good, Some(0.5)).is_err());
     assert!(set(&[], good, Some(0.0)).is_err());
+}
+
+#[test]
+fn settings_depend_on_one_species() {
+    let unless = |level: f64, many: bool| {
+        let mut crn = product();
+        let x = handle(&crn.species, 0);
+        crn.species[x].role = Role::Input;
+        let halt = species(&mut crn, "halt", &[], 0.0);
+        let above = Some(Above { species: if many { x } else { halt }, level });
+        crn.protocol.settings =
+            vec![Setting { time: 0.0, species: x, values: vec![0.0, 1.0, 2.0], unless: above }];
+        let info = validate(&crn).map_err(|error| error.to_string())?;
+        Ok::<String, String>(nnrc_crn::text::print(&crn, &info))
+    };
+    assert!(unless(0.05, false).unwrap().contains("at 0   x := 0 .. 2   unless halt > 0.05"));
+    let error = |text: &str| Err(text.to_owned());
+    assert_eq!(unless(0.05, true), error("family x: a setting depends on more than one species"));
+    assert_eq!(
+        unless(-1.0, false),
+        error("the level that a setting depends on is -1, expected a finite number of at least 0")
+    );
+    assert!(unless(f64::NAN, false).is_err());
 }

@@ -26,6 +26,8 @@ struct Event {
     period: Option<f64>,
     /// Species by place in the state, with the concentrations that they take.
     assignments: Vec<(usize, f64)>,
+    /// It does not happen while this species is above this concentration.
+    unless: Option<(usize, f64)>,
 }
 
 /// The events of a protocol.
@@ -55,7 +57,8 @@ impl Events {
         for setting in &protocol.settings {
             let range = info.species_range(setting.species);
             let assignments = range.zip(setting.values.iter().copied()).collect();
-            all.add(setting.time, protocol.period, assignments);
+            let unless = setting.unless.map(|above| (info.species_index(above.species, 0), above.level));
+            all.add(setting.time, protocol.period, assignments, unless);
         }
         if let Some(feed) = &protocol.feed {
             let members: usize = feed.channels.iter().map(|c| crn.species[c.species].initial.len()).sum();
@@ -66,7 +69,7 @@ impl Events {
             all.present(crn, info, feed);
         }
         for (at, event) in all.events.iter().enumerate() {
-            for &(_, value) in &event.assignments {
+            for &(_, value) in event.assignments.iter().chain(&event.unless) {
                 let next = all.levels.len() + 1;
                 all.levels.entry(value.to_bits()).or_insert(next);
             }
@@ -80,14 +83,20 @@ impl Events {
     }
 
     /// What happens at the beginning is part of the initial concentrations.
-    fn add(&mut self, time: f64, period: Option<f64>, assignments: Vec<(usize, f64)>) {
+    fn add(
+        &mut self,
+        time: f64,
+        period: Option<f64>,
+        assignments: Vec<(usize, f64)>,
+        unless: Option<(usize, f64)>,
+    ) {
         if time > 0.0 {
-            self.events.push(Event { first: time, period, assignments });
+            self.events.push(Event { first: time, period, assignments, unless });
             return;
         }
         self.initial.extend_from_slice(&assignments);
         if let Some(period) = period {
-            self.events.push(Event { first: period, period: Some(period), assignments });
+            self.events.push(Event { first: period, period: Some(period), assignments, unless });
         }
     }
 
@@ -103,7 +112,7 @@ impl Events {
                 let values = values.into_iter().map(|value| value + 0.0);
                 assignments.extend(info.species_range(channel.species).zip(values));
             }
-            self.add(feed.hold * place as f64, Some(period), assignments);
+            self.add(feed.hold * place as f64, Some(period), assignments, None);
         }
         if let Some(gate) = &feed.gate {
             let species = |family: Handle<SpeciesFamily>| info.species_index(family, 0);
@@ -112,10 +121,16 @@ impl Events {
             if !always {
                 let set = |value: f64| vec![(species(gate.species), value)];
                 let first = if gate.open > 0.0 { gate.open } else { feed.hold };
-                self.add(first, Some(feed.hold), set(1.0));
-                self.add(gate.close, Some(feed.hold), set(0.0));
+                self.add(first, Some(feed.hold), set(1.0), None);
+                self.add(gate.close, Some(feed.hold), set(0.0), None);
             }
         }
+    }
+
+    /// The parameter of a concentration.
+    fn level(&self, value: f64) -> String {
+        let number = self.levels.get(&value.to_bits()).copied().unwrap_or_default();
+        format!("{}_level_{number}", self.prefix)
     }
 
     /// Whether there is any.
@@ -142,7 +157,13 @@ impl Events {
             if !scaled.is_finite() {
                 return Err(Error::OutOfRange { id, value });
             }
-            parameter(&id, "a concentration that events set", scaled, units.concentration_unit(), true)?;
+            parameter(
+                &id,
+                "a concentration that events set or compare with",
+                scaled,
+                units.concentration_unit(),
+                true,
+            )?;
         }
         for (&bits, number) in &self.periods {
             let id = format!("{prefix}_period_{number}");
@@ -176,20 +197,28 @@ impl Events {
             xml.open("event", &[("id", &id), ("useValuesFromTriggerTime", "true")])?;
             xml.open("trigger", &[("initialValue", "false"), ("persistent", "true")])?;
             xml.open_line("math", &[("xmlns", MATHML)])?;
+            if let Some((species, level)) = event.unless {
+                xml.open("apply", &[])?;
+                xml.empty("and", &[])?;
+                xml.open("apply", &[])?;
+                xml.empty("leq", &[])?;
+                xml.text("ci", ids.get(species))?;
+                xml.text("ci", &self.level(level))?;
+                xml.close()?;
+            }
             xml.open("apply", &[])?;
             xml.empty("geq", &[])?;
             let time = [("encoding", "text"), ("definitionURL", "http://www.sbml.org/sbml/symbols/time")];
             xml.text_with("csymbol", &time, "time")?;
             xml.text("ci", &next)?;
-            for _ in 0..3 {
+            for _ in 0..if event.unless.is_some() { 4 } else { 3 } {
                 xml.close()?;
             }
             xml.open("listOfEventAssignments", &[])?;
             for &(species, value) in &event.assignments {
-                let level = self.levels.get(&value.to_bits()).copied().unwrap_or_default();
                 xml.open("eventAssignment", &[("variable", ids.get(species))])?;
                 xml.open_line("math", &[("xmlns", MATHML)])?;
-                xml.text("ci", &format!("{prefix}_level_{level}"))?;
+                xml.text("ci", &self.level(value))?;
                 xml.close()?;
                 xml.close()?;
             }

@@ -216,6 +216,7 @@ pub fn write_reactions(pot: &Pot<'_>, out: &mut dyn Write) -> io::Result<()> {
 
 /// What is set when, as comments.
 fn write_protocol(pot: &Pot<'_>, out: &mut dyn Write) -> io::Result<()> {
+    write_settings(pot, out)?;
     let Some(feed) = &pot.crn.protocol.feed else { return Ok(()) };
     let order = match feed.order {
         Order::Cycle => "in this order, again and again".to_owned(),
@@ -243,6 +244,34 @@ fn write_protocol(pot: &Pot<'_>, out: &mut dyn Write) -> io::Result<()> {
         let id = pot.species_id(pot.info.species_index(gate.species, 0));
         let (open, close) = (table::number(gate.open), table::number(gate.close));
         writeln!(out, "# {id} = 1 from {open} to {close} of each, 0 otherwise")?;
+    }
+    Ok(())
+}
+
+/// Single settings: of each the species that stand out, and what the others of the family take.
+fn write_settings(pot: &Pot<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let protocol = &pot.crn.protocol;
+    if protocol.settings.is_empty() {
+        return Ok(());
+    }
+    let again =
+        protocol.period.map_or(String::new(), |period| format!(", again every {}", table::number(period)));
+    writeln!(out, "# Set at these times{again}:")?;
+    for setting in &protocol.settings {
+        let lowest = setting.values.iter().copied().fold(f64::INFINITY, f64::min);
+        let members = pot.info.species_range(setting.species).zip(&setting.values);
+        let high: String = members
+            .filter(|(_, value)| **value > lowest)
+            .map(|(species, value)| format!("{} = {}, ", pot.species_id(species), table::number(*value)))
+            .collect();
+        let all = if high.is_empty() { "all" } else { "all others" };
+        let unless = setting.unless.map_or(String::new(), |above| {
+            let id = pot.species_id(pot.info.species_index(above.species, 0));
+            format!("; not while {id} > {}", table::number(above.level))
+        });
+        let family = &pot.crn.species[setting.species].stem;
+        let (time, lowest) = (table::number(setting.time), table::number(lowest));
+        writeln!(out, "#   {time}: {high}{all} of {family} = {lowest}{unless}")?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@
 //! begun, and every register holds its value.
 
 use nnrc_engine::Engine;
-use nnrc_model::lower::phased::{Lowered, clock};
+use nnrc_model::lower::phased::{Judge, Lowered, clock, halt};
 use nnrc_model::model::{Clock, Model};
 use nnrc_sim::{Error, Integrator, Method, Rises, Standing, Tolerances};
 
@@ -148,7 +148,8 @@ impl<'a> Cycles<'a> {
         self.time
     }
 
-    /// Follows the next cycle; the time of its end, or none if the clock has stopped.
+    /// Follows the next cycle; the time of its end, or none if the clock has stopped. Where gates are set from outside, none
+    /// opens after the halt.
     pub fn next(&mut self, samples: Option<&mut Samples<'_>>) -> Result<Option<f64>, Error> {
         let mut samples = samples;
         let until = self.time + STOPPED * self.period;
@@ -168,8 +169,17 @@ impl<'a> Cycles<'a> {
                 Ok(found)
             }
             Drive::External { state, phase, gates } => {
+                let judge = self.lowered.learning.and_then(|learning| learning.judge);
+                let mut halted = false;
                 for gate in 0..*gates {
-                    let levels = clock::levels(*gates, gate);
+                    let halt =
+                        |judge: Judge| self.engine.state_range(judge.halt).map(|range| state[range.start]);
+                    halted |=
+                        gate.is_multiple_of(2) && judge.and_then(halt).is_some_and(|halt| halt > halt::LEVEL);
+                    let mut levels = clock::levels(*gates, gate);
+                    if halted {
+                        levels.fill(clock::OFF);
+                    }
                     // HALT takes the gates away: beside a judge they are part of the state.
                     let set = self.engine.set_in(state, self.lowered.clock, &levels);
                     set.map_err(|error| Error::Invalid { reason: error.to_string() })?;
@@ -180,7 +190,7 @@ impl<'a> Cycles<'a> {
                     follow(&mut integrator, &mut self.engine, samples.as_deref_mut())?;
                     state.copy_from_slice(integrator.state());
                 }
-                Ok(Some(self.time))
+                Ok((!halted).then_some(self.time))
             }
         }
     }

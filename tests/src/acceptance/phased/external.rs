@@ -1,9 +1,10 @@
 //! Gates set from outside: the events of the file in other simulators, beside what the command learns.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use nnrc_sim::io::npz;
+use serde_json::Value;
 
 use super::files::{TENSORS, peer, weights};
 use super::learning::{Weights, arranged, distance, learner, references, table};
@@ -18,9 +19,10 @@ const PEERS: (f64, f64) = (1e-8, 1e-11);
 const EPOCHS: usize = 2;
 const SLOTS: usize = 6;
 
-fn nnrc(folder: &Path, args: &[&str]) {
+fn nnrc(folder: &Path, args: &[&str]) -> Output {
     let output = Command::new(peers::nnrc()).args(args).current_dir(folder).output().unwrap();
     assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    output
 }
 
 /// The weights of the command after some epochs.
@@ -31,6 +33,63 @@ fn learned(folder: &Path, epochs: usize) -> Weights {
     let tensors: Vec<Vec<f64>> =
         ["hidden.W", "hidden.b", "y.W", "y.b"].map(|key| arrays[key].values.clone()).into();
     arranged(&tensors)
+}
+
+/// A pot that halts by gates from outside: samples that are all within the tolerance.
+pub fn halt() -> Vec<Finding> {
+    const PHASE: f64 = 12.0;
+    let folder = tempfile::tempdir().unwrap();
+    let reference = references().into_iter().find(|reference| reference.gate == "or").unwrap();
+    let rest = "epochs = 3; stop when error < 1.5;";
+    let text =
+        learner(&table("or"), &reference.weights, 4.0, rest, &format!("clock = external(phase = {PHASE});"));
+    std::fs::write(folder.path().join("gates.nnr"), &text).unwrap();
+    let own = nnrc(folder.path(), &["train", "gates.nnr"]);
+    let words = String::from_utf8_lossy(&own.stderr).into_owned();
+    let mut findings = vec![Finding::new(
+        "phased learner with gates set from outside: `nnrc train` says that it halted in cycle 4",
+        words.lines().next().unwrap_or_default(),
+        words.contains("halted by itself in cycle 4,") && words.contains("epoch 1 was without a violation"),
+    )];
+    let list = nnrc(folder.path(), &["compile", "gates.nnr", "--target", "crn", "-o", "-"]);
+    let list = String::from_utf8_lossy(&list.stdout).into_owned();
+    let setting = list.lines().find(|line| line.starts_with("#   0: ")).unwrap_or_default();
+    findings.push(Finding::new(
+        "phased learner with gates set from outside: the list of reactions says when they are set, and what keeps them closed",
+        setting,
+        setting.starts_with("#   0: clock_1 = 1, all others of clock = ")
+            && setting.ends_with("; not while halt > 0.05"),
+    ));
+    nnrc(folder.path(), &["compile", "gates.nnr", "--target", "sbml"]);
+    let path = folder.path().join("gates.xml");
+    findings.extend(clean("phased learner that halts by events", std::slice::from_ref(&path)));
+    let gates = {
+        let (_, lowered) = compile(&text, &[]);
+        lowered.info.species_range(lowered.clock).len()
+    };
+    // In the middle of every phase, from the last sample to well behind the halt.
+    let cycle = PHASE * gates as f64;
+    let times: Vec<f64> =
+        (0..4 * gates).step_by(2).map(|gate| 3.0 * cycle + PHASE * (gate as f64 + 0.5)).collect();
+    for simulator in Simulator::ALL {
+        let (species, rows) = peer(simulator, &path, &times, PEERS);
+        let value =
+            |row: &Value, id: &str| row[species.iter().position(|s| s == id).unwrap()].as_f64().unwrap();
+        let open = |row: &Value| (1..=gates).any(|gate| value(row, &format!("clock_{gate}")) > 1e-3);
+        let dead = |row: &Value| (1..=gates).all(|gate| value(row, &format!("clock_{gate}")) < 1e-9);
+        let alive = rows[..gates / 2].iter().all(open);
+        let first = rows.iter().position(dead);
+        let rest = first.is_some_and(|first| rows[first..].iter().all(dead));
+        // In cycle 4 two phases pass until HALT is above its level.
+        let expected = Some(gates / 2 + 2);
+        let halt = value(&rows[rows.len() - 1], "halt");
+        findings.push(Finding::new(
+            format!("phased learner that halts by events: {} opens no gate from the third phase of cycle 4 on", simulator.name()),
+            format!("gates open in cycle 3: {alive}; closed from phase {first:?} of cycle 3 on: {rest}; HALT {halt:.3}"),
+            alive && rest && first == expected && halt > 0.05,
+        ));
+    }
+    findings
 }
 
 /// OR by gates from outside: the events of the file, in libRoadRunner and COPASI.

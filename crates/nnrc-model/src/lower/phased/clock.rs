@@ -21,8 +21,9 @@
 //!
 //! Neutral: Σ O and Π O are conserved, so every perturbation is remembered. Source: Lachmann and Sella (1995).
 
-use nnrc_crn::{Crn, Handle, Index, Role, Setting};
+use nnrc_crn::{Above, Crn, Handle, Index, Role, Setting};
 
+use super::halt;
 use super::vessel::{I, J, Vessel, at, times};
 use crate::lower::pot::Species;
 use crate::model::{Clock, Phased};
@@ -105,12 +106,13 @@ pub fn levels(count: usize, place: usize) -> Vec<f64> {
     (0..count).map(|gate| if is_on(gate) { 1.0 } else { OFF }).collect()
 }
 
-/// The protocol of gates set from outside: each on for a phase, all off for another.
-pub(super) fn gates(crn: &mut Crn, clock: Species, phase: f64) {
+/// The protocol of gates set from outside: each on for a phase, all off for another. Once `halt` is there none opens.
+pub(super) fn gates(crn: &mut Crn, clock: Species, phase: f64, halt: Option<Species>) {
     let count = crn.species[clock].initial.len();
     let settings = (0..count).map(|place| {
-        let values = levels(count, place);
-        Setting { time: phase * place as f64, species: clock, values }
+        let opens = place.is_multiple_of(2);
+        let unless = halt.filter(|_| opens).map(|species| Above { species, level: halt::LEVEL });
+        Setting { time: phase * place as f64, species: clock, values: levels(count, place), unless }
     });
     crn.protocol.settings = settings.collect();
     crn.protocol.period = Some(phase * count as f64);

@@ -5,13 +5,17 @@
 //! ```
 //!
 //! A species of the clock grows at rate k, so above HALT = 1/20 none can: the clock dies, every gate closes, and
-//! every register keeps its value. Below, the clock runs on, and its period is hardly longer.
+//! every register keeps its value. Below, the clock runs on, and its period is hardly longer. Gates set from outside
+//! open no more above that level.
 
 use super::vessel::{I, Vessel, at};
 use crate::lower::pot::Species;
 
 /// Suppression of the clock relative to its growth.
 pub const STRENGTH: f64 = 20.0;
+
+/// HALT above which nothing goes on.
+pub const LEVEL: f64 = 1.0 / STRENGTH;
 
 pub fn lower(vessel: &mut Vessel<'_>, halt: Species, clock_rate: f64) {
     vessel.module("halt");

@@ -14,7 +14,7 @@ pub mod epoch;
 mod error;
 mod exposure;
 mod gradient;
-mod halt;
+pub mod halt;
 pub mod judge;
 mod latch;
 mod order;
@@ -159,7 +159,8 @@ pub fn lower(model: &Model, input: &[f64]) -> Result<Lowered, Box<Diagnostic>> {
     let (phases, clock) = (vessel.phases.clone(), vessel.clock);
     let (mut crn, modules) = vessel.finish();
     if let Clock::External { phase } = model.chemistry.phased.clock {
-        clock::gates(&mut crn, clock, phase);
+        let judge = learning.and_then(|learning| learning.judge);
+        clock::gates(&mut crn, clock, phase, judge.map(|judge| judge.halt));
     }
     let info = nnrc_crn::validate(&crn).map_err(|error| Box::new(super::explain(model, &error)))?;
     super::check_order(model, &info)?;
