@@ -6,8 +6,8 @@ use std::process::{Command, Output};
 use std::time::Duration;
 
 use nnrc_sim::io::npz;
-use nnrc_tests::acceptance::phased::{bound, clock, external, files, forward, learning, modules};
-use nnrc_tests::{assert_all, peers};
+use nnrc_tests::acceptance::phased::{bound, clock, external, files, forward, judge, learning, modules};
+use nnrc_tests::{Effort, assert_all, peers};
 
 #[test]
 fn the_clock_keeps_its_period() {
@@ -33,6 +33,12 @@ fn cycles_are_online_steps() {
 }
 
 #[test]
+fn the_judge_remembers_nothing() {
+    assert_all(&judge::sweep(Effort::Test));
+    assert_all(&judge::innocents());
+}
+
+#[test]
 fn deviations_stay_within_their_bound() {
     assert_all(&bound::steps());
 }
@@ -50,6 +56,7 @@ fn other_simulators_follow() {
 #[test]
 fn other_simulators_follow_gates_set_by_events() {
     assert_all(&external::events());
+    assert_all(&external::halt());
 }
 
 /// A folder with the learner of the OR table.
@@ -88,6 +95,7 @@ fn a_run_in_parts_ends_as_a_whole_one() {
     for (rest, chemistry, more, expected) in [
         (judged, "", "train.epochs=100", "halted by itself in cycle 76"),
         ("epochs = 9;", "clock = external(phase = 20);", "train.epochs=9", "all epochs are done, 36 cycles"),
+        (judged, "clock = external(phase = 14);", "train.epochs=100", "halted by itself in cycle 76"),
     ] {
         let (whole, parts) = (folder(rest, chemistry), folder(rest, chemistry));
         let run = train(whole.path(), &[]);

@@ -79,7 +79,9 @@ fn training(name: &str, text: &str, flowers: &Path, read: &Value) -> Finding {
     }
     let epochs = read["epochs"].as_u64().unwrap() as usize;
     Finding::new(
-        format!("training `{name}`: the weights of a reading of the manual in numpy within {LIMIT:e}, after as many epochs"),
+        format!(
+            "training `{name}`: the weights of a reading of the manual in numpy within {LIMIT:e}, after as many epochs"
+        ),
         format!("largest deviation {worst:.1e}; {own} and {epochs} epochs"),
         worst <= LIMIT && own == epochs,
     )

@@ -14,7 +14,7 @@ use crate::analyse::ranges::PreActivation;
 use crate::analyse::training::{Surroundings, feed};
 use crate::descent::Quantity;
 use crate::lower::phased::clock::phase_length;
-use crate::lower::phased::judge::H_ERROR;
+use crate::lower::phased::judge;
 use crate::model::{
     Chemistry, Clock, Construction, DataReference, Dataset, Node, Phased, PhasedTraining, Simulation,
     Training,
@@ -40,6 +40,8 @@ pub const RESIDUAL: f64 = 1e-6;
 const LARGEST_EXPONENT: f64 = 20.0;
 /// Most species of a clock: each reacts with every other.
 const LARGEST_CLOCK: u64 = 1000;
+/// The part of a tolerance that may be judged wrongly.
+const UNJUDGED: f64 = 0.5;
 /// Samples above which the ring's cycles make an epoch very long.
 const MANY_SAMPLES: usize = 200;
 /// Tolerances of a solver beyond which the verdicts of the judge get lost.
@@ -299,9 +301,13 @@ pub fn check(scope: &mut Scope, checked: &Checked<'_>) {
         return;
     }
     speeds(scope, checked);
+    let are_long = scope.reported == before;
     loose(scope, checked);
     if let Some(training) = checked.training.and_then(|training| training.phased.as_ref()) {
         learning(scope, checked, training);
+        if are_long {
+            unjudged(scope, checked, training);
+        }
     }
 }
 
@@ -522,7 +528,7 @@ fn learning(scope: &mut Scope, checked: &Checked<'_>, training: &PhasedTraining)
             );
         }
     }
-    let floor = 2.0 * H_ERROR.sqrt() * output.width() as f64;
+    let floor = judge::floor(output.width());
     let span = checked.training.map(|training| training.span);
     if let Some(tolerance) = training.tolerance.filter(|tolerance| *tolerance <= floor) {
         let mut finding = Diagnostic::global(
@@ -548,6 +554,40 @@ fn learning(scope: &mut Scope, checked: &Checked<'_>, training: &PhasedTraining)
         finding.span = span;
         scope.report(finding);
     }
+}
+
+/// A judge that is right only far from its tolerance, by phases that are long enough for the rest.
+fn unjudged(scope: &mut Scope, checked: &Checked<'_>, training: &PhasedTraining) {
+    let outputs = checked.nodes[checked.skeleton.output].width();
+    let Some(tolerance) = training.tolerance.filter(|tolerance| *tolerance > judge::floor(outputs)) else {
+        return;
+    };
+    let margin = judge::margin(&checked.chemistry.phased, tolerance, outputs);
+    if margin <= UNJUDGED * tolerance {
+        return;
+    }
+    let mut finding = Diagnostic::global(
+        Severity::Error,
+        codes::OUT_OF_RANGE,
+        format!(
+            "the judge may be wrong about errors from {:.4} to {:.4}",
+            tolerance - margin,
+            tolerance + margin
+        ),
+    )
+    .label(format!(
+        "the tolerance {tolerance} must be at least {} times the margin {margin:.4}",
+        1.0 / UNJUDGED
+    ))
+    .help("write `stop when error < …` with a larger number");
+    let is_slow = judge::margin(&checked.chemistry.phased, tolerance, 1) > UNJUDGED * tolerance;
+    finding = finding.help(if is_slow {
+        "or give verdicts more time, by longer phases or a larger speed `combinational`"
+    } else {
+        "each output after the first adds 0.002 to the margin"
+    });
+    finding.span = checked.training.map(|training| training.span);
+    scope.report(finding);
 }
 
 /// The leak rule: what a slot that has not its turn holds of the token must not halt the network.

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use nnrc_crn::{structure, text};
 use nnrc_model::activation::Activation;
-use nnrc_model::lower::phased::{Lowered, clock, epoch, phases::Phase};
+use nnrc_model::lower::phased::{Lowered, clock, epoch, judge, phases::Phase};
 use nnrc_model::model::{Clock, Model, NodeKind};
 use serde_json::{Value, json};
 
@@ -41,6 +41,8 @@ pub struct Report<'a> {
     step: f64,
     /// The bound on the error of the weights after each of [`STEPS`], where it is known.
     bounds: Option<Vec<f64>>,
+    /// How far from the tolerance errors are judged as by plain numbers; none without a judge.
+    margin: Option<f64>,
 }
 
 impl<'a> Report<'a> {
@@ -60,7 +62,10 @@ impl<'a> Report<'a> {
             + simulation.absolute;
         let training = pot.model.phased_training();
         let bounds = training.and_then(|training| steps::bounds(pot.model, training, step, &STEPS));
-        Some(Self { pot, lowered, length, period, off, residuals, leak, step, bounds })
+        let outputs = pot.model.nodes[pot.model.output].width();
+        let tolerance = training.and_then(|training| training.tolerance);
+        let margin = tolerance.map(|tolerance| judge::margin(phased, tolerance, outputs));
+        Some(Self { pot, lowered, length, period, off, residuals, leak, step, bounds, margin })
     }
 
     /// For people.
@@ -138,7 +143,11 @@ impl<'a> Report<'a> {
                     "    (against online steps from the file's weights, as long as the verdicts agree)"
                 )?;
             }
-            if training.tolerance.is_some() {
+            if let Some(margin) = self.margin {
+                writeln!(
+                    out,
+                    "  verdicts are those of numbers     where the error is {margin:.1e} or more off the tolerance"
+                )?;
                 writeln!(
                     out,
                     "  false halt by leaking turns       {:.1e} in an epoch (halts at 0.05)",
@@ -218,6 +227,7 @@ impl<'a> Report<'a> {
             "leak": self.leak,
             "step_error": self.step,
             "bounds": bounds,
+            "judge_margin": self.margin,
         })
     }
 }
@@ -279,7 +289,7 @@ fn residuals(model: &Model, lowered: &Lowered, length: f64) -> Vec<Residual> {
     add("error", kc, two, "the same");
     add("gate", kc, two, "the same");
     let tolerance = model.phased_training().and_then(|training| training.tolerance).unwrap_or(0.0);
-    let parting = kc * (1.0 + tolerance) / 3.0;
+    let parting = judge::parting(phased, tolerance);
     add("judge", parting, two, "the same: a sample this close to the tolerance is judged in part");
     add("delta", kc / depth, two, "the same, shared by the layers");
     add("gradient", kc, two, "the same");

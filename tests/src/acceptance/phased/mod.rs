@@ -5,6 +5,7 @@ pub mod clock;
 pub mod external;
 pub mod files;
 pub mod forward;
+pub mod judge;
 pub mod learning;
 pub mod modules;
 pub mod run;

@@ -1,35 +1,49 @@
 //! The judge: whether a sample's error is beyond the tolerance.
 //!
 //! ```text
-//! AU = R_he(f), AV = R_he(−f)        two smoothed ReLUs for each output, at 4 kc:  a = Σ (AU + AV) = Σ |f|
+//! AU = R_he(f), AV = R_he(−f)        two smoothed ReLUs for each output, at ka >= 4 kc:  a = Σ (AU + AV) = Σ |f|
 //! Q -> 2 Q,   AU + Q -> AU + 2 Q,  AV + Q -> AV + 2 Q,  2 Q -> Q,  QN + Q -> QN (twice as fast)      @ kc
 //! QN -> 2 QN @ kc (1 + tol),                            2 QN -> QN,  Q + QN -> Q (twice as fast)     @ kc
 //! Q + N -> Q + K,  QN + K -> QN + N  @ kc     k = q/(q + qn),  K + N = 1
-//! RELEASE_L -> RELEASE_L + Q (0.4 gated),  RELEASE_L + Q -> RELEASE_L (gated),   and QN: both begin equal
+//! RELEASE_L -> RELEASE_L + Q (q̄ kr),  RELEASE_L + Q -> RELEASE_L (kr),   and QN: both begin equal at q̄ = (1 + tol)/3
 //! C_q + AU -> C_q,  C_q + AV -> C_q       in the slots JUDGE and CLEAR, faster than AU can grow: a = 0, so k = 0
 //! ```
 //!
 //! ODE: q' = kc q (1 + a − q − 2 qn), qn' = kc qn (1 + tol − qn − 2 q). Each suppresses the other more than itself, so
 //! only one survives; from an equal start that is Q for a > tol and QN for a < tol. Their difference grows as
-//! e^(kc q̄ t) with q̄ = (1 + tol)/3, so a sample that is d away from the tolerance is judged after a time of
+//! e^(kc q̄ t), so a sample that is d away from the tolerance is judged after a time of
 //! ln(1/d)/(kc q̄), and none is left undecided: k is 1 for a violation, 0 for a sample within the tolerance. Q and QN
 //! begin equal in the last phase before the latch, when the output has settled. With several outputs the sum of
 //! their errors is judged.
+//!
+//! The rivalry goes on while they are refilled, and the refill is faster by `gated`: kr = gated + kc q̄. For a = tol and
+//! an open gate δ = q − qn follows δ' = δ (kc (1 + tol − s) − kr), s = q + qn; s >= 2 q̄ once holds for ever, since
+//! s' >= kc s (1 + tol − 3 s/2) + kr (2 q̄ − s). So |δ| shrinks at least as e^(−gated t), from any state: what is left of the
+//! last verdict is what a phase leaves of every register. Where a is not tol, kc q (a − tol) adds to δ' what is right.
+//!
+//! AU and AV grow as e^(ka |f| t) from as little as he. An error of tol that n outputs share must have grown before
+//! RELEASE_L ends, and the output takes 7/gated of it to settle; so ka is at least 20 n/(tol (length − 7/gated)).
 
 use nnrc_crn::Rate;
 
+use super::clock::phase_length;
 use super::order::Order;
 use super::vessel::{I, RAILS, Vessel, at, times};
 use crate::lower::pot::Species;
+use crate::model::Phased;
 
 /// h of the absolute value.
-pub const H_ERROR: f64 = 1e-6;
-/// Speed of the absolute value relative to what else runs always.
+const H_ERROR: f64 = 1e-6;
+/// Least speed of the absolute value relative to what else runs always.
 const SPEED: f64 = 4.0;
+/// e-folds by which the absolute value of an error at the tolerance, which all outputs share, can grow in its phase.
+const GROWTH: f64 = 20.0;
+/// Those that it needs: from he to its value.
+const GROWN: f64 = 14.0;
+/// e-folds of a gate after which an output has settled as far as a verdict needs.
+const SETTLED: f64 = 7.0;
 /// How much more each rival suppresses the other than itself.
 const RIVALRY: f64 = 2.0;
-/// Where both rivals begin.
-const START: f64 = 0.4;
 /// Speed with which the slots without a sample silence the judge, relative to the fastest growth of AU and AV.
 const SILENCE: f64 = 1.5;
 
@@ -43,7 +57,7 @@ pub fn lower(
 ) -> Species {
     vessel.module("judge");
     let axis = vessel.crn.species[f[0]].axes[0];
-    let speed = SPEED * vessel.settings().combinational;
+    let speed = speed(vessel.settings(), tolerance, vessel.crn.axes[axis].size());
     let rate = vessel.constant("judge", speed);
     let inflow = vessel.constant("judge_error_inflow", speed * H_ERROR);
     let silence = vessel.constant("judge_silence", SILENCE * speed * largest);
@@ -66,9 +80,12 @@ pub fn lower(
     let (kc, kg) = (vessel.settings().combinational, vessel.settings().gated);
     let rate = vessel.combinational();
     let suppress = vessel.constant("judge_rivalry", RIVALRY * kc);
-    let fill = vessel.constant("judge_start", START * kg);
-    let (begin, empty) = ([vessel.gate(vessel.phases.before_latch())], vessel.gated());
-    let [q, qn] = ["Q", "QN"].map(|suffix| vessel.species("judge", suffix, &[], START));
+    let saddle = saddle(bound);
+    let reset = kg + kc * saddle;
+    let (fill, empty) =
+        (vessel.constant("judge_fill", saddle * reset), vessel.constant("judge_empty", reset));
+    let begin = [vessel.gate(vessel.phases.before_latch())];
+    let [q, qn] = ["Q", "QN"].map(|suffix| vessel.species("judge", suffix, &[], saddle));
     let growth = [rate.clone(), vessel.constant("judge_tolerance", kc * (1.0 + bound))];
     for ((suffix, own, other), growth) in [("Q", q, qn), ("QN", qn, q)].into_iter().zip(growth) {
         let (one, two) = ([at(own, &[])], [times(2, own, &[])]);
@@ -84,6 +101,42 @@ pub fn lower(
         vessel.react(&format!("judge.Q.{size}"), &[axis], &[at(a, &[I])], (&one, &two), &rate);
     }
     comparator(vessel, q, qn, &rate)
+}
+
+/// Speed of the absolute value.
+fn speed(settings: &Phased, tolerance: f64, outputs: usize) -> f64 {
+    let least = GROWTH * outputs as f64 / (tolerance * growing(settings));
+    least.max(SPEED * settings.combinational)
+}
+
+/// The time that the absolute value has: the part of a phase in which the output has settled.
+fn growing(settings: &Phased) -> f64 {
+    phase_length(settings) - SETTLED / settings.gated
+}
+
+/// Where the rivals can stand side by side: q̄.
+fn saddle(tolerance: f64) -> f64 {
+    (1.0 + tolerance) / (1.0 + RIVALRY)
+}
+
+/// The rate at which the rivals part, in a pot of this tolerance.
+pub fn parting(settings: &Phased, tolerance: f64) -> f64 {
+    settings.combinational * saddle(tolerance)
+}
+
+/// The smallest error that the smoothed absolute values of some outputs tell from none.
+pub fn floor(outputs: usize) -> f64 {
+    2.0 * H_ERROR.sqrt() * outputs as f64
+}
+
+/// How far from the tolerance the error of a sample must be for a verdict that is that of plain numbers. Rivals closer to
+/// each other have not parted when the latch opens; an absolute value has grown as far as its time allows; and the smoothed
+/// absolute values of outputs without an error are not 0.
+pub fn margin(settings: &Phased, tolerance: f64, outputs: usize) -> f64 {
+    let unparted = (-parting(settings, tolerance) * phase_length(settings)).exp();
+    let folds = speed(settings, tolerance, outputs) * tolerance / outputs as f64 * growing(settings);
+    let ungrown = tolerance * (GROWN - folds).exp();
+    unparted + ungrown + floor(outputs - 1)
 }
 
 fn comparator(vessel: &mut Vessel<'_>, q: Species, qn: Species, rate: &Rate) -> Species {
