@@ -7,7 +7,7 @@ use nnrc_crn::{Crn, CrnInfo, namer};
 use nnrc_engine::Engine;
 use nnrc_model::gradient::Graph;
 use nnrc_model::model::{Model, NodeKind, Operation};
-use nnrc_model::{Overrides, ResourceError, Resources, Table, Tensor};
+use nnrc_model::{Overrides, ResourceError, Resources, Table, TableLayout, Tensor};
 use nnrc_rust::{Trained, Training};
 use nnrc_sim::{Settle, Tolerances};
 use nnrc_syntax::Source;
@@ -31,7 +31,7 @@ impl Resources for NoFiles {
     fn tensors(&self, path: &str) -> Result<BTreeMap<String, Tensor>, ResourceError> {
         Err(missing(path))
     }
-    fn table(&self, path: &str) -> Result<Table, ResourceError> {
+    fn table(&self, path: &str, _: TableLayout) -> Result<Table, ResourceError> {
         Err(missing(path))
     }
     fn idx(&self, path: &str) -> Result<Tensor, ResourceError> {

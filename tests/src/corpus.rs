@@ -7,9 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use nnrc_model::random::Random;
-use nnrc_model::{ResourceError, Resources, Table, Tensor};
-use nnrc_sim::io::{idx, npz, safetensors, table};
-use nnrc_syntax::codes;
+use nnrc_model::{ResourceError, Resources, Table, TableLayout, Tensor};
 use nnrc_syntax::words::UNITS;
 use serde_json::Value;
 
@@ -103,36 +101,22 @@ pub fn diagnostics(output: &Output) -> Vec<Value> {
 pub struct Files(pub PathBuf);
 
 impl Files {
-    fn read(&self, path: &str) -> Result<Vec<u8>, ResourceError> {
-        std::fs::read(self.0.join(path))
-            .map_err(|error| ResourceError { code: codes::UNREADABLE_FILE, message: error.to_string() })
+    fn folder(&self) -> nnrc::Folder {
+        nnrc::Folder::of(&self.0.join("model.nnr"))
     }
-}
-
-fn malformed(error: nnrc_sim::io::ReadError) -> ResourceError {
-    ResourceError { code: codes::MALFORMED_FILE, message: error.message }
 }
 
 impl Resources for Files {
     fn tensors(&self, path: &str) -> Result<BTreeMap<String, Tensor>, ResourceError> {
-        let bytes = self.read(path)?;
-        let arrays =
-            if path.ends_with("safetensors") { safetensors::read(&bytes) } else { npz::read(&bytes) };
-        let arrays = arrays.map_err(malformed)?;
-        let tensor = |array: nnrc_sim::io::Array| Tensor { shape: array.shape, values: array.values };
-        Ok(arrays.into_iter().map(|(name, array)| (name, tensor(array))).collect())
+        self.folder().tensors(path)
     }
 
-    fn table(&self, path: &str) -> Result<Table, ResourceError> {
-        let bytes = self.read(path)?;
-        let extension = path.rsplit('.').next();
-        let read = table::read(&bytes, table::Separator::of(extension, &bytes)).map_err(malformed)?;
-        Ok(Table { columns: read.header, rows: read.rows.into_iter().map(|row| row.cells).collect() })
+    fn table(&self, path: &str, layout: TableLayout) -> Result<Table, ResourceError> {
+        self.folder().table(path, layout)
     }
 
     fn idx(&self, path: &str) -> Result<Tensor, ResourceError> {
-        let array = idx::read(&self.read(path)?).map_err(malformed)?;
-        Ok(Tensor { shape: array.shape, values: array.values })
+        self.folder().idx(path)
     }
 }
 

@@ -25,4 +25,4 @@ pub mod value;
 pub use analyse::{Analysis, Overrides, analyse};
 pub use lower::{lower, lower_for_training};
 pub use model::Model;
-pub use resources::{ResourceError, Resources, Table, Tensor};
+pub use resources::{ResourceError, Resources, Table, TableLayout, Tensor};

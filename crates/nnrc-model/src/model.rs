@@ -326,6 +326,12 @@ impl Model {
 }
 
 pub(crate) fn find_data(datasets: &BTreeMap<String, Dataset>, name: &str) -> Result<DataReference, String> {
+    if let Some(source) = source_of_file(name) {
+        return Err(format!(
+            "`{name}` is a file, where the name of a data set is expected; \
+             declare `dataset d = {source}(\"{name}\");` and write `d`"
+        ));
+    }
     let (dataset, part) = match name.split_once('.') {
         None => (name, Part::All),
         Some((dataset, "train")) => (dataset, Part::Train),
@@ -348,6 +354,22 @@ pub(crate) fn find_data(datasets: &BTreeMap<String, Dataset>, name: &str) -> Res
             "`{dataset}` has no test part; give it one: `split = holdout(test = 0.3, seed = 1);`"
         )),
         Some(_) => Ok(DataReference { dataset: dataset.to_owned(), part }),
+    }
+}
+
+/// The data source that reads a file, if a name is one by its ending or its folders.
+fn source_of_file(name: &str) -> Option<&'static str> {
+    let stem = name.strip_suffix(".gz").unwrap_or(name);
+    let has_ending = |endings: &[&str]| {
+        stem.rsplit_once('.')
+            .is_some_and(|(_, ending)| endings.iter().any(|one| ending.eq_ignore_ascii_case(one)))
+    };
+    if has_ending(&["npz", "npy"]) {
+        Some("npz")
+    } else if has_ending(&["csv", "tsv", "tab", "txt", "data", "dat"]) || name.contains(['/', '\\']) {
+        Some("csv")
+    } else {
+        None
     }
 }
 

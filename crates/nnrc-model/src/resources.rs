@@ -5,6 +5,10 @@ use std::collections::BTreeMap;
 
 use nnrc_syntax::Code;
 
+mod table;
+
+pub use table::{Table, TableLayout};
+
 /// A dense array.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Tensor {
@@ -12,15 +16,6 @@ pub struct Tensor {
     pub shape: Vec<usize>,
     /// Values, row-major.
     pub values: Vec<f64>,
-}
-
-/// A table of text cells under named columns.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Table {
-    /// Column names.
-    pub columns: Vec<String>,
-    /// Rows, each as long as `columns`.
-    pub rows: Vec<Vec<String>>,
 }
 
 /// Why a file gave nothing.
@@ -37,8 +32,8 @@ pub trait Resources {
     /// The named arrays of a `.npz` or `.safetensors` file.
     fn tensors(&self, path: &str) -> Result<BTreeMap<String, Tensor>, ResourceError>;
 
-    /// The table of a `.csv` or `.tsv` file.
-    fn table(&self, path: &str) -> Result<Table, ResourceError>;
+    /// The table of a text file.
+    fn table(&self, path: &str, layout: TableLayout) -> Result<Table, ResourceError>;
 
     /// The array of an IDX file.
     fn idx(&self, path: &str) -> Result<Tensor, ResourceError>;

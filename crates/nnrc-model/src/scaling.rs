@@ -7,6 +7,8 @@ use crate::interval::Interval;
 pub struct Scaling {
     /// One for each column, in the order of the inputs or targets.
     pub columns: Vec<ColumnScale>,
+    /// Between which values `minmax` takes the training rows; none for other scalings.
+    pub ends: Option<Interval>,
 }
 
 /// How one column is scaled: value = (raw − shift) · factor + start, kept within `clip` if there is one.
@@ -66,7 +68,7 @@ mod tests {
         let column = ColumnScale { shift: 2.0, factor: 0.25, start: -1.0, clip: None };
         let clipped = ColumnScale { clip: Some(Interval::new(-1.0, 1.0)), ..column };
         let constant = ColumnScale { shift: 7.0, factor: 0.0, start: 0.0, clip: None };
-        let scaling = Scaling { columns: vec![column, clipped, constant] };
+        let scaling = Scaling { columns: vec![column, clipped, constant], ends: None };
         let raw = [4.0, 4.0, 7.0, 14.0, 14.0, 8.0];
         assert_eq!(scaling.apply(&raw), [-0.5, -0.5, 0.0, 2.0, 1.0, 0.0]);
         assert_eq!(scaling.undo(&[-0.5, -0.5, 0.0, 2.0, 1.0, 3.0]), [4.0, 4.0, 7.0, 14.0, 10.0, 7.0]);

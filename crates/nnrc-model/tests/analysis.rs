@@ -23,8 +23,10 @@ fn tensors<'a>(model: &'a Model, name: &str) -> (&'a Tensor, Option<&'a Tensor>)
 fn table(rows: usize) -> Memory {
     let row =
         |at: usize| vec![at.to_string(), "7".to_owned(), if at % 3 == 2 { "b" } else { "a" }.to_owned()];
-    let table =
-        Table { columns: ["x", "same", "c"].map(str::to_owned).to_vec(), rows: (0..rows).map(row).collect() };
+    let mut table = Table::named(["x", "same", "c"].map(str::to_owned).to_vec());
+    for at in 0..rows {
+        table.push(at as u64 + 2, row(at).iter().map(String::as_str));
+    }
     Memory { tables: BTreeMap::from([("t.csv".to_owned(), table)]), ..Memory::default() }
 }
 

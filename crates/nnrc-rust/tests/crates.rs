@@ -79,6 +79,14 @@ fn the_program_simulates() {
     assert!(good);
     let arrays = nnrc_sim::io::npz::read(&fs::read(folder.join("out.npz")).unwrap()).unwrap();
     assert_eq!(arrays["y"].shape, [2, 1]);
+    // What is no plain table is refused: nothing is lost, and nothing guessed.
+    for (contents, words) in
+        [("0,0\n1,0\n", "a header row"), ("a;b\n0;0\n", "semicolons"), ("a,b\n0,\n", "line 2")]
+    {
+        fs::write(folder.join("other.csv"), contents).unwrap();
+        let (good, _, complaint) = run(&["simulate", "--data", "other.csv"]);
+        assert!(!good && complaint.contains(words), "{complaint}");
+    }
     let (good, _, complaint) = run(&["simulate", "--input", "1"]);
     assert!(!good && complaint.contains("1 values for 2 inputs"), "{complaint}");
     let (good, _, complaint) = run(&["simulate", "--model", "nowhere.npz"]);

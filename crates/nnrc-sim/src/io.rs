@@ -11,12 +11,14 @@ pub mod npy;
 pub mod npz;
 mod number;
 pub mod safetensors;
+mod separator;
 pub mod table;
 mod zip;
 
 pub use array::{Array, Arrays};
 pub use atomic::write_atomically;
 pub use error::{ReadError, ReadErrorKind};
+pub use separator::Separator;
 
 #[cfg(test)]
 mod tests;

@@ -74,11 +74,13 @@ codes! {
     PICKLED_FILE = "pickled-file", 3;
     RAGGED_TABLE = "ragged-table", 3;
     TEXT_IN_NUMBER_COLUMN = "text-in-number-column", 3;
+    MISSING_VALUE = "missing-value", 3;
     NON_FINITE_DATA = "non-finite-data", 3;
     NOT_WRITABLE = "not-writable", 3;
     BUILD_FAILED = "build-failed", 3;
     MISSING_TENSOR = "missing-tensor", 1;
     MISSING_COLUMN = "missing-column", 1;
+    MISSING_HEADER = "missing-header", 1;
     EMPTY_DATASET = "empty-dataset", 1;
     // Running.
     EXPECTATION_FAILED = "expectation-failed", 4;
@@ -93,6 +95,8 @@ codes! {
     MANY_SAMPLES = "many-samples", 0;
     UNUSED_NAME = "unused-name", 0;
     CONSTANT_COLUMN = "constant-column", 0;
+    TABLE_LAYOUT = "table-layout", 0;
+    ROWS_DROPPED = "rows-dropped", 0;
     SHUFFLED_EVENTS = "shuffled-events", 0;
 }
 

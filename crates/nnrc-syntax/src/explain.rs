@@ -102,6 +102,7 @@ impl Stop<'_> {
             Self::number_shape,
             Self::wrong_sign,
             Self::wrong_place,
+            Self::name_with_blanks,
         ];
         let diagnostic =
             special.iter().find_map(|look| look(self)).unwrap_or_else(|| self.unexpected(self.expectation()));
@@ -230,6 +231,24 @@ impl Stop<'_> {
                 .help("names consist of the letters a to z and A to Z, digits and `_`"),
             _ => error.label("not allowed here").help("remove it, or replace it by a plain blank or sign"),
         })
+    }
+
+    /// `inputs = [sepal length (cm)]`: the names of columns are those of a file.
+    fn name_with_blanks(&self) -> Option<Diagnostic> {
+        let (before, found) = (self.before?, self.found?);
+        let key = Lexer::new(self.slip.text, self.slip.start).next()?.text(self.slip.text);
+        let is_name =
+            before.kind == Kind::Word && matches!(found.kind, Kind::Word | Kind::Number | Kind::Unit);
+        if !matches!(key, "inputs" | "target") || !is_name {
+            return None;
+        }
+        let rest = self.slip.text.get(before.start..self.slip.end)?;
+        let end = rest.find([',', ']', ';', '\n', '\r']).unwrap_or(rest.len());
+        let name = rest[..end].trim_end();
+        // The parenthesis of `onehot(iris type)` is none of the name.
+        let name = if name.contains('(') { name } else { name.trim_end_matches(')') };
+        let finding = self.unexpected(self.expectation());
+        Some(finding.help(format!("a name with a blank is written as text: `\"{}\"`", clip(name))))
     }
 
     fn is_micro(&self) -> bool {

@@ -1,11 +1,14 @@
 //! Files: sources, weights and data in, results out.
 
+mod gzip;
+mod tables;
+
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use nnrc_model::{ResourceError, Resources, Table, Tensor};
+use nnrc_model::{ResourceError, Resources, Table, TableLayout, Tensor};
 use nnrc_sim::io::{ReadError, ReadErrorKind, idx, npz, safetensors, table, write_atomically};
 use nnrc_syntax::{Code, Diagnostic, MAX_BYTES, Severity, Source, Span, codes};
 
@@ -144,18 +147,42 @@ impl Resources for Folder {
         Ok(arrays.map_err(explain)?.into_iter().map(|(name, array)| (name, tensor(array))).collect())
     }
 
-    fn table(&self, path: &str) -> Result<Table, ResourceError> {
-        let (bytes, extension) = self.read(path)?;
-        let separator = table::Separator::of(Some(&extension), &bytes);
-        let read = table::read(&bytes, separator).map_err(explain)?;
-        Ok(Table { columns: read.header, rows: read.rows.into_iter().map(|row| row.cells).collect() })
+    fn table(&self, path: &str, layout: TableLayout) -> Result<Table, ResourceError> {
+        let (bytes, mut extension) = self.read(path)?;
+        if extension == "gz" {
+            let inner = Path::new(path).file_stem().map(Path::new).and_then(Path::extension);
+            extension = inner.and_then(|inner| inner.to_str()).unwrap_or_default().to_lowercase();
+        }
+        // No text holds a zero: what inflates to such is refused at its beginning.
+        let limit = |start: &[u8]| match table::text(start) {
+            Err(error) if start.contains(&0) => Err(error.message),
+            _ => Ok(gzip::MAX_INFLATED),
+        };
+        tables::read(&unpacked(bytes, limit)?, &extension, layout)
     }
 
     fn idx(&self, path: &str) -> Result<Tensor, ResourceError> {
         let (bytes, _) = self.read(path)?;
-        let array = idx::read(&bytes).map_err(explain)?;
+        // The header says how much follows: what is too much is not inflated at all.
+        let limit = |start: &[u8]| match idx::size(start) {
+            Ok(size) if size > gzip::MAX_INFLATED => Err(gzip::too_large()),
+            Ok(size) => Ok(size),
+            Err(error) => Err(error.message),
+        };
+        let array = idx::read(&unpacked(bytes, limit)?).map_err(explain)?;
         Ok(Tensor { shape: array.shape, values: array.values })
     }
+}
+
+/// The contents of a file that may be compressed by gzip; `limit` says from their beginning how many bytes they may have.
+fn unpacked(
+    bytes: Vec<u8>,
+    limit: impl Fn(&[u8]) -> Result<usize, String>,
+) -> Result<Vec<u8>, ResourceError> {
+    if !gzip::is_gzip(&bytes) {
+        return Ok(bytes);
+    }
+    gzip::inflate(&bytes, limit).map_err(|message| ResourceError { code: codes::MALFORMED_FILE, message })
 }
 
 fn explain(error: ReadError) -> ResourceError {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use nnrc_model::model::{Construction, DataReference, Model};
-use nnrc_model::{Analysis, Overrides, ResourceError, Resources, Table, Tensor, analyse};
+use nnrc_model::{Analysis, Overrides, ResourceError, Resources, Table, TableLayout, Tensor, analyse};
 use nnrc_syntax::{Diagnostic, Severity, Source, ast, codes, parse_expression, parse_recovering};
 
 use crate::args::{Common, InputArgs};
@@ -53,8 +53,8 @@ impl Resources for WithWeights {
         if path == TRAINED { Ok(self.weights.clone()) } else { self.folder.tensors(path) }
     }
 
-    fn table(&self, path: &str) -> Result<Table, ResourceError> {
-        self.folder.table(path)
+    fn table(&self, path: &str, layout: TableLayout) -> Result<Table, ResourceError> {
+        self.folder.table(path, layout)
     }
 
     fn idx(&self, path: &str) -> Result<Tensor, ResourceError> {

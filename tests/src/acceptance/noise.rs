@@ -5,7 +5,7 @@ use std::path::Path;
 
 use nnrc_crn::expand::expand;
 use nnrc_engine::{NoisyEngine, stochastic};
-use nnrc_sim::io::table;
+use nnrc_sim::io::{Separator, table};
 use nnrc_sim::noise::{Concentrations, Distribution, Disturbance, Disturber, Quantity, Rates, Stream};
 use nnrc_sim::stochastic::Simulation;
 use nnrc_sim::{Method, System as _, Tolerances};
@@ -206,8 +206,14 @@ fn study(folder: &Path, text: &str, more: &[&str]) -> (Vec<String>, Vec<Row>, Ve
 /// The rows that a study printed.
 fn read(output: &std::process::Output) -> (Vec<String>, Vec<Row>) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let read = table::read(&output.stdout, table::Separator::of(Some("csv"), &output.stdout)).unwrap();
-    (read.header, read.rows.into_iter().map(|row| Row { cells: row.cells }).collect())
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    table::rows(table::text(&output.stdout).unwrap(), Separator::Comma, |_, cells| {
+        rows.push(cells.iter().map(|cell| (*cell).to_owned()).collect());
+        Ok(())
+    })
+    .unwrap();
+    let header = rows.remove(0);
+    (header, rows.into_iter().map(|cells| Row { cells }).collect())
 }
 
 /// The same bytes on one thread and on two, whatever the noise.

@@ -158,10 +158,19 @@ pub fn missing_argument(scope: &mut Scope, call: &Call, parameter: &str, example
     );
 }
 
-/// Names in a row, each in backticks; of very many only the first.
+/// Text out of a file in a message: of a long one only how it begins.
+pub fn shortened(text: &str) -> String {
+    match text.char_indices().nth(40) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
+    }
+}
+
+/// Names in a row, each in backticks; of very many, and of long ones, only how they begin.
 pub fn words(names: &[&str]) -> String {
     const SHOWN: usize = 30;
-    let mut shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    let mut shown: Vec<String> =
+        names.iter().take(SHOWN).map(|name| format!("`{}`", shortened(name))).collect();
     if names.len() > SHOWN {
         shown.push(format!("and {} more", names.len() - SHOWN));
     }

@@ -6,6 +6,7 @@ use nnrc_syntax::{Diagnostic, codes};
 use crate::activation::Activation;
 use crate::analyse::block::{Entries, bind, missing_argument, stops as stop_entries};
 use crate::analyse::chemistry::{NOT_NEGATIVE, POSITIVE, check_call};
+use crate::analyse::data::misfit;
 use crate::analyse::network::{DraftKind, Skeleton};
 use crate::analyse::training::{Surroundings, data, feed};
 use crate::descent::{Descent, Loss, Optimiser, Quantity, Schedule, StopRule, Validation};
@@ -288,18 +289,7 @@ pub fn check_targets(
     cross_entropy: bool,
 ) {
     let width = skeleton.nodes[skeleton.output].width();
-    let outputs = if width == 1 { "1 output".to_owned() } else { format!("{width} outputs") };
-    let complaint = match &dataset.targets {
-        Targets::None => Some("has no targets to learn".to_owned()),
-        Targets::Classes { names, .. } if names.len() > width.max(2) => {
-            Some(format!("has {} classes, the network {outputs}", names.len()))
-        }
-        Targets::Values { width: targets, .. } if *targets != width => {
-            Some(format!("has {targets} targets in each row, the network {outputs}"))
-        }
-        _ => None,
-    };
-    if let Some(complaint) = complaint {
+    if let Some((complaint, helps)) = misfit(dataset, width) {
         let mut finding = Diagnostic::error(
             codes::SHAPE_MISMATCH,
             place,
@@ -310,9 +300,7 @@ pub fn check_targets(
             finding = finding.other(dataset.span, "declared here");
         }
         finding = finding.other(skeleton.nodes[skeleton.output].span, "the output");
-        if dataset.targets == Targets::None {
-            finding = finding.help("name the column or array of the targets: `target = onehot(species);`");
-        }
+        finding.help = helps;
         scope.report(finding);
         return;
     }

@@ -6,7 +6,7 @@ use nnrc_syntax::ast::{self, Call, Cmp, Expr, ExprKind};
 use nnrc_syntax::{Diagnostic, Span, codes};
 
 use crate::analyse::block::{self, bind, missing_argument};
-use crate::analyse::data::{missing_tensor, report_resource};
+use crate::analyse::data::{misfit, missing_tensor, report_resource};
 use crate::analyse::network::Skeleton;
 use crate::analyse::simulation;
 use crate::analyse::training::reference;
@@ -151,26 +151,16 @@ fn accuracy(
     let data = reference(scope, &on.text(), on.span, context.datasets)?;
     let dataset = &context.datasets[&data.dataset];
     let width = context.skeleton.nodes[context.skeleton.output].width();
-    let complaint = match &dataset.targets {
-        crate::model::Targets::None => Some("has no targets to judge by".to_owned()),
-        crate::model::Targets::Classes { names, .. } if names.len() > width.max(2) => {
-            Some(format!("has {} classes, the network {width} outputs", names.len()))
-        }
-        crate::model::Targets::Values { width: targets, .. } if *targets != width => {
-            Some(format!("has {targets} targets, the network {width} outputs"))
-        }
-        _ => None,
-    };
-    if let Some(complaint) = complaint {
-        scope.report(
-            Diagnostic::error(
-                codes::SHAPE_MISMATCH,
-                on.span,
-                format!("the data set `{}` {complaint}", data.dataset),
-            )
-            .label("does not fit the network")
-            .other(dataset.span, "declared here"),
-        );
+    if let Some((complaint, helps)) = misfit(dataset, width) {
+        let mut finding = Diagnostic::error(
+            codes::SHAPE_MISMATCH,
+            on.span,
+            format!("the data set `{}` {complaint}", data.dataset),
+        )
+        .label("does not fit the network")
+        .other(dataset.span, "declared here");
+        finding.help = helps;
+        scope.report(finding);
         return None;
     }
     Some(ExpectationKind::Accuracy(data))

@@ -212,7 +212,7 @@ fn check_reach(scope: &mut Scope, place: Span, data: &DataReference, dataset: &D
             )
             .label("cannot be learned")
             .other(output.span, "the output")
-            .help("end the output in `identity()`, or scale the targets"),
+            .help("end the output in `identity()`, or scale the targets: `target_scale = minmax(0, 1);`"),
         );
     }
 }

@@ -185,7 +185,7 @@ fn analyse_file(
         expect::Context { network: &network.name.name, skeleton: &skeleton, datasets: &datasets, resources };
     let expectations: Vec<Option<Expectation>> =
         items.expectations.iter().map(|expectation| expect::analyse(scope, expectation, &context)).collect();
-    check_data(scope, &skeleton, &datasets);
+    data::check(scope, &skeleton, &datasets);
     let weights = weights?;
     let expectations: Vec<Expectation> = expectations.into_iter().collect::<Option<_>>()?;
     let mut nodes = nodes(&skeleton, weights, text);
@@ -351,44 +351,6 @@ fn check_train_name(scope: &mut Scope, name: Option<&Ident>, network: &Ident) {
                 .label("not declared")
                 .help(format!("the network is called `{}`", network.name)),
         );
-    }
-}
-
-/// Data whose width does not fit the inputs.
-fn check_data(scope: &mut Scope, skeleton: &network::Skeleton, datasets: &BTreeMap<String, Dataset>) {
-    let inputs: Vec<&network::Draft> =
-        skeleton.nodes.iter().filter(|node| matches!(node.kind, network::DraftKind::Input { .. })).collect();
-    let width: usize = inputs.iter().map(|node| node.width()).sum();
-    for (name, data) in datasets {
-        if data.width != width {
-            let mut finding = Diagnostic::error(
-                codes::SHAPE_MISMATCH,
-                data.span,
-                format!("the rows of `{name}` have {} inputs, the network takes {width}", data.width),
-            )
-            .label(format!("{} inputs in each row", data.width));
-            for input in &inputs {
-                finding = finding.other(input.span, format!("width {}", input.width()));
-            }
-            scope.report(finding);
-            continue;
-        }
-        let mut start = 0;
-        for input in &inputs {
-            if let network::DraftKind::Input { range: Some((range, span)) } = &input.kind {
-                let outside = (0..data.rows()).find_map(|row| {
-                    let own = &data.input(row)[start..start + input.width()];
-                    own.iter().find(|value| !range.holds(**value)).map(|value| (row, *value))
-                });
-                if let Some((row, value)) = outside {
-                    let mut finding =
-                        outside_range(data.span, &input.name, value, (range.low, range.high), Some(*span));
-                    finding.label = format!("row {} of `{name}`, after scaling", row + 1);
-                    scope.report(finding);
-                }
-            }
-            start += input.width();
-        }
     }
 }
 

@@ -524,7 +524,9 @@ fn learning(scope: &mut Scope, checked: &Checked<'_>, training: &PhasedTraining)
                 )
                 .label(format!("the values of `{}` lie between {low} and {high}", activation.name()))
                 .other(draft.span, "the output")
-                .help("scale the targets, or end the output in `identity()`"),
+                .help(
+                    "scale the targets (`target_scale = minmax(0, 1);`), or end the output in `identity()`",
+                ),
             );
         }
     }

@@ -200,10 +200,15 @@ pub fn data(
     datasets: &BTreeMap<String, Dataset>,
 ) -> Option<DataReference> {
     let value = scope.evaluate(expr)?;
-    let ValueKind::Name(name) = &value.kind else {
+    // A file in quotes is told what a file without them is.
+    let (ValueKind::Name(name) | ValueKind::Text(name)) = &value.kind else {
         scope.wrong_type(expr.span, what, "the name of a data set", &value.kind.words());
         return None;
     };
+    if matches!(value.kind, ValueKind::Text(_)) && find_data(datasets, name).is_ok() {
+        scope.wrong_type(expr.span, what, "the name of a data set", "text: leave the quotes out");
+        return None;
+    }
     reference(scope, name, expr.span, datasets)
 }
 

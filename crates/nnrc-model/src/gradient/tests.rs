@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::forward::forward;
-use crate::{Overrides, ResourceError, Resources, Table, analyse};
+use crate::{Overrides, ResourceError, Resources, Table, TableLayout, analyse};
 use std::collections::BTreeMap;
 
 struct NoFiles;
@@ -11,7 +11,7 @@ impl Resources for NoFiles {
     fn tensors(&self, _: &str) -> Result<BTreeMap<String, Tensor>, ResourceError> {
         Ok(BTreeMap::new())
     }
-    fn table(&self, _: &str) -> Result<Table, ResourceError> {
+    fn table(&self, _: &str, _: TableLayout) -> Result<Table, ResourceError> {
         Ok(Table::default())
     }
     fn idx(&self, _: &str) -> Result<Tensor, ResourceError> {

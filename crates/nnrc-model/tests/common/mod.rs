@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use nnrc_crn::{Crn, CrnInfo};
-use nnrc_model::{Model, Overrides, ResourceError, Resources, Table, Tensor};
+use nnrc_model::{Model, Overrides, ResourceError, Resources, Table, TableLayout, Tensor};
 use nnrc_syntax::{Source, codes};
 
 /// Files by path.
@@ -23,7 +23,7 @@ impl Resources for Memory {
     fn tensors(&self, path: &str) -> Result<BTreeMap<String, Tensor>, ResourceError> {
         find(&self.tensors, path)
     }
-    fn table(&self, path: &str) -> Result<Table, ResourceError> {
+    fn table(&self, path: &str, _: TableLayout) -> Result<Table, ResourceError> {
         find(&self.tables, path)
     }
     fn idx(&self, path: &str) -> Result<Tensor, ResourceError> {

@@ -7,6 +7,19 @@ use super::array::count;
 use super::number::{Format, decode};
 use super::{Array, ReadError};
 
+/// The number of bytes of a file that begins with these, its header.
+///
+/// # Errors
+///
+/// [`Malformed`](super::ReadErrorKind::Malformed) for another format, and for sizes beyond this machine.
+pub fn size(start: &[u8]) -> Result<usize, ReadError> {
+    let (format, shape, data) = header(start)?;
+    let header = start.len() - data.len();
+    count(&shape)
+        .and_then(|count| count.checked_mul(format.size())?.checked_add(header))
+        .ok_or_else(|| ReadError::malformed(format!("its sizes {shape:?} are beyond this machine")))
+}
+
 /// Reads one array.
 ///
 /// # Errors
@@ -18,6 +31,19 @@ pub fn read(bytes: &[u8]) -> Result<Array, ReadError> {
     if bytes.starts_with(&[0x1f, 0x8b]) {
         return Err(ReadError::unsupported("the file is compressed; unpack it with gunzip first"));
     }
+    let (format, shape, data) = header(bytes)?;
+    if count(&shape).and_then(|count| count.checked_mul(format.size())) != Some(data.len()) {
+        return Err(ReadError::malformed(format!(
+            "sizes {shape:?} do not match the {} bytes of data",
+            data.len()
+        )));
+    }
+    let values = decode(data, format, true);
+    Array { shape, values }.require_finite()
+}
+
+/// The format of the elements, the sizes, and the bytes after them.
+fn header(bytes: &[u8]) -> Result<(Format, Vec<usize>, &[u8]), ReadError> {
     let [0, 0, element, axes, ref rest @ ..] = *bytes else {
         return Err(ReadError::malformed("the file does not begin with the magic number of the IDX format"));
     };
@@ -42,14 +68,7 @@ pub fn read(bytes: &[u8]) -> Result<Array, ReadError> {
         // A whole number below 2³²: exact.
         shape.push(size as usize);
     }
-    if count(&shape).and_then(|count| count.checked_mul(format.size())) != Some(data.len()) {
-        return Err(ReadError::malformed(format!(
-            "sizes {shape:?} do not match the {} bytes of data",
-            data.len()
-        )));
-    }
-    let values = decode(data, format, true);
-    Array { shape, values }.require_finite()
+    Ok((format, shape, data))
 }
 
 #[cfg(test)]

@@ -1,77 +1,77 @@
-//! Tables of text, comma- or tab-separated, and time courses as CSV.
+//! Tables of text, and time courses as CSV.
 
-use super::{ReadError, ReadErrorKind};
+use super::separator::is_number;
+use super::{ReadError, ReadErrorKind, Separator};
 use std::io;
 
-/// What separates the cells of a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Separator {
-    /// CSV.
-    Comma,
-    /// TSV.
-    Tab,
-}
+/// How much of a file is looked at to tell text from what is none.
+const START: usize = 1 << 16;
 
-impl Separator {
-    /// The separator for a file: tab for the extension `tsv` or `tab`, comma for `csv`, and for any other
-    /// the one that is more frequent in the header row.
-    pub fn of(extension: Option<&str>, bytes: &[u8]) -> Self {
-        match extension.map(str::to_ascii_lowercase).as_deref() {
-            Some("tsv" | "tab") => return Separator::Tab,
-            Some("csv") => return Separator::Comma,
-            _ => {}
-        }
-        let header = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        let count = |separator| header.iter().filter(|byte| **byte == separator).count();
-        if count(b'\t') > count(b',') { Separator::Tab } else { Separator::Comma }
-    }
-}
-
-/// A table with a header row.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Table {
-    /// Names of the columns, without white space around them.
-    pub header: Vec<String>,
-    /// Rows of as many cells as the header, without white space around them.
-    pub rows: Vec<Row>,
-}
-
-/// A row of a table.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Row {
-    /// 1-based number of the line on which the row begins.
-    pub line: u64,
-    /// The cells.
-    pub cells: Vec<String>,
-}
-
-/// Reads a table. A byte-order mark, CRLF line ends and quoted cells are understood; empty lines are
-/// skipped.
+/// The text of a table, without a byte-order mark.
 ///
 /// # Errors
 ///
-/// [`ReadErrorKind::Ragged`] and [`ReadErrorKind::InvalidUtf8`] with the line,
-/// [`ReadErrorKind::Malformed`] for a file without a header.
-pub fn read(bytes: &[u8], separator: Separator) -> Result<Table, ReadError> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    if let Err(error) = std::str::from_utf8(bytes) {
-        let line = 1 + bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
-        return Err(ReadError::new(ReadErrorKind::InvalidUtf8, format!("line {line} is not valid UTF-8")));
+/// [`ReadErrorKind::InvalidUtf8`] with the line or the encoding that it is in, [`ReadErrorKind::Malformed`] for what is
+/// no text.
+pub fn text(bytes: &[u8]) -> Result<&str, ReadError> {
+    let utf_16 = "it is in UTF-16; save it as UTF-8 (in Excel: \"CSV UTF-8\")";
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return Err(ReadError::new(ReadErrorKind::InvalidUtf8, utf_16));
     }
-    let delimiter = match separator {
-        Separator::Comma => b',',
-        Separator::Tab => b'\t',
-    };
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter)
-        .has_headers(false)
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(bytes);
-    let mut table = Table::default();
+    if bytes.starts_with(b"PK\x03\x04") {
+        let message = "it is an archive, such as a workbook of Excel; save the sheet as CSV";
+        return Err(ReadError::malformed(message));
+    }
+    if bytes.starts_with(&[0x1f, 0x8b]) {
+        return Err(ReadError::malformed("it is compressed; unpack it with gunzip first"));
+    }
+    let start = &bytes[..bytes.len().min(START)];
+    if let Some(at) = start.iter().position(|byte| *byte == 0) {
+        // Every other byte of Western text in UTF-16 is 0.
+        let zeros = start.iter().filter(|byte| **byte == 0).count();
+        let looks_wide = at < 2 && zeros >= start.len() / 3 && zeros <= start.len() * 2 / 3;
+        return Err(if looks_wide {
+            ReadError::new(ReadErrorKind::InvalidUtf8, utf_16)
+        } else {
+            ReadError::malformed("it is no text: it holds zero bytes")
+        });
+    }
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    std::str::from_utf8(bytes).map_err(|error| {
+        let line = 1 + bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+        ReadError::new(ReadErrorKind::InvalidUtf8, format!("line {line} is not valid UTF-8"))
+    })
+}
+
+/// The separator that a first line such as `sep=;` names, as Excel writes and reads it, and the text after that line.
+pub fn named_separator(text: &str) -> Option<(char, &str)> {
+    let (line, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let line = line.strip_suffix('\r').unwrap_or(line);
+    let line = line.strip_prefix('"').and_then(|line| line.strip_suffix('"')).unwrap_or(line);
+    let name = line.get(..4)?;
+    let mut chars = line[4..].chars();
+    match (name.eq_ignore_ascii_case("sep="), chars.next(), chars.next()) {
+        (true, Some(separator), None) => Some((separator, rest)),
+        _ => None,
+    }
+}
+
+/// Reads the rows of a table: `each` gets the 1-based number of the line on which a row begins, and its cells without
+/// white space around them. CRLF line ends and quoted cells are understood; empty lines are skipped.
+///
+/// # Errors
+///
+/// Those of `each`.
+pub fn rows(
+    text: &str,
+    separator: Separator,
+    mut each: impl FnMut(u64, &[&str]) -> Result<(), ReadError>,
+) -> Result<(), ReadError> {
+    let bytes = text.as_bytes();
+    let mut reader = separator.reader(text);
+    let mut record = csv::StringRecord::new();
     let (mut line, mut counted) = (1, 0);
-    for record in reader.records() {
-        let record = record.map_err(|error| ReadError::malformed(error.to_string()))?;
+    while reader.read_record(&mut record).map_err(|error| ReadError::malformed(error.to_string()))? {
         // The reader places a record before the rest of the line end (and the empty lines) that precede
         // it, so lines are counted here.
         let start = record.position().and_then(|position| usize::try_from(position.byte()).ok());
@@ -79,21 +79,80 @@ pub fn read(bytes: &[u8], separator: Separator) -> Result<Table, ReadError> {
         let ends = bytes[start..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         line += bytes[counted..start + ends].iter().filter(|byte| **byte == b'\n').count() as u64;
         counted = start + ends;
-        let cells: Vec<String> = record.iter().map(str::to_owned).collect();
-        if table.header.is_empty() {
-            table.header = cells;
-        } else if cells.len() == table.header.len() {
-            table.rows.push(Row { line, cells });
-        } else {
-            let cells = if cells.len() == 1 { "1 cell".to_owned() } else { format!("{} cells", cells.len()) };
-            let message = format!("line {line} has {cells}, the header has {}", table.header.len());
-            return Err(ReadError::new(ReadErrorKind::Ragged, message));
-        }
+        let cells: Vec<&str> = record.iter().map(str::trim).collect();
+        each(line, &cells)?;
     }
-    if table.header.is_empty() {
+    Ok(())
+}
+
+/// Reads a comma-separated table of numbers (of tabs in a file that ends in `tsv` or `tab`) under a header row: what
+/// generated programs take.
+///
+/// # Errors
+///
+/// [`ReadErrorKind::Ragged`], [`ReadErrorKind::NonFinite`] and [`ReadErrorKind::InvalidUtf8`] with the line,
+/// [`ReadErrorKind::Malformed`] for a file without a header, for cells that are no numbers and for other separators.
+pub fn numbers(bytes: &[u8], extension: Option<&str>) -> Result<Vec<Vec<f64>>, ReadError> {
+    let text = text(bytes)?;
+    let separator = Separator::of(extension, text);
+    let named = named_separator(text).map(|(char, _)| char);
+    let expected = if separator == Separator::Tab { '\t' } else { ',' };
+    if matches!(separator, Separator::Semicolon | Separator::Bar)
+        || named.is_some_and(|char| char != expected)
+    {
+        let words = named.and_then(Separator::from_char).unwrap_or(separator).words();
+        return Err(ReadError::malformed(format!("its cells are separated by {words}; commas are expected")));
+    }
+    if named.is_some() {
+        return Err(ReadError::malformed("its first line is `sep=`, not a header row; leave that line out"));
+    }
+    let mut header = 0;
+    let mut table = Vec::new();
+    rows(text, separator, |line, cells| {
+        if header == 0 {
+            header = cells.len();
+            if cells.iter().all(|cell| is_number(cell)) {
+                let message =
+                    "its first row holds numbers: a header row with the names of the columns is expected";
+                return Err(ReadError::malformed(message));
+            }
+            return Ok(());
+        }
+        if cells.len() != header {
+            return Err(ragged(line, cells.len(), "the header", header));
+        }
+        let row = cells.iter().map(|cell| match cell.parse::<f64>() {
+            Ok(number) if number.is_finite() => Ok(number),
+            Ok(_) => {
+                let message = format!("line {line}: `{cell}` is not a finite number");
+                Err(ReadError::new(ReadErrorKind::NonFinite, message))
+            }
+            Err(_) => {
+                let message = format!("line {line}: `{}` is not a number", shortened(cell));
+                Err(ReadError::malformed(message))
+            }
+        });
+        table.push(row.collect::<Result<_, _>>()?);
+        Ok(())
+    })?;
+    if header == 0 {
         return Err(ReadError::malformed("the file is empty; a header row is expected"));
     }
     Ok(table)
+}
+
+/// A row of another length than the first.
+pub fn ragged(line: u64, cells: usize, first: &str, expected: usize) -> ReadError {
+    let cells = if cells == 1 { "1 cell".to_owned() } else { format!("{cells} cells") };
+    ReadError::new(ReadErrorKind::Ragged, format!("line {line} has {cells}, {first} has {expected}"))
+}
+
+/// A cell in a message: of a long one only how it begins.
+pub fn shortened(cell: &str) -> String {
+    match cell.char_indices().nth(40) {
+        Some((at, _)) => format!("{}…", &cell[..at]),
+        None => cell.to_owned(),
+    }
 }
 
 /// Writes rows of numbers under a header as CSV with LF line ends. Numbers have the fewest digits that
@@ -125,39 +184,74 @@ pub fn number(value: f64) -> String {
 mod tests {
     use super::*;
 
+    /// The rows of a text with their lines.
+    fn read(text: &str, separator: Separator) -> Vec<(u64, Vec<String>)> {
+        let mut found = Vec::new();
+        rows(text, separator, |line, cells| {
+            found.push((line, cells.iter().map(|cell| (*cell).to_owned()).collect()));
+            Ok(())
+        })
+        .unwrap();
+        found
+    }
+
     #[test]
     fn rows_are_read_with_their_lines() {
-        let text = "\u{feff}a, b ,\"c \"\"x\"\"\"\r\n1,2,3\r\n\r\n\"4\n5\", 6,7";
-        let table = read(text.as_bytes(), Separator::Comma).unwrap();
-        assert_eq!(table.header, ["a", "b", "c \"x\""]);
-        assert_eq!(table.rows[0], Row { line: 2, cells: vec!["1".into(), "2".into(), "3".into()] });
-        assert_eq!(table.rows[1], Row { line: 4, cells: vec!["4\n5".into(), "6".into(), "7".into()] });
+        let bytes = "\u{feff}a, b ,\"c \"\"x\"\"\"\r\n1,2,3\r\n\r\n\"4\n5\", 6,7".as_bytes();
+        let found = read(text(bytes).unwrap(), Separator::Comma);
+        assert_eq!(found[0], (1, vec!["a".to_owned(), "b".to_owned(), "c \"x\"".to_owned()]));
+        assert_eq!(found[1], (2, vec!["1".into(), "2".into(), "3".into()]));
+        assert_eq!(found[2], (4, vec!["4\n5".into(), "6".into(), "7".into()]));
+        assert_eq!(read("a\tb\n1\t2\n", Separator::Tab)[1].1, ["1", "2"]);
     }
 
     #[test]
-    fn separators() {
-        assert_eq!(Separator::of(Some("TSV"), b"a,b"), Separator::Tab);
-        assert_eq!(Separator::of(Some("csv"), b"a\tb"), Separator::Comma);
-        assert_eq!(Separator::of(Some("txt"), b"a\tb\n1,2,3"), Separator::Tab);
-        assert_eq!(Separator::of(None, b"a\n"), Separator::Comma);
-        let table = read(b"a\tb\n1\t2\n", Separator::Tab).unwrap();
-        assert_eq!(table.rows[0].cells, ["1", "2"]);
+    fn first_lines_of_excel() {
+        assert_eq!(named_separator("sep=;\r\na;b\n"), Some((';', "a;b\n")));
+        assert_eq!(named_separator("\"SEP=\t\"\na"), Some(('\t', "a")));
+        for other in ["sep", "sepal;b\n", "sep=;;\n", "séé=;\n", ""] {
+            assert_eq!(named_separator(other), None, "{other:?}");
+        }
     }
 
     #[test]
-    fn faults_have_their_kinds() {
-        let error = read(b"a,b\n1,2\n3\n", Separator::Comma).unwrap_err();
-        assert_eq!(error.kind, ReadErrorKind::Ragged);
-        assert_eq!(error.message, "line 3 has 1 cell, the header has 2");
-        let error = read(b"a,b\n1,2\n3,\xff\n", Separator::Comma).unwrap_err();
+    fn what_is_no_text_in_utf_8_is_said() {
+        let kind = |bytes: &[u8]| text(bytes).unwrap_err();
+        let wide: Vec<u8> = "a,b\n1,2\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert!(kind(&wide).message.contains("UTF-16"));
+        assert!(kind(&[&b"\xff\xfe"[..], &wide].concat()).message.contains("UTF-16"));
+        assert!(kind(b"PK\x03\x04").message.contains("Excel"));
+        assert!(kind(&[0x1f, 0x8b, 8]).message.contains("gunzip"));
+        assert_eq!(kind(&[0; 100]).kind, ReadErrorKind::Malformed);
+        let error = kind(b"a,b\n1,2\n3,\xff\n");
         assert_eq!(
             (error.kind, error.message.as_str()),
             (ReadErrorKind::InvalidUtf8, "line 3 is not valid UTF-8")
         );
-        for empty in [&b""[..], b"\n\n", b"\xef\xbb\xbf"] {
-            assert_eq!(read(empty, Separator::Comma).unwrap_err().kind, ReadErrorKind::Malformed);
+    }
+
+    #[test]
+    fn tables_of_numbers_for_programs() {
+        assert_eq!(numbers(b"a,b\n1,2\n\n-3e1,.5\n", None).unwrap(), [[1.0, 2.0], [-30.0, 0.5]]);
+        assert_eq!(numbers(b"a\tb\n1\t2\n", Some("tsv")).unwrap(), [[1.0, 2.0]]);
+        assert!(numbers(b"a,b\n", None).unwrap().is_empty());
+        for (bytes, kind, words) in [
+            (&b"a,b\n1,2\n3\n"[..], ReadErrorKind::Ragged, "line 3 has 1 cell, the header has 2"),
+            (b"1,2\n3,4\n", ReadErrorKind::Malformed, "its first row holds numbers"),
+            (b"a;b\n1;2\n", ReadErrorKind::Malformed, "separated by semicolons"),
+            (b"sep=,\na,b\n1,2\n", ReadErrorKind::Malformed, "`sep=`"),
+            (b"sep=|\na|b\n1|2\n", ReadErrorKind::Malformed, "separated by bars"),
+            (b"a,b\n1,x\n", ReadErrorKind::Malformed, "line 2: `x` is not a number"),
+            (b"a,b\n1,nan\n", ReadErrorKind::NonFinite, "line 2: `nan`"),
+            (b"", ReadErrorKind::Malformed, "empty"),
+            (b"\n\n", ReadErrorKind::Malformed, "empty"),
+            (b"\xef\xbb\xbf", ReadErrorKind::Malformed, "empty"),
+        ] {
+            let error = numbers(bytes, Some("csv")).unwrap_err();
+            assert!(error.kind == kind && error.message.contains(words), "{bytes:?}: {error:?}");
         }
-        assert!(read(b"a,b\n", Separator::Comma).unwrap().rows.is_empty());
+        let long = format!("a\n{}\n", "x".repeat(1_000_000));
+        assert!(numbers(long.as_bytes(), None).unwrap_err().message.len() < 100);
     }
 
     #[test]
@@ -169,11 +263,7 @@ mod tests {
             String::from_utf8(bytes.clone()).unwrap(),
             "time,\"y, first\"\n0,0.30000000000000004\n1e-300,-1.5e22\n1,123456.789\n"
         );
-        let table = read(&bytes, Separator::Comma).unwrap();
-        for (row, expected) in table.rows.iter().zip(rows) {
-            let values: Vec<f64> = row.cells.iter().map(|cell| cell.parse().unwrap()).collect();
-            assert_eq!(values, expected);
-        }
+        assert_eq!(numbers(&bytes, None).unwrap(), rows);
         assert!(write(Vec::new(), &["time"], rows).is_err());
     }
 }

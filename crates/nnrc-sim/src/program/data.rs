@@ -122,14 +122,7 @@ fn cells(path: &Path) -> Result<Vec<Vec<f64>>, String> {
     let name = path.display();
     let bytes = std::fs::read(path).map_err(|error| format!("cannot read `{name}`: {error}"))?;
     let extension = path.extension().and_then(|extension| extension.to_str());
-    let table = table::read(&bytes, table::Separator::of(extension, &bytes));
-    let table = table.map_err(|error| format!("`{name}`: {error}"))?;
-    let number = |line: u64, cell: &String| {
-        let number = cell.parse().ok().filter(|number: &f64| number.is_finite());
-        number.ok_or_else(|| format!("`{name}`, line {line}: `{cell}` is not a finite number"))
-    };
-    let row = |row: &table::Row| row.cells.iter().map(|cell| number(row.line, cell)).collect();
-    table.rows.iter().map(row).collect()
+    table::numbers(&bytes, extension).map_err(|error| format!("`{name}`: {error}"))
 }
 
 fn check_rows<'a, N: Network>(path: &Path, rows: impl Iterator<Item = &'a [f64]>) -> Result<(), String> {

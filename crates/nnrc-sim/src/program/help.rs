@@ -112,7 +112,8 @@ Usage: simulate [OPTIONS]
 
 Options:
       --input NUMBERS  concentrations of the inputs, separated by commas (default: those of the model file)
-      --data FILE      one input in each row: .csv, .npy, or .npz with the array `x`; writes one settled output a row
+      --data FILE      one input in each row: .csv with a header row, .npy, or .npz with the array `x`; writes one
+                       settled output a row
       --until TIME     end of the time course, in the time unit of the model (default: {until})
       --steady         the settled values only, without the time course
       --points NUMBER  rows of the time course (default: {rows})

@@ -1,15 +1,23 @@
 //! Data in arrays: files of NumPy and of MNIST.
 
-use nnrc_syntax::ast::Call;
+use nnrc_syntax::ast::{Call, Expr};
 use nnrc_syntax::{Diagnostic, Span, codes};
 
-use super::classes;
-use super::table::target_columns;
+use super::classes::{self, Labels, Listed};
+use super::selection::{self, Choice};
 use super::{Columns, missing_tensor, path, report_resource};
 use crate::analyse::block::{Entries, bind, missing_argument};
 use crate::model::Targets;
 use crate::resources::{Resources, Tensor};
-use crate::value::{Scope, ValueKind};
+use crate::value::{Scope, ValueKind, shown};
+
+/// Where targets come from, for messages.
+struct Origin {
+    /// Where the file or array is named.
+    span: Span,
+    /// The name of the array in the language, such as `"t"`; of IDX files `labels`.
+    name: String,
+}
 
 /// `npz("d.npz") { inputs = "x"; target = "label"; }`
 pub fn npz(
@@ -26,54 +34,61 @@ pub fn npz(
             return None;
         }
     };
-    let take = |scope: &mut Scope, key: &str, default: &str| -> Option<Option<(Span, bool, Tensor)>> {
-        let (place, onehot, name) = match entries.get(key) {
-            Some(expr) => {
-                let value = scope.evaluate(expr)?;
-                let (place, onehot, names) = target_columns(scope, &value)?;
-                let [name] = &names[..] else {
-                    let found = format!("{} names", names.len());
-                    scope.wrong_type(place, &format!("`{key}`"), "the name of one array", &found);
-                    return None;
-                };
-                (place, onehot, name.clone())
-            }
-            None if tensors.contains_key(default) => (span, false, default.to_owned()),
-            None => return Some(None),
-        };
-        match tensors.get(&name).cloned() {
-            Some(tensor) => Some(Some((place, onehot, tensor))),
-            None => {
-                let names: Vec<&str> = tensors.keys().map(String::as_str).collect();
-                scope.report(missing_tensor(place, &path, &name, &names));
-                None
-            }
+    let names: Vec<&str> = tensors.keys().map(String::as_str).collect();
+    let take = |scope: &mut Scope, place: Span, name: &str| {
+        let found = tensors.get(name).cloned();
+        if found.is_none() {
+            scope.report(missing_tensor(place, &path, name, &names));
         }
+        found
     };
-    let inputs = take(scope, "inputs", "x")?;
-    let targets = take(scope, "target", "t")?;
-    let Some((_, _, inputs)) = inputs else {
-        scope.report(
-            Diagnostic::error(
-                codes::MISSING_TENSOR,
-                span,
-                format!("which array of `{path}` holds the inputs?"),
-            )
-            .label("it has none called `x`")
-            .help("write `inputs = \"name\";`"),
-        );
-        return None;
+    let inputs = match entries.get("inputs") {
+        Some(expr) => {
+            let chosen = selection::choices(scope, expr, "`inputs`", &names)?;
+            let name = one(scope, "`inputs`", expr.span, &chosen)?;
+            take(scope, expr.span, &name)?
+        }
+        None => match tensors.get("x") {
+            Some(tensor) => tensor.clone(),
+            None => {
+                scope.report(
+                    Diagnostic::error(
+                        codes::MISSING_TENSOR,
+                        span,
+                        format!("which array of `{path}` holds the inputs?"),
+                    )
+                    .label("it has none called `x`")
+                    .help("write `inputs = \"name\";`"),
+                );
+                return None;
+            }
+        },
+    };
+    let targets = match entries.get("target") {
+        Some(expr) => {
+            let target = selection::target(scope, expr, &names)?;
+            let name = one(scope, "`target`", target.span, &target.chosen)?;
+            let tensor = take(scope, target.span, &name)?;
+            Some((Origin { span: target.span, name: format!("\"{name}\"") }, target.onehot, tensor))
+        }
+        None => {
+            let default = tensors.get("t").cloned();
+            default.map(|tensor| (Origin { span, name: "\"t\"".to_owned() }, None, tensor))
+        }
     };
     let rows = inputs.shape.first().copied().unwrap_or(0);
     let width = inputs.values.len() / rows.max(1);
     let targets = match targets {
         None => Targets::None,
-        Some((place, onehot, tensor)) => {
+        Some((origin, onehot, tensor)) => {
             if tensor.shape.first().copied().unwrap_or(0) != rows {
-                scope.report(shape_of_targets(place, rows, &tensor.shape));
+                scope.report(shape_of_targets(origin.span, rows, &tensor.shape));
                 return None;
             }
-            tensor_targets(scope, place, onehot, tensor, rows)?
+            match onehot {
+                Some(listed) => labels(scope, &origin, &tensor, rows, listed.as_ref())?,
+                None => plain(tensor, rows),
+            }
         }
     };
     if inputs.values.is_empty() {
@@ -82,31 +97,75 @@ pub fn npz(
     Some(Columns::nameless(width, inputs.values, targets))
 }
 
-/// Whole numbers in one column are classes; anything else is values.
-fn tensor_targets(
-    scope: &mut Scope,
-    place: Span,
-    onehot: bool,
-    tensor: Tensor,
-    rows: usize,
-) -> Option<Targets> {
-    let whole = tensor.values.iter().all(|value| value.fract() == 0.0 && (0.0..1e9).contains(value));
-    if tensor.shape.len() == 1 && whole {
-        let labels: Vec<usize> = tensor.values.iter().map(|value| *value as usize).collect();
-        return Some(Targets::Classes { names: classes::label_names(&labels), labels });
+/// The name of the one array that is chosen.
+fn one(scope: &mut Scope, key: &str, span: Span, chosen: &[Choice]) -> Option<String> {
+    let found = match chosen {
+        [Choice::Name(name)] => return Some(name.clone()),
+        [Choice::Number(number)] => format!("the number {number}"),
+        _ => format!("{} names", chosen.len()),
+    };
+    scope.wrong_type(span, key, "the name of one array", &found);
+    None
+}
+
+/// Whole numbers in a one-dimensional array are classes; anything else is values.
+fn plain(tensor: Tensor, rows: usize) -> Targets {
+    let classes = (tensor.shape.len() == 1).then(|| classes::of_class_numbers(&tensor.values)).flatten();
+    classes.unwrap_or(Targets::Values { width: tensor.values.len() / rows.max(1), values: tensor.values })
+}
+
+/// The labels in an array of one column.
+struct ArrayLabels<'a> {
+    origin: &'a Origin,
+    values: &'a [f64],
+}
+
+impl Labels for ArrayLabels<'_> {
+    fn rows(&self) -> usize {
+        self.values.len()
     }
-    if tensor.shape.len() == 1 && onehot {
+
+    fn text(&self, row: usize) -> String {
+        shown(self.values[row] + 0.0)
+    }
+
+    fn value(&self, row: usize) -> Option<f64> {
+        Some(self.values[row])
+    }
+
+    fn value_of(&self, name: &str) -> Option<f64> {
+        name.parse().ok().filter(|value: &f64| value.is_finite())
+    }
+
+    fn place(&self, row: usize) -> String {
+        format!("row {} of {}", row + 1, self.origin.name)
+    }
+}
+
+/// Classes out of the labels that are there, or out of those listed.
+fn labels(
+    scope: &mut Scope,
+    origin: &Origin,
+    tensor: &Tensor,
+    rows: usize,
+    listed: Option<&Listed>,
+) -> Option<Targets> {
+    if tensor.values.len() != rows {
         scope.report(
             Diagnostic::error(
                 codes::WRONG_TYPE,
-                place,
-                "`onehot` needs an array of class numbers 0, 1, 2, …",
+                origin.span,
+                format!(
+                    "`onehot` takes one label for each row, {} has the shape {:?}",
+                    origin.name, tensor.shape
+                ),
             )
-            .label("holds other values"),
+            .label("holds several values in each row")
+            .help(format!("rows that are one-hot already are values: `target = {};`", origin.name)),
         );
         return None;
     }
-    Some(Targets::Values { width: tensor.values.len() / rows.max(1), values: tensor.values })
+    classes::of(scope, &ArrayLabels { origin, values: &tensor.values }, listed)
 }
 
 fn shape_of_targets(span: Span, rows: usize, shape: &[usize]) -> Diagnostic {
@@ -125,18 +184,22 @@ pub fn idx(
     call: &Call,
     entries: &Entries<'_>,
 ) -> Option<Columns> {
-    if let Some(expr) = entries.get("inputs").or(entries.get("target")) {
-        scope.report(
-            Diagnostic::error(
-                codes::UNKNOWN_KEY,
-                expr.span,
-                "`idx` files hold one array each: nothing to choose",
-            )
-            .label("has no meaning here")
-            .help("leave the line out"),
-        );
+    if let Some(expr) = entries.get("inputs") {
+        nothing_to_choose(scope, expr);
         return None;
     }
+    let onehot = match entries.get("target") {
+        Some(expr) => {
+            let target = selection::target(scope, expr, &["labels"])?;
+            let is_labels = target.chosen == [Choice::Name("labels".to_owned())];
+            let Some(listed) = target.onehot.filter(|_| is_labels) else {
+                nothing_to_choose(scope, expr);
+                return None;
+            };
+            Some(listed)
+        }
+        None => None,
+    };
     let args = bind(scope, call, &["images", "labels"])?;
     let mut arrays = Vec::new();
     for (name, arg) in ["images", "labels"].iter().zip(args) {
@@ -157,13 +220,45 @@ pub fn idx(
             }
         }
     }
-    let (span, labels) = arrays.pop()?;
+    let (span, tensor) = arrays.pop()?;
     let (_, images) = arrays.pop()?;
     let rows = images.shape.first().copied().unwrap_or(0);
-    if labels.shape != [rows] {
-        scope.report(shape_of_targets(span, rows, &labels.shape));
+    if tensor.shape != [rows] {
+        scope.report(shape_of_targets(span, rows, &tensor.shape));
         return None;
     }
-    let targets = tensor_targets(scope, span, true, labels, rows)?;
+    let origin = Origin { span, name: "labels".to_owned() };
+    let targets = match onehot {
+        Some(listed) => labels(scope, &origin, &tensor, rows, listed.as_ref())?,
+        None => class_numbers(scope, &origin, &tensor)?,
+    };
     Some(Columns::nameless(images.values.len() / rows.max(1), images.values, targets))
+}
+
+fn class_numbers(scope: &mut Scope, origin: &Origin, tensor: &Tensor) -> Option<Targets> {
+    let classes = classes::of_class_numbers(&tensor.values);
+    if classes.is_none() {
+        scope.report(
+            Diagnostic::error(
+                codes::WRONG_TYPE,
+                origin.span,
+                "labels of `idx` are class numbers 0, 1, 2, …, these are others",
+            )
+            .label("holds other values")
+            .help("write `target = onehot(labels);` for the classes that are there"),
+        );
+    }
+    classes
+}
+
+fn nothing_to_choose(scope: &mut Scope, expr: &Expr) {
+    scope.report(
+        Diagnostic::error(
+            codes::UNKNOWN_KEY,
+            expr.span,
+            "`idx` files hold one array each: nothing to choose",
+        )
+        .label("has no meaning here")
+        .help("leave the line out, or write `target = onehot(labels);` for the classes that are there"),
+    );
 }

@@ -1,20 +1,25 @@
 //! The `dataset` items: rows, tables, arrays; targets, scaling, splits.
 
 mod arrays;
+mod check;
 mod classes;
+mod misfit;
 mod rows;
 mod scale;
+mod selection;
 mod split;
 mod table;
 
 use nnrc_syntax::ast::{Block, Call, Ident};
 use nnrc_syntax::{Diagnostic, Span, codes};
 
-use crate::analyse::block::{self, bind, missing_argument};
+use crate::analyse::block::{self, Entries, bind, missing_argument};
 use crate::model::{Dataset, Targets};
 use crate::resources::{ResourceError, Resources};
 use crate::value::{Scope, ValueKind};
 
+pub use check::check;
+pub use misfit::misfit;
 pub use split::stratified;
 
 /// Unscaled inputs, a row after another, and targets.
@@ -44,8 +49,7 @@ pub fn analyse(
     block: Option<&Block>,
     input_names: &[&str],
 ) -> Option<Dataset> {
-    let keys = ["inputs", "target", "scale", "target_scale", "split"];
-    let entries = block.map(|block| block::read(scope, block, "dataset", &keys)).unwrap_or_default();
+    let entries = block.map(|block| read_block(scope, block, source)).unwrap_or_default();
     let mut columns = match source.name.name.as_str() {
         "rows" => rows::read(scope, source, input_names, &entries),
         "csv" | "tsv" => table::read(scope, resources, source, &entries),
@@ -109,6 +113,24 @@ pub fn analyse(
     })
 }
 
+/// The lines of the block. Settings of tables belong to the source.
+fn read_block<'a>(scope: &mut Scope, block: &'a Block, source: &Call) -> Entries<'a> {
+    let keys = ["inputs", "target", "scale", "target_scale", "split"];
+    let mut entries = block::read(scope, block, "dataset", &[&keys[..], &table::SETTINGS].concat());
+    for key in table::SETTINGS {
+        if let Some(expr) = entries.remove(key) {
+            let finding =
+                Diagnostic::error(codes::UNKNOWN_KEY, expr.span, format!("`{key}` is no line of its own"))
+                    .label("belongs to the source");
+            scope.report(match source.name.name.as_str() {
+                name @ ("csv" | "tsv") => finding.help(format!("write `{name}(\"data.csv\", {key} = …)`")),
+                name => finding.help(format!("it is a setting of `csv`, and means nothing for `{name}`")),
+            });
+        }
+    }
+    entries
+}
+
 fn no_target_values(scope: &mut Scope, span: Span, targets: &Targets) {
     let (found, help) = match targets {
         Targets::Classes { .. } => ("these targets are classes", "leave the line out: classes have no size"),
@@ -129,9 +151,18 @@ fn no_target_values(scope: &mut Scope, span: Span, targets: &Targets) {
 
 /// Reports a file that gave nothing.
 pub fn report_resource(scope: &mut Scope, span: Span, path: &str, error: ResourceError) {
-    let mut finding = Diagnostic::error(error.code, span, format!("cannot read `{path}`: {}", error.message))
-        .label("this file");
-    if error.code == codes::UNREADABLE_FILE {
+    let mut finding = Diagnostic::error(
+        error.code,
+        span,
+        format!("cannot read `{}`: {}", path.escape_debug(), error.message),
+    )
+    .label("this file");
+    // A path that was copied from Windows: `\n` and `\t` in it are read as escapes.
+    if path.contains(['\\', '\n', '\t']) {
+        let plain = path.replace('\\', "/").replace('\n', "/n").replace('\t', "/t");
+        finding =
+            finding.help(format!("a backslash begins an escape; paths are written with `/`: `{plain}`"));
+    } else if error.code == codes::UNREADABLE_FILE {
         finding = finding.help(if span == super::OVERRIDE {
             "a path on the command line is relative to the current folder"
         } else {

@@ -76,7 +76,11 @@ pub fn scale(scope: &mut Scope, expr: &Expr, scaled: Scaled<'_>) -> Option<Scali
         );
         return None;
     }
-    Some(Scaling { columns })
+    let ends = match kind {
+        Kind::MinMax { ends: [low, high], .. } => Some(Interval::new(low, high)),
+        Kind::Standard | Kind::Divide(_) => None,
+    };
+    Some(Scaling { columns, ends })
 }
 
 /// How messages call a column.

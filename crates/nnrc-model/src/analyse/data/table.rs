@@ -1,193 +1,312 @@
-//! Data in tables of text.
+//! Data in tables of text: `csv("iris.csv") { inputs = [a, b]; target = onehot(species); }`
 
-use nnrc_syntax::ast::Call;
-use nnrc_syntax::{Diagnostic, Span, codes};
+mod cells;
+mod header;
 
-use super::classes;
-use super::{Columns, path, report_resource};
-use crate::analyse::block::{self, Entries, bind, missing_argument};
+use nnrc_syntax::ast::{Call, Expr};
+use nnrc_syntax::{Diagnostic, Severity, Span, codes};
+
+use super::classes::{self, Labels};
+use super::selection;
+use super::{Columns, report_resource};
+use crate::analyse::block::{Entries, bind, missing_argument};
 use crate::model::Targets;
-use crate::resources::{Resources, Table};
-use crate::value::{Scope, Value, ValueKind};
+use crate::resources::{Resources, Table, TableLayout};
+use crate::value::{Scope, ValueKind};
+use cells::{Cell, Number};
+use header::{Header, Names};
 
-/// `csv("iris.csv") { inputs = [a, b]; target = onehot(species); }`
+/// The settings of tables, arguments of `csv` after the path.
+pub const SETTINGS: [&str; 4] = ["header", "separator", "decimal", "missing"];
+
+/// How a table is read.
+struct Settings {
+    path: String,
+    span: Span,
+    header: Header,
+    separator: Option<char>,
+    number: Number,
+    /// Whether rows without a value are left out.
+    drops: bool,
+}
+
+/// Reads a table; none if it has errors, which are reported.
 pub fn read(
     scope: &mut Scope,
     resources: &dyn Resources,
     call: &Call,
     entries: &Entries<'_>,
 ) -> Option<Columns> {
-    let (path, span) = path(scope, call)?;
-    let table = match resources.table(&path) {
+    let settings = settings(scope, call)?;
+    let layout = TableLayout { separator: settings.separator, has_header: settings.header != Header::None };
+    let table = match resources.table(&settings.path, layout) {
         Ok(table) => table,
         Err(error) => {
-            report_resource(scope, span, &path, error);
+            report_resource(scope, settings.span, &settings.path, error);
             return None;
         }
     };
-    let (target, onehot, target_names) = match entries.get("target") {
-        Some(expr) => {
-            let value = scope.evaluate(expr)?;
-            target_columns(scope, &value)?
-        }
-        None => (span, false, Vec::new()),
+    if let Some(separator) = table.recognised {
+        report_separator(scope, &settings, separator);
+    }
+    if settings.header == Header::First {
+        header::check(scope, &settings, &table)?;
+    }
+    let file = File { table: &table, settings: &settings, rows: Vec::new() };
+    let names: Vec<&str> = table.names.iter().map(String::as_str).collect();
+    let target = match entries.get("target") {
+        Some(expr) => Some(selection::target(scope, expr, &names)?),
+        None => None,
     };
-    let (place, names) = match entries.get("inputs") {
-        Some(expr) => {
-            let value = scope.evaluate(expr)?;
-            (expr.span, column_names(scope, &value, "`inputs`")?)
-        }
-        None => (span, table.columns.iter().filter(|c| !target_names.contains(c)).cloned().collect()),
+    let inputs = match entries.get("inputs") {
+        Some(expr) => Some((expr.span, selection::choices(scope, expr, "`inputs`", &names)?)),
+        None => None,
     };
-    let input_columns = find_columns(scope, &table, &path, place, &names)?;
-    let target_columns = find_columns(scope, &table, &path, target, &target_names)?;
-    let inputs = numbers(scope, &table, &path, (place, "inputs"), &input_columns)?;
-    let targets = match target_columns[..] {
-        [] => Targets::None,
-        [column] if onehot => {
-            let words: Vec<String> = table.rows.iter().map(|row| row[column].clone()).collect();
-            // Whole numbers sort by value, words by letters.
-            let whole: Option<Vec<usize>> = words.iter().map(|word| word.trim().parse().ok()).collect();
-            match whole {
-                Some(numbers) => classes::of_numbers(&numbers),
-                None => classes::of_words(&words),
-            }
-        }
-        _ => Targets::Values {
-            width: target_columns.len(),
-            values: numbers(scope, &table, &path, (target, "target"), &target_columns)?,
-        },
+    let known = Names::new(&settings, &table);
+    let target_columns = match &target {
+        Some(target) => known.find(scope, target.span, &target.chosen),
+        None => Some(Vec::new()),
     };
-    Some(Columns { width: input_columns.len(), inputs, targets, input_names: names, target_names })
+    let (place, input_columns) = match inputs {
+        Some((place, chosen)) => (place, known.find(scope, place, &chosen)),
+        None => (settings.span, known.all_but(scope, settings.span, target_columns.as_deref()?)),
+    };
+    let (target_columns, input_columns) = (target_columns?, input_columns?);
+    file.with_rows(scope, (place, &input_columns), target.as_ref(), &target_columns)?.columns(
+        scope,
+        (place, &input_columns),
+        target,
+        &target_columns,
+    )
 }
 
-/// Place, whether one-hot, and columns of a target.
-pub fn target_columns(scope: &mut Scope, value: &Value) -> Option<(Span, bool, Vec<String>)> {
-    let ValueKind::Call(call) = &value.kind else {
-        return column_names(scope, value, "`target`").map(|names| (value.span, false, names));
-    };
-    if call.name.name != "onehot" {
-        scope.report(
-            Diagnostic::error(
-                codes::UNKNOWN_OPERATION,
-                call.name.span,
-                format!("there is no target `{}`", call.name.name),
-            )
-            .label("expected a column or `onehot(column)`"),
-        );
-        return None;
-    }
-    let args = bind(scope, call, &["column"])?;
-    let Some(expr) = args[0] else {
-        missing_argument(scope, call, "column", "onehot(species)");
+fn settings(scope: &mut Scope, call: &Call) -> Option<Settings> {
+    let args = bind(scope, call, &["path", SETTINGS[0], SETTINGS[1], SETTINGS[2], SETTINGS[3]])?;
+    let Some(path) = args[0] else {
+        missing_argument(scope, call, "path", &format!("{}(\"data.csv\")", call.name.name));
         return None;
     };
-    let value = scope.evaluate(expr)?;
-    let names = column_names(scope, &value, "`onehot`")?;
-    if names.len() != 1 {
-        scope.wrong_type(expr.span, "`onehot`", "one column", &format!("{} columns", names.len()));
-        return None;
-    }
-    Some((expr.span, true, names))
+    let span = path.span;
+    let path = text(scope, path, "a path", "text such as `\"data.csv\"`")?;
+    let header = match args[1] {
+        Some(expr) => scope.choice(expr, "`header`", &[("first", Header::Names), ("none", Header::None)])?,
+        None => Header::First,
+    };
+    let separator = match args[2] {
+        Some(expr) => Some(sign(scope, expr, "`separator`", &[',', ';', '\t', '|'])?),
+        None => None,
+    };
+    let number = match args[3] {
+        Some(expr) if sign(scope, expr, "`decimal`", &['.', ','])? == ',' => Number::Comma,
+        _ => Number::Point,
+    };
+    let drops = match args[4] {
+        Some(expr) => scope.choice(expr, "`missing`", &[("error", false), ("drop", true)])?,
+        None => false,
+    };
+    Some(Settings { path, span, header, separator, number, drops })
 }
 
-/// One or several names of columns.
-fn column_names(scope: &mut Scope, value: &Value, what: &str) -> Option<Vec<String>> {
-    match &value.kind {
-        ValueKind::Name(name) | ValueKind::Text(name) => Some(vec![name.clone()]),
-        ValueKind::List(items) => {
-            let names: Option<Vec<Vec<String>>> =
-                items.iter().map(|item| column_names(scope, item, what)).collect();
-            let names = names?.concat();
-            if names.is_empty() {
-                scope.report(
-                    Diagnostic::error(codes::MISSING_ARGUMENT, value.span, format!("{what} names nothing"))
-                        .label("an empty list")
-                        .help("name at least one column, or leave the line out"),
-                );
-                return None;
-            }
-            Some(names)
-        }
+fn text(scope: &mut Scope, expr: &Expr, what: &str, expected: &str) -> Option<String> {
+    match scope.evaluate(expr)?.kind {
+        ValueKind::Text(text) => Some(text),
         other => {
-            scope.wrong_type(value.span, what, "a column or a list of columns", &other.words());
+            scope.wrong_type(expr.span, what, expected, &other.words());
             None
         }
     }
 }
 
-fn find_columns(
-    scope: &mut Scope,
-    table: &Table,
-    path: &str,
-    span: Span,
-    names: &[String],
-) -> Option<Vec<usize>> {
-    let mut found = Vec::new();
-    let mut good = true;
-    for name in names {
-        match table.columns.iter().position(|column| column == name) {
-            Some(at) => found.push(at),
-            None => {
-                let mut finding = Diagnostic::error(
-                    codes::MISSING_COLUMN,
-                    span,
-                    format!("`{path}` has no column `{name}`"),
-                )
-                .label("not in the header row");
-                let columns: Vec<&str> = table.columns.iter().map(String::as_str).collect();
-                finding = finding.did_you_mean_or(scope.near(name, columns.iter().copied()), || {
-                    format!("its columns are {}", block::words(&columns))
-                });
-                scope.report(finding);
-                good = false;
-            }
-        }
+/// One of a few characters, written as text.
+fn sign(scope: &mut Scope, expr: &Expr, what: &str, signs: &[char]) -> Option<char> {
+    let words: Vec<String> = signs.iter().map(|sign| format!("`{sign:?}`").replace('\'', "\"")).collect();
+    let expected = words.join(" or ");
+    let text = text(scope, expr, what, &expected)?;
+    let found = signs.iter().find(|sign| text.chars().eq([**sign])).copied();
+    if found.is_none() {
+        scope.wrong_type(expr.span, what, &expected, &format!("`{text:?}`"));
     }
-    good.then_some(found)
+    found
 }
 
-fn numbers(
-    scope: &mut Scope,
-    table: &Table,
-    path: &str,
-    (span, key): (Span, &str),
-    columns: &[usize],
-) -> Option<Vec<f64>> {
-    let mut values = Vec::with_capacity(table.rows.len() * columns.len());
-    for (row, cells) in table.rows.iter().enumerate() {
-        for &column in columns {
-            let cell = cells[column].trim();
-            let place = format!("row {}, column `{}` of `{path}`", row + 1, table.columns[column]);
-            match cell.parse::<f64>() {
-                Ok(value) if value.is_finite() => values.push(value),
-                Ok(value) => {
-                    scope.report(
-                        Diagnostic::error(codes::NON_FINITE_DATA, span, format!("{place} holds {value}"))
-                            .label("expected finite numbers"),
-                    );
-                    return None;
-                }
-                Err(_) => {
-                    let help = if key == "target" {
-                        "classes are read by `target = onehot(column);`"
-                    } else {
-                        "write a number there, leave the row out, or name other columns: `inputs = [a, b];`"
-                    };
-                    let found = if cell.is_empty() { "nothing".to_owned() } else { format!("`{cell}`") };
-                    scope.report(
-                        Diagnostic::error(
-                            codes::TEXT_IN_NUMBER_COLUMN,
-                            span,
-                            format!("{place} holds {found}, expected a number"),
-                        )
-                        .label("expected columns of numbers")
-                        .help(help),
-                    );
-                    return None;
+fn report_separator(scope: &mut Scope, settings: &Settings, separator: char) {
+    let words = match separator {
+        ';' => "semicolons",
+        '\t' => "tabs",
+        '|' => "bars",
+        _ => "commas",
+    };
+    let mut finding = Diagnostic::warning(
+        codes::TABLE_LAYOUT,
+        settings.span,
+        format!("the cells of `{}` are taken to be separated by {words}", settings.path),
+    )
+    .label("recognised by its first rows")
+    .help(format!("write `separator = \"{}\"` to say so", separator.escape_default()));
+    finding.severity = Severity::Note;
+    scope.report(finding);
+}
+
+/// A table with its settings, and the rows that are taken.
+struct File<'a> {
+    table: &'a Table,
+    settings: &'a Settings,
+    rows: Vec<usize>,
+}
+
+impl File<'_> {
+    /// Chooses the rows: all, or those in which nothing is missing.
+    fn with_rows(
+        mut self,
+        scope: &mut Scope,
+        (place, inputs): (Span, &[usize]),
+        target: Option<&selection::Target>,
+        targets: &[usize],
+    ) -> Option<Self> {
+        // What is listed as a class is there, whatever it is called.
+        let is_listed = |cell: &str| {
+            let listed = target.and_then(|target| target.onehot.as_ref()).and_then(Option::as_ref);
+            !cell.is_empty() && listed.is_some_and(|listed| listed.has(cell))
+        };
+        let missing = |row: usize| -> Option<(Span, usize)> {
+            let is_missing = |column: &&usize| cells::is_missing(self.table.cell(row, **column));
+            let input = inputs.iter().find(is_missing).map(|column| (place, *column));
+            let target = || {
+                let found = targets.iter().find(is_missing).copied();
+                found
+                    .filter(|column| !is_listed(self.table.cell(row, *column)))
+                    .map(|column| (target.map_or(place, |target| target.span), column))
+            };
+            input.or_else(target)
+        };
+        let mut first: Option<(usize, Span, usize)> = None;
+        let mut rows = Vec::with_capacity(self.table.rows());
+        for row in 0..self.table.rows() {
+            match missing(row) {
+                None => rows.push(row),
+                Some((span, column)) => {
+                    first.get_or_insert((row, span, column));
+                    if !self.settings.drops {
+                        break;
+                    }
                 }
             }
         }
+        self.rows = rows;
+        let Some((row, span, column)) = first else { return Some(self) };
+        if !self.settings.drops {
+            cells::report_missing(scope, &self, row, column, span);
+            return None;
+        }
+        let left = self.table.rows() - self.rows.len();
+        let mut finding = Diagnostic::warning(
+            codes::ROWS_DROPPED,
+            self.settings.span,
+            format!(
+                "{left} of {} rows of `{}` are left out, since a value is missing",
+                self.table.rows(),
+                self.settings.path
+            ),
+        )
+        .label(format!(
+            "the first on line {}, in {}",
+            self.table.line(row),
+            self.column_name(column)
+        ));
+        finding.severity = Severity::Note;
+        scope.report(finding);
+        Some(self)
     }
-    Some(values)
+
+    fn columns(
+        &self,
+        scope: &mut Scope,
+        (place, inputs): (Span, &[usize]),
+        target: Option<selection::Target>,
+        columns: &[usize],
+    ) -> Option<Columns> {
+        let values = self.numbers(scope, (place, "inputs"), inputs)?;
+        let targets = match target {
+            None => Targets::None,
+            Some(target) => match &target.onehot {
+                Some(listed) => {
+                    let labels = ColumnLabels { file: self, column: *columns.first()? };
+                    classes::of(scope, &labels, listed.as_ref())?
+                }
+                None => Targets::Values {
+                    width: columns.len(),
+                    values: self.numbers(scope, (target.span, "target"), columns)?,
+                },
+            },
+        };
+        let names = |columns: &[usize]| {
+            columns.iter().filter_map(|column| self.table.names.get(*column)).cloned().collect()
+        };
+        Some(Columns {
+            width: inputs.len(),
+            inputs: values,
+            targets,
+            input_names: names(inputs),
+            target_names: names(columns),
+        })
+    }
+
+    /// The numbers of some columns, row by row.
+    fn numbers(&self, scope: &mut Scope, (span, key): (Span, &str), columns: &[usize]) -> Option<Vec<f64>> {
+        let mut values = Vec::with_capacity(self.rows.len() * columns.len());
+        for &row in &self.rows {
+            for &column in columns {
+                match self.settings.number.read(self.table.cell(row, column)) {
+                    Cell::Number(value) => values.push(value),
+                    Cell::Infinite | Cell::Text => {
+                        cells::report_no_number(scope, self, row, column, (span, key));
+                        return None;
+                    }
+                }
+            }
+        }
+        Some(values)
+    }
+
+    /// How messages call a column.
+    fn column_name(&self, column: usize) -> String {
+        header::column_name(self.table, column)
+    }
+
+    /// Where a cell stands, for messages.
+    fn place(&self, row: usize, column: usize) -> String {
+        let path = &self.settings.path;
+        format!("line {} of `{path}`, {},", self.table.line(row), self.column_name(column))
+    }
+}
+
+/// The labels in a column.
+struct ColumnLabels<'a> {
+    file: &'a File<'a>,
+    column: usize,
+}
+
+impl Labels for ColumnLabels<'_> {
+    fn rows(&self) -> usize {
+        self.file.rows.len()
+    }
+
+    fn text(&self, row: usize) -> String {
+        self.file.table.cell(self.file.rows[row], self.column).to_owned()
+    }
+
+    fn value(&self, row: usize) -> Option<f64> {
+        self.value_of(self.file.table.cell(self.file.rows[row], self.column))
+    }
+
+    fn value_of(&self, name: &str) -> Option<f64> {
+        match self.file.settings.number.read(name) {
+            Cell::Number(value) => Some(value),
+            Cell::Infinite | Cell::Text => None,
+        }
+    }
+
+    fn place(&self, row: usize) -> String {
+        self.file.place(self.file.rows[row], self.column)
+    }
 }

@@ -1,0 +1,119 @@
+//! Whether the rows of the data sets fit the inputs of the network.
+
+use std::collections::BTreeMap;
+
+use nnrc_syntax::{Diagnostic, codes};
+
+use crate::analyse::network::{Draft, DraftKind, Skeleton};
+use crate::analyse::outside_range;
+use crate::interval::Interval;
+use crate::model::Dataset;
+use crate::value::{Scope, shown};
+
+/// Reports data whose width or values do not fit the inputs.
+pub fn check(scope: &mut Scope, skeleton: &Skeleton, datasets: &BTreeMap<String, Dataset>) {
+    let inputs: Vec<&Draft> =
+        skeleton.nodes.iter().filter(|node| matches!(node.kind, DraftKind::Input { .. })).collect();
+    let width: usize = inputs.iter().map(|node| node.width()).sum();
+    for (name, data) in datasets {
+        if data.width != width {
+            let mut finding = Diagnostic::error(
+                codes::SHAPE_MISMATCH,
+                data.span,
+                format!("the rows of `{name}` have {} inputs, the network takes {width}", data.width),
+            )
+            .label(format!("{} inputs in each row", data.width));
+            for input in &inputs {
+                finding = finding.other(input.span, format!("width {}", input.width()));
+            }
+            scope.report(finding);
+            continue;
+        }
+        let mut start = 0;
+        for input in &inputs {
+            if let DraftKind::Input { range: Some((range, span)) } = &input.kind {
+                let own = |row: usize| &data.input(row)[start..start + input.width()];
+                let outside = (0..data.rows()).find_map(|row| {
+                    own(row).iter().find(|value| !range.holds(**value)).map(|value| (row, *value))
+                });
+                if let Some((row, value)) = outside {
+                    let all = (0..data.rows()).flat_map(|row| own(row).iter().copied());
+                    let hull = Interval::hull(all.chain([range.low, range.high]));
+                    let mut finding =
+                        outside_range(data.span, &input.name, value, (range.low, range.high), Some(*span));
+                    finding.label = match &data.scale {
+                        Some(_) => format!("row {} of `{name}`, after scaling", row + 1),
+                        None => format!("row {} of `{name}`", row + 1),
+                    };
+                    finding.help = advice(data, row, input, *range, hull);
+                    scope.report(finding);
+                }
+            }
+            start += input.width();
+        }
+    }
+}
+
+/// What to write where a row lies outside the range of an input; `hull` holds the range and all rows.
+fn advice(data: &Dataset, row: usize, input: &Draft, range: Interval, hull: Interval) -> Vec<String> {
+    let mut helps = Vec::new();
+    match &data.scale {
+        None => helps.push("scale the data: `scale = minmax(0, 1);`".to_owned()),
+        // Rows that the scale was not fitted on may lie anywhere.
+        Some(scale) => {
+            if let Some(ends) = scale.ends.filter(|ends| range.holds(ends.low) && range.holds(ends.high))
+                && !data.train.contains(&row)
+            {
+                helps.push(format!(
+                    "keep rows that the scale was not fitted on within its ends: `scale = minmax({}, {}, clip = true);`",
+                    shown(ends.low),
+                    shown(ends.high)
+                ));
+            }
+        }
+    }
+    let sizes: Vec<String> = input.shape.iter().map(usize::to_string).collect();
+    let sizes = if sizes.is_empty() { String::new() } else { format!("[{}]", sizes.join(", ")) };
+    let low = if hull.low < range.low { outward(hull.low, false) } else { shown(range.low) };
+    let high = if hull.high > range.high { outward(hull.high, true) } else { shown(range.high) };
+    helps.push(format!(
+        "or declare a range that holds all rows: `input {}{sizes} in [{low}, {high}];`",
+        input.name
+    ));
+    if let [only] = &mut helps[..] {
+        *only = only.trim_start_matches("or ").to_owned();
+    }
+    helps
+}
+
+/// Three digits of an end of a range, rounded so that the range does not become smaller.
+fn outward(end: f64, is_high: bool) -> String {
+    if end == 0.0 {
+        return shown(end);
+    }
+    let digits = 2 - end.abs().log10().floor() as i32;
+    let step = 10f64.powi(digits);
+    let rounded = if is_high { (end * step).ceil() } else { (end * step).floor() } / step;
+    let is_outside = if is_high { rounded >= end } else { rounded <= end };
+    if rounded.is_finite() && is_outside { shown(rounded) } else { shown(end) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ends_are_rounded_outward() {
+        for (end, is_high, expected) in [
+            (1.07341, true, "1.08"),
+            (-0.0423456, false, "-0.0424"),
+            (-2.5, false, "-2.5"),
+            (12345.6, true, "12400"),
+            (-1e-9, false, "-1e-9"),
+            (0.0, true, "0"),
+            (1.7e308, true, "1.7e308"),
+        ] {
+            assert_eq!(outward(end, is_high), expected);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Cells: numbers, what is missing, and what is neither.
+
+use nnrc_syntax::{Diagnostic, Span, codes};
+
+use super::File;
+use crate::analyse::block::shortened;
+use crate::value::Scope;
+
+/// How numbers are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Number {
+    /// `0.5`
+    Point,
+    /// `0,5`
+    Comma,
+}
+
+/// What a cell holds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Cell {
+    /// A finite number.
+    Number(f64),
+    /// A number, but none that is finite.
+    Infinite,
+    /// Anything else.
+    Text,
+}
+
+impl Number {
+    /// Reads a cell.
+    pub fn read(self, cell: &str) -> Cell {
+        let parsed = match self {
+            Self::Point => cell.parse::<f64>(),
+            // A point would separate thousands.
+            Self::Comma if cell.contains('.') => return Cell::Text,
+            Self::Comma => cell.replace(',', ".").parse::<f64>(),
+        };
+        match parsed {
+            Ok(value) if value.is_finite() => Cell::Number(value),
+            Ok(_) => Cell::Infinite,
+            Err(_) => Cell::Text,
+        }
+    }
+}
+
+/// What stands in a cell without a value.
+const MISSING: &[&str] =
+    &["", "?", "NA", "N/A", "n/a", "#N/A", "<NA>", "nan", "NaN", "NAN", "-nan", "null", "NULL"];
+
+/// Whether a cell says that its value is not known.
+pub fn is_missing(cell: &str) -> bool {
+    MISSING.contains(&cell)
+}
+
+fn shown(cell: &str) -> String {
+    if cell.is_empty() { "nothing".to_owned() } else { format!("`{}`", shortened(cell)) }
+}
+
+/// Reports a missing value.
+pub fn report_missing(scope: &mut Scope, file: &File<'_>, row: usize, column: usize, span: Span) {
+    let cell = file.table.cell(row, column);
+    scope.report(
+        Diagnostic::error(
+            codes::MISSING_VALUE,
+            span,
+            format!("{} holds {}: a value is missing", file.place(row, column), shown(cell)),
+        )
+        .label("expected a value in each row")
+        .help(format!("leave such rows out: `csv(\"{}\", missing = drop)`", file.settings.path))
+        .help("or write a value there, or name other columns: `inputs = [a, b];`"),
+    );
+}
+
+/// Reports a cell of a column of numbers that holds none, or one that is not finite.
+pub fn report_no_number(
+    scope: &mut Scope,
+    file: &File<'_>,
+    row: usize,
+    column: usize,
+    (span, key): (Span, &str),
+) {
+    let cell = file.table.cell(row, column);
+    let place = file.place(row, column);
+    if file.settings.number.read(cell) == Cell::Infinite {
+        scope.report(
+            Diagnostic::error(codes::NON_FINITE_DATA, span, format!("{place} holds {}", shown(cell)))
+                .label("expected finite numbers"),
+        );
+        return;
+    }
+    let other = match file.settings.number {
+        Number::Point => Number::Comma,
+        Number::Comma => Number::Point,
+    };
+    let is_other = matches!(other.read(cell), Cell::Number(_));
+    let help = match file.settings.number {
+        Number::Point if is_other => {
+            "numbers with a comma before their decimals are read by `decimal = \",\"`"
+        }
+        Number::Comma if is_other => "numbers have a point here: leave `decimal = \",\"` out",
+        _ if key == "target" => "classes are read by `target = onehot(column);`",
+        _ => "write a number there, leave the row out, or name other columns: `inputs = [a, b];`",
+    };
+    scope.report(
+        Diagnostic::error(
+            codes::TEXT_IN_NUMBER_COLUMN,
+            span,
+            format!("{place} holds {}, expected a number", shown(cell)),
+        )
+        .label("expected columns of numbers")
+        .help(help),
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_a_point_or_a_comma() {
+        for (cell, point, comma) in [
+            ("1", Cell::Number(1.0), Cell::Number(1.0)),
+            ("-1.5e2", Cell::Number(-150.0), Cell::Text),
+            ("-1,5e2", Cell::Text, Cell::Number(-150.0)),
+            ("1.234,5", Cell::Text, Cell::Text),
+            ("1,234,5", Cell::Text, Cell::Text),
+            ("inf", Cell::Infinite, Cell::Infinite),
+            ("1e999", Cell::Infinite, Cell::Infinite),
+            ("", Cell::Text, Cell::Text),
+            ("1 2", Cell::Text, Cell::Text),
+        ] {
+            assert_eq!((Number::Point.read(cell), Number::Comma.read(cell)), (point, comma), "{cell}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing() {
+        for cell in ["", "?", "NA", "N/A", "nan", "NaN", "null"] {
+            assert!(is_missing(cell), "{cell}");
+        }
+        for cell in ["0", "-", "none", "nano", "Na", "x"] {
+            assert!(!is_missing(cell), "{cell}");
+        }
+    }
+}
