@@ -93,9 +93,9 @@ fn outward(end: f64, is_high: bool) -> String {
     }
     let digits = 2 - end.abs().log10().floor() as i32;
     let step = 10f64.powi(digits);
-    let digits_before = if is_high { (end * step).ceil() } else { (end * step).floor() };
+    let units = if is_high { (end * step).ceil() } else { (end * step).floor() };
     // Read as it would be written: a division by the step is rounded once more.
-    let rounded: f64 = format!("{digits_before}e{}", -digits).parse().unwrap_or(end);
+    let rounded: f64 = format!("{units}e{}", -digits).parse().unwrap_or(end);
     let is_outside = if is_high { rounded >= end } else { rounded <= end };
     if rounded.is_finite() && is_outside { shown(rounded) } else { shown(end) }
 }
