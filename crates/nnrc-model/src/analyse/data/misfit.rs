@@ -40,7 +40,8 @@ fn of_classes(labels: &[usize], names: &[String], outputs: usize, is_table: bool
     if there < names.len() && there <= outputs.max(2) {
         helps.push("`target = onehot(\"t\");` takes the classes that are there".to_owned());
     }
-    if outputs == 1 {
+    let are_numbers = names.iter().all(|name| name.parse::<f64>().is_ok());
+    if outputs == 1 && are_numbers {
         helps.push(if is_table {
             "to learn the numbers as values, write `target = column;`".to_owned()
         } else {
