@@ -51,18 +51,20 @@ fn member<'a>(
     let flags = inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
     loop {
         let most = if filled < FIRST { MAX_INFLATED } else { limit(&contents[..FIRST])?.min(MAX_INFLATED) };
+        if filled > most {
+            let beyond = || format!("it goes on beyond the {most} bytes that its beginning announces");
+            return Err(if most == MAX_INFLATED { too_large() } else { beyond() });
+        }
         if filled == contents.len() {
-            if filled >= most.max(FIRST) {
-                let beyond = || format!("it goes on beyond the {most} bytes that its beginning announces");
-                return Err(if most == MAX_INFLATED { too_large() } else { beyond() });
-            }
-            contents.resize((2 * filled).clamp(FIRST, most.max(FIRST)), 0);
+            // One byte more than allowed tells contents that are too long from those that just fit.
+            contents.resize((2 * filled).clamp(FIRST, most.max(FIRST) + 1), 0);
         }
         let (status, read, written) = decompress(&mut inflater, rest, contents, filled, flags);
         rest = &rest[read..];
         filled += written;
         match status {
-            TINFLStatus::Done => break,
+            TINFLStatus::Done if filled <= most => break,
+            TINFLStatus::Done => {}
             TINFLStatus::HasMoreOutput => {}
             _ => return Err(damaged()),
         }
@@ -122,7 +124,7 @@ mod tests {
 
     #[test]
     fn members_follow_each_other() {
-        let long: Vec<u8> = (0..300_000u32).map(|at| (at * at >> 7) as u8).collect();
+        let long: Vec<u8> = (0..300_000u32).map(|at| (at.wrapping_mul(at) >> 7) as u8).collect();
         for bytes in [&b""[..], b"a,b\n", &long, &long[..FIRST]] {
             assert_eq!(inflate(&gzip(bytes), all).unwrap(), bytes);
         }
@@ -156,5 +158,6 @@ mod tests {
         let words = inflate(&zeros, |start| Ok(usize::from(start[0]) + 1_000_000)).unwrap_err();
         assert_eq!(words, "it goes on beyond the 1000000 bytes that its beginning announces");
         assert_eq!(inflate(&zeros, |_| Ok(10_000_000)).unwrap().len(), 10_000_000);
+        assert!(inflate(&zeros, |_| Ok(9_999_999)).is_err());
     }
 }
