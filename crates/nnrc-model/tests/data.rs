@@ -265,9 +265,9 @@ weights {{ init = glorot_uniform(seed = 1); }}
     let scaled: Vec<f64> = raw.iter().map(|x| (x - low) / (high - low)).collect();
     assert!(scaled.iter().any(|x| *x < 0.0 || *x > 1.0), "the split leaves an end to the test");
     let clipped = read("minmax(0, 1, clip = true)", "[0, 1]").unwrap();
-    for row in 0..6 {
-        assert!((open.input(row)[0] - scaled[row]).abs() < 1e-15);
-        assert!((clipped.input(row)[0] - scaled[row].clamp(0.0, 1.0)).abs() < 1e-15);
+    for (row, scaled) in scaled.iter().enumerate() {
+        assert!((open.input(row)[0] - scaled).abs() < 1e-15);
+        assert!((clipped.input(row)[0] - scaled.clamp(0.0, 1.0)).abs() < 1e-15);
     }
     let found = read("minmax(0, 1)", "[0, 1]");
     says(
