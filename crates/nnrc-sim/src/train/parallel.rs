@@ -6,6 +6,7 @@
 use super::metrics::Totals;
 use super::optimiser::Optimiser;
 use super::run::State;
+use crate::parallel;
 
 /// Parts of a batch: the most threads that can help, and how many gradients are held.
 const PARTS: usize = 8;
@@ -88,14 +89,9 @@ impl<S: Send> Parts<S> {
             parts.iter_mut().enumerate().for_each(|(at, part)| run(at, part));
         } else {
             let share = used.div_ceil(threads);
-            std::thread::scope(|scope| {
-                let run = &run;
-                for (thread, parts) in parts.chunks_mut(share).enumerate() {
-                    scope.spawn(move || {
-                        for (at, part) in parts.iter_mut().enumerate() {
-                            run(thread * share + at, part);
-                        }
-                    });
+            parallel::each(parts.chunks_mut(share).enumerate(), |(thread, parts)| {
+                for (at, part) in parts.iter_mut().enumerate() {
+                    run(thread * share + at, part);
                 }
             });
         }
@@ -135,18 +131,15 @@ impl<S: Send> Parts<S> {
             return move_range(0, parameters, &mut sum.gradient, first, second);
         }
         let share = parameters.len().div_ceil(threads);
-        std::thread::scope(|scope| {
-            let move_range = &move_range;
-            let mut second = second;
-            let pieces =
-                parameters.chunks_mut(share).zip(sum.gradient.chunks_mut(share)).zip(first.chunks_mut(share));
-            for (thread, ((w, g), m)) in pieces.enumerate() {
-                let (v, rest) =
-                    std::mem::take(&mut second).split_at_mut(share.min(second_length(w, optimiser)));
-                second = rest;
-                scope.spawn(move || move_range(thread * share, w, g, m, v));
-            }
+        let mut second = second;
+        let pieces =
+            parameters.chunks_mut(share).zip(sum.gradient.chunks_mut(share)).zip(first.chunks_mut(share));
+        let pieces = pieces.enumerate().map(|(thread, ((w, g), m))| {
+            let (v, rest) = std::mem::take(&mut second).split_at_mut(share.min(second_length(w, optimiser)));
+            second = rest;
+            (thread * share, w, g, m, v)
         });
+        parallel::each(pieces, |(start, w, g, m, v)| move_range(start, w, g, m, v));
     }
 }
 
