@@ -167,3 +167,31 @@ fn orders_of_three_and_more() {
         assert!((simulation([n, m]) - expected(n, m)).abs() < 1e-12, "{n} {m}");
     }
 }
+
+/// Species that turn into each other keep a whole number in all, as near as can be: neither share is above 1.
+#[test]
+fn shares_of_a_total_are_rounded_together() {
+    let mut crn = Crn::default();
+    let size = axis(&mut crn, 3);
+    let one = |family| term(family, &[0], 1);
+    let constant = |value: f64| (&[][..], vec![], vec![value], Part::Whole);
+    let x = species(&mut crn, &[size], vec![0.5, 0.25, 0.1]);
+    let c = species(&mut crn, &[size], vec![0.5, 0.75, 0.9]);
+    reaction(&mut crn, &[size], vec![one(x)], vec![one(c)], constant(1.0));
+    reaction(&mut crn, &[size], vec![one(c)], vec![one(x)], constant(2.0));
+    // And one for itself.
+    let y = species(&mut crn, &[size], vec![0.5, 0.3, 0.04]);
+    reaction(&mut crn, &[size], vec![one(y)], vec![], constant(1.0));
+    let info = validate(&crn).unwrap();
+    for volume in [1.0, 7.0, 11.0, 1001.0] {
+        let start = info.initial_state(&crn);
+        let numbers = stochastic::molecules(&crn, &info, &start, volume);
+        for at in 0..3 {
+            let [own_x, own_c] = [x, c].map(|family| info.species_index(family, at));
+            assert_eq!(numbers[own_x] + numbers[own_c], volume, "{volume} {at}: {numbers:?}");
+            assert!((numbers[own_x] - volume * start[own_x]).abs() < 1.0);
+            let own_y = info.species_index(y, at);
+            assert_eq!(numbers[own_y], (volume * start[own_y]).round());
+        }
+    }
+}

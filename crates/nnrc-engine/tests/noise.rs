@@ -219,6 +219,31 @@ fn replicates_are_theirs_alone() {
     assert!(run(2).iter().all(|x| *x > 0.0));
 }
 
+/// Every presentation has the same kicks: none before `every`, and one that is due at its end comes before the reading.
+#[test]
+fn kicks_begin_anew_with_each_presentation() {
+    let network = feed_forward(&[3, 5, 2], false, 4);
+    let info = nnrc_crn::validate(&network.crn).unwrap();
+    let mut engine = NoisyEngine::new(&network.crn, &info);
+    let tolerances = Tolerances::new(1e-9, 1e-12);
+    for (duration, is_kicked) in [(1.5, false), (1.99, false), (2.0, true), (3.0, true)] {
+        let mut plain = engine.initial_state();
+        let span = 0.0..duration;
+        nnrc_sim::integrate(&mut engine, Method::Explicit, &tolerances, &mut plain, span, &[], |_, _| {})
+            .unwrap();
+        let concentrations = Concentrations::Kicks { size: 0.1, every: 2.0 };
+        let disturbance = Disturbance { rates: Rates::None, concentrations };
+        let mut disturber = Disturber::new(&mut engine, disturbance, (7, 0), Method::Explicit, &tolerances);
+        for presentation in 0..5 {
+            let mut state = engine.initial_state();
+            disturber.present(&mut engine);
+            disturber.advance(&mut engine, &mut state, duration).unwrap();
+            let deviation = state.iter().zip(&plain).fold(0.0f64, |most, (x, y)| most.max((x - y).abs()));
+            assert_eq!(deviation > 1e-4, is_kicked, "{duration}, presentation {presentation}: {deviation}");
+        }
+    }
+}
+
 #[test]
 fn no_noise_is_the_plain_time_course() {
     let network = feed_forward(&[3, 5, 2], true, 4);

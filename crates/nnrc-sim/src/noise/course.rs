@@ -65,7 +65,8 @@ impl Concentrations {
 /// One replicate of a disturbance: its draws, and the time course under them.
 ///
 /// Order of calls: [`present`](Self::present) for each presentation, each followed by
-/// [`advance`](Self::advance) as often as something is to be read. Time runs on through presentations.
+/// [`advance`](Self::advance) as often as something is to be read. Time runs on through presentations, and with it the
+/// grid of the rate constants; that of the concentrations begins anew with each presentation.
 pub struct Disturber {
     disturbance: Disturbance,
     factors: Factors,
@@ -78,7 +79,8 @@ pub struct Disturber {
     tolerances: Tolerances,
     method: Method,
     time: f64,
-    /// Steps taken of the grids of rates and concentrations.
+    /// Where the grids of rates and concentrations begin, and steps taken of them.
+    begins: [f64; 2],
     taken: [u64; 2],
     started: bool,
 }
@@ -113,6 +115,7 @@ impl Disturber {
             tolerances: tolerances.clone(),
             method,
             time: 0.0,
+            begins: [0.0; 2],
             taken: [0; 2],
             started: false,
         }
@@ -128,6 +131,7 @@ impl Disturber {
         if self.factors.present() {
             self.apply(system);
         }
+        (self.begins[1], self.taken[1]) = (self.time, 0);
         self.restart();
     }
 
@@ -157,7 +161,8 @@ impl Disturber {
         system.set_rate_constants(&self.constants);
     }
 
-    /// Follows the time course for `duration` time units; `state` becomes the last one.
+    /// Follows the time course for `duration` time units; `state` becomes the last one. What is due at the end has
+    /// happened then.
     ///
     /// # Errors
     ///
@@ -171,7 +176,7 @@ impl Disturber {
         let end = self.time + duration;
         let steps = [self.factors.step(), self.disturbance.concentrations.step()];
         while self.time < end {
-            let due = |at: usize| steps[at].map(|step| (self.taken[at] + 1) as f64 * step);
+            let due = |at: usize| steps[at].map(|step| self.begins[at] + (self.taken[at] + 1) as f64 * step);
             let next = due(0).into_iter().chain(due(1)).fold(f64::INFINITY, f64::min);
             // Times that differ by rounding only are one.
             let slack = 1e-9 * steps.iter().flatten().fold(duration, |least: f64, step| least.min(*step));
