@@ -12,6 +12,23 @@ use crate::{Error, Integrator, Layered, Method, Statistics, Tolerances};
 /// The largest number of parts of a presentation.
 pub const PARTS: usize = 3;
 
+/// A concentration so much larger than all that learning needs never comes back.
+const EXPLODED: f64 = 100.0;
+
+/// The concentration beyond which learning has diverged: a hundred times the largest of 1, what the pot holds at the start,
+/// the inputs and targets of all samples, and the weight that leads from the largest input to the largest target.
+pub fn limit(
+    start: impl IntoIterator<Item = f64>,
+    inputs: impl IntoIterator<Item = f64>,
+    targets: impl IntoIterator<Item = f64>,
+) -> f64 {
+    let largest = |values: &mut dyn Iterator<Item = f64>| values.fold(0.0, |most: f64, x| most.max(x.abs()));
+    let input = largest(&mut inputs.into_iter());
+    let target = largest(&mut targets.into_iter());
+    let weight = if input > 0.0 { target / input } else { 0.0 };
+    EXPLODED * largest(&mut start.into_iter()).max(1.0).max(input).max(target).max(weight)
+}
+
 /// How far below zero the errors of an integrator may leave a concentration.
 const UNDERSHOOT: f64 = 1e-3;
 
@@ -191,6 +208,21 @@ mod tests {
         }
         assert!(are_concentrations(&[0.0, 1e9, -1e-9]));
         assert!(!are_concentrations(&[0.5, -1.0]) && !are_concentrations(&[f64::NAN]));
+    }
+
+    #[test]
+    fn all_samples_count_for_what_may_be_reached() {
+        let of = |inputs: &[f64], targets: &[f64]| {
+            limit([0.1, 0.2], inputs.iter().copied(), targets.iter().copied())
+        };
+        assert_eq!(of(&[0.5], &[1.0]), 200.0);
+        // The order of the samples means nothing, nor does the sign of a target.
+        assert_eq!(of(&[0.005, 1.0], &[1.0, -200.0]), of(&[1.0, 0.005], &[200.0, 1.0]));
+        assert_eq!(of(&[0.005, 1.0], &[1.0, -200.0]), 20_000.0);
+        // y = 1000 x, learned from small samples.
+        assert_eq!(of(&[0.001, 0.002], &[1.0, 2.0]), 100_000.0);
+        assert_eq!(of(&[0.0], &[0.0]), 100.0);
+        assert_eq!(limit([7.0], [], []), 700.0);
     }
 
     #[test]

@@ -29,6 +29,7 @@ use crate::session::{Loaded, Session};
 use crate::terminal::Stop;
 use crate::{native, phased};
 pub use files::Files;
+pub use flow::concentration_limit;
 pub use learner::Learning;
 use progress::{Progress, words};
 

@@ -196,7 +196,9 @@ pub fn train<L: Learner, E>(
         let judged = validation.unwrap_or(record.train).loss;
         let is_finite = |metrics: &Metrics| metrics.loss.is_finite() && metrics.mse.is_finite();
         let finite = is_finite(&record.train) && validation.as_ref().is_none_or(is_finite);
-        if !finite || !state.parameters.iter().all(|w| w.is_finite()) {
+        let first = state.history.first().map_or(record.train.loss, |first| first.train.loss);
+        let exploded = record.train.loss > EXPLODED * first.max(1.0);
+        if exploded || !finite || !state.parameters.iter().all(|w| w.is_finite()) {
             (state.parameters, state.first, state.second, state.step) = good;
             return Err(Failure::Diverged { epoch: state.epoch + 1, loss: judged });
         }
@@ -240,13 +242,11 @@ fn epoch<L: Learner>(
     let mut order = rows.to_vec();
     settings.order.arrange(state.epoch, &mut order);
     let factor = settings.schedule.factor(state.epoch, settings.epochs);
-    let mut first = state.history.first().map(|record| record.train.loss);
     let mut totals = Totals::default();
     for batch in order.chunks(settings.batch.max(1)) {
         let (part, used) = parts.judge(learner, &state.parameters, batch, true);
         let loss = part.metrics().loss;
-        let first = *first.get_or_insert(loss);
-        if !loss.is_finite() || loss > EXPLODED * first.max(1.0) {
+        if !loss.is_finite() {
             return Err(loss);
         }
         totals.add(&part);

@@ -149,6 +149,57 @@ fn divergence_keeps_the_last_good_epoch() {
     assert!(state.parameters.iter().all(|w| w.is_finite()));
 }
 
+/// Rows with the targets that are given, and one output, the parameter, which a step multiplies.
+struct Growing {
+    targets: Vec<f64>,
+    factor: f64,
+}
+
+impl Learner for Growing {
+    type Space = ();
+    fn space(&self) {}
+    fn block(&self) -> usize {
+        1
+    }
+    fn learn(&self, w: &[f64], rows: &[usize], (): &mut (), gradient: Option<&mut [f64]>) -> Totals {
+        let mut adjoint = [[0.0; 4]; 1];
+        let target = [self.targets[rows[0]]];
+        let totals = Loss::SquaredError.judge(&[[w[0], 0.0, 0.0, 0.0]], &[target.as_slice()], &mut adjoint);
+        if let Some(gradient) = gradient {
+            gradient[0] += (1.0 - self.factor) * w[0];
+        }
+        totals
+    }
+}
+
+#[test]
+fn the_loss_of_an_epoch_decides_about_divergence() {
+    let optimiser = Optimiser::Sgd { rate: 1.0, momentum: 0.0 };
+    let one = Settings { batch: 1, epochs: 10, order: Order::Cycle, ..settings(optimiser) };
+    let observe = &mut |_: &State, _: &Record| Ok::<(), Infallible>(());
+    // A first batch with a loss near 0 says nothing about the others.
+    for targets in [vec![0.1, 1e6], vec![1e6, 0.1]] {
+        let learner = Growing { targets, factor: 1.0 };
+        let mut state = State::new(vec![0.1], optimiser);
+        let rows = Rows { train: &[0, 1], validation: &[] };
+        assert_eq!(train(&learner, rows, &one, &mut state, observe).unwrap(), Ending::Epochs);
+    }
+    // The loss grows ten thousand fold in each epoch; one that begins near 0 may do so for a while.
+    for (start, epochs) in [(1e-6, 3), (1e-2, 1), (10.0, 0)] {
+        let learner = Growing { targets: vec![0.0], factor: 101.0 };
+        let mut state = State::new(vec![start], optimiser);
+        let rows = Rows { train: &[0], validation: &[] };
+        let Failure::Diverged { epoch, loss } = train(&learner, rows, &one, &mut state, observe).unwrap_err();
+        assert!(epoch == state.epoch + 1 && epoch > epochs, "{start}: {epoch}");
+        assert!(loss > 1e4 * state.history[0].train.loss.max(1.0) && loss < 1e13, "{start}: {loss}");
+        let all = state.history.iter();
+        assert!(
+            all.map(|record| record.train.loss)
+                .all(|loss| loss <= 1e4 * state.history[0].train.loss.max(1.0))
+        );
+    }
+}
+
 #[test]
 fn training_stops_early() {
     let stop =

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use nnrc_crn::{Crn, CrnInfo, Feed};
+use nnrc_crn::{Channel, Crn, CrnInfo, Feed, Handle, SpeciesFamily};
 use nnrc_engine::{Course, Place};
 use nnrc_model::descent::Samples;
 use nnrc_model::flow::{Flow, Risk};
@@ -29,8 +29,6 @@ use crate::pot::{Pot, explain, several_rates};
 use crate::session::{Loaded, Session};
 use crate::terminal::Stop;
 
-/// A concentration so much larger than the largest at the start, or than 1, never comes back.
-const EXPLODED: f64 = 100.0;
 /// Time between two checkpoints within an epoch.
 const WITHIN_EPOCHS: Duration = Duration::from_secs(20);
 /// Columns of the history.
@@ -92,8 +90,7 @@ pub fn run(
         }
         None => {}
     }
-    let start = pot.info.initial_state(&pot.crn).into_iter().fold(1.0, f64::max);
-    course.limit(EXPLODED * start);
+    course.limit(concentration_limit(&pot, feed));
     let mut ledger = Ledger::default();
     if let Some(files) = files.filter(|_| resume) {
         match files.read_arrays(terminal)? {
@@ -311,6 +308,31 @@ fn samples<'a>(model: &'a Model, flow: &Flow) -> (Samples<'a>, Option<Samples<'a
     let is_split = flow.data.part == nnrc_model::model::Part::Train && !dataset.test.is_empty();
     let test = is_split.then(|| Samples { dataset, rows: dataset.test.clone() });
     (Samples { dataset, rows: model.rows(&flow.data) }, test)
+}
+
+/// The concentration beyond which learning from the samples of a feed has diverged.
+pub fn concentration_limit(pot: &Pot<'_>, feed: &Feed) -> f64 {
+    let inputs: Vec<_> = pot.model.inputs().flat_map(|(node, _)| families(pot, node)).collect();
+    let values = |is_input: bool| -> Vec<f64> {
+        let channels = feed.channels.iter().filter(|channel| inputs.contains(&channel.species) == is_input);
+        let of = |channel: &Channel| {
+            let mut values = vec![0.0; pot.crn.species[channel.species].initial.len()];
+            let mut largest = 0.0f64;
+            for &row in &feed.rows {
+                feed.fill(channel, row, &mut values);
+                largest = values.iter().fold(largest, |largest, value| largest.max(value.abs()));
+            }
+            largest
+        };
+        channels.map(of).collect()
+    };
+    present::limit(pot.info.initial_state(&pot.crn), values(true), values(false))
+}
+
+/// The families that hold a node.
+fn families(pot: &Pot<'_>, node: usize) -> Vec<Handle<SpeciesFamily>> {
+    let observable = &pot.crn.observables[node];
+    observable.positive.iter().chain(&observable.negative).copied().collect()
 }
 
 /// What a checkpoint depends on: all but where learning ends.

@@ -6,15 +6,13 @@ use std::time::{Duration, Instant};
 use super::arguments::Arguments;
 use super::{Pot, Presentation, sample_width, target_width};
 use crate::io::{Array, Arrays, npz, safetensors, table, write_atomically};
-use crate::present::{Interruption, PARTS, Presenter, are_concentrations, presentations};
+use crate::present::{Interruption, PARTS, Presenter, are_concentrations, limit, presentations};
 use crate::program::data::{Samples, samples_of};
 use crate::program::simulate::check_input;
 use crate::program::{Failure, Tensors, output_places, say};
 use crate::train::{Metrics, Order, Totals, as_numbers, fingerprint};
 use crate::{Method, Tolerances};
 
-/// A concentration so much larger than the largest at the start, or than 1, never comes back.
-const EXPLODED: f64 = 100.0;
 /// The least time between two checkpoints and between two lines of progress.
 const BETWEEN_CHECKPOINTS: Duration = Duration::from_secs(5);
 const BETWEEN_LINES: Duration = Duration::from_secs(2);
@@ -45,7 +43,8 @@ pub(super) fn run<N: Pot>(arguments: &Arguments) -> Result<(), Failure> {
         totals: Totals::default(),
         history: Vec::new(),
     };
-    let largest = place.state.iter().copied().fold(1.0, f64::max);
+    let all = |values: &[f64]| values.to_vec();
+    let limit = limit(all(&place.state), all(&samples.inputs), all(&samples.targets));
     let own = stamp::<N>(arguments, &samples);
     if arguments.resume && resume(&arguments.checkpoint, own, samples.count, &mut place)? {
         say(&format!("going on after presentation {}", place.presentation));
@@ -54,7 +53,7 @@ pub(super) fn run<N: Pot>(arguments: &Arguments) -> Result<(), Failure> {
     // Stability never limits explicit steps for long: what is fast has to be followed at each change of sample.
     let method = if arguments.method == Method::Auto { Method::Explicit } else { arguments.method };
     let mut presenter = Presenter::new(place.state.len(), method, tolerances);
-    presenter.limit = EXPLODED * largest;
+    presenter.limit = limit;
     let places = output_places::<N>();
     let width = target_width::<N>();
     let (mut order, mut arranged) = (Vec::new(), None);

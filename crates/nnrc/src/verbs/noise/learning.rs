@@ -9,8 +9,10 @@ use nnrc_sim::{Error, Tolerances, train};
 use super::inference::{disturbance, method};
 use super::study::{Case, Outputs, Samples};
 use crate::pot::Pot;
+use crate::training::concentration_limit;
 
-/// A concentration beyond this is no learning any more: the replicate counts as failed.
+/// A concentration beyond this, and beyond what plain learning is allowed, is no learning any more: the replicate counts
+/// as failed.
 const DIVERGED: f64 = 1e3;
 
 /// A pot with its presentation of samples.
@@ -23,6 +25,8 @@ pub struct Learning<'a> {
     readings: Vec<usize>,
     /// Reactions that change weights.
     changes: Vec<usize>,
+    /// The concentration that none may exceed.
+    limit: f64,
     seed: u64,
 }
 
@@ -47,7 +51,8 @@ impl<'a> Learning<'a> {
             .collect();
         // What is not a whole number of presentations is read after the last whole one.
         let readings = times.iter().map(|time| (time / feed.hold * (1.0 + 1e-12)) as usize).collect();
-        Some(Self { pot, feed, engine, samples, readings, changes, seed })
+        let limit = DIVERGED.max(concentration_limit(pot, feed));
+        Some(Self { pot, feed, engine, samples, readings, changes, limit, seed })
     }
 
     /// One replicate of a disturbance: learning, and the outputs after it.
@@ -121,7 +126,7 @@ impl<'a> Learning<'a> {
         }
         let largest = state.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
         match largest {
-            Some((variable, &value)) if value > DIVERGED => {
+            Some((variable, &value)) if value > self.limit => {
                 Err(Error::NonFinite { time: disturber.time(), variable: Some(variable) })
             }
             _ => Ok(()),
