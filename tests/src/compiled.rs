@@ -113,11 +113,15 @@ pub fn trainable(model: Model, input: &[f64]) -> Compiled {
 impl Compiled {
     /// Concentrations of all species at the fixed point that the time course ends in.
     pub fn settle(&self) -> Vec<f64> {
+        self.try_settle().unwrap_or_else(|error| panic!("{}: {error}", self.model.name))
+    }
+
+    /// The same, where the pot may not settle.
+    pub fn try_settle(&self) -> Result<Vec<f64>, nnrc_sim::Error> {
         let mut engine = Engine::new(&self.crn, &self.info);
         let mut state = engine.initial_state();
-        nnrc_sim::settle(&mut engine, &mut state, &Tolerances::default(), &Settle::default())
-            .unwrap_or_else(|error| panic!("{}: {error}", self.model.name));
-        engine.full_state(&state)
+        nnrc_sim::settle(&mut engine, &mut state, &Tolerances::default(), &Settle::default())?;
+        Ok(engine.full_state(&state))
     }
 
     /// Concentrations of all species at a time, integrated with tight tolerances.

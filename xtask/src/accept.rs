@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use nnrc_tests::acceptance::{
-    activations, agreement, certificate, crates, examples, families, gradients, mnist, noise, one_pot,
-    phased, sbml, training, vectors,
+    activations, agreement, certificate, crates, examples, families, fixed_point, gradients, mnist, noise,
+    one_pot, phased, sbml, training, vectors,
 };
 use nnrc_tests::{Effort, Finding, root};
 
@@ -54,6 +54,7 @@ impl List {
                 ("transients", vectors::transients),
                 ("steady-state trap", examples::negative_root),
                 ("families", families::widths),
+                ("magnitudes", || fixed_point::extremes(0, 2000)),
                 ("certificate", || certificate::random(200)),
                 ("certificate: other layers", certificate::others),
                 ("corpus", corpus),

@@ -13,16 +13,18 @@ pub(crate) struct Block {
     /// Factors of shift · I − J.
     factors: Vec<f64>,
     pivots: Vec<usize>,
+    /// The equations that conserved totals have taken, block by block.
+    taken: Vec<usize>,
     /// Space for the unknowns of one solve.
     unknowns: Vec<f64>,
 }
 
 impl Block {
-    /// Factorises shift · I − J.
-    pub fn shift(&mut self, shape: Shape, shift: f64) {
+    /// Factorises shift · I − J, with the conserved totals in the place of some equations.
+    pub fn shift(&mut self, component: &Component, shift: f64) {
         self.factors.clear();
         self.factors.extend(self.values.iter().map(|value| -value));
-        let (count, size) = match shape {
+        let (count, size) = match component.shape {
             Shape::Local { count, size } => (count, size),
             Shape::Dense { size } => (1, size),
         };
@@ -31,9 +33,11 @@ impl Block {
             return;
         }
         self.pivots.resize(count * size, 0);
+        self.taken.clear();
         let blocks = self.factors.chunks_exact_mut(size * size);
         for (block, pivots) in blocks.zip(self.pivots.chunks_exact_mut(size)) {
             block.iter_mut().step_by(size + 1).for_each(|value| *value += shift);
+            lu::conserve(block, size, &component.laws, &mut self.taken);
             lu::factor(block, size, pivots, shift == 0.0);
         }
     }
@@ -53,6 +57,8 @@ impl Block {
                 for place in 0..count {
                     unknowns.clear();
                     unknowns.extend(component.families.iter().map(|range| vector[range.start + place]));
+                    let laws = component.laws.len();
+                    self.taken[place * laws..(place + 1) * laws].iter().for_each(|&row| unknowns[row] = 0.0);
                     let block = &self.factors[place * size * size..(place + 1) * size * size];
                     lu::solve(block, &self.pivots[place * size..(place + 1) * size], unknowns);
                     for (range, unknown) in component.families.iter().zip(unknowns.iter()) {
@@ -66,6 +72,7 @@ impl Block {
                 for range in &component.families {
                     unknowns.extend_from_slice(&vector[range.clone()]);
                 }
+                self.taken.iter().for_each(|&row| unknowns[row] = 0.0);
                 lu::solve(&self.factors, &self.pivots, unknowns);
                 let mut rest = unknowns.as_slice();
                 for range in &component.families {

@@ -53,8 +53,8 @@ impl Engine {
     }
 }
 
-/// The order of calls is that of the trait: `linearise`, then `shift`, then `solve`. Where shift · I − J is
-/// singular, as with shift 0 and a conserved total, `solve` gives values that are not finite.
+/// The order of calls is that of the trait: `linearise`, then `shift`, then `solve`. Where shift · I − J is singular,
+/// `solve` gives values that are not finite.
 impl Layered for Engine {
     fn linearise(&mut self, state: &[f64]) {
         self.refold();
@@ -81,7 +81,7 @@ impl Layered for Engine {
             self.linearisation.dense_assembled = true;
         }
         for (component, block) in self.program.linear.components.iter().zip(&mut self.linearisation.blocks) {
-            block.shift(component.shape, shift);
+            block.shift(component, shift);
         }
     }
 

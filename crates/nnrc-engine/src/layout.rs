@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use nnrc_crn::{Crn, CrnInfo, Handle, Index, SpeciesFamily};
+use nnrc_crn::{Crn, CrnInfo, Handle, Index, SpeciesFamily, structure};
 
 use crate::sum::{Access, Source};
 
@@ -14,6 +14,16 @@ pub(crate) struct Layout {
     pub state: Vec<Range<usize>>,
     /// Number of constants.
     pub constants: usize,
+    /// What reactions leave alone.
+    pub laws: Vec<Law>,
+}
+
+/// A conserved total: families of the state with their coefficients.
+#[derive(Debug, Clone)]
+pub(crate) struct Law {
+    pub terms: Vec<(usize, f64)>,
+    /// Whether it holds at each index by itself; else for the sum over all of them.
+    pub each_index: bool,
 }
 
 /// The place of one species family.
@@ -28,8 +38,12 @@ pub(crate) struct Place {
 impl Layout {
     /// Changing families go to the state, the others to the constants, both in the order of the network.
     pub fn new(crn: &Crn, info: &CrnInfo) -> Self {
-        let mut layout =
-            Self { places: Vec::with_capacity(crn.species.len()), state: Vec::new(), constants: 0 };
+        let mut layout = Self {
+            places: Vec::with_capacity(crn.species.len()),
+            state: Vec::new(),
+            constants: 0,
+            laws: Vec::new(),
+        };
         for (handle, family) in crn.species.iter() {
             let len = family.initial.len();
             let place = if info.is_constant(handle) {
@@ -42,12 +56,26 @@ impl Layout {
             };
             layout.places.push(place);
         }
+        let laws = structure::conservation_laws(crn, info).into_iter().map(|law| Law {
+            terms: (law.terms.iter())
+                .map(|(family, coefficient)| (layout.slot(*family), *coefficient as f64))
+                .collect(),
+            each_index: law.each_index,
+        });
+        layout.laws = laws.collect();
         layout
+    }
+
+    /// The number among the families of the state of one that is there.
+    fn slot(&self, family: Handle<SpeciesFamily>) -> usize {
+        let start = self.place(family).range.start;
+        self.state.partition_point(|range| range.end <= start)
     }
 
     /// Families of these lengths in the state, and so many constants, which belong to no network.
     pub fn of(lens: &[usize], constants: usize) -> Self {
-        let mut layout = Self { places: Vec::new(), state: Vec::with_capacity(lens.len()), constants };
+        let state = Vec::with_capacity(lens.len());
+        let mut layout = Self { places: Vec::new(), state, constants, laws: Vec::new() };
         for len in lens {
             let start = layout.dimension();
             layout.state.push(start..start + len);

@@ -23,6 +23,8 @@ pub(crate) struct Component {
     /// Their ranges in the state.
     pub families: Vec<Range<usize>>,
     pub shape: Shape,
+    /// Totals that its members conserve: members of one block with their coefficients.
+    pub laws: Vec<Vec<(usize, f64)>>,
     /// Assemble the block on the diagonal.
     pub block: Vec<Kernel>,
     /// Apply the block on the diagonal to a vector; empty for local blocks, which are assembled anyway.
@@ -139,6 +141,7 @@ impl Linear {
             Component {
                 families: members.iter().map(|&family| layout.state[family].clone()).collect(),
                 shape,
+                laws: laws(members, shape, layout),
                 couplings: apply(&below),
                 own: if matches!(shape, Shape::Dense { .. }) { apply(&inside) } else { Vec::new() },
                 block: compile_all(&block(members, &inside, shape, layout)),
@@ -185,6 +188,36 @@ fn shape(members: &[usize], inside: &[&Derivative], layout: &Layout) -> Shape {
     } else {
         Shape::Dense { size: members.iter().map(|&family| len(family)).sum() }
     }
+}
+
+/// The conserved totals among the members of a component. A local block has the same ones at each index.
+fn laws(members: &[usize], shape: Shape, layout: &Layout) -> Vec<Vec<(usize, f64)>> {
+    let own = layout.laws.iter().filter(|law| law.terms.iter().all(|(family, _)| members.contains(family)));
+    let place = |family: usize| members.iter().take_while(move |&&member| member != family);
+    let len = |family: usize| layout.state[family].len();
+    let row = |family: usize, at: usize| place(family).map(|&member| len(member)).sum::<usize>() + at;
+    own.flat_map(|law| match (shape, law.each_index) {
+        (Shape::Local { .. }, true) => {
+            vec![law.terms.iter().map(|&(family, c)| (place(family).count(), c)).collect()]
+        }
+        // One total over many blocks is none of a single one.
+        (Shape::Local { count, .. }, false) if count > 1 => Vec::new(),
+        (Shape::Local { .. }, false) => {
+            vec![law.terms.iter().map(|&(family, c)| (place(family).count(), c)).collect()]
+        }
+        (Shape::Dense { .. }, true) => (0..len(law.terms[0].0))
+            .map(|at| law.terms.iter().map(|&(family, c)| (row(family, at), c)).collect())
+            .collect(),
+        (Shape::Dense { .. }, false) => {
+            let members = |&(family, c): &(usize, f64)| (0..len(family)).map(move |at| (at, c));
+            let of = |term: &(usize, f64)| {
+                let start = row(term.0, 0);
+                members(term).map(move |(at, c)| (start + at, c)).collect::<Vec<_>>()
+            };
+            vec![law.terms.iter().flat_map(of).collect()]
+        }
+    })
+    .collect()
 }
 
 /// Sums that assemble the block on the diagonal.

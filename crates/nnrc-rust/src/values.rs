@@ -242,7 +242,8 @@ fn load(context: &Context<'_>, more: &[TokenStream]) -> TokenStream {
         match component.block {
             Block::Local => {
                 let size = context.family_size(component.families[0]);
-                quote!(#name: LocalBlocks::new(#size))
+                let laws = crate::gradient::local_laws(context, component);
+                quote!(#name: LocalBlocks::new(#size)#laws)
             }
             Block::Dense => {
                 let laws = crate::gradient::dense_laws(context, component);

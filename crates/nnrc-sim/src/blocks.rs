@@ -11,17 +11,30 @@ pub struct LocalBlocks<const SIZE: usize> {
     /// Factors of shift · I − J.
     factors: Vec<[[f64; SIZE]; SIZE]>,
     pivots: Vec<[usize; SIZE]>,
+    /// Conserved totals, the same ones at each index: families with their coefficients.
+    laws: Vec<Vec<(usize, f64)>>,
+    /// The equations that they have taken, index by index.
+    taken: Vec<usize>,
 }
 
 impl<const SIZE: usize> LocalBlocks<SIZE> {
     /// Zero blocks for `count` indices.
     pub fn new(count: usize) -> Self {
         let zero = vec![[[0.0; SIZE]; SIZE]; count];
-        Self { elements: zero.clone(), factors: zero, pivots: vec![[0; SIZE]; count] }
+        let pivots = vec![[0; SIZE]; count];
+        Self { elements: zero.clone(), factors: zero, pivots, laws: Vec::new(), taken: Vec::new() }
     }
 
-    /// Factorises shift · I − J.
+    /// The same with a conserved total at each index: the sum of coefficients times families.
+    #[must_use]
+    pub fn conserving(mut self, terms: impl IntoIterator<Item = (usize, f64)>) -> Self {
+        self.laws.push(terms.into_iter().collect());
+        self
+    }
+
+    /// Factorises shift · I − J, with the conserved totals in the place of some equations.
     pub fn shift(&mut self, shift: f64) {
+        self.taken.clear();
         for ((factors, elements), pivots) in self.factors.iter_mut().zip(&self.elements).zip(&mut self.pivots)
         {
             for (at, (row, elements)) in factors.iter_mut().zip(elements).enumerate() {
@@ -29,6 +42,7 @@ impl<const SIZE: usize> LocalBlocks<SIZE> {
                 row[at] += shift;
             }
             if SIZE > 1 {
+                lu::conserve(factors.as_flattened_mut(), SIZE, &self.laws, &mut self.taken);
                 lu::factor(factors.as_flattened_mut(), SIZE, pivots, shift == 0.0);
             }
         }
@@ -47,6 +61,8 @@ impl<const SIZE: usize> LocalBlocks<SIZE> {
             for (unknown, family) in unknowns.iter_mut().zip(&families) {
                 *unknown = family[place];
             }
+            let laws = self.laws.len();
+            self.taken[place * laws..(place + 1) * laws].iter().for_each(|&row| unknowns[row] = 0.0);
             lu::solve(factors.as_flattened(), pivots, &mut unknowns);
             for (unknown, family) in unknowns.iter().zip(&mut families) {
                 family[place] = *unknown;
@@ -77,9 +93,13 @@ pub struct DenseBlock {
     pivots: Vec<usize>,
     /// Members, one after another.
     vector: Vec<f64>,
-    /// Conserved totals: the member whose equation each one takes, and its coefficients.
-    laws: Vec<(usize, Vec<(usize, f64)>)>,
+    /// Conserved totals: members with their coefficients, and the member whose equation each one takes where it is
+    /// brought to rest.
+    laws: Vec<Vec<(usize, f64)>>,
+    rows: Vec<usize>,
     totals: Vec<f64>,
+    /// The equations that the totals have taken in the factors.
+    taken: Vec<usize>,
 }
 
 impl DenseBlock {
@@ -92,7 +112,9 @@ impl DenseBlock {
             pivots: vec![0; size],
             vector: vec![0.0; size],
             laws: Vec::new(),
+            rows: Vec::new(),
             totals: Vec::new(),
+            taken: Vec::new(),
         }
     }
 
@@ -100,9 +122,9 @@ impl DenseBlock {
     #[must_use]
     pub fn conserving(mut self, terms: impl IntoIterator<Item = (usize, f64)>) -> Self {
         let terms: Vec<(usize, f64)> = terms.into_iter().collect();
-        let is_free = |row: &usize| self.laws.iter().all(|(taken, _)| taken != row);
-        if let Some(row) = terms.iter().map(|(member, _)| *member).find(is_free) {
-            self.laws.push((row, terms));
+        if let Some(row) = terms.iter().map(|(member, _)| *member).find(|row| !self.rows.contains(row)) {
+            self.laws.push(terms);
+            self.rows.push(row);
             self.totals.push(0.0);
         }
         self
@@ -125,9 +147,11 @@ impl DenseBlock {
         &mut self.elements[row * self.size + column]
     }
 
-    /// Factorises shift · I − J.
+    /// Factorises shift · I − J, with the conserved totals in the place of some equations.
     pub fn shift(&mut self, shift: f64) {
         self.fill(shift);
+        self.taken.clear();
+        lu::conserve(&mut self.factors, self.size, &self.laws, &mut self.taken);
         lu::factor(&mut self.factors, self.size, &mut self.pivots, shift == 0.0);
     }
 
@@ -141,6 +165,7 @@ impl DenseBlock {
     /// Solves with the factors in place.
     pub fn solve(&mut self, families: &mut [&mut [f64]]) {
         gather(families, &mut self.vector);
+        self.taken.iter().for_each(|&row| self.vector[row] = 0.0);
         lu::solve(&self.factors, &self.pivots, &mut self.vector);
         scatter(&self.vector, families);
     }
@@ -161,7 +186,7 @@ impl DenseBlock {
     /// Takes the conserved totals from the members of the families.
     pub fn set_totals(&mut self, families: &mut [&mut [f64]]) {
         gather(families, &mut self.vector);
-        for (total, (_, terms)) in self.totals.iter_mut().zip(&self.laws) {
+        for (total, terms) in self.totals.iter_mut().zip(&self.laws) {
             *total = terms.iter().map(|(member, coefficient)| coefficient * self.vector[*member]).sum();
         }
     }
@@ -169,7 +194,7 @@ impl DenseBlock {
     /// Solves (shift · I − J) d = f in place, with the conserved totals in the place of some equations.
     pub fn step(&mut self, x: &[f64], shift: f64, f: &mut [f64]) {
         self.fill(shift);
-        for ((row, terms), total) in self.laws.iter().zip(&self.totals) {
+        for ((row, terms), total) in self.rows.iter().zip(&self.laws).zip(&self.totals) {
             let line = &mut self.factors[row * self.size..(row + 1) * self.size];
             line.fill(0.0);
             terms.iter().for_each(|(member, coefficient)| line[*member] = *coefficient);
@@ -189,13 +214,13 @@ impl DenseBlock {
                 self.factors[column * size + row] = -self.elements[row * size + column];
             }
         }
-        for (row, terms) in &self.laws {
+        for (row, terms) in self.rows.iter().zip(&self.laws) {
             self.factors.iter_mut().skip(*row).step_by(size).for_each(|element| *element = 0.0);
             terms.iter().for_each(|(member, c)| self.factors[member * size + row] = -c);
         }
         lu::factor(&mut self.factors, size, &mut self.pivots, true);
         lu::solve(&self.factors, &self.pivots, &mut self.vector);
-        self.laws.iter().for_each(|(row, _)| self.vector[*row] = 0.0);
+        self.rows.iter().for_each(|row| self.vector[*row] = 0.0);
         scatter(&self.vector, families);
         self.vector.iter().all(|value| value.is_finite())
     }
@@ -312,6 +337,23 @@ mod tests {
         blocks.solve([p, q]);
         for i in 0..2 {
             assert!((right[0][i] - x[i]).abs() < 1e-14 && (right[1][i] - y[i]).abs() < 1e-14);
+        }
+    }
+
+    /// X -> C @ a, C -> X @ b with a shift far below the rounding error of the elements: the solution keeps X + C.
+    #[test]
+    fn totals_keep_their_digits_in_local_blocks() {
+        for (a, b) in [(1e12, 3e12), (1e18, 1.0), (1e-12, 1e-3), (0.7, 0.7)] {
+            let mut blocks = LocalBlocks::<2>::new(1).conserving([(0, 1.0), (1, 1.0)]);
+            blocks.elements = vec![[[-a, b], [a, -b]]];
+            for shift in [1e-9, 1e-100] {
+                blocks.shift(shift);
+                let (mut x, mut c) = ([a], [-a]);
+                blocks.solve([&mut x, &mut c]);
+                let expected = a / (shift + a + b);
+                assert!((x[0] - expected).abs() <= 1e-14 * expected, "{a} {b}: {x:?}");
+                assert_eq!(x[0], -c[0]);
+            }
         }
     }
 

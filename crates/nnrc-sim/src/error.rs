@@ -35,7 +35,7 @@ pub enum Error {
     NotSettled {
         /// Time reached.
         time: f64,
-        /// Estimated distance that remains, relative to max(1, |x|); infinite where no estimate exists.
+        /// Estimated distance that remains, relative to each variable; infinite where no estimate exists.
         residual: f64,
         /// Estimated slowest rate (1 / time) still at work, where one could be estimated.
         slowest_rate: Option<f64>,

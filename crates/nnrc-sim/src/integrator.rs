@@ -12,7 +12,7 @@ use crate::{Absolute, Error, Layered, Method, Statistics, Tolerances};
 use std::ops::Range;
 
 /// Steps, accepted and rejected, after which an integration gives up unless told otherwise.
-const STEP_LIMIT: usize = 10_000_000;
+pub const STEP_LIMIT: usize = 10_000_000;
 /// A state this many absolute tolerances below zero is not accepted at once.
 const BELOW_ZERO: f64 = 10.0;
 /// How often steps are halved for going below zero before the error estimate alone decides, and the steps
@@ -64,7 +64,6 @@ pub struct Integrator {
     time: f64,
     previous: f64,
     end: f64,
-    span: f64,
     /// Length proposed for the next step.
     step: f64,
     /// Error of the last accepted step, and its length for the Rosenbrock controller (0: none yet).
@@ -125,7 +124,6 @@ impl Integrator {
             time: 0.0,
             previous: 0.0,
             end: 0.0,
-            span: 0.0,
             step: 0.0,
             past_error: 0.0,
             past_step: 0.0,
@@ -218,7 +216,6 @@ impl Integrator {
         };
         self.last = self.active;
         (self.time, self.previous, self.end) = (span.start, span.start, span.end);
-        self.span = span.end - span.start;
         (self.past_error, self.past_step) = (1e-4, 0.0);
         self.slope_known = false;
         self.stiffness = Stiffness::UNKNOWN;
@@ -273,7 +270,6 @@ impl Integrator {
 
     /// Moves the end of the span; method, step and statistics go on as they are.
     pub fn extend(&mut self, end: f64) {
-        self.span = (end - self.time).max(self.span);
         self.end = end;
     }
 
@@ -350,7 +346,7 @@ impl Integrator {
             let remaining = self.end - self.time;
             let last = self.step * 1.01 >= remaining;
             let step = if last { remaining } else { self.step };
-            let smallest = (4.0 * f64::EPSILON * self.time.abs()).max(1e-24 * self.span);
+            let smallest = (4.0 * f64::EPSILON * self.time.abs()).max(f64::MIN_POSITIVE);
             if step <= smallest && !last {
                 return Err(if non_finite {
                     Error::NonFinite { time: self.time, variable: first_non_finite(&self.next) }

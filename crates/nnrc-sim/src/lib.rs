@@ -36,7 +36,7 @@ pub mod unit;
 pub use error::Error;
 pub use fixed_point::{Settle, Settled, settle};
 pub use integrate::{Absolute, Method, Statistics, Tolerances, integrate};
-pub use integrator::{Integrator, Standing};
+pub use integrator::{Integrator, STEP_LIMIT, Standing};
 pub use rises::Rises;
 pub use settling::settling_time;
 pub use system::{Layered, System};

@@ -1,29 +1,42 @@
 //! LU factorisation of small dense matrices, row-major, with partial pivoting.
 
-/// Factorises the `n` × `n` matrix in place; `pivots` receives the row swapped with each row.
+/// Matrices up to this size need no work space of their own.
+const SMALL: usize = 8;
+
+/// Factorises the `n` × `n` matrix in place; `pivots` receives the row swapped with each row. Pivots are chosen relative to
+/// the largest element of their row: rows may be of any magnitude, and a small unknown keeps its digits beside a large one.
 ///
 /// A pivot that is 0 leaves factors with which every solve gives values that are not finite. With `strict` a
 /// pivot that is nothing but rounding error, compared both with its row and with its column, counts as 0.
 pub fn factor(a: &mut [f64], n: usize, pivots: &mut [usize], strict: bool) {
     let magnitude = |values: &mut dyn Iterator<Item = f64>| values.fold(0.0, |max: f64, v| max.max(v.abs()));
-    let mut row_sizes: Vec<f64> = Vec::new();
+    let mut room = [0.0; SMALL];
+    let mut large = if n > SMALL { vec![0.0; n] } else { Vec::new() };
+    let row_sizes = if n > SMALL { large.as_mut_slice() } else { &mut room[..n] };
+    for (size, row) in row_sizes.iter_mut().zip(a.chunks_exact(n)) {
+        *size = magnitude(&mut row.iter().copied());
+    }
     let mut column_sizes: Vec<f64> = Vec::new();
     if strict {
-        row_sizes.extend(a.chunks_exact(n).map(|row| magnitude(&mut row.iter().copied())));
         column_sizes.extend((0..n).map(|j| magnitude(&mut a.iter().skip(j).step_by(n).copied())));
     }
     for k in 0..n {
-        let pivot =
-            (k..n).fold(k, |best, i| if a[i * n + k].abs() > a[best * n + k].abs() { i } else { best });
+        let mut pivot = k;
+        for i in k + 1..n {
+            // |a[i]| / row_sizes[i] > |a[pivot]| / row_sizes[pivot]
+            if a[i * n + k].abs() * row_sizes[pivot] > a[pivot * n + k].abs() * row_sizes[i] {
+                pivot = i;
+            }
+        }
         pivots[k] = pivot;
         if pivot != k {
             let (above, below) = a.split_at_mut(pivot * n);
             above[k * n..(k + 1) * n].swap_with_slice(&mut below[..n]);
+            row_sizes.swap(k, pivot);
         }
         let (above, below) = a.split_at_mut((k + 1) * n);
         let row = &mut above[k * n..];
         if strict {
-            row_sizes.swap(k, pivot);
             let noise = 4.0 * n as f64 * f64::EPSILON * row_sizes[k].min(column_sizes[k]);
             if row[k].abs() <= noise {
                 row[k] = 0.0;
@@ -39,6 +52,33 @@ pub fn factor(a: &mut [f64], n: usize, pivots: &mut [usize], strict: bool) {
                 }
             }
         }
+    }
+}
+
+/// Puts conserved totals in the place of equations of shift · I − J, `n` × `n`, row-major: each law, members with their
+/// coefficients, makes one equation superfluous. Appends the equations taken to `taken`; their right-hand side is 0 for
+/// a change that leaves the totals alone.
+///
+/// The matrix is nearly singular where the shift is far below its elements, and says next to nothing about the totals
+/// then. The equation taken is that of the member with the largest inflow from the others: the small ones keep theirs,
+/// and with them their digits.
+pub fn conserve(a: &mut [f64], n: usize, laws: &[Vec<(usize, f64)>], taken: &mut Vec<usize>) {
+    let first = taken.len();
+    for law in laws {
+        let inflow = |row: usize| {
+            let others = law.iter().filter(|(other, _)| *other != row);
+            others.fold(0.0f64, |largest, (other, _)| largest.max(a[row * n + other].abs()))
+        };
+        let free = law.iter().map(|(row, _)| *row).filter(|row| !taken[first..].contains(row));
+        let largest = free.fold(None, |best: Option<(usize, f64)>, row| match (best, inflow(row)) {
+            (Some((_, most)), own) if own.is_nan() || own <= most => best,
+            (_, own) => Some((row, own)),
+        });
+        // Independent laws leave one free for each.
+        let row = largest.map_or(law[0].0, |(row, _)| row);
+        a[row * n..(row + 1) * n].fill(0.0);
+        law.iter().for_each(|(member, coefficient)| a[row * n + member] = *coefficient);
+        taken.push(row);
     }
 }
 
@@ -73,6 +113,23 @@ mod tests {
         let mut x = [4.0, 3.0];
         solve(&a, &pivots, &mut x);
         assert_eq!(x, [1.0, 2.0]);
+    }
+
+    /// Two species that quench each other, of 1e-15 and 1e10: by columns alone the second row would be the pivot of the
+    /// first unknown, which then is the difference of large numbers.
+    #[test]
+    fn small_unknowns_keep_their_digits() {
+        let (small, large) = (2.7e-15, 2.9e10);
+        let a = [2.8e10, small, large, 2.0 * large];
+        let (mut factors, mut pivots, mut x) = (a, [0; 2], [1e-12, 3.0]);
+        factor(&mut factors, 2, &mut pivots, false);
+        solve(&factors, &pivots, &mut x);
+        // Cramer's rule; the products are of very different size, so nothing cancels.
+        let determinant = a[0] * a[3] - a[1] * a[2];
+        let expected = [(1e-12 * a[3] - 3.0 * a[1]) / determinant, (3.0 * a[0] - 1e-12 * a[2]) / determinant];
+        for (x, expected) in x.iter().zip(expected) {
+            assert!((x - expected).abs() <= 1e-14 * expected.abs(), "{x} {expected}");
+        }
     }
 
     #[test]

@@ -19,7 +19,8 @@ pub trait Layered: System {
     /// Chooses the shift of later calls of `solve`; called after each `linearise` and whenever the step changes.
     fn shift(&mut self, shift: f64);
 
-    /// Solves (shift · I − J) x = `vector` in place.
+    /// Solves (shift · I − J) x = `vector` in place. `vector` is a change that leaves conserved totals alone, as every
+    /// derivative and every J · v is, and so is the solution; what else a vector holds of totals may be left out.
     fn solve(&mut self, vector: &mut [f64]);
 
     /// Writes J · `vector` into `product`, at the state of the last `linearise`.

@@ -7,6 +7,7 @@ pub mod crates;
 pub mod elsewhere;
 pub mod examples;
 pub mod families;
+pub mod fixed_point;
 pub mod gradients;
 pub mod mnist;
 pub mod noise;

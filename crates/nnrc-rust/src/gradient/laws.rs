@@ -35,6 +35,30 @@ pub(super) fn laws(
     structure::conservation_laws(plan.crn, plan.info).into_iter().filter(keeps).collect()
 }
 
+/// The conserved totals of local blocks, as calls on their constructor.
+pub(crate) fn local_laws(context: &Context<'_>, component: &Component) -> TokenStream {
+    let laws = structure::conservation_laws(context.plan.crn, context.plan.info);
+    let is_single = context.plan.crn.species[component.families[0]].initial.len() == 1;
+    let calls = laws.iter().filter(|law| law.each_index || is_single).filter_map(|law| {
+        let terms: Option<Vec<TokenStream>> = law
+            .terms
+            .iter()
+            .map(|(family, coefficient)| {
+                let slot = component.families.iter().position(|own| own == family)?;
+                let (slot, number) = (Literal::usize_unsuffixed(slot), number(*coefficient));
+                Some(quote!((#slot, #number)))
+            })
+            .collect();
+        terms.map(|terms| quote!(.conserving([#(#terms),*])))
+    });
+    quote!(#(#calls)*)
+}
+
+fn number(coefficient: i64) -> TokenStream {
+    let number = Literal::f64_unsuffixed(coefficient.abs() as f64);
+    if coefficient < 0 { quote!(-#number) } else { quote!(#number) }
+}
+
 /// The conserved totals of a dense block, as calls on its constructor.
 pub(crate) fn dense_laws(context: &Context<'_>, component: &Component) -> TokenStream {
     let laws = structure::conservation_laws(context.plan.crn, context.plan.info);
@@ -46,8 +70,7 @@ pub(crate) fn dense_laws(context: &Context<'_>, component: &Component) -> TokenS
             .map(|(family, coefficient)| {
                 let before = component.before(*family).iter().map(|&other| context.family_size(other));
                 let size = context.family_size(*family);
-                let number = Literal::f64_unsuffixed(coefficient.abs() as f64);
-                let number = if *coefficient < 0 { quote!(-#number) } else { quote!(#number) };
+                let number = number(*coefficient);
                 if law.each_index {
                     quote!((#(#before +)* i, #number))
                 } else {

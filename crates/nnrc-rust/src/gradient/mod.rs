@@ -19,7 +19,7 @@ use nnrc_crn::{Handle, RateConstant};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-pub(crate) use self::laws::dense_laws;
+pub(crate) use self::laws::{dense_laws, local_laws};
 
 use self::unit::Unit;
 use crate::source::Context;
