@@ -13,7 +13,8 @@ use crate::phased::cycles::{self, Cycles};
 use crate::session::{Loaded, Session};
 use crate::terminal::Stop;
 
-/// The largest distance from the fixed point, relative to max(1, |x|), at which a pot counts as settled.
+/// The largest distance from the fixed point, relative to max(1, |x|) or less in a layer of small values, at which a pot
+/// counts as settled.
 pub const SETTLED: f64 = 1e-4;
 
 /// The distance from the fixed point, in concentration units, to which settling times refer.
@@ -140,6 +141,17 @@ impl Runner<'_> {
     /// The value of a node.
     pub fn value(&self, state: &[f64], node: usize) -> Vec<f64> {
         self.engine.observe(state, node)
+    }
+
+    /// The rails of a node, or its values where it has no two.
+    pub fn rails(&self, state: &[f64], node: usize) -> Vec<f64> {
+        let observable = &self.pot.crn.observables[node];
+        if observable.negative.is_empty() {
+            return self.value(state, node);
+        }
+        let all = self.concentrations(state);
+        let families = observable.positive.iter().chain(&observable.negative);
+        families.flat_map(|family| all[self.pot.info.species_range(*family)].iter().copied()).collect()
     }
 
     /// Concentrations of all species.
@@ -278,6 +290,12 @@ pub fn explain(pot: &Pot<'_>, runner: &Runner<'_>, error: &Error, doing: &str) -
             ))
             .help("larger concentrations than numbers can hold mean that the chemistry does not settle")
         }
+        Error::TooManySteps { time, steps } => solver_failed(format!(
+            "{doing}: the limit of {} steps was reached at time {}{units}",
+            crate::numbers::count(*steps),
+            crate::numbers::short(*time)
+        ))
+        .help("what never rests, such as a clock, takes its steps for ever: give an end that is nearer, as `--until 100`"),
         other => solver_failed(format!("{doing}: {other}"))
             .help("try `simulate { method = rosenbrock(rtol = 1e-6, atol = 1e-9); }`"),
     }

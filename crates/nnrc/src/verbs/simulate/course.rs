@@ -9,7 +9,7 @@ use nnrc_model::model::{Model, NodeKind};
 use nnrc_sim::course::{Spacing, good_end};
 use nnrc_sim::io::{Array, table};
 use nnrc_sim::present::Interruption;
-use nnrc_sim::{Error, Tolerances};
+use nnrc_sim::{Error, STEP_LIMIT, Tolerances};
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
 use super::{Format, fail, write_npz};
@@ -169,6 +169,10 @@ fn present(
     let mut within = Vec::new();
     while !rest.is_empty() {
         let start = feed.hold * course.place().presentation as f64;
+        // Each presentation has a limit of its own, and there may be any number of them.
+        if course.statistics().steps + course.statistics().rejected >= STEP_LIMIT {
+            return Err(Error::TooManySteps { time: start, steps: STEP_LIMIT });
+        }
         let end = start + feed.hold;
         // What is due at the end of the last presentation belongs to it.
         let here = rest.partition_point(|time| *time < end);

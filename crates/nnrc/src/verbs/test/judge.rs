@@ -101,7 +101,7 @@ impl<'a> Judge<'a> {
             let mut fixed = state.clone();
             unsettled = match self.runner.settle(&mut fixed) {
                 Ok(_) => {
-                    let distance = distance(&state, &fixed);
+                    let distance = self.distance(&state, &fixed);
                     (distance > SETTLED).then(|| {
                         format!(
                             "at time {until}{units} a value is still {} away from rest (the largest |dx/dt| is {speed}); \
@@ -126,6 +126,17 @@ impl<'a> Judge<'a> {
         }
         let values = (0..self.pot.model.nodes.len()).map(|node| self.runner.value(&state, node)).collect();
         Ok(Rest { values, unsettled })
+    }
+
+    /// How far from rest a state is: every species relative to max(1, |x|), and the values of a layer, and their rails,
+    /// relative to the largest value that the layer can have where that is below 1.
+    fn distance(&self, state: &[f64], fixed: &[f64]) -> f64 {
+        let of_layers = self.pot.model.nodes.iter().enumerate().map(|(at, node)| {
+            let ends = node.ranges.iter().flat_map(|range| [range.low.abs(), range.high.abs()]);
+            let rails = |state: &[f64]| self.runner.rails(state, at);
+            distance(&rails(state), &rails(fixed), ends.fold(0.0, f64::max))
+        });
+        of_layers.fold(distance(state, fixed, 1.0), f64::max)
     }
 
     fn accuracy(
@@ -190,20 +201,25 @@ impl<'a> Judge<'a> {
     }
 }
 
-/// The largest distance relative to max(1, |x|).
-fn distance(state: &[f64], fixed: &[f64]) -> f64 {
-    state.iter().zip(fixed).fold(0.0, |largest: f64, (x, at)| largest.max((x - at).abs() / at.abs().max(1.0)))
+/// The largest distance relative to `scale` or, where it is larger, each number itself; `scale` is 1 at most, and 1 where
+/// it is 0.
+fn distance(found: &[f64], fixed: &[f64], scale: f64) -> f64 {
+    let scale = if scale == 0.0 { 1.0 } else { scale.min(1.0) };
+    let pairs = found.iter().zip(fixed);
+    pairs.fold(0.0, |largest: f64, (x, at)| largest.max((x - at).abs() / at.abs().max(scale)))
 }
 
+/// Whether a value compares as expected. A tolerance is granted to every comparison on its side, and what holds at the
+/// border in decimal numbers holds: the border itself is rounded, and so are numbers such as 0.7.
 fn compare(value: f64, expectation: &Expectation) -> bool {
     let (bound, within) = (expectation.value, expectation.within);
+    let rounding = 4.0 * f64::EPSILON * value.abs().max(bound.abs()).max(within.abs());
     match expectation.comparison {
-        Cmp::Near => (value - bound).abs() <= within,
-        Cmp::LessEqual => value <= bound + within,
-        Cmp::GreaterEqual => value >= bound - within,
+        Cmp::Near | Cmp::Equal => (value - bound).abs() <= within + rounding,
+        Cmp::LessEqual => value <= bound + within + rounding,
+        Cmp::GreaterEqual => value >= bound - within - rounding,
         Cmp::Less => value < bound + within,
         Cmp::Greater => value > bound - within,
-        Cmp::Equal => (value - bound).abs() <= within,
     }
 }
 
@@ -224,6 +240,44 @@ mod tests {
         assert!(!is_right(&[0.9, 0.9], &[0.0, 1.0]));
         assert!(is_right(&[0.6], &[1.0]));
         assert!(!is_right(&[0.5], &[1.0]));
+    }
+
+    fn holds(value: f64, comparison: Cmp, bound: f64, within: f64) -> bool {
+        let kind = ExpectationKind::Value { input: Vec::new(), node: 0, component: None };
+        compare(
+            value,
+            &Expectation { kind, comparison, value: bound, within, span: nnrc_syntax::Span::default() },
+        )
+    }
+
+    #[test]
+    fn borders_hold_up_to_rounding() {
+        // Each side is one decimal number away from the other, and 0.75 − 0.7 > 0.05 in binary ones.
+        for (value, bound, within) in
+            [(0.75, 0.7, 0.05), (0.65, 0.7, 0.05), (1.1, 1.0, 0.1), (-3.3, -3.0, 0.3), (3e8 + 0.1, 3e8, 0.1)]
+        {
+            assert!(holds(value, Cmp::Near, bound, within), "{value} {bound} {within}");
+            let beyond = value + (value - bound) * 1e-5;
+            assert!(!holds(beyond, Cmp::Near, bound, within), "{beyond} {bound} {within}");
+        }
+        assert!(holds(0.1 + 0.2, Cmp::LessEqual, 0.3, 0.0) && holds(0.3, Cmp::GreaterEqual, 0.1 + 0.2, 0.0));
+        assert!(!holds(0.3 + 1e-12, Cmp::LessEqual, 0.3, 0.0));
+    }
+
+    #[test]
+    fn tolerances_are_granted_to_every_comparison() {
+        assert!(holds(0.25, Cmp::LessEqual, 0.2, 0.05) && !holds(0.26, Cmp::LessEqual, 0.2, 0.05));
+        assert!(holds(0.15, Cmp::GreaterEqual, 0.2, 0.05) && !holds(0.14, Cmp::GreaterEqual, 0.2, 0.05));
+        assert!(holds(0.24, Cmp::Less, 0.2, 0.05) && !holds(0.26, Cmp::Less, 0.2, 0.05));
+        assert!(holds(0.16, Cmp::Greater, 0.2, 0.05) && !holds(0.14, Cmp::Greater, 0.2, 0.05));
+        assert!(holds(0.25, Cmp::Equal, 0.2, 0.05) && !holds(0.26, Cmp::Equal, 0.2, 0.05));
+    }
+
+    #[test]
+    fn small_layers_are_judged_by_their_own_size() {
+        assert_eq!(distance(&[2e-6, 1.5], &[1e-6, 1.0], 1.0), 0.5);
+        assert!((distance(&[2e-6, 1e-9], &[1e-6, 2e-9], 1e-6) - 1.0).abs() < 1e-12);
+        assert_eq!(distance(&[1e-5], &[0.0], 0.0), 1e-5);
     }
 
     #[test]
