@@ -83,6 +83,7 @@ def bad() -> dict[str, bytes]:
             "x": npy_claiming(f"({1 << 63}, 0)", b""),
             "y": npy_claiming(f"({1 << 63}, 0)", b""),
         }),
+        "outside.npz": npz({"x": np.array([[0.0, 1.0], [0.25, -0.5]]), "y": np.array([[1.0], [0.0]])}),
         "wide.npz": npz({"y.W": np.ones((1, 3)), "y.b": B}),
         "transposed.npz": npz({"y.W": W.T, "y.b": B}),
         "no_bias.npz": npz({"y.W": W}),

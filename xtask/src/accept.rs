@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use nnrc_tests::acceptance::{
     activations, agreement, certificate, crates, examples, families, fixed_point, gradients, mnist, noise,
-    one_pot, phased, sbml, training, vectors,
+    one_pot, phased, robustness, sbml, training, vectors,
 };
 use nnrc_tests::{Effort, Finding, root};
 
@@ -19,6 +19,8 @@ pub enum List {
     OnePot,
     /// The construction `phased`: clock, modules, learning to the halt, files.
     Phased,
+    /// Signals, damaged and costly input: what is left, seconds and memory.
+    Robustness,
     /// The part of one-pot about noise in rate constants and concentrations, and few molecules; learning under noise takes
     /// half an hour.
     Noise,
@@ -34,6 +36,7 @@ impl List {
             Self::Crates => "crates",
             Self::OnePot => "one_pot",
             Self::Phased => "phased",
+            Self::Robustness => "robustness",
             Self::Noise => "noise",
         }
     }
@@ -111,6 +114,14 @@ impl List {
                 ("files: to the halt", phased::files::halts),
                 ("files: events", phased::external::events),
                 ("files: events to the halt", phased::external::halt),
+            ],
+            Self::Robustness => vec![
+                ("signals", || robustness::signals(60)),
+                ("archives", robustness::archives),
+                ("tables", robustness::tables),
+                ("devices", robustness::devices),
+                ("machines", robustness::machines),
+                ("chemistry", robustness::chemistry),
             ],
             Self::Noise => vec![
                 ("molecules", noise::distribution),

@@ -49,6 +49,8 @@ pub struct Options {
     pub sim_path: Option<String>,
     /// Defaults of the verb `simulate`; none: those of the run-time library.
     pub simulation: Option<Simulation>,
+    /// Ranges of inputs, by the stems of their observables: the program refuses what lies outside.
+    pub ranges: Vec<(String, f64, f64)>,
     /// What is trained; none: the program only simulates, or presents samples.
     pub training: Option<Training>,
     /// What learns while samples are presented, by the feed of the network; none: no samples are presented.

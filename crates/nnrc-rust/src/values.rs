@@ -40,6 +40,13 @@ pub(crate) fn network(context: &Context<'_>, options: &Options, more: Vec<TokenS
     let name = &context.plan.crn.name;
     let mut members = vec![quote!(const NAME: &'static str = #name;)];
     members.extend(options.simulation.as_ref().map(defaults).filter(|tokens| !tokens.is_empty()));
+    if !options.ranges.is_empty() {
+        let ranges = options.ranges.iter().map(|(name, low, high)| {
+            let (low, high) = (signed(*low), signed(*high));
+            quote!((#name, #low, #high))
+        });
+        members.push(quote!(const RANGES: &'static [(&'static str, f64, f64)] = &[#(#ranges),*];));
+    }
     let is_solved = context.components.iter().all(|component| component.block != Block::Diagonal);
     if !is_solved {
         members.push(quote!(
@@ -100,6 +107,12 @@ fn defaults(simulation: &Simulation) -> TokenStream {
         return quote!();
     }
     quote!(const DEFAULTS: Defaults = Defaults { #said ..Defaults::NONE };)
+}
+
+/// A number of either sign: literals have none.
+fn signed(value: f64) -> TokenStream {
+    let size = Literal::f64_unsuffixed(value.abs());
+    if value < 0.0 { quote!(-#size) } else { quote!(#size) }
 }
 
 /// What an observable is to the user.

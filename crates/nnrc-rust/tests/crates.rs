@@ -60,12 +60,11 @@ fn the_program_simulates() {
     let (network, _) = load(&example("xor"));
     let folder = write("program", &network);
     cargo(&folder, &["build", "-q", "--release", "--offline", "--locked"]);
-    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("shared/release/xor-crn");
-    let run = |arguments: &[&str]| {
-        let output = Command::new(&program).args(arguments).current_dir(&folder).output().unwrap();
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        (output.status.success(), text(&output.stdout), text(&output.stderr))
-    };
+    // As cargo does it where no folder is named for what is built.
+    let program = folder.join("target/release/xor-crn");
+    fs::create_dir_all(program.parent().unwrap()).unwrap();
+    fs::copy(Path::new(env!("CARGO_TARGET_TMPDIR")).join("shared/release/xor-crn"), &program).unwrap();
+    let run = |arguments: &[&str]| answer(Command::new(&program).args(arguments).current_dir(&folder));
     let (good, help, _) = run(&["--help"]);
     assert!(good && help.contains("--steady") && help.contains("y[1]  output"), "{help}");
     let (good, table, _) = run(&["simulate", "--input", "1,0", "--steady"]);
@@ -91,6 +90,61 @@ fn the_program_simulates() {
     assert!(!good && complaint.contains("1 values for 2 inputs"), "{complaint}");
     let (good, _, complaint) = run(&["simulate", "--model", "nowhere.npz"]);
     assert!(!good && complaint.contains("nowhere.npz"), "{complaint}");
+    for model in ["/dev/zero", "."] {
+        let (good, _, complaint) = run(&["simulate", "--model", model]);
+        assert!(!good && complaint.contains("cannot read"), "{complaint}");
+    }
+    fs::hard_link(folder.join("rows.csv"), folder.join("hard.csv")).unwrap();
+    for (options, output) in [
+        (&["--data", "rows.csv"][..], "rows.csv"),
+        (&["--data", "rows.csv"], "./src/../hard.csv"),
+        (&["--input", "1,0"], "data/model.npz"),
+    ] {
+        let before = fs::read(folder.join(output)).unwrap();
+        let (good, _, complaint) = run(&[&["simulate", "-o", output][..], options].concat());
+        assert!(!good && complaint.contains("which this run reads"), "{complaint}");
+        assert_eq!(fs::read(folder.join(output)).unwrap(), before);
+    }
+    let full = Command::new(&program).arg("--help").stdout(fs::File::create("/dev/full").unwrap()).output();
+    assert_eq!(full.unwrap().status.code(), Some(1));
+    copies(&folder);
+}
+
+/// A copy of a crate with other numbers runs those, wherever it stands, also when the first is gone; a program alone
+/// says what it misses.
+fn copies(first: &Path) {
+    let second = folder("crate-program-copy").join("moved");
+    let settled = |folder: &Path| {
+        let mut command = Command::new(folder.join("target/release/xor-crn"));
+        let (good, table, words) =
+            answer(command.args(["simulate", "--input", "1,0", "--steady"]).current_dir("/"));
+        let model = folder.join("data/model.npz").canonicalize().unwrap();
+        assert!(good && words.contains(&model.display().to_string()), "{words}");
+        table
+    };
+    for path in ["target/release/xor-crn", ".nnrc-crate"] {
+        fs::create_dir_all(second.join(path).parent().unwrap()).unwrap();
+        fs::copy(first.join(path), second.join(path)).unwrap();
+    }
+    let mut arrays = nnrc_sim::io::npz::read(&fs::read(first.join("data/model.npz")).unwrap()).unwrap();
+    arrays.get_mut("k_W_y").unwrap().values[0] *= 2.0;
+    fs::create_dir(second.join("data")).unwrap();
+    nnrc_sim::io::npz::write(fs::File::create(second.join("data/model.npz")).unwrap(), &arrays).unwrap();
+    let (one, other) = (settled(first), settled(&second));
+    assert_ne!(one, other);
+    fs::remove_dir_all(first).unwrap();
+    assert_eq!(settled(&second), other);
+    let alone = second.with_file_name("xor-crn");
+    fs::copy(second.join("target/release/xor-crn"), &alone).unwrap();
+    let (good, _, words) = answer(Command::new(alone).args(["simulate", "--steady"]));
+    assert!(!good && words.contains("--model FILE"), "{words}");
+}
+
+/// Whether a program succeeded, its results, and what it said.
+fn answer(command: &mut Command) -> (bool, String, String) {
+    let output = command.output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.success(), text(&output.stdout), text(&output.stderr))
 }
 
 /// Two sources of one layer: all weights of the first are positive, all of the second negative.
@@ -100,7 +154,10 @@ fn weights_without_reactions_are_refused_part_by_part() {
         layer y = dense(2) | smooth_relu(h = 0.1) from a, b; output y; }
         weights { y.W = [[1, 2, -1, -2], [3, 4, -3, -4]]; y.b = [0, 0]; }";
     let network = compile(text, &[0.5, 0.5, 0.5, 0.5]);
-    let folder = write("parts", &network);
+    let folder = folder("crate-parts");
+    let ranges = vec![("a".to_owned(), 0.0, 1.0), ("b".to_owned(), -2.0, 1.0)];
+    let options = Options { ranges, ..Options::default() };
+    common::write(&folder, &generate(&network.crn, &network.info, &options).unwrap());
     cargo(&folder, &["build", "-q", "--release", "--offline", "--locked"]);
     let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("shared/release/n-crn");
     let model = folder.join("data/model.npz");
@@ -114,8 +171,27 @@ fn weights_without_reactions_are_refused_part_by_part() {
         (run.status.success(), String::from_utf8_lossy(&run.stderr).into_owned())
     };
     assert!(with("k_W_y", 0, 5.0).0 && with("k_W_y", 7, -5.0).0);
-    for (key, at, value) in [("k_W_y", 1, -0.5), ("k_W_y", 6, 0.5), ("k_b_y", 0, 1.0), ("initial.a", 0, -1.0)]
+    fs::write(folder.join("rows.csv"), "a,b,c,d\n0,1,0,1\n0,1,0,1.5\n").unwrap();
+    for (option, words) in
+        [("--input=0,1.1,0,0", "a_2 is 1.1, outside"), ("--data=rows.csv", "row 2: b_2 is 1.5")]
     {
+        let run = answer(
+            Command::new(&program)
+                .args(["simulate", "--model", "data/model.npz", option])
+                .current_dir(&folder),
+        );
+        assert!(!run.0 && run.2.contains(words), "{}", run.2);
+    }
+    let faults = [("k_W_y", 1, -0.5), ("k_W_y", 6, 0.5), ("k_b_y", 0, 1.0), ("initial.a", 0, -1.0)];
+    let constants: Vec<&str> = network
+        .crn
+        .rate_constants
+        .iter()
+        .filter(|(_, k)| k.axes.is_empty())
+        .map(|(_, k)| k.stem.as_str())
+        .collect();
+    assert!(!constants.is_empty());
+    for (key, at, value) in faults.into_iter().chain(constants.into_iter().map(|key| (key, 0, -0.25))) {
         let (good, words) = with(key, at, value);
         assert!(!good && words.contains(key), "{key} {at}: {words}");
     }

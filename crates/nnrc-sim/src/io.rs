@@ -6,6 +6,7 @@
 mod array;
 pub mod atomic;
 mod error;
+pub mod files;
 pub mod idx;
 pub mod npy;
 pub mod npz;
@@ -13,11 +14,13 @@ mod number;
 pub mod safetensors;
 mod separator;
 pub mod table;
+pub mod unfinished;
 mod zip;
 
 pub use array::{Array, Arrays};
 pub use atomic::write_atomically;
 pub use error::{ReadError, ReadErrorKind};
+pub use files::{FilesRead, read_file};
 pub use separator::Separator;
 
 #[cfg(test)]

@@ -12,8 +12,9 @@ mod order;
 mod parallel;
 mod run;
 mod schedule;
+pub mod stamp;
 
-pub use checkpoint::{Layout, Unusable, as_numbers, fingerprint, from_arrays, to_arrays};
+pub use checkpoint::{Layout, Unusable, from_arrays, to_arrays};
 pub use loss::Loss;
 pub use metrics::{Metrics, Quantity, Totals, is_right, table};
 pub use optimiser::Optimiser;
@@ -21,6 +22,7 @@ pub use order::Order;
 pub use parallel::{Learner, evaluate};
 pub use run::{Best, Comparison, Ending, Failure, Record, Rows, Settings, State, Stop, train};
 pub use schedule::Schedule;
+pub use stamp::{Difference, Stamp};
 
 #[cfg(test)]
 mod tests;

@@ -128,6 +128,30 @@ pub struct InputArgs {
     pub row: Option<u64>,
 }
 
+impl Common {
+    /// An option about the model that was given.
+    pub fn of_model(&self) -> Option<&'static str> {
+        let options = [
+            (!self.set.is_empty(), "--set"),
+            (self.weights.is_some(), "--weights"),
+            (self.seed.is_some(), "--seed"),
+        ];
+        options.into_iter().find_map(|(given, name)| given.then_some(name))
+    }
+}
+
+impl Verb {
+    /// Whether it reads a model with its weights and settings; others work on texts.
+    pub fn reads_models(&self) -> bool {
+        match self {
+            Self::Compile(_) | Self::Check(_) | Self::Simulate(_) | Self::Train(_) | Self::Test(_) => true,
+            Self::Noise(_) | Self::Analyze(_) => true,
+            Self::Emit(args) => args.stage != Stage::Ast,
+            Self::Fmt(_) | Self::Explain(_) | Self::New(_) | Self::Completions(_) => false,
+        }
+    }
+}
+
 impl InputArgs {
     /// An option that was given, if there is one.
     pub fn given(&self) -> Option<&'static str> {
@@ -202,20 +226,33 @@ pub struct CompileArgs {
     /// Where to write; `-` is stdout.
     #[arg(long, short, value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
-    /// Version of SBML.
-    #[arg(long, value_enum, value_name = "VERSION", default_value = "l3v1")]
-    pub sbml_level: SbmlLevel,
-    /// Whether each element of the SBML file says where it comes from.
-    #[arg(long, value_enum, value_name = "HOW", default_value = "full")]
-    pub provenance: Provenance,
-    /// Whether samples of training are fed by SBML events; a network that does not learn has none.
-    #[arg(long, value_enum, value_name = "HOW", default_value = "events")]
-    pub feed: Feed,
-    /// Write input species as ordinary species, or as boundary species.
-    #[arg(long, value_enum, value_name = "HOW", default_value = "species")]
-    pub inputs: Inputs,
+    /// Version of SBML [default: l3v1].
+    #[arg(long, value_enum, value_name = "VERSION")]
+    pub sbml_level: Option<SbmlLevel>,
+    /// Whether each element of the SBML file says where it comes from [default: full].
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub provenance: Option<Provenance>,
+    /// Whether samples of training are fed by SBML events; a network that does not learn has none [default: events].
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub feed: Option<Feed>,
+    /// Write input species of SBML as ordinary species, or as boundary species [default: species].
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub inputs: Option<Inputs>,
     #[command(flatten)]
     pub values: InputArgs,
+}
+
+impl CompileArgs {
+    /// An option that was given and is for SBML alone.
+    pub fn of_sbml(&self) -> Option<&'static str> {
+        let options = [
+            (self.sbml_level.is_some(), "--sbml-level"),
+            (self.provenance.is_some(), "--provenance"),
+            (self.feed.is_some(), "--feed"),
+            (self.inputs.is_some(), "--inputs"),
+        ];
+        options.into_iter().find_map(|(given, name)| given.then_some(name))
+    }
 }
 
 /// Version of SBML.

@@ -1,24 +1,50 @@
 //! Files: sources, weights and data in, results out.
+//!
+//! - here: what is read, and the record of it;
+//! - `output`: where results go, and where they must not go.
+
+mod output;
 
 mod gzip;
 mod tables;
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use nnrc_model::{ResourceError, Resources, Table, TableLayout, Tensor};
-use nnrc_sim::io::{ReadError, ReadErrorKind, idx, npz, safetensors, table, write_atomically};
+use nnrc_sim::io::{FilesRead, ReadError, ReadErrorKind, idx, npz, read_file, safetensors, table};
 use nnrc_syntax::{Code, Diagnostic, MAX_BYTES, Severity, Source, Span, codes};
 
 use crate::terminal::{Stop, Terminal};
+pub use output::{Destination, is_special, put};
 
 /// The name for stdin and stdout on the command line.
 pub const DASH: &str = "-";
 
-/// The largest data or weight file that is read, in bytes.
-const MAX_DATA: u64 = 4 << 30;
+/// The files that a run reads, shared by all that read them.
+#[derive(Debug, Clone, Default)]
+pub struct Record(Arc<Mutex<FilesRead>>);
+
+impl Record {
+    /// Notes a file; `-` is what stdin comes from.
+    pub fn add(&self, path: &Path) {
+        let is_stdin = path.as_os_str() == DASH;
+        self.lock().add(if is_stdin { Path::new("/dev/stdin") } else { path });
+    }
+
+    /// The file that a result at this path would replace.
+    pub fn replaced_by(&self, output: &Path) -> Option<PathBuf> {
+        self.lock().replaced_by(output).map(Path::to_owned)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, FilesRead> {
+        // A list of files is right between any two steps.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// Reads a source text; `-` is stdin. No more than the parser takes is ever loaded.
 pub fn source(terminal: &Terminal, path: &Path) -> Result<Source, Stop> {
@@ -94,13 +120,19 @@ pub fn reason(error: &io::Error) -> String {
 /// Files by the paths written in a `.nnr` file, relative to its folder.
 pub struct Folder {
     folder: PathBuf,
+    record: Record,
 }
 
 impl Folder {
     /// The folder of a source; the current one for stdin.
     pub fn of(path: &Path) -> Self {
         let folder = if path.as_os_str() == DASH { None } else { path.parent() };
-        Self { folder: folder.unwrap_or(Path::new("")).to_owned() }
+        Self { folder: folder.unwrap_or(Path::new("")).to_owned(), record: Record::default() }
+    }
+
+    /// The same folder, whose files are noted when they are read.
+    pub fn noting(self, record: &Record) -> Self {
+        Self { record: record.clone(), ..self }
     }
 
     /// Turns a path given on the command line, relative to the current folder, into one that is read as such.
@@ -113,14 +145,9 @@ impl Folder {
 
     fn read(&self, path: &str) -> Result<(Vec<u8>, String), ResourceError> {
         let place = self.folder.join(path);
-        let mut bytes = Vec::new();
-        File::open(&place)
-            .and_then(|file| file.take(MAX_DATA + 1).read_to_end(&mut bytes))
+        self.record.add(&place);
+        let bytes = read_file(&place)
             .map_err(|error| ResourceError { code: codes::UNREADABLE_FILE, message: reason(&error) })?;
-        if bytes.len() as u64 > MAX_DATA {
-            let message = format!("it has more than {} GiB", MAX_DATA >> 30);
-            return Err(ResourceError { code: codes::MALFORMED_FILE, message });
-        }
         let extension = place.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
         Ok((bytes, extension.to_lowercase()))
     }
@@ -194,116 +221,4 @@ fn explain(error: ReadError) -> ResourceError {
         ReadErrorKind::NonFinite => codes::NON_FINITE_DATA,
     };
     ResourceError { code, message: error.message }
-}
-
-/// Where a result goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Destination {
-    /// Standard output.
-    Stdout,
-    /// A file.
-    File(PathBuf),
-}
-
-impl Destination {
-    /// The destination named by `-o`.
-    pub fn new(path: &Path) -> Self {
-        if path.as_os_str() == DASH { Self::Stdout } else { Self::File(path.to_owned()) }
-    }
-
-    /// Writes a result: to stdout, or to a file that is complete or not there.
-    pub fn write(
-        &self,
-        terminal: &Terminal,
-        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-    ) -> Result<(), Stop> {
-        let result = self.try_write(write);
-        self.report(terminal, result)
-    }
-
-    /// Says what will keep a result from being written, before the work for it begins.
-    pub fn require_place(&self, terminal: &Terminal) -> Result<(), Stop> {
-        let result = match self {
-            Self::File(path) if !is_special(path) => place(path),
-            _ => Ok(()),
-        };
-        self.report(terminal, result)
-    }
-
-    /// [`Self::write`] without a word about failures.
-    pub fn try_write(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-        match self {
-            Self::Stdout => {
-                let mut pipe = Pipe { is_broken: false };
-                let mut out = io::BufWriter::new(&mut pipe);
-                let result = write(&mut out).and_then(|()| out.flush());
-                // What is left in the buffer has nowhere to go after a failure.
-                drop(out.into_parts());
-                if pipe.is_broken { Err(io::ErrorKind::BrokenPipe.into()) } else { result }
-            }
-            // Beside `/dev/null` there is no place for an unfinished file, and no need for one.
-            Self::File(path) if is_special(path) => write(&mut File::create(path)?),
-            Self::File(path) => write_atomically(path, |file| write(file)),
-        }
-    }
-
-    /// Says what kept a result from being written.
-    pub fn report(&self, terminal: &Terminal, result: io::Result<()>) -> Result<(), Stop> {
-        let Err(error) = result else { return Ok(()) };
-        let what = match self {
-            // Nobody reads on: `nnrc … | head` is no failure.
-            Self::Stdout if error.kind() == io::ErrorKind::BrokenPipe => return Err(Stop::BROKEN_PIPE),
-            Self::Stdout => "standard output".to_owned(),
-            Self::File(path) => path.display().to_string(),
-        };
-        let mut finding = Diagnostic::global(
-            Severity::Error,
-            codes::NOT_WRITABLE,
-            format!("cannot write `{what}`: {}", reason(&error)),
-        );
-        if error.kind() == io::ErrorKind::NotFound {
-            finding = finding.help("make its folder first, or name another place with `-o`");
-        }
-        terminal.fail(&Source::new("", ""), finding)
-    }
-}
-
-/// Whether there is a folder for a file at the path, and nothing in its way.
-fn place(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if !std::fs::metadata(folder)?.is_dir() {
-        return Err(io::ErrorKind::NotADirectory.into());
-    }
-    if path.is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { Ok(()) }
-}
-
-/// Stdout that remembers whether its reader went away, whatever the writers in between make of that error.
-struct Pipe {
-    is_broken: bool,
-}
-
-impl Pipe {
-    fn note<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
-        if let Err(error) = &result {
-            self.is_broken |= error.kind() == io::ErrorKind::BrokenPipe;
-        }
-        result
-    }
-}
-
-impl Write for &mut Pipe {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let result = io::stdout().write(bytes);
-        self.note(result)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        let result = io::stdout().flush();
-        self.note(result)
-    }
-}
-
-/// Whether there is something at the path that is neither a file nor a folder: a device or a pipe.
-pub fn is_special(path: &Path) -> bool {
-    path.metadata().is_ok_and(|found| !found.is_file() && !found.is_dir())
 }

@@ -4,7 +4,8 @@
 //! `pot` for its chemistry, and says what it found through `terminal`.
 //!
 //! - `args`: what can be written on the command line, and its help;
-//! - `files`: reading sources, weights and data, writing results whole or not at all;
+//! - `files`: reading sources, weights and data, writing results whole or not at all, never over what was read;
+//! - `interrupt`: signals that end the command;
 //! - `session`: from a path to a checked model, with the input values that the command line asks for;
 //! - `pot`: from a model to reactions that can be integrated;
 //! - `native`: the same in generated crates, which are built in a cache;
@@ -17,6 +18,7 @@
 
 mod args;
 mod files;
+mod interrupt;
 mod native;
 mod numbers;
 mod panics;
@@ -45,6 +47,7 @@ use terminal::Terminal;
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     panics::install();
     let words: Vec<OsString> = arguments.into_iter().collect();
+    interrupt::watch(&words);
     let arguments = match Arguments::try_parse_from(&words) {
         Ok(arguments) => arguments,
         Err(error) if error.use_stderr() && usage::wants_json(&words) => {
@@ -52,12 +55,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             let _ = writeln!(std::io::stderr(), "{}", usage::as_json(&error));
             return error.exit_code().try_into().unwrap_or(2);
         }
-        Err(error) => {
-            let _ = error.print();
-            return error.exit_code().try_into().unwrap_or(2);
-        }
+        Err(error) => return usage::print(&error),
     };
     let terminal = Terminal::new(&arguments.common);
+    if let Some(option) = arguments.common.of_model().filter(|_| !arguments.verb.reads_models()) {
+        let refused: Result<(), _> =
+            terminal.usage(&format!("{option}: this verb reads no model that it could change"));
+        return refused.map_or_else(|stop| stop.exit, |()| 0);
+    }
     let session = Session::new(terminal, arguments.common);
     match verb(&session, arguments.verb) {
         Ok(()) => 0,

@@ -8,7 +8,7 @@ use nnrc_model::{Analysis, Overrides, ResourceError, Resources, Table, TableLayo
 use nnrc_syntax::{Diagnostic, Severity, Source, ast, codes, parse_expression, parse_recovering};
 
 use crate::args::{Common, InputArgs};
-use crate::files::{self, Folder};
+use crate::files::{self, Destination, Folder, Record};
 use crate::terminal::{Stop, Terminal};
 
 /// One run of the command.
@@ -16,6 +16,8 @@ pub struct Session {
     /// Where findings and results go.
     pub terminal: Terminal,
     common: Common,
+    /// What has been read so far.
+    read: Record,
 }
 
 /// A checked file.
@@ -65,14 +67,14 @@ impl Resources for WithWeights {
 impl Session {
     /// A run with these options.
     pub fn new(terminal: Terminal, common: Common) -> Self {
-        Self { terminal, common }
+        Self { terminal, common, read: Record::default() }
     }
 
     /// The same run with one more setting, as by `--set`.
     pub fn with(&self, key: &str, value: &str) -> Self {
         let mut common = self.common.clone();
         common.set.push(format!("{key}={value}"));
-        Self { terminal: self.terminal, common }
+        Self { terminal: self.terminal, common, read: self.read.clone() }
     }
 
     /// Whether the command line gives weights.
@@ -80,20 +82,49 @@ impl Session {
         self.common.weights.is_some()
     }
 
-    /// Refuses an output that would replace the model itself.
-    pub fn keep_source(&self, source: &Path, output: Option<&Path>) -> Result<(), Stop> {
-        let place = |path: &Path| path.canonicalize().ok();
-        match output {
-            Some(output) if place(source).is_some() && place(source) == place(output) => {
-                self.terminal.usage(&format!("-o {}: the output would replace the model", output.display()))
-            }
-            _ => Ok(()),
+    /// Says what will keep results from being written, before the work for them begins: a place that is none, or one at
+    /// which a file stands that this run has read.
+    pub fn require_places(&self, outputs: &[&Destination]) -> Result<(), Stop> {
+        // The name of the first one is what `-o` gives; where that is stdout, the others are named after the model.
+        let main = outputs.first().and_then(|output| output.path());
+        let advice = main.and_then(Path::extension).map_or("npz".into(), std::ffi::OsStr::to_string_lossy);
+        for output in outputs {
+            let Some(path) = output.path() else { continue };
+            self.keep_inputs(path, &format!("other.{advice}"))?;
+            output.require_place(&self.terminal)?;
         }
+        Ok(())
+    }
+
+    /// Refuses a file or folder that would take the place of a file that this run has read; `other` is a name to give
+    /// instead.
+    pub fn keep_inputs(&self, output: &Path, other: &str) -> Result<(), Stop> {
+        let Some(read) = self.read.replaced_by(output) else { return Ok(()) };
+        let (name, read) = (output.display().to_string(), read.display().to_string());
+        let message = if name == read {
+            format!("`{name}` would be replaced, and this run reads it")
+        } else {
+            format!("`{name}` would take the place of `{read}`, which this run reads")
+        };
+        let finding = Diagnostic::global(Severity::Error, codes::NOT_WRITABLE, message)
+            .help(format!("name another place for the results: `-o {other}`"));
+        self.terminal.fail(&Source::new("", ""), finding)
+    }
+
+    /// Reads a source text.
+    fn source(&self, path: &Path) -> Result<Source, Stop> {
+        self.read.add(path);
+        files::source(&self.terminal, path)
+    }
+
+    /// The folder of a source, whose files are noted when they are read.
+    fn folder(&self, path: &Path) -> Folder {
+        Folder::of(path).noting(&self.read)
     }
 
     /// Reads and parses a file. Errors are printed, all of them.
     pub fn parse(&self, path: &Path) -> Result<(Source, ast::File), Stop> {
-        let source = files::source(&self.terminal, path)?;
+        let source = self.source(path)?;
         let (file, diagnostics) = parse_recovering(&source.text);
         self.terminal.require(&source, &diagnostics)?;
         Ok((source, file))
@@ -101,9 +132,9 @@ impl Session {
 
     /// Reads, parses and analyses a file. Findings are printed, all of them.
     pub fn load(&self, path: &Path) -> Result<Loaded, Stop> {
-        let folder = Folder::of(path);
+        let folder = self.folder(path);
         let overrides = self.overrides(&folder)?;
-        let source = files::source(&self.terminal, path)?;
+        let source = self.source(path)?;
         let (file, mut diagnostics) = parse_recovering(&source.text);
         if diagnostics.iter().any(Diagnostic::is_error) {
             // What was left out because of a syntax error would be reported as missing.
@@ -126,7 +157,7 @@ impl Session {
         loaded: &Loaded,
         weights: BTreeMap<String, Tensor>,
     ) -> Result<Loaded, Stop> {
-        let folder = Folder::of(path);
+        let folder = self.folder(path);
         let overrides = Overrides { weights: Some(TRAINED.to_owned()), ..self.overrides(&folder)? };
         let resources = WithWeights { folder, weights };
         let source = loaded.source.clone();
@@ -162,6 +193,16 @@ impl Session {
         }
         let weights = self.common.weights.as_deref().map(|path| folder.seen_from_here(path));
         Ok(Overrides { settings, weights, seed: self.common.seed })
+    }
+
+    /// Refuses values of inputs for a pot that is presented samples instead; `advice` says what to do.
+    pub fn refuse_input(&self, loaded: &Loaded, args: &InputArgs, advice: &str) -> Result<(), Stop> {
+        match args.given().filter(|_| loaded.model.is_fed()) {
+            None => Ok(()),
+            Some(option) => self.terminal.usage(&format!(
+                "{option}: this pot learns, and is presented the samples of its `train` block; {advice}"
+            )),
+        }
     }
 
     /// The input to use: that of the command line, or the model's own.

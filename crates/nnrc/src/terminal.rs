@@ -1,6 +1,6 @@
 //! What is said to the user: diagnostics and notes on stderr, results on stdout.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
 use nnrc_syntax::{Diagnostic, Severity, Source, Span, render};
@@ -115,6 +115,12 @@ impl Terminal {
     /// A JSON value to stdout, on one line.
     pub fn print_json(&self, value: &Value) -> Result<(), Stop> {
         self.print(&format!("{value}\n"))
+    }
+
+    /// The last words of a run that is interrupted, below a bar of progress.
+    pub fn interrupt(&self, message: &str) {
+        let line = if io::stderr().is_terminal() { "\n" } else { "" };
+        self.note(&format!("{line}{message}"));
     }
 
     fn stderr(&self, text: &str) {

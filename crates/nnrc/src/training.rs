@@ -3,12 +3,14 @@
 //! - `learner`: the model and its data as something that `nnrc_sim` trains;
 //! - `flow`: learning in one pot;
 //! - `files`: where results and checkpoints are, and what is in them;
-//! - `progress`: what is shown meanwhile.
+//! - `progress`: what is shown meanwhile;
+//! - `settings`: what a checkpoint depends on, in words.
 
 mod files;
 mod flow;
 mod learner;
 mod progress;
+pub mod settings;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -76,17 +78,21 @@ pub fn run(
     let rows: Vec<usize> = (0..learning.samples()).collect();
     let (trained_on, judged) = rows.split_at(train.rows.len());
     let settings = settings(descent);
-    let fingerprint = learning.fingerprint(&fingerprinted(descent));
+    let stamp = learning.stamp(settings::of_descent(descent));
     let mut state = State::new(learning.graph.initial().to_vec(), settings.optimiser);
     if let Some(files) = files
         && let Some(program) = native::trainer(session, loaded, engine)?
     {
+        if resume {
+            // What does not fit is refused here, where it is known by which words of the file.
+            files.read_checkpoint(terminal, &learning, &stamp)?;
+        }
         // The program goes through the epochs; what it leaves behind is the state after the last one.
-        let lesson = native::Lesson { settings: &settings, loss: loss(descent.loss), fingerprint, resume };
+        let lesson = native::Lesson { settings: &settings, loss: loss(descent.loss), stamp: &stamp, resume };
         let ended = learning.teach(session, loaded, &program, &lesson, &files.checkpoint(), trained_on.len());
-        let found = files.read_checkpoint(terminal, &learning, fingerprint);
+        let found = files.read_checkpoint(terminal, &learning, &stamp);
         if let Ok(Some(found)) = &found {
-            files.write_checkpoint(terminal, &learning, found, fingerprint)?;
+            files.write_checkpoint(terminal, &learning, found, &stamp)?;
             files.write_curves(terminal, &loaded.model.name, found)?;
         }
         match ended? {
@@ -97,7 +103,7 @@ pub fn run(
             native::Taught::Done => state = found?.unwrap_or(state),
         }
     } else if let Some(files) = files.filter(|_| resume) {
-        match files.read_checkpoint(terminal, &learning, fingerprint)? {
+        match files.read_checkpoint(terminal, &learning, &stamp)? {
             Some(found) => {
                 terminal.note(&format!("going on after epoch {}", found.epoch));
                 state = found;
@@ -115,7 +121,7 @@ pub fn run(
         if let Some(files) = files
             && written.elapsed() >= BETWEEN_CHECKPOINTS
         {
-            files.write_checkpoint(terminal, &learning, state, fingerprint)?;
+            files.write_checkpoint(terminal, &learning, state, &stamp)?;
             written = Instant::now();
         }
         Ok(())
@@ -125,7 +131,7 @@ pub fn run(
     progress.finish();
     if let Some(files) = files {
         // Also after a divergence: the state is that of the last good epoch.
-        files.write_checkpoint(terminal, &learning, &state, fingerprint)?;
+        files.write_checkpoint(terminal, &learning, &state, &stamp)?;
         files.write_curves(terminal, &loaded.model.name, &state)?;
     }
     let ending = match result {
@@ -281,15 +287,6 @@ fn settings(descent: &Descent) -> Settings {
         patience: descent.patience,
         threads: std::thread::available_parallelism().map_or(1, usize::from),
     }
-}
-
-/// What a checkpoint depends on. A run may be taken up with another end, unless the schedule looks at it.
-fn fingerprinted(descent: &Descent) -> Descent {
-    let looks_at_end = matches!(descent.schedule, descent::Schedule::Cosine { .. });
-    let epochs = if looks_at_end { descent.epochs } else { 0 };
-    // Best parameters are kept where patience is limited, however much of it there is.
-    let patience = descent.patience.map(|_| 0);
-    Descent { epochs, patience, stops: Vec::new(), ..descent.clone() }
 }
 
 fn quantity_name(quantity: Quantity) -> &'static str {

@@ -1,8 +1,23 @@
-//! Command lines that make no sense, as JSON.
+//! What is said without a verb: help, the version, and command lines that make no sense.
 
 use std::ffi::OsString;
+use std::io::{self, Write};
 
 use serde_json::{Value, json};
+
+/// Prints help, or what is wrong with a command line; the exit status.
+pub fn print(error: &clap::Error) -> u8 {
+    let printed = error.print().and_then(|()| io::stdout().flush());
+    match printed {
+        // A result that nobody gets is a failure, unless its reader has seen enough.
+        Err(failure) if !error.use_stderr() && failure.kind() != io::ErrorKind::BrokenPipe => {
+            let reason = crate::files::reason(&failure);
+            let _ = writeln!(io::stderr(), "error: cannot write `standard output`: {reason}");
+            nnrc_syntax::codes::NOT_WRITABLE.exit
+        }
+        _ => error.exit_code().try_into().unwrap_or(2),
+    }
+}
 
 /// Whether findings are wanted as JSON on a command line that cannot be parsed.
 pub fn wants_json(words: &[OsString]) -> bool {

@@ -270,7 +270,9 @@ fn a_generated_program_trains_by_itself() {
         .status()
         .unwrap();
     assert!(build.success());
-    let program = cache().join("compiled/release/classifier-crn");
+    let program = folder.path("net/target/release/classifier-crn");
+    std::fs::create_dir_all(program.parent().unwrap()).unwrap();
+    std::fs::copy(cache().join("compiled/release/classifier-crn"), &program).unwrap();
     let run = |arguments: &[&str]| {
         let mut command = std::process::Command::new(&program);
         Run::of(command.args(arguments).current_dir(folder.path("")).output().unwrap())
@@ -296,8 +298,33 @@ fn a_generated_program_trains_by_itself() {
     let last = folder.read("m.csv").lines().last().unwrap().to_owned();
     assert_eq!(numbers(&last).last(), Some(&1.0), "{last}");
     assert_eq!(arrays(&folder.path("trained.npz"))["hidden.W"].shape, [8, 4]);
-    run(&["train", "--data", "samples.csv", "--resume", "--rate", "0.9"]).exits(1);
+    let refused =
+        run(&["train", "--data", "samples.csv", "--resume", "--rate", "0.9", "--batch", "4"]).exits(1);
+    for words in ["`--rate`: 0.05 in the checkpoint, 0.9 now", "`--batch`: ", " in the checkpoint, 4 now"] {
+        assert!(refused.stderr.contains(words), "{words} in {}", refused.stderr);
+    }
+    // What is read is never replaced, and two results need two files.
+    let rows = folder.read("samples.csv");
+    for (options, words) in [
+        (&["-o", "trained.npz", "--weights", "trained.npz"][..], "trained.npz"),
+        (&["--weights", "checkpoint.npz", "-o", "w.npz"], "checkpoint.npz"),
+        (&["--validation", "samples.csv", "--metrics", "net/../samples.csv"], "samples.csv"),
+        (&["-o", "w.npz", "--checkpoint", "./net/data/model.npz"], "model.npz"),
+        (&["-o", "w.npz", "--checkpoint", "./w.npz"], "one file"),
+    ] {
+        let refused = run(&[&["train", "--data", "samples.csv"][..], options].concat()).exits(1);
+        assert!(refused.stderr.contains(words) && refused.stderr.contains("name "), "{}", refused.stderr);
+    }
+    assert_eq!(folder.read("samples.csv"), rows);
     run(&["train"]).exits(1);
     folder.write("bad.csv", "a,b,c,d,class\n1,1,1,1,7\n");
     assert!(run(&["train", "--data", "bad.csv"]).exits(1).stderr.contains("no class"));
+    folder.write("odd.csv", "a,b,c,d,r,s,t\n1,1,1,1,0,1,0\n1,1,1,1,0.5,0.2,0.2\n");
+    let refused = run(&["train", "--data", "odd.csv"]).exits(1);
+    assert!(
+        refused.stderr.contains("row 2") && refused.stderr.contains("no probabilities"),
+        "{}",
+        refused.stderr
+    );
+    run(&["train", "--data", "odd.csv", "--loss", "squared_error", "--epochs", "1"]).exits(0);
 }

@@ -149,6 +149,38 @@ fn what_changes_nothing_is_said() {
     assert!(!folder.run(&both[..5]).exits(0).stderr.contains("choose none"));
 }
 
+/// What says two things, or nothing at all, is not guessed at.
+#[test]
+fn options_that_contradict_are_refused() {
+    let folder = Folder::with(OR);
+    for (arguments, words) in [
+        (&["compile", "m.nnr", "--target", "rust", "--sbml-level", "l3v2"][..], "--sbml-level is for"),
+        (&["compile", "m.nnr", "--target", "crn", "--feed", "none"], "--feed is for"),
+        (&["emit", "ast", "m.nnr", "--input", "0,1"], "does not depend"),
+        (&["emit", "model", "m.nnr", "--row", "1"], "does not depend"),
+        (&["fmt", "m.nnr", "--set", "chemistry.max_order=3"], "reads no model"),
+        (&["emit", "ast", "m.nnr", "--seed", "3"], "reads no model"),
+        (&["new", "other", "--weights", "w.npz"], "reads no model"),
+    ] {
+        let run = folder.run(arguments).exits(2);
+        assert!(run.stderr.contains(words), "{arguments:?}: {}", run.stderr);
+    }
+    assert_eq!(folder.names(), ["m.nnr"]);
+    // A pot that learns is presented its samples, whatever is looked at.
+    for (construction, rule) in [("one_pot", "gradient_flow(rate = 0.01)"), ("phased", "sgd(rate = 4)")] {
+        let activation = if construction == "phased" { "sigmoid()" } else { "smooth_relu(h = 0.01)" };
+        folder.write("m.nnr", learner(construction, rule).replace("smooth_relu(h = 0.01)", activation));
+        for verb in [&["check"][..], &["emit", "crn"], &["emit", "reactions"], &["simulate"]] {
+            let run = folder.run(&[verb, &["m.nnr", "--input", "0,1"]].concat()).exits(2);
+            assert!(run.stderr.contains("this pot learns"), "{verb:?}: {}", run.stderr);
+        }
+    }
+    folder.run(&["analyze", "m.nnr", "--row", "1"]).exits(2);
+    folder.write("m.nnr", learner("one_pot", "gradient_flow(rate = 0.01)"));
+    // Its network alone is what is analysed here.
+    folder.run(&["analyze", "m.nnr", "--input", "0,1"]).exits(0);
+}
+
 #[test]
 fn a_transposed_file_is_answered_by_what_can_be_written() {
     let text = "nnr 1;\nnetwork n {\n    input x[1];\n    layer y = dense(2);\n    output y;\n}\n";

@@ -13,7 +13,7 @@ pub mod mnist;
 pub mod noise;
 pub mod one_pot;
 pub mod phased;
-
+pub mod robustness;
 pub mod sbml;
 pub mod training;
 pub mod vectors;

@@ -1,7 +1,7 @@
 //! The `train` block of `rule = gradient(…)`: every key with its default, checked against data and network.
 
 use nnrc_syntax::ast::{Block, Expr};
-use nnrc_syntax::{Diagnostic, codes};
+use nnrc_syntax::{Diagnostic, Span, codes};
 
 use crate::activation::Activation;
 use crate::analyse::block::{Entries, bind, missing_argument, stops as stop_entries};
@@ -304,7 +304,20 @@ pub fn check_targets(
         scope.report(finding);
         return;
     }
-    if let (true, Targets::Values { values, .. }) = (cross_entropy, &dataset.targets) {
+    if cross_entropy {
+        check_probabilities(scope, place, reference, dataset, width);
+    }
+}
+
+/// Checks that the targets of each row are probabilities.
+pub fn check_probabilities(
+    scope: &mut Scope,
+    place: Span,
+    reference: &DataReference,
+    dataset: &Dataset,
+    width: usize,
+) {
+    if let Targets::Values { values, .. } = &dataset.targets {
         let is_distribution =
             |row: &[f64]| row.iter().all(|t| *t >= 0.0) && (row.iter().sum::<f64>() - 1.0).abs() < 1e-6;
         if let Some(row) = values.chunks(width.max(1)).position(|row| !is_distribution(row)) {

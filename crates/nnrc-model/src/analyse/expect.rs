@@ -228,5 +228,13 @@ fn max_error(scope: &mut Scope, call: &Call, context: &Context<'_>) -> Option<Ex
         );
         return None;
     }
+    let outside = inputs.iter().enumerate().find_map(|(row, values)| {
+        let finding = simulation::leaves_range(context.skeleton, values, expr.span)?;
+        Some(finding.label(format!("row {} of `x` in `{path}`", row + 1)))
+    });
+    if let Some(finding) = outside {
+        scope.report(finding);
+        return None;
+    }
     Some(ExpectationKind::MaxError { inputs, outputs })
 }

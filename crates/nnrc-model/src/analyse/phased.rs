@@ -530,6 +530,10 @@ fn learning(scope: &mut Scope, checked: &Checked<'_>, training: &PhasedTraining)
             );
         }
     }
+    if training.cross_entropy && activation == Activation::Softmax {
+        let place = dataset.span;
+        descent::check_probabilities(scope, place, &training.data, dataset, output.width());
+    }
     let floor = judge::floor(output.width());
     let span = checked.training.map(|training| training.span);
     if let Some(tolerance) = training.tolerance.filter(|tolerance| *tolerance <= floor) {

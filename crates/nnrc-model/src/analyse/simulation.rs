@@ -99,24 +99,27 @@ pub fn input(scope: &mut Scope, value: &Value, skeleton: &Skeleton) -> Option<Ve
         scope.report(finding);
         return None;
     }
-    let mut rest = numbers.as_slice();
-    for node in inputs() {
-        let (own, others) = rest.split_at(node.width());
-        rest = others;
-        if let DraftKind::Input { range: Some((range, span)) } = &node.kind
-            && let Some(outside) = own.iter().find(|value| !range.holds(**value))
-        {
-            scope.report(outside_range(
-                value.span,
-                &node.name,
-                *outside,
-                (range.low, range.high),
-                Some(*span),
-            ));
-            return None;
-        }
+    if let Some(finding) = leaves_range(skeleton, &numbers, value.span) {
+        scope.report(finding);
+        return None;
     }
     Some(numbers)
+}
+
+/// The first of the values for all inputs that leaves its declared range, as an error.
+pub fn leaves_range(skeleton: &Skeleton, values: &[f64], span: Span) -> Option<Diagnostic> {
+    let mut rest = values;
+    for node in skeleton.nodes.iter().filter(|node| matches!(node.kind, DraftKind::Input { .. })) {
+        let (own, others) = rest.split_at_checked(node.width())?;
+        rest = others;
+        if let DraftKind::Input { range: Some((range, declared)) } = &node.kind
+            && let Some(outside) = own.iter().find(|value| !range.holds(**value))
+        {
+            let range = (range.low, range.high);
+            return Some(outside_range(span, &node.name, *outside, range, Some(*declared)));
+        }
+    }
+    None
 }
 
 /// An input value that leaves the declared range.

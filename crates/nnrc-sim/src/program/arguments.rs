@@ -32,8 +32,8 @@ pub struct Arguments {
     pub relative: f64,
     /// Absolute tolerance, in concentration units.
     pub absolute: f64,
-    /// Rate constants and initial concentrations.
-    pub model: PathBuf,
+    /// Rate constants and initial concentrations; none: those of the crate.
+    pub model: Option<PathBuf>,
     /// Where the result goes; none: to standard output.
     pub output: Option<PathBuf>,
 }
@@ -72,15 +72,13 @@ impl Arguments {
     }
 }
 
-/// Reads the arguments after the verb; `model` is the default of `--model`, `defaults` are those of the network.
-/// None: help is wanted.
+/// Reads the arguments after the verb; `defaults` are those of the network. None: help is wanted.
 ///
 /// # Errors
 ///
 /// A sentence about the argument that is not understood.
 pub fn parse(
     words: impl IntoIterator<Item = String>,
-    model: &str,
     defaults: &Defaults,
 ) -> Result<Option<Arguments>, String> {
     let mut arguments = Arguments {
@@ -96,9 +94,11 @@ pub fn parse(
         method: defaults.method,
         relative: defaults.relative,
         absolute: defaults.absolute,
-        model: PathBuf::from(model),
+        model: None,
         output: None,
     };
+    // Options about the rows of a time course.
+    let mut rows: Vec<&str> = Vec::new();
     let mut words = Words::new(words.into_iter(), &["--help", "--steady", "--state"]);
     while let Some(name) = words.option()? {
         let name = name.as_str();
@@ -118,8 +118,12 @@ pub fn parse(
                 arguments.points =
                     points.ok_or_else(|| format!("`{name} {text}`: expected a whole number from 2"))?;
                 arguments.every = None;
+                rows.push("--points");
             }
-            "--every" => arguments.every = Some(positive(name, &value()?)?),
+            "--every" => {
+                arguments.every = Some(positive(name, &value()?)?);
+                rows.push("--every");
+            }
             "--record" => arguments.record = Some(value()?.split(',').map(str::to_owned).collect()),
             "--state" => arguments.state = true,
             "--start" => {
@@ -132,7 +136,7 @@ pub fn parse(
             "--method" => arguments.method = method(name, &value()?)?,
             "--rtol" => arguments.relative = positive(name, &value()?)?,
             "--atol" => arguments.absolute = positive(name, &value()?)?,
-            "--model" => arguments.model = value()?.into(),
+            "--model" => arguments.model = Some(value()?.into()),
             "-o" | "--output" => {
                 arguments.output = Some(value()?).filter(|path| path != "-").map(PathBuf::from)
             }
@@ -146,6 +150,16 @@ pub fn parse(
     }
     if arguments.steady && arguments.until.is_some() {
         return Err("`--steady` and `--until` exclude each other".to_owned());
+    }
+    match rows.as_slice() {
+        [] => {}
+        [only] if arguments.steady || arguments.data.is_some() => {
+            return Err(format!("`{only}` is for time courses; leave it out, or `--steady` and `--data`"));
+        }
+        several if several.iter().any(|other| *other != several[0]) => {
+            return Err("`--points` and `--every` exclude each other".to_owned());
+        }
+        _ => {}
     }
     // The end that the model file suggests is for time courses only.
     if !arguments.steady && arguments.data.is_none() {
@@ -215,7 +229,7 @@ mod tests {
     use super::*;
 
     fn words(text: &str) -> Result<Option<Arguments>, String> {
-        parse(text.split_whitespace().map(str::to_owned), "m.npz", &Defaults::NONE)
+        parse(text.split_whitespace().map(str::to_owned), &Defaults::NONE)
     }
 
     #[test]
@@ -229,9 +243,8 @@ mod tests {
     #[test]
     fn the_file_gives_defaults() {
         let defaults = Defaults { until: Some(7.0), every: Some(0.5), ..Defaults::NONE };
-        let words = |text: &str| {
-            parse(text.split_whitespace().map(str::to_owned), "m.npz", &defaults).unwrap().unwrap()
-        };
+        let words =
+            |text: &str| parse(text.split_whitespace().map(str::to_owned), &defaults).unwrap().unwrap();
         assert_eq!((words("").until, words("").every), (Some(7.0), Some(0.5)));
         assert_eq!((words("--until 3 --points 5").until, words("--points 5").every), (Some(3.0), None));
         assert_eq!(words("--steady").until, None);
@@ -247,6 +260,9 @@ mod tests {
             ("--input 1,two", "`two`"),
             ("--until -1", "positive"),
             ("--data x.npz --until 3", "leave out"),
+            ("--points 3 --every 0.5", "exclude"),
+            ("--steady --points 3", "time courses"),
+            ("--data x.npz --every 2", "time courses"),
         ] {
             assert!(words(text).unwrap_err().contains(part), "{text}");
         }

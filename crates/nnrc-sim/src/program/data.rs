@@ -4,7 +4,8 @@ use std::path::Path;
 
 use super::simulate::check_input;
 use super::{Network, Role, input_width};
-use crate::io::{Array, Arrays, npz, table};
+use crate::io::{Array, Arrays, npz, read_file, table};
+use crate::train::Loss;
 
 /// Inputs with their targets, one after another.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -98,6 +99,30 @@ pub(crate) fn samples_of(path: &Path, width: usize, outputs: usize) -> Result<Sa
     Ok(samples)
 }
 
+/// Checks that targets are what a loss is made for: those of a cross-entropy are probabilities.
+pub(crate) fn check_targets(
+    path: &Path,
+    samples: &Samples,
+    outputs: usize,
+    loss: Loss,
+) -> Result<(), String> {
+    match loss {
+        Loss::SquaredError => return Ok(()),
+        Loss::CrossEntropy | Loss::SoftmaxCrossEntropy => {}
+    }
+    let are_probabilities =
+        |row: &[f64]| row.iter().all(|t| *t >= 0.0) && (row.iter().sum::<f64>() - 1.0).abs() < 1e-6;
+    match samples.targets.chunks(outputs.max(1)).position(|row| !are_probabilities(row)) {
+        None => Ok(()),
+        Some(row) => Err(format!(
+            "`{}`, row {}: the targets are no probabilities; a cross-entropy needs targets of at least 0 that add up \
+             to 1",
+            path.display(),
+            row + 1
+        )),
+    }
+}
+
 /// The arrays of a file of NumPy; none for tables.
 fn arrays(path: &Path) -> Result<Option<Arrays>, String> {
     let extension = path.extension().and_then(|extension| extension.to_str());
@@ -105,7 +130,7 @@ fn arrays(path: &Path) -> Result<Option<Arrays>, String> {
         return Ok(None);
     }
     let name = path.display();
-    let bytes = std::fs::read(path).map_err(|error| format!("cannot read `{name}`: {error}"))?;
+    let bytes = read_file(path).map_err(|error| format!("cannot read `{name}`: {error}"))?;
     npz::read(&bytes).map(Some).map_err(|error| format!("`{name}`: {error}"))
 }
 
@@ -120,7 +145,7 @@ fn matrix(path: &Path, name: &str, array: &Array, width: usize) -> Result<Vec<Ve
 /// The numbers of a table.
 fn cells(path: &Path) -> Result<Vec<Vec<f64>>, String> {
     let name = path.display();
-    let bytes = std::fs::read(path).map_err(|error| format!("cannot read `{name}`: {error}"))?;
+    let bytes = read_file(path).map_err(|error| format!("cannot read `{name}`: {error}"))?;
     let extension = path.extension().and_then(|extension| extension.to_str());
     table::numbers(&bytes, extension).map_err(|error| format!("`{name}`: {error}"))
 }

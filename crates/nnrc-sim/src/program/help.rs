@@ -29,21 +29,12 @@ Examples:
 /// What the verb `train` does and takes.
 pub(crate) fn training<N: Differentiable>() -> String {
     let Training { loss, optimiser, schedule, decay, batch, epochs, shuffle, patience, .. } = N::TRAINING;
-    let loss = match loss {
-        Loss::SquaredError => "squared_error",
-        Loss::CrossEntropy => "cross_entropy",
-        Loss::SoftmaxCrossEntropy => "softmax_cross_entropy",
-    };
+    let loss = loss_name(loss);
     let (method, rate) = match optimiser {
         Optimiser::Sgd { rate, .. } => ("sgd", rate),
         Optimiser::Adam { rate, .. } => ("adam", rate),
     };
-    let schedule = match schedule {
-        Schedule::Constant => "constant".to_owned(),
-        Schedule::Cosine { floor } => format!("cosine:{floor}"),
-        Schedule::Step { every, factor } => format!("step:{every}:{factor}"),
-        Schedule::Exponential { factor } => format!("exponential:{factor}"),
-    };
+    let schedule = schedule_name(schedule);
     let or_none = |value: Option<u64>| value.map_or("none".to_owned(), |value| value.to_string());
     let (seed, patience) = (or_none(shuffle), or_none(patience.map(|epochs| epochs as u64)));
     let samples = super::teach::samples_help::<N>();
@@ -78,8 +69,10 @@ Options:
       --metrics FILE     a .csv with the metrics of each epoch
       --checkpoint FILE  what is needed to go on later (default: checkpoint.npz)
       --resume           go on from the checkpoint
-      --fingerprint N    what the checkpoint belongs to, for programs that drive this one
-      --model FILE       rate constants and initial concentrations (default: data/model.npz of this crate)
+      --fingerprint N, --settings TEXT
+                         what the checkpoint belongs to, for programs that drive this one
+      --model FILE       rate constants and initial concentrations (default: data/model.npz of this
+                         crate, or beside the program)
   -h, --help             this text
 
 Exit status: 0 done, 1 wrong usage or a file that does not fit, 7 training diverged.
@@ -123,7 +116,8 @@ Options:
       --method METHOD  `explicit` (Tsit5), `rosenbrock` (Rodas4) or `auto`, which changes between them (default: {method})
       --rtol NUMBER    relative tolerance (default: {relative:e})
       --atol NUMBER    absolute tolerance, in concentration units (default: {absolute:e})
-      --model FILE     rate constants and initial concentrations (default: data/model.npz of this crate)
+      --model FILE     rate constants and initial concentrations (default: data/model.npz of this
+                       crate, or beside the program)
       --state          every concentration that changes, in the order of src/crn.rs, instead of the quantities
   -o, --output FILE    .csv or .npz; `-` is standard output (default)
   -h, --help           this text
@@ -147,8 +141,27 @@ Quantities:
     text
 }
 
+/// How a loss is called on the command line.
+pub(crate) fn loss_name(loss: Loss) -> &'static str {
+    match loss {
+        Loss::SquaredError => "squared_error",
+        Loss::CrossEntropy => "cross_entropy",
+        Loss::SoftmaxCrossEntropy => "softmax_cross_entropy",
+    }
+}
+
+/// How a schedule is written on the command line.
+pub(crate) fn schedule_name(schedule: Schedule) -> String {
+    match schedule {
+        Schedule::Constant => "constant".to_owned(),
+        Schedule::Cosine { floor } => format!("cosine:{floor}"),
+        Schedule::Step { every, factor } => format!("step:{every}:{factor}"),
+        Schedule::Exponential { factor } => format!("exponential:{factor}"),
+    }
+}
+
 /// How a method is called on the command line.
-pub(super) fn method_name(method: Method) -> &'static str {
+pub(crate) fn method_name(method: Method) -> &'static str {
     match method {
         Method::Auto => "auto",
         Method::Explicit => "explicit",

@@ -30,10 +30,12 @@ pub struct Lesson {
     pub checkpoint: PathBuf,
     /// What the checkpoint belongs to, instead of what is worked out.
     pub fingerprint: Option<u64>,
+    /// What the checkpoint says of its settings, instead of the options.
+    pub settings: Option<String>,
     /// Go on from the checkpoint.
     pub resume: bool,
-    /// Rate constants and initial concentrations.
-    pub model: PathBuf,
+    /// Rate constants and initial concentrations; none: those of the crate.
+    pub model: Option<PathBuf>,
 }
 
 impl Lesson {
@@ -48,11 +50,7 @@ impl Lesson {
 /// # Errors
 ///
 /// A sentence about the argument that is not understood.
-pub fn parse(
-    words: impl IntoIterator<Item = String>,
-    model: &str,
-    defaults: &Training,
-) -> Result<Option<Lesson>, String> {
+pub fn parse(words: impl IntoIterator<Item = String>, defaults: &Training) -> Result<Option<Lesson>, String> {
     let mut lesson = Lesson {
         data: PathBuf::new(),
         validation: None,
@@ -64,8 +62,9 @@ pub fn parse(
         metrics: None,
         checkpoint: "checkpoint.npz".into(),
         fingerprint: None,
+        settings: None,
         resume: false,
-        model: model.into(),
+        model: None,
     };
     let (mut rate, mut momentum, mut betas) = (None, None, [None; 3]);
     let mut words = Words::new(words.into_iter(), &["--help", "--resume"]);
@@ -123,8 +122,9 @@ pub fn parse(
             "-o" | "--output" => lesson.output = value()?.into(),
             "--metrics" => lesson.metrics = Some(value()?.into()),
             "--checkpoint" => lesson.checkpoint = value()?.into(),
+            "--settings" => lesson.settings = Some(value()?),
             "--fingerprint" => lesson.fingerprint = optional(name, &value()?)?,
-            "--model" => lesson.model = value()?.into(),
+            "--model" => lesson.model = Some(value()?.into()),
             other => return Err(format!("`{other}` is no option of `train`; see `train --help`")),
         }
     }
@@ -227,7 +227,7 @@ mod tests {
     use super::*;
 
     fn words(text: &str) -> Result<Option<Lesson>, String> {
-        parse(text.split_whitespace().map(str::to_owned), "m.npz", &Training::NONE)
+        parse(text.split_whitespace().map(str::to_owned), &Training::NONE)
     }
 
     #[test]
@@ -253,7 +253,7 @@ mod tests {
         let stops = |text: &str| {
             let words = format!("--data d.npz {text}");
             let defaults = Training { stops: FILE, ..Training::NONE };
-            let lesson = parse(words.split_whitespace().map(str::to_owned), "m.npz", &defaults);
+            let lesson = parse(words.split_whitespace().map(str::to_owned), &defaults);
             lesson.unwrap().unwrap().stops().iter().map(|stop| stop.bound).collect::<Vec<f64>>()
         };
         assert_eq!(stops(""), [0.1]);

@@ -8,7 +8,9 @@ mod defaults;
 mod epoch;
 mod failure;
 mod help;
+mod home;
 mod lesson;
+mod places;
 mod pot;
 mod pupil;
 mod results;
@@ -17,6 +19,7 @@ mod teach;
 mod tensors;
 mod training;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use crate::gradient::Differentiable;
@@ -72,6 +75,9 @@ pub trait Network: Layered + Clone + Send + Sync + Sized {
     /// Whether the solve of its Jacobian is exact; else it is integrated by explicit steps unless told otherwise.
     const IS_SOLVED: bool = true;
 
+    /// Ranges that are declared for inputs, by name: the ends belong to them.
+    const RANGES: &'static [(&'static str, f64, f64)] = &[];
+
     /// What can be read from the pot, in the order of [`Network::observe`]. Inputs are given in this order.
     fn quantities() -> &'static [Quantity];
 
@@ -115,24 +121,25 @@ fn output_places<N: Network>() -> Vec<usize> {
     places
 }
 
-/// Runs the command line of a network whose constants stand in the file `data` where `--model` names no other.
-pub fn run<N: Network>(data: &str) -> ExitCode {
-    dispatch::<N>(data, None)
+/// Runs the command line of the network of a crate. Its constants stand in `data/model.npz` of the crate, which is
+/// called `package`, or beside the program, where `--model` names no other file.
+pub fn run<N: Network>(package: &str) -> ExitCode {
+    dispatch::<N>(package, None)
 }
 
 /// The same for a network that can be trained.
-pub fn run_and_train<N: Differentiable>(data: &str) -> ExitCode {
-    dispatch::<N>(data, Some((&help::overview::<N>, &|words| teach::<N>(words, data))))
+pub fn run_and_train<N: Differentiable>(package: &str) -> ExitCode {
+    dispatch::<N>(package, Some((&help::overview::<N>, &|words| teach::<N>(words, package))))
 }
 
 /// What the program can do, in words, and what carries out its verb `train`.
 type Teach<'a> = (&'a dyn Fn() -> String, &'a dyn Fn(Vec<String>) -> Result<(), Failure>);
 
-fn dispatch<N: Network>(data: &str, teach: Option<Teach<'_>>) -> ExitCode {
+fn dispatch<N: Network>(package: &str, teach: Option<Teach<'_>>) -> ExitCode {
     let mut words = std::env::args().skip(1);
     let verb = words.next();
     let result = match (verb.as_deref(), teach) {
-        (Some("simulate"), _) => simulate::<N>(words, data),
+        (Some("simulate"), _) => simulate::<N>(words, package),
         (Some("train"), Some((_, teach))) => teach(words.collect()),
         (Some("train"), None) => {
             Err("this program does not train: the model it was made from has no `train` block"
@@ -140,8 +147,7 @@ fn dispatch<N: Network>(data: &str, teach: Option<Teach<'_>>) -> ExitCode {
                 .into())
         }
         (None | Some("help" | "-h" | "--help"), _) => {
-            print(&teach.map_or_else(help::text::<N>, |(overview, _)| overview()));
-            Ok(())
+            print(&teach.map_or_else(help::text::<N>, |(overview, _)| overview()))
         }
         (Some(other), _) => Err(format!("`{other}` is no verb of this program; try `--help`").into()),
     };
@@ -154,22 +160,16 @@ fn dispatch<N: Network>(data: &str, teach: Option<Teach<'_>>) -> ExitCode {
     }
 }
 
-fn teach<N: Differentiable>(words: Vec<String>, data: &str) -> Result<(), Failure> {
-    match lesson::parse(words, data, &N::TRAINING)? {
-        None => {
-            print(&help::training::<N>());
-            Ok(())
-        }
-        Some(lesson) => teach::run::<N>(&lesson),
+fn teach<N: Differentiable>(words: Vec<String>, package: &str) -> Result<(), Failure> {
+    match lesson::parse(words, &N::TRAINING)? {
+        None => print(&help::training::<N>()),
+        Some(lesson) => teach::run::<N>(&lesson, &home::model(lesson.model.as_deref(), package)?),
     }
 }
 
-fn simulate<N: Network>(words: impl Iterator<Item = String>, data: &str) -> Result<(), Failure> {
-    match parse(words, data, &N::DEFAULTS)? {
-        None => {
-            print(&help::text::<N>());
-            Ok(())
-        }
+fn simulate<N: Network>(words: impl Iterator<Item = String>, package: &str) -> Result<(), Failure> {
+    match parse(words, &N::DEFAULTS)? {
+        None => print(&help::text::<N>()),
         Some(mut arguments) => {
             if !N::IS_SOLVED && arguments.method == Method::Auto {
                 arguments.method = Method::Explicit;
@@ -177,7 +177,7 @@ fn simulate<N: Network>(words: impl Iterator<Item = String>, data: &str) -> Resu
             if let Some(unknown) = arguments.record.iter().flatten().find(|name| !is_quantity::<N>(name)) {
                 return Err(format!("`--record {unknown}`: see `--help` for what can be recorded").into());
             }
-            simulate::run::<N>(&arguments)
+            simulate::run::<N>(&arguments, &home::model(arguments.model.as_deref(), package)?)
         }
     }
 }
@@ -187,16 +187,21 @@ fn is_quantity<N: Network>(name: &str) -> bool {
 }
 
 /// Writes to stdout; a reader that went away is no failure.
-fn print(text: &str) {
-    let _ = std::io::Write::write_all(&mut std::io::stdout().lock(), text.as_bytes());
+fn print(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(format!("cannot write to standard output: {error}").into())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A remark on progress.
 fn say(message: &str) {
-    let _ = std::io::Write::write_all(&mut std::io::stderr().lock(), format!("{message}\n").as_bytes());
+    let _ = writeln!(std::io::stderr().lock(), "{message}");
 }
 
 fn complain(message: &str) {
-    let _ =
-        std::io::Write::write_all(&mut std::io::stderr().lock(), format!("error: {message}\n").as_bytes());
+    let _ = writeln!(std::io::stderr().lock(), "error: {message}");
 }

@@ -1,9 +1,11 @@
 //! The verb `simulate`.
 
+use std::path::Path;
+
 use super::arguments::{Arguments, Start};
 use super::data::inputs;
 use super::results::Results;
-use super::{Failure, Network, Quantity, Role, Tensors, input_width};
+use super::{Failure, Network, Quantity, Role, Tensors, input_width, places};
 use crate::course::{Spacing, good_end, time_to_settle};
 use crate::{Error, Settle, Settled, Tolerances, integrate, parallel, settle};
 
@@ -11,9 +13,10 @@ use crate::{Error, Settle, Settled, Tolerances, integrate, parallel, settle};
 const MAX_VALUES: f64 = 1e8;
 
 /// Simulates and writes.
-pub(crate) fn run<N: Network>(arguments: &Arguments) -> Result<(), Failure> {
+pub(crate) fn run<N: Network>(arguments: &Arguments, model: &Path) -> Result<(), Failure> {
     let format = arguments.format()?;
-    let mut network = N::load(&mut Tensors::read(&arguments.model)?)?;
+    places::require(&[Some(model), arguments.data.as_deref()], &[arguments.output.as_deref()])?;
+    let mut network = N::load(&mut Tensors::read(model)?)?;
     let results = match &arguments.data {
         Some(path) => many(&network, arguments, &inputs::<N>(path)?)?,
         None => {
@@ -27,7 +30,7 @@ pub(crate) fn run<N: Network>(arguments: &Arguments) -> Result<(), Failure> {
     Ok(results.write(format, arguments.output.as_deref())?)
 }
 
-/// Checks the number and the signs of the values of the inputs.
+/// Checks the number of the values of the inputs, their signs, and their ranges.
 pub(crate) fn check_input<N: Network>(values: &[f64]) -> Result<(), String> {
     let width = input_width::<N>();
     if values.len() != width {
@@ -41,6 +44,11 @@ pub(crate) fn check_input<N: Network>(values: &[f64]) -> Result<(), String> {
         if let Some(at) = own.iter().position(is_bad) {
             let Quantity { name, .. } = quantity;
             return Err(format!("{name}_{} is {}, but a concentration is never negative", at + 1, own[at]));
+        }
+        if let Some((name, low, high)) = N::RANGES.iter().find(|(name, ..)| *name == quantity.name)
+            && let Some(at) = own.iter().position(|value| !(*low..=*high).contains(value))
+        {
+            return Err(format!("{name}_{} is {}, outside its range [{low}, {high}]", at + 1, own[at]));
         }
     }
     Ok(())

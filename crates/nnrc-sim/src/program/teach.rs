@@ -3,27 +3,39 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::data::{Samples, output_width, samples};
+use super::data::{Samples, check_targets, output_width, samples};
 use super::epoch::Epoch;
+use super::help::{loss_name, schedule_name};
 use super::lesson::Lesson;
 use super::pupil::{Pupil, layout};
-use super::{Failure, Tensors, say};
+use super::{Failure, Tensors, places, say};
 use crate::gradient::Differentiable;
-use crate::io::{Array, Arrays, npz, safetensors, table, write_atomically};
-use crate::train::{self, Ending, Metrics, Order, Record, Rows, Settings, State, Unusable};
+use crate::io::{Array, Arrays, npz, read_file, safetensors, table, write_atomically};
+use crate::train::stamp::{self, described, fingerprint};
+use crate::train::{
+    self, Difference, Ending, Metrics, Optimiser, Order, Record, Rows, Settings, Stamp, State, Unusable,
+};
 
 /// The least time between two checkpoints and between two lines of progress.
 const BETWEEN_CHECKPOINTS: Duration = Duration::from_millis(200);
 const BETWEEN_LINES: Duration = Duration::from_secs(2);
 
 /// Trains and writes.
-pub(crate) fn run<N: Differentiable>(lesson: &Lesson) -> Result<(), Failure> {
-    let mut network = N::load(&mut Tensors::read(&lesson.model)?)?;
-    if let Some(path) = &lesson.weights {
+pub(crate) fn run<N: Differentiable>(lesson: &Lesson, model: &Path) -> Result<(), Failure> {
+    let Lesson { data, validation, weights: start, output, metrics, checkpoint, .. } = lesson;
+    let written = [Some(output.as_path()), Some(checkpoint), metrics.as_deref()];
+    places::require(&[Some(model), Some(data), validation.as_deref(), start.as_deref()], &written)?;
+    let mut network = N::load(&mut Tensors::read(model)?)?;
+    if let Some(path) = start {
         network.set_parameters(&weights::<N>(path)?);
     }
     let trained = samples::<N>(&lesson.data)?;
     let judged = lesson.validation.as_deref().map(samples::<N>).transpose()?.unwrap_or_default();
+    for (path, samples) in
+        std::iter::once((data, &trained)).chain(validation.iter().map(|path| (path, &judged)))
+    {
+        check_targets(path, samples, output_width::<N>(), lesson.training.loss)?;
+    }
     if trained.count == 0 {
         return Err(format!("`{}` holds no samples", lesson.data.display()).into());
     }
@@ -35,12 +47,11 @@ pub(crate) fn run<N: Differentiable>(lesson: &Lesson) -> Result<(), Failure> {
         targets: [trained.targets, judged.targets].concat(),
     };
     let settings = settings(lesson);
-    let fingerprint =
-        lesson.fingerprint.unwrap_or_else(|| fingerprint::<N>(&network, lesson, &settings, &all));
+    let stamp = stamp::<N>(&network, lesson, &settings, &all);
     let pupil = Pupil::new(network, lesson.training.loss, all);
     let mut state = State::new(pupil.parameters(), settings.optimiser);
     if lesson.resume
-        && let Some(found) = checkpoint::<N>(&lesson.checkpoint, fingerprint)?
+        && let Some(found) = found::<N>(checkpoint, &stamp)?
     {
         say(&format!("going on after epoch {}", found.epoch));
         state = found;
@@ -53,7 +64,7 @@ pub(crate) fn run<N: Differentiable>(lesson: &Lesson) -> Result<(), Failure> {
             shown = Instant::now();
         }
         if written.elapsed() >= BETWEEN_CHECKPOINTS {
-            keep::<N>(lesson, state, fingerprint)?;
+            keep::<N>(lesson, state, &stamp)?;
             written = Instant::now();
         }
         Ok(())
@@ -61,7 +72,7 @@ pub(crate) fn run<N: Differentiable>(lesson: &Lesson) -> Result<(), Failure> {
     let rows = Rows { train: train_rows, validation: validation_rows };
     let result = train::train(&pupil, rows, &settings, &mut state, &mut observe);
     // Also after a divergence: the state is that of the last good epoch.
-    keep::<N>(lesson, &state, fingerprint)?;
+    keep::<N>(lesson, &state, &stamp)?;
     let ending = match result {
         Ok(ending) => ending,
         Err(train::Failure::Observer(message)) => return Err(message.into()),
@@ -104,14 +115,9 @@ fn words(record: &Record) -> String {
     format!("{}{validation}", of(&record.train))
 }
 
-/// A number that another network, beginning, data or way of training would change. A run may be taken up with
-/// another end, unless the schedule looks at it.
-fn fingerprint<N: Differentiable>(
-    network: &N,
-    lesson: &Lesson,
-    settings: &Settings,
-    samples: &Samples,
-) -> u64 {
+/// What another network, beginning, data or way of training would change. A run may be taken up with another end,
+/// unless the schedule looks at it.
+fn stamp<N: Differentiable>(network: &N, lesson: &Lesson, settings: &Settings, samples: &Samples) -> Stamp {
     let looks_at_end = matches!(settings.schedule, train::Schedule::Cosine { .. });
     let settings = Settings {
         epochs: if looks_at_end { settings.epochs } else { 0 },
@@ -120,19 +126,78 @@ fn fingerprint<N: Differentiable>(
         threads: 1,
         ..settings.clone()
     };
-    let mut numbers = network.start();
-    network.parameters(&mut numbers);
-    numbers.extend_from_slice(&samples.inputs);
-    numbers.extend_from_slice(&samples.targets);
+    let mut start = network.start();
+    network.parameters(&mut start);
+    let samples = [samples.inputs.as_slice(), &samples.targets].concat();
     let words = format!("{} {:?} {:?} {settings:?}", N::NAME, N::tensors(), lesson.training.loss);
-    let bytes = words.into_bytes().into_iter().chain(numbers.iter().flat_map(|n| n.to_bits().to_le_bytes()));
-    train::fingerprint(bytes)
+    let numbers = start.iter().chain(&samples).flat_map(|n| n.to_bits().to_le_bytes());
+    Stamp {
+        fingerprint: lesson
+            .fingerprint
+            .unwrap_or_else(|| fingerprint(words.into_bytes().into_iter().chain(numbers))),
+        settings: match &lesson.settings {
+            Some(text) => stamp::settings(text),
+            None => described_settings(lesson, &settings, &start, &samples),
+        },
+    }
+}
+
+/// The options that a checkpoint depends on, in words.
+fn described_settings(
+    lesson: &Lesson,
+    settings: &Settings,
+    start: &[f64],
+    samples: &[f64],
+) -> stamp::Settings {
+    let Settings { optimiser, schedule, decay, batch, epochs, order, patience, stops: _, threads: _ } =
+        settings;
+    let seed = match order {
+        Order::Cycle => "none".to_owned(),
+        Order::Shuffle { seed } => seed.to_string(),
+    };
+    let mut all = vec![
+        ("samples", described(samples)),
+        ("model file and `--weights`", described(start)),
+        ("`--loss`", loss_name(lesson.training.loss).to_owned()),
+        ("`--schedule`", schedule_name(*schedule)),
+        ("`--decay`", decay.to_string()),
+        ("`--batch`", batch.to_string()),
+        ("`--seed`", seed),
+        ("`--patience`", if patience.is_some() { "a number" } else { "none" }.to_owned()),
+    ];
+    match optimiser {
+        Optimiser::Sgd { rate, momentum } => {
+            all.push(("`--optimiser`", "sgd".to_owned()));
+            all.push(("`--rate`", rate.to_string()));
+            all.push(("`--momentum`", momentum.to_string()));
+        }
+        Optimiser::Adam { rate, beta1, beta2, epsilon } => {
+            all.push(("`--optimiser`", "adam".to_owned()));
+            all.push(("`--rate`", rate.to_string()));
+            all.push(("`--beta1`", beta1.to_string()));
+            all.push(("`--beta2`", beta2.to_string()));
+            all.push(("`--epsilon`", epsilon.to_string()));
+        }
+    }
+    if *epochs > 0 {
+        all.push(("`--epochs`, which the schedule looks at", epochs.to_string()));
+    }
+    all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// Why a checkpoint is not gone on from.
+pub(crate) fn refused(path: &Path, differences: &[Difference]) -> String {
+    let what = match differences {
+        [] => "it was made with other samples, numbers or settings".to_owned(),
+        several => several.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
+    };
+    format!("`{}` belongs to another training: {what}; leave out `--resume`", path.display())
 }
 
 /// Weights as rate constants.
 fn weights<N: Differentiable>(path: &Path) -> Result<Vec<f64>, String> {
     let name = path.display();
-    let bytes = std::fs::read(path).map_err(|error| format!("cannot read `{name}`: {error}"))?;
+    let bytes = read_file(path).map_err(|error| format!("cannot read `{name}`: {error}"))?;
     let is_safetensors = path.extension().is_some_and(|extension| extension == "safetensors");
     let arrays = if is_safetensors { safetensors::read(&bytes) } else { npz::read(&bytes) };
     let arrays = arrays.map_err(|error| format!("`{name}`: {error}"))?;
@@ -159,8 +224,8 @@ fn write_weights<N: Differentiable>(path: &Path, parameters: &[f64]) -> Result<(
     written.map_err(|error| format!("cannot write `{}`: {error}", path.display()))
 }
 
-fn keep<N: Differentiable>(lesson: &Lesson, state: &State, fingerprint: u64) -> Result<(), String> {
-    let arrays = train::to_arrays(state, &layout::<N>(), fingerprint);
+fn keep<N: Differentiable>(lesson: &Lesson, state: &State, stamp: &Stamp) -> Result<(), String> {
+    let arrays = train::to_arrays(state, &layout::<N>(), stamp);
     let failed = |path: &Path, error| format!("cannot write `{}`: {error}", path.display());
     write_atomically(&lesson.checkpoint, |file| npz::write(file, &arrays))
         .map_err(|error| failed(&lesson.checkpoint, error))?;
@@ -170,9 +235,9 @@ fn keep<N: Differentiable>(lesson: &Lesson, state: &State, fingerprint: u64) -> 
 }
 
 /// The state in a checkpoint; none if there is none.
-fn checkpoint<N: Differentiable>(path: &Path, fingerprint: u64) -> Result<Option<State>, String> {
+fn found<N: Differentiable>(path: &Path, stamp: &Stamp) -> Result<Option<State>, String> {
     let name = path.display();
-    let bytes = match std::fs::read(path) {
+    let bytes = match read_file(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             say(&format!("there is no checkpoint `{name}`: training begins anew"));
@@ -181,14 +246,12 @@ fn checkpoint<N: Differentiable>(path: &Path, fingerprint: u64) -> Result<Option
         Err(error) => return Err(format!("cannot read `{name}`: {error}")),
     };
     let arrays = npz::read(&bytes).map_err(|error| format!("`{name}`: {error}"))?;
-    match train::from_arrays(&arrays, &layout::<N>(), fingerprint) {
+    match train::from_arrays(&arrays, &layout::<N>(), stamp) {
         Ok(state) => Ok(Some(state)),
         Err(Unusable::Malformed(array)) => {
             Err(format!("`{name}` is no checkpoint of this network: `{array}` is missing or does not fit"))
         }
-        Err(Unusable::OfAnother) => {
-            Err(format!("`{name}` belongs to other data, weights or settings; leave out `--resume`"))
-        }
+        Err(Unusable::OfAnother(differences)) => Err(refused(path, &differences)),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::Path;
 
-use crate::io::{Array, Arrays, npz};
+use crate::io::{Array, Arrays, npz, read_file};
 
 /// Arrays by name.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -34,8 +34,7 @@ impl Tensors {
     ///
     /// A sentence that names the file.
     pub fn read(path: &Path) -> Result<Self, String> {
-        let bytes =
-            std::fs::read(path).map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
+        let bytes = read_file(path).map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
         npz::read(&bytes).map(Self::new).map_err(|error| format!("`{}`: {error}", path.display()))
     }
 
@@ -89,13 +88,18 @@ impl Tensors {
         }
     }
 
-    /// A single number.
+    /// A single number, of which there are no parts by sign: it is never negative.
     ///
     /// # Errors
     ///
-    /// A sentence about the array that is missing or has another shape.
+    /// A sentence about the array that is missing, has another shape or holds a negative number.
     pub fn number(&mut self, name: &str) -> Result<f64, String> {
-        self.take(name, &[]).map(|values| values[0])
+        match self.take(name, &[])?[0] {
+            value if value < 0.0 => {
+                Err(format!("`{name}` is {value}, but a rate constant is never negative"))
+            }
+            value => Ok(value),
+        }
     }
 
     /// A vector of `N` numbers.
@@ -163,6 +167,15 @@ mod tests {
         assert_eq!(tensors.require_columns("k_W", 1..3, Signs::NotPositive), Ok(()));
         assert_eq!(tensors.require_columns("k_W", 2..3, Signs::Zero), Ok(()));
         assert!(tensors.require_columns("k_W", 0..2, Signs::NotNegative).unwrap_err().contains("column 2"));
+    }
+
+    #[test]
+    fn single_constants_are_never_negative() {
+        let tensors = |value| {
+            Tensors::new(Arrays::from([("k_h".to_owned(), Array { shape: Vec::new(), values: vec![value] })]))
+        };
+        assert_eq!(tensors(0.0).number("k_h"), Ok(0.0));
+        assert!(tensors(-0.5).number("k_h").unwrap_err().contains("never negative"));
     }
 
     #[test]

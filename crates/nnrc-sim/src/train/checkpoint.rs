@@ -5,6 +5,7 @@
 
 use super::metrics::Metrics;
 use super::run::{Best, Record, State};
+use super::stamp::{Difference, Stamp};
 use crate::io::{Array, Arrays};
 use crate::present::whole;
 
@@ -19,12 +20,12 @@ const COLUMNS: usize = 10;
 pub enum Unusable {
     /// It is not a checkpoint: this array is missing or has another shape.
     Malformed(String),
-    /// It belongs to another model, other data or other settings.
-    OfAnother,
+    /// It belongs to another model, other data or other settings, as far as they are known: these.
+    OfAnother(Vec<Difference>),
 }
 
-/// The arrays of a checkpoint. `fingerprint` says what it belongs to.
-pub fn to_arrays(state: &State, tensors: &[Layout<'_>], fingerprint: u64) -> Arrays {
+/// The arrays of a checkpoint. `stamp` says what it belongs to.
+pub fn to_arrays(state: &State, tensors: &[Layout<'_>], stamp: &Stamp) -> Arrays {
     let mut arrays = Arrays::new();
     for (name, shape, start) in tensors {
         let size: usize = shape.iter().product();
@@ -34,7 +35,6 @@ pub fn to_arrays(state: &State, tensors: &[Layout<'_>], fingerprint: u64) -> Arr
     let mut put = |name: &str, values: Vec<f64>| {
         arrays.insert(format!("training.{name}"), Array { shape: vec![values.len()], values });
     };
-    put("fingerprint", as_numbers(fingerprint).to_vec());
     put("position", vec![state.epoch as f64, state.step as f64]);
     put("first", state.first.clone());
     put("second", state.second.clone());
@@ -45,6 +45,7 @@ pub fn to_arrays(state: &State, tensors: &[Layout<'_>], fingerprint: u64) -> Arr
     let validated = state.history.iter().all(|record| record.validation.is_some());
     put("validated", vec![f64::from(u8::from(validated))]);
     put("history", state.history.iter().flat_map(|record| row(record, validated)).collect());
+    stamp.put("training", &mut arrays);
     arrays
 }
 
@@ -53,14 +54,12 @@ pub fn to_arrays(state: &State, tensors: &[Layout<'_>], fingerprint: u64) -> Arr
 /// # Errors
 ///
 /// [`Unusable`].
-pub fn from_arrays(arrays: &Arrays, tensors: &[Layout<'_>], fingerprint: u64) -> Result<State, Unusable> {
+pub fn from_arrays(arrays: &Arrays, tensors: &[Layout<'_>], stamp: &Stamp) -> Result<State, Unusable> {
+    stamp.check("training", arrays)?;
     let get = |name: &str| {
         let name = format!("training.{name}");
         arrays.get(&name).map(|array| array.values.clone()).ok_or(Unusable::Malformed(name))
     };
-    if get("fingerprint")? != as_numbers(fingerprint) {
-        return Err(Unusable::OfAnother);
-    }
     let mut state = State::default();
     for (name, shape, start) in tensors {
         let found =
@@ -94,17 +93,6 @@ pub fn from_arrays(arrays: &Arrays, tensors: &[Layout<'_>], fingerprint: u64) ->
     let validated = get("validated")? == [1.0];
     state.history = history.chunks_exact(COLUMNS).map(|row| record(row, validated)).collect();
     Ok(state)
-}
-
-/// A number that tells runs apart by what they depend on (FNV-1a); nobody is kept from forging it.
-pub fn fingerprint(bytes: impl IntoIterator<Item = u8>) -> u64 {
-    let bytes = bytes.into_iter();
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
-}
-
-/// 64 bits as four numbers that f64 holds exactly.
-pub fn as_numbers(fingerprint: u64) -> [f64; 4] {
-    [0, 16, 32, 48].map(|shift| ((fingerprint >> shift) & 0xffff) as f64)
 }
 
 fn row(record: &Record, validated: bool) -> [f64; COLUMNS] {

@@ -27,14 +27,20 @@ const INDENT: usize = 4;
 
 /// Formats a file. A file with errors is not touched.
 ///
-/// Formatting is idempotent and keeps every comment: a comment in the middle of a statement moves above it.
+/// Formatting is idempotent and keeps every comment: a comment in the middle of a statement moves above it. Lines end as
+/// the first one does, in `\n` or in `\r\n`, so that a tool which converts whole files makes no difference.
 pub fn format(source: &str) -> Result<String, Vec<Diagnostic>> {
     parse(source)?;
     let text = tree::Text::new(source);
     let pieces = tree::pieces(&text);
     let mut layout = Layout::new(source);
     file(&mut layout, &text, &pieces);
-    Ok(layout.finish())
+    let text = layout.finish();
+    Ok(if ends_lines_with_cr(source) { text.replace("\r\n", "\n").replace('\n', "\r\n") } else { text })
+}
+
+fn ends_lines_with_cr(source: &str) -> bool {
+    source.split_once('\n').is_some_and(|(first, _)| first.ends_with('\r'))
 }
 
 fn file(layout: &mut Layout<'_>, text: &tree::Text<'_>, pieces: &[Piece]) {

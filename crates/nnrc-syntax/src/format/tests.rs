@@ -139,9 +139,22 @@ fn the_brace_follows_a_broken_head() {
 }
 
 #[test]
+fn lines_end_as_the_first_one_does() {
+    let source = "nnr 1;\nconst a = 1;   // one\n\n\nconst b=[1,2];\n";
+    let expected = formatted(source);
+    let windows = expected.replace('\n', "\r\n");
+    assert_eq!(formatted(&source.replace('\n', "\r\n")), windows);
+    assert_eq!(formatted(&windows), windows);
+    // Of two kinds the first one counts.
+    assert_eq!(formatted(&windows.replacen("1;\r\nconst", "1;\nconst", 1)), expected);
+    assert_eq!(formatted(&expected.replacen('\n', "\r\n", 1)), windows);
+    assert_eq!(formatted("nnr 1;"), "nnr 1;\n");
+}
+
+#[test]
 fn faulty_files_are_refused_and_empty_ones_stay_empty() {
     assert!(format("network {").is_err());
     assert_eq!(formatted(""), "");
     assert_eq!(formatted(" \n\n"), "");
-    assert_eq!(formatted("\u{feff}nnr 1;\r\nconst a = 1; // b\r\n"), "nnr 1;\nconst a = 1; // b\n");
+    assert_eq!(formatted("\u{feff}nnr 1;\nconst a = 1; // b\n"), "nnr 1;\nconst a = 1; // b\n");
 }

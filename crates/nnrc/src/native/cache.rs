@@ -14,14 +14,14 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use nnrc_rust::Files;
+use nnrc_sim::io::unfinished::Unfinished;
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
 use super::Crate;
 use super::cargo::{self, Absent};
-use crate::files::reason;
+use crate::files::{put, reason};
 
 /// The variable that names the folder.
 const VARIABLE: &str = "NNRC_CACHE";
@@ -75,9 +75,9 @@ impl Cache {
         cargo::build(&place, &target)?;
         let built = target.join("release").join(format!("{}{}", wanted.name, std::env::consts::EXE_SUFFIX));
         let take = || -> io::Result<()> {
-            let fresh = unique(&program);
-            fs::copy(&built, &fresh)?;
-            fs::rename(&fresh, &program)
+            let (part, _) = Unfinished::file(&place)?;
+            fs::copy(&built, part.path())?;
+            part.complete(|part| fs::rename(part, &program))
         };
         take().map_err(|error| self.unwritable(&error))?;
         Ok(program)
@@ -101,31 +101,14 @@ fn complete(folder: &Path, files: &Files) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
     }
-    let fresh = unique(folder);
     let fill = || -> io::Result<()> {
-        for (path, bytes) in files {
-            let path = fresh.join(path);
-            fs::create_dir_all(path.parent().unwrap_or(&fresh))?;
-            fs::write(path, bytes)?;
-        }
-        fs::rename(&fresh, folder)
+        let part = Unfinished::folder(folder.parent().unwrap_or(Path::new("")))?;
+        put(part.path(), files)?;
+        part.complete(|part| fs::rename(part, folder))
     };
     let result = fill();
-    if result.is_err() {
-        // The failure that led here is the one to report.
-        let _ = fs::remove_dir_all(&fresh);
-    }
     // Another process was faster: it wrote the same.
     if folder.is_dir() { Ok(()) } else { result }
-}
-
-/// A name beside a path that no other process uses.
-fn unique(path: &Path) -> PathBuf {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let mut name = std::ffi::OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(format!(".{}-{}.part", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
-    path.with_file_name(name)
 }
 
 /// A name for files and something that they are used with: FNV-1a of 128 bits.

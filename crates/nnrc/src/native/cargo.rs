@@ -6,6 +6,8 @@ use std::process::{Command, Output};
 
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
+use super::child;
+
 /// Lines of the compiler's message that are shown; the first ones say most.
 const SHOWN: usize = 60;
 
@@ -65,7 +67,7 @@ fn cargo(place: &Path, arguments: &[&str], target: &Path) -> Result<Output, Abse
     for variable in ["CARGO_BUILD_TARGET", "RUSTC_WORKSPACE_WRAPPER", "CARGO_MANIFEST_DIR"] {
         command.env_remove(variable);
     }
-    command.output().map_err(|error| match error.kind() {
+    child::output(&mut command).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => Absent::Toolchain,
         _ => failed(place, &format!("cargo cannot be run: {error}")).into(),
     })

@@ -2,10 +2,12 @@
 //!
 //! - `cache`: where generated crates and what is built from them are kept;
 //! - `cargo`: finding the toolchain and building;
-//! - `run`, `teach`: the program, its files, and what it says.
+//! - `run`, `teach`: the program, its files, and what it says;
+//! - `child`: programs end with this one.
 
 mod cache;
 mod cargo;
+mod child;
 mod run;
 mod teach;
 
@@ -21,6 +23,7 @@ use crate::terminal::Stop;
 use crate::training::trained;
 use cache::Cache;
 use cargo::Absent;
+pub use child::end_all;
 pub use run::Program;
 pub use teach::{Lesson, Taught};
 

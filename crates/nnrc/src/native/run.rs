@@ -4,13 +4,14 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use nnrc_model::model::{Method, Simulation};
 use nnrc_sim::course::Spacing;
+use nnrc_sim::io::unfinished::Unfinished;
 use nnrc_sim::io::{Array, Arrays, npz};
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
+use super::child;
 use crate::files::reason;
 
 /// Exit status of a program whose pot does not settle.
@@ -21,7 +22,8 @@ const SOLVER_FAILED: i32 = 6;
 /// A built program with the numbers of a network.
 pub struct Program {
     pub(super) path: PathBuf,
-    scratch: Scratch,
+    /// A folder that goes away with the program.
+    scratch: Unfinished,
 }
 
 /// A time course.
@@ -33,39 +35,20 @@ pub struct Course {
     pub settling_time: Option<f64>,
 }
 
-/// A folder that goes away with its owner.
-struct Scratch(PathBuf);
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        // What is left behind is in a folder for such things.
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
 pub type Fails<T> = Result<T, Box<Diagnostic>>;
 
 impl Program {
     /// A program that reads these numbers.
     pub fn new(path: PathBuf, model: &[u8]) -> Fails<Self> {
-        static COUNT: AtomicU64 = AtomicU64::new(0);
-        let folder = loop {
-            let count = COUNT.fetch_add(1, Ordering::Relaxed);
-            let folder = std::env::temp_dir().join(format!("nnrc-{}-{count}", std::process::id()));
-            match fs::create_dir(&folder) {
-                Ok(()) => break folder,
-                // Left behind by a process of the same number that was killed.
-                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(unwritable(&folder, &error)),
-            }
-        };
-        let program = Self { path, scratch: Scratch(folder) };
+        let folder = std::env::temp_dir();
+        let scratch = Unfinished::folder(&folder).map_err(|error| unwritable(&folder, &error))?;
+        let program = Self { path, scratch };
         program.put("model.npz", model)?;
         Ok(program)
     }
 
     pub(super) fn file(&self, name: &str) -> PathBuf {
-        self.scratch.0.join(name)
+        self.scratch.path().join(name)
     }
 
     fn put(&self, name: &str, bytes: &[u8]) -> Fails<PathBuf> {
@@ -127,7 +110,7 @@ impl Program {
         words.extend(option("--rtol", Some(simulation.relative)));
         words.extend(option("--atol", Some(simulation.absolute)));
         words.extend(more);
-        let output = Command::new(&self.path).args(words).output();
+        let output = child::output(Command::new(&self.path).args(words));
         let output =
             output.map_err(|error| broken(&self.path, &format!("cannot be run: {}", reason(&error))))?;
         self.judge(&output)?;

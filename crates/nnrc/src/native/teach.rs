@@ -8,8 +8,9 @@ use std::process::{Command, Stdio};
 
 use nnrc_model::Tensor;
 use nnrc_sim::io::{Array, Arrays};
-use nnrc_sim::train::{Comparison, Loss, Optimiser, Order, Quantity, Schedule, Settings, Stop};
+use nnrc_sim::train::{Comparison, Loss, Optimiser, Order, Quantity, Schedule, Settings, Stamp, Stop, stamp};
 
+use super::child::Running;
 use super::run::{Fails, Program, broken};
 use crate::files::reason;
 
@@ -21,7 +22,7 @@ pub struct Lesson<'a> {
     pub settings: &'a Settings,
     pub loss: Loss,
     /// What the checkpoint belongs to.
-    pub fingerprint: u64,
+    pub stamp: &'a Stamp,
     /// Whether to go on from the checkpoint.
     pub resume: bool,
 }
@@ -68,11 +69,11 @@ impl Program {
         words.extend(["-o".into(), self.file("trained.npz").into()]);
         words.extend(["--checkpoint".into(), checkpoint.as_os_str().to_owned()]);
         words.extend(settings(lesson).into_iter().map(OsString::from));
-        let child = Command::new(&self.path).args(words).stderr(Stdio::piped()).spawn();
-        let mut child =
+        let child = Running::start(Command::new(&self.path).args(words).stderr(Stdio::piped()));
+        let child =
             child.map_err(|error| broken(&self.path, &format!("cannot be run: {}", reason(&error))))?;
         let mut complaint = String::new();
-        if let Some(stderr) = child.stderr.take() {
+        if let Some(stderr) = child.stderr() {
             for line in BufReader::new(stderr).lines().map_while(Result::ok) {
                 match line.strip_prefix("error: ") {
                     Some(words) => complaint = words.to_owned(),
@@ -145,7 +146,8 @@ fn settings(lesson: &Lesson<'_>) -> Vec<String> {
         };
         words.push(format!("--stop={which}{quantity}{sign}{bound:?}"));
     }
-    words.extend([format!("--threads={threads}"), format!("--fingerprint={}", lesson.fingerprint)]);
+    words.extend([format!("--threads={threads}"), format!("--fingerprint={}", lesson.stamp.fingerprint)]);
+    words.push(format!("--settings={}", stamp::text(&lesson.stamp.settings)));
     words.extend(lesson.resume.then(|| "--resume".to_owned()));
     words
 }

@@ -10,7 +10,7 @@ use nnrc_model::descent::{Loss, Samples};
 use nnrc_model::model::{Model, PhasedTraining};
 use nnrc_sim::Error;
 use nnrc_sim::io::table;
-use nnrc_sim::train::{Totals, Unusable};
+use nnrc_sim::train::{Stamp, Totals, Unusable};
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
 use super::cycles::Cycles;
@@ -21,7 +21,7 @@ use crate::plot::{self, Curve};
 use crate::pot::{Pot, explain};
 use crate::session::{Loaded, Session};
 use crate::terminal::Stop;
-use crate::training::{Files, Learning, Trained};
+use crate::training::{Files, Learning, Trained, settings};
 
 /// Time between two checkpoints.
 const BETWEEN_CHECKPOINTS: Duration = Duration::from_millis(500);
@@ -52,7 +52,7 @@ pub fn run(session: &Session, loaded: &Loaded, files: Option<&Files>, resume: bo
     let rows = loaded.model.rows(&training.data);
     let slots = rows.len() + if training.tolerance.is_some() { 2 } else { 0 };
     let reader = Reader { engine: runner.engine(), loaded, pot: &pot, training };
-    let fingerprint = fingerprint(&loaded.model, training);
+    let stamp = stamp(&loaded.model, training);
     let mut record = Record::default();
     if let Some(files) = files.filter(|_| resume) {
         record = match files.read_arrays(terminal)? {
@@ -61,7 +61,7 @@ pub fn run(session: &Session, loaded: &Loaded, files: Option<&Files>, resume: bo
                 terminal.note(&format!("there is no checkpoint `{}`: training begins anew", name.display()));
                 record
             }
-            Some(arrays) => match Record::of(&arrays, fingerprint) {
+            Some(arrays) => match Record::of(&arrays, &stamp) {
                 Ok(found) if found.place.as_ref().is_some_and(|place| cycles.go_to(place).is_ok()) => found,
                 Ok(_) => return files.refuse(terminal, &Unusable::Malformed("pot.state".to_owned())),
                 Err(unusable) => return files.refuse(terminal, &unusable),
@@ -75,7 +75,7 @@ pub fn run(session: &Session, loaded: &Loaded, files: Option<&Files>, resume: bo
         let Some(files) = files else { return Ok(()) };
         if let Some(place) = &record.place {
             let weights = reader.tensors(&place.state);
-            files.write_arrays(terminal, &record.arrays(&weights, fingerprint))?;
+            files.write_arrays(terminal, &record.arrays(&weights, &stamp))?;
         }
         write_table(session, record, &files.table())
     };
@@ -140,21 +140,11 @@ pub fn run(session: &Session, loaded: &Loaded, files: Option<&Files>, resume: bo
 }
 
 /// What a checkpoint belongs to: all but where learning ends.
-fn fingerprint(model: &Model, training: &PhasedTraining) -> u64 {
+fn stamp(model: &Model, training: &PhasedTraining) -> Stamp {
     let samples =
         Samples { dataset: &model.datasets[&training.data.dataset], rows: model.rows(&training.data) };
     let loss = if training.cross_entropy { Loss::CrossEntropy } else { Loss::SquaredError };
-    let mut chemistry = model.chemistry.clone();
-    (chemistry.span, chemistry.phased.clock_span) = (None, None);
-    let simulation = &model.simulation;
-    let tolerances = [simulation.relative, simulation.absolute].map(f64::to_bits);
-    let training = PhasedTraining { epochs: 0, ..training.clone() };
-    Learning::new(model, loss, &samples, None).fingerprint(&(
-        training,
-        chemistry,
-        simulation.method,
-        tolerances,
-    ))
+    Learning::new(model, loss, &samples, None).stamp(settings::of_phased(model, training))
 }
 
 /// Weights that grow make exponentials that no solver follows.

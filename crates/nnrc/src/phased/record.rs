@@ -6,7 +6,7 @@ use nnrc_model::Tensor;
 use nnrc_sim::Standing;
 use nnrc_sim::io::{Array, Arrays};
 use nnrc_sim::present::{are_concentrations, whole};
-use nnrc_sim::train::{self, Metrics, Totals, Unusable};
+use nnrc_sim::train::{Metrics, Stamp, Totals, Unusable};
 
 use super::cycles::Place;
 
@@ -45,13 +45,12 @@ pub struct Record {
 
 impl Record {
     /// A checkpoint. Numbers are exact, and weights stand under their keys, so that it is a weight file as well.
-    pub fn arrays(&self, weights: &BTreeMap<String, Tensor>, fingerprint: u64) -> Arrays {
+    pub fn arrays(&self, weights: &BTreeMap<String, Tensor>, stamp: &Stamp) -> Arrays {
         let array = |tensor: &Tensor| Array { shape: tensor.shape.clone(), values: tensor.values.clone() };
         let mut arrays: Arrays = weights.iter().map(|(key, tensor)| (key.clone(), array(tensor))).collect();
         let mut put = |name: &str, values: Vec<f64>| {
             arrays.insert(format!("pot.{name}"), Array { shape: vec![values.len()], values });
         };
-        put("fingerprint", train::as_numbers(fingerprint).to_vec());
         put("times", self.times.clone());
         put("weights", self.weights.concat());
         put("epochs", self.epochs.iter().flat_map(Epoch::row).collect());
@@ -67,17 +66,16 @@ impl Record {
                 put("steps", [&[*time, *step, *past_error, *past_step][..], &counts].concat());
             }
         }
+        stamp.put("pot", &mut arrays);
         arrays
     }
 
     /// What a checkpoint of this learning holds.
-    pub fn of(arrays: &Arrays, fingerprint: u64) -> Result<Self, Unusable> {
+    pub fn of(arrays: &Arrays, stamp: &Stamp) -> Result<Self, Unusable> {
         let damaged = |name: &str| Unusable::Malformed(format!("pot.{name}"));
         let find = |name: &str| arrays.get(&format!("pot.{name}")).map(|array| array.values.clone());
         let get = |name: &str| find(name).ok_or_else(|| damaged(name));
-        if get("fingerprint")? != train::as_numbers(fingerprint) {
-            return Err(Unusable::OfAnother);
-        }
+        stamp.check("pot", arrays)?;
         let checked = |name: &str, good: &dyn Fn(&[f64]) -> bool| {
             get(name).and_then(|values| if good(&values) { Ok(values) } else { Err(damaged(name)) })
         };

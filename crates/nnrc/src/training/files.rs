@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 
 use nnrc_model::Tensor;
 use nnrc_model::model::Construction;
-use nnrc_sim::io::{Array, Arrays, npz, safetensors, table};
-use nnrc_sim::train::{self, State, Unusable};
+use nnrc_sim::io::{Array, Arrays, npz, read_file, safetensors, table};
+use nnrc_sim::train::{self, Difference, Stamp, State, Unusable};
 use nnrc_syntax::codes::Code;
 use nnrc_syntax::{Diagnostic, Severity, Source, codes};
 
 use super::learner::Learning;
-use crate::files::{DASH, Destination, is_special};
+use crate::files::{DASH, Destination, is_special, reason};
 use crate::plot::{self, Curve};
 use crate::session::Session;
 use crate::terminal::{Stop, Terminal};
@@ -105,9 +105,9 @@ impl Files {
         terminal: &Terminal,
         learning: &Learning<'_>,
         state: &State,
-        fingerprint: u64,
+        stamp: &Stamp,
     ) -> Result<(), Stop> {
-        let arrays = train::to_arrays(state, &learning.layout(), fingerprint);
+        let arrays = train::to_arrays(state, &learning.layout(), stamp);
         Destination::File(self.checkpoint()).write(terminal, |out| npz::write(out, &arrays))?;
         self.write_table(terminal, state)
     }
@@ -117,10 +117,10 @@ impl Files {
         &self,
         terminal: &Terminal,
         learning: &Learning<'_>,
-        fingerprint: u64,
+        stamp: &Stamp,
     ) -> Result<Option<State>, Stop> {
         let Some(arrays) = self.read_arrays(terminal)? else { return Ok(None) };
-        match train::from_arrays(&arrays, &learning.layout(), fingerprint) {
+        match train::from_arrays(&arrays, &learning.layout(), stamp) {
             Ok(state) => Ok(Some(state)),
             Err(unusable) => self.refuse(terminal, &unusable),
         }
@@ -130,20 +130,32 @@ impl Files {
     pub fn refuse<T>(&self, terminal: &Terminal, unusable: &Unusable) -> Result<T, Stop> {
         let path = self.checkpoint();
         let name = path.display();
-        let message = match unusable {
-            Unusable::Malformed(array) => format!(
-                "`{name}` is no checkpoint of this network: its array `{array}` is missing or does not fit"
-            ),
-            Unusable::OfAnother => {
-                format!("`{name}` belongs to another network, other data, weights or settings of training")
+        match unusable {
+            Unusable::Malformed(array) => {
+                let message = format!(
+                    "`{name}` is no checkpoint of this network: its array `{array}` is missing or does not fit"
+                );
+                self.fail(terminal, codes::MALFORMED_FILE, message, &[])
             }
-        };
-        self.fail(terminal, codes::MALFORMED_FILE, message)
+            Unusable::OfAnother(differences) => {
+                let message = format!(
+                    "`{name}` belongs to another network, other data, weights or settings of training"
+                );
+                self.fail(terminal, codes::MALFORMED_FILE, message, differences)
+            }
+        }
     }
 
-    fn fail<T>(&self, terminal: &Terminal, code: Code, message: String) -> Result<T, Stop> {
-        let finding = Diagnostic::global(Severity::Error, code, message)
-            .help("train anew without `--resume`, or with another `-o`");
+    fn fail<T>(
+        &self,
+        terminal: &Terminal,
+        code: Code,
+        message: String,
+        differences: &[Difference],
+    ) -> Result<T, Stop> {
+        let mut finding = Diagnostic::global(Severity::Error, code, message);
+        finding.help.extend(differences.iter().map(ToString::to_string));
+        let finding = finding.help("train anew without `--resume`, or with another `-o`");
         terminal.fail(&Source::new(self.checkpoint().display().to_string(), ""), finding)
     }
 
@@ -151,18 +163,19 @@ impl Files {
     pub fn read_arrays(&self, terminal: &Terminal) -> Result<Option<Arrays>, Stop> {
         let path = self.checkpoint();
         let name = path.display();
-        let bytes = match std::fs::read(&path) {
+        let bytes = match read_file(&path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => {
-                let message = format!("cannot read `{name}`: {error}");
-                return self.fail(terminal, codes::UNREADABLE_FILE, message);
+                let message = format!("cannot read `{name}`: {}", reason(&error));
+                return self.fail(terminal, codes::UNREADABLE_FILE, message, &[]);
             }
         };
         match npz::read(&bytes) {
             Ok(arrays) => Ok(Some(arrays)),
             Err(error) => {
-                self.fail(terminal, codes::MALFORMED_FILE, format!("cannot read `{name}`: {error}"))
+                let message = format!("cannot read `{name}`: {error}");
+                self.fail(terminal, codes::MALFORMED_FILE, message, &[])
             }
         }
     }

@@ -16,13 +16,13 @@ use nnrc_model::{Tensor, analyse::describe_risk};
 use nnrc_sim::Tolerances;
 use nnrc_sim::io::{Array, Arrays};
 use nnrc_sim::present::{self, Interruption};
-use nnrc_sim::train::{self, Metrics, Record, Totals, Unusable};
+use nnrc_sim::train::{self, Metrics, Record, Stamp, Totals, Unusable};
 use nnrc_syntax::{Diagnostic, Severity, Span, codes};
 
 use super::files::Files;
 use super::learner::Learning;
 use super::progress::Progress;
-use super::{BETWEEN_CHECKPOINTS, Trained, end, loss, quantity_name};
+use super::{BETWEEN_CHECKPOINTS, Trained, end, loss, quantity_name, settings};
 use crate::numbers::{plural, short};
 use crate::plot::Curve;
 use crate::pot::{Pot, explain, several_rates};
@@ -72,7 +72,7 @@ pub fn run(
     let Some(feed) = &pot.crn.protocol.feed else { return super::no_data(session, loaded) };
     let (train, test) = samples(model, flow);
     let learning = Learning::new(model, flow.loss, &train, test.as_ref());
-    let fingerprint = learning.fingerprint(&fingerprinted(model, flow));
+    let stamp = learning.stamp(settings::of_flow(model, flow));
     let method = match model.simulation.method {
         // Stability never limits these steps for long: what is fast has to be followed at each change of sample.
         Method::Auto | Method::Explicit | Method::Multirate => nnrc_sim::Method::Explicit,
@@ -95,9 +95,7 @@ pub fn run(
     if let Some(files) = files.filter(|_| resume) {
         match files.read_arrays(terminal)? {
             Some(arrays) => {
-                if let Err(unusable) =
-                    restore(&arrays, &mut course, &mut ledger, (fingerprint, feed.rows.len()))
-                {
+                if let Err(unusable) = restore(&arrays, &mut course, &mut ledger, (&stamp, feed.rows.len())) {
                     return files.refuse(terminal, &unusable);
                 }
                 terminal.note(&format!("going on after presentation {}", course.place().presentation));
@@ -112,7 +110,7 @@ pub fn run(
     let save = |course: &Course<'_>, ledger: &Ledger| -> Result<(), Stop> {
         let Some(files) = files else { return Ok(()) };
         let weights = weights(&pot.crn, &pot.info, &learning, &concentrations(course));
-        files.write_arrays(terminal, &checkpoint(course, ledger, &weights, fingerprint))?;
+        files.write_arrays(terminal, &checkpoint(course, ledger, &weights, &stamp))?;
         files.write_rows(terminal, &COLUMNS, &ledger.history)
     };
     let mut written = Instant::now();
@@ -335,15 +333,6 @@ fn families(pot: &Pot<'_>, node: usize) -> Vec<Handle<SpeciesFamily>> {
     observable.positive.iter().chain(&observable.negative).copied().collect()
 }
 
-/// What a checkpoint depends on: all but where learning ends.
-fn fingerprinted(model: &Model, flow: &Flow) -> impl std::fmt::Debug {
-    let mut chemistry = model.chemistry.clone();
-    chemistry.span = None;
-    let simulation = &model.simulation;
-    let flow = Flow { epochs: 0, stops: Vec::new(), ..flow.clone() };
-    (flow, chemistry, simulation.method, simulation.relative.to_bits(), simulation.absolute.to_bits())
-}
-
 fn metrics_of(row: &[f64; COLUMNS.len()]) -> Metrics {
     Metrics { loss: row[1], mse: row[2], error: row[3], accuracy: row[4] }
 }
@@ -353,7 +342,7 @@ fn checkpoint(
     course: &Course<'_>,
     ledger: &Ledger,
     weights: &BTreeMap<String, Tensor>,
-    fingerprint: u64,
+    stamp: &Stamp,
 ) -> Arrays {
     let mut arrays: Arrays = weights
         .iter()
@@ -365,7 +354,6 @@ fn checkpoint(
         arrays.insert(format!("pot.{name}"), Array { shape: vec![values.len()], values });
     };
     let Place { presentation, state, steps, macro_steps, idle } = course.place();
-    put("fingerprint", train::as_numbers(fingerprint).to_vec());
     put("presentation", vec![*presentation as f64]);
     put("state", state.clone());
     put("steps", steps.to_vec());
@@ -373,6 +361,7 @@ fn checkpoint(
     put("idle", idle.clone());
     put("totals", ledger.totals.to_numbers().to_vec());
     put("history", ledger.history.as_flattened().to_vec());
+    stamp.put("pot", &mut arrays);
     arrays
 }
 
@@ -381,16 +370,14 @@ fn restore(
     arrays: &Arrays,
     course: &mut Course<'_>,
     ledger: &mut Ledger,
-    (fingerprint, samples): (u64, usize),
+    (stamp, samples): (&Stamp, usize),
 ) -> Result<(), Unusable> {
     let damaged = |name: &str| Unusable::Malformed(format!("pot.{name}"));
     let get = |name: &str| {
         let array = arrays.get(&format!("pot.{name}")).ok_or_else(|| damaged(name))?;
         Ok(array.values.clone())
     };
-    if get("fingerprint")? != train::as_numbers(fingerprint) {
-        return Err(Unusable::OfAnother);
-    }
+    stamp.check("pot", arrays)?;
     let numbers = |name: &str| {
         let values: Vec<f64> = get(name)?;
         let good = values.iter().all(|value| value.is_finite() && *value >= 0.0);

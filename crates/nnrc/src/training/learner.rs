@@ -1,14 +1,14 @@
 //! A model with its data as something that can be trained.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::path::Path;
 
 use nnrc_model::Tensor;
 use nnrc_model::descent::{self, Samples};
 use nnrc_model::gradient::{Graph, LANES, Lanes, Parameter, Workspace};
 use nnrc_model::model::{Model, NodeKind, Operation};
-use nnrc_sim::train::{Layout, Learner, Loss, Totals};
+use nnrc_sim::train::stamp::{self, described, fingerprint};
+use nnrc_sim::train::{Layout, Learner, Loss, Stamp, Totals};
 
 use super::inputs_and_targets;
 use super::progress::Progress;
@@ -24,8 +24,8 @@ pub struct Learning<'a> {
     inputs: Vec<&'a [f64]>,
     /// A row for each sample.
     targets: Vec<f64>,
-    /// The structure of the network in words, for the fingerprint.
-    structure: String,
+    /// The structure of the network in words, for the stamp.
+    structure: stamp::Settings,
 }
 
 /// Room for one block.
@@ -102,55 +102,42 @@ impl<'a> Learning<'a> {
         self.graph.parameters().iter().map(|p| (p.key.clone(), tensor(p))).collect()
     }
 
-    /// A number that another network, beginning, data or way of training would change.
-    pub fn fingerprint(&self, settings: &dyn std::fmt::Debug) -> u64 {
-        let mut hash = Fnv::default();
-        hash.bytes(self.structure.as_bytes());
-        hash.bytes(format!("{settings:?}").as_bytes());
-        let numbers = self.inputs.iter().flat_map(|input| input.iter()).chain(&self.targets);
-        for number in numbers.chain(self.graph.initial()) {
-            hash.bytes(&number.to_bits().to_le_bytes());
-        }
-        hash.0
+    /// What another network, beginning, data or way of training would change. `settings` are those of the training that
+    /// count, by name.
+    pub fn stamp(&self, settings: stamp::Settings) -> Stamp {
+        let samples: Vec<f64> =
+            self.inputs.iter().flat_map(|input| input.iter()).chain(&self.targets).copied().collect();
+        let mut all = self.structure.clone();
+        all.push(("samples".to_owned(), described(&samples)));
+        all.push(("weights at the beginning".to_owned(), described(self.graph.initial())));
+        all.extend(settings);
+        let words = stamp::text(&all).into_bytes();
+        let numbers = samples.iter().chain(self.graph.initial());
+        let bytes = numbers.flat_map(|number| number.to_bits().to_le_bytes());
+        Stamp { fingerprint: fingerprint(words.into_iter().chain(bytes)), settings: all }
     }
 }
 
-/// Names, shapes, sources and activations of all nodes.
-fn structure(model: &Model) -> String {
-    let mut text = String::new();
+/// Shape, sources and activations of each node.
+fn structure(model: &Model) -> stamp::Settings {
+    let mut all = stamp::Settings::new();
     for node in &model.nodes {
         let kind = match &node.kind {
             NodeKind::Input => "input".to_owned(),
             NodeKind::Layer { operation, sources, activations } => {
                 let operation = match operation {
-                    Operation::Dense { bias, .. } => format!("dense {}", bias.is_some()),
-                    Operation::Add => "add".to_owned(),
-                    Operation::Concat => "concat".to_owned(),
+                    Operation::Dense { bias: Some(_), .. } => "dense",
+                    Operation::Dense { bias: None, .. } => "dense without bias",
+                    Operation::Add => "add",
+                    Operation::Concat => "concat",
                 };
-                format!("{operation} {sources:?} {activations:?}")
+                let sources: Vec<&str> = sources.iter().map(|&at| model.nodes[at].name.as_str()).collect();
+                format!("{operation} of {} | {activations:?}", sources.join(", "))
             }
         };
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "{} {:?} {kind}", node.name, node.shape);
+        all.push((format!("`{}`", node.name), format!("{:?} {kind}", node.shape)));
     }
-    text
-}
-
-/// FNV-1a: tells models apart; nobody is kept from forging it.
-struct Fnv(u64);
-
-impl Default for Fnv {
-    fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Fnv {
-    fn bytes(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
+    all
 }
 
 impl Learner for Learning<'_> {

@@ -29,6 +29,8 @@ pub fn run(session: &Session, args: &AnalyzeArgs) -> Result<(), Stop> {
         session.terminal.note(super::simulate::ALONE);
         loaded.model = loaded.model.inference();
     }
+    // The phases of a clock do not depend on what is computed.
+    session.refuse_input(&loaded, &args.values, "leave it out")?;
     let input = session.input(&loaded, &args.values)?;
     let pot = Pot::new(session, &loaded, &input)?;
     if let Some(report) = Report::new(&pot) {

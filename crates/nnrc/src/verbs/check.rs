@@ -9,6 +9,7 @@ use crate::terminal::Stop;
 /// Runs the verb.
 pub fn run(session: &Session, args: &CheckArgs) -> Result<(), Stop> {
     let loaded = session.load(&args.file.file)?;
+    session.refuse_input(&loaded, &args.values, "leave it out")?;
     let input = session.input(&loaded, &args.values)?;
     let pot = Pot::new(session, &loaded, &input)?;
     session.terminal.diagnostics(&loaded.source, &warnings(&pot, true));

@@ -2,13 +2,15 @@
 
 mod folder;
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use nnrc_model::lower::phased::clock;
-use nnrc_model::model::Construction;
+use nnrc_model::model::{Construction, Node};
 use nnrc_sbml::Options;
-use nnrc_syntax::{Diagnostic, Severity, codes};
+use nnrc_syntax::ast::{Item, Member};
+use nnrc_syntax::{Diagnostic, Severity, codes, parse};
 
 use crate::args::{CompileArgs, Feed, Inputs, Provenance, SbmlLevel, Target};
 use crate::files::{DASH, Destination};
@@ -21,23 +23,31 @@ use crate::training::{presented, trained};
 
 /// Runs the verb.
 pub fn run(session: &Session, args: &CompileArgs) -> Result<(), Stop> {
-    // A crate is a folder, which never takes the place of a file.
-    if args.target != Target::Rust {
-        session.keep_source(&args.file.file, args.output.as_deref())?;
+    if args.target == Target::Rust && args.output.as_deref().is_some_and(|path| path.as_os_str() == DASH) {
+        return session.terminal.usage("--target rust writes a folder, which does not fit on stdout");
+    }
+    if let Some(option) = args.of_sbml().filter(|_| args.target != Target::Sbml) {
+        return session.terminal.usage(&format!("{option} is for `--target sbml`"));
     }
     let loaded = session.load(&args.file.file)?;
+    let destination = destination(args, &nnrc_crn::namer::bare(&loaded.model.name));
+    if let (Target::Rust, Destination::File(folder)) = (args.target, &destination) {
+        session.keep_inputs(folder, "other-sim")?;
+        if let Err(error) = folder::check(folder) {
+            return unwritable(session, &loaded, folder, &error);
+        }
+    } else {
+        session.require_places(&[&destination])?;
+    }
     let input = session.input(&loaded, &args.values)?;
     if let Some(option) = args.values.given()
         && loaded.model.is_fed()
         && (loaded.model.chemistry.construction == Construction::Phased
-            || args.target == Target::Sbml && args.feed == Feed::Events)
+            || args.target == Target::Sbml && args.feed.is_none_or(|feed| feed == Feed::Events))
     {
         session.terminal.note(&format!(
             "{option} changes nothing: this pot learns, and is presented the samples of its `train` block"
         ));
-    }
-    if args.target == Target::Rust && args.output.as_deref().is_some_and(|path| path.as_os_str() == DASH) {
-        return session.terminal.usage("--target rust writes a folder, which does not fit on stdout");
     }
     let mut pot = Pot::new(session, &loaded, &input)?;
     session.terminal.diagnostics(&loaded.source, &warnings(&pot, args.target == Target::Sbml));
@@ -45,17 +55,12 @@ pub fn run(session: &Session, args: &CompileArgs) -> Result<(), Stop> {
         let settled = settled(session, &loaded, &pot)?;
         pot.start_at(&settled);
     }
-    if args.target == Target::Rust {
-        return write_crate(session, &loaded, &pot, &input, args);
-    }
-    let extension = if args.target == Target::Sbml { "xml" } else { "crn" };
-    let destination = match &args.output {
-        Some(path) => Destination::new(path),
-        None => Destination::File(stem(&args.file.file, &pot.crn.name).with_extension(extension)),
-    };
-    match args.target {
-        Target::Sbml => write_sbml(session, &loaded, &pot, args, &destination)?,
-        Target::Crn | Target::Rust => {
+    match (args.target, &destination) {
+        (Target::Rust, Destination::File(folder)) => {
+            return write_crate(session, &loaded, &pot, &input, folder);
+        }
+        (Target::Sbml, _) => write_sbml(session, &loaded, &pot, args, &destination)?,
+        (Target::Crn | Target::Rust, _) => {
             destination.write(&session.terminal, |out| write_reactions(&pot, out))?;
         }
     }
@@ -65,13 +70,30 @@ pub fn run(session: &Session, args: &CompileArgs) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Writes the crate into the folder named by `-o`, or into STEM-sim.
+/// Where the result goes: where `-o` says, else STEM.xml, STEM.crn or STEM-sim in the current folder. `network` names
+/// what comes from stdin.
+fn destination(args: &CompileArgs, network: &str) -> Destination {
+    if let Some(path) = &args.output {
+        return Destination::new(path);
+    }
+    let file = &args.file.file;
+    let stem = if file.as_os_str() == DASH { None } else { file.file_stem() };
+    let mut name = stem.map_or_else(|| network.into(), std::ffi::OsStr::to_owned);
+    name.push(match args.target {
+        Target::Sbml => ".xml",
+        Target::Crn => ".crn",
+        Target::Rust => "-sim",
+    });
+    Destination::File(PathBuf::from(name))
+}
+
+/// Writes the crate into a folder.
 fn write_crate(
     session: &Session,
     loaded: &Loaded,
     pot: &Pot<'_>,
     input: &[f64],
-    args: &CompileArgs,
+    place: &Path,
 ) -> Result<(), Stop> {
     // A program that trains needs reactions for either sign of each weight.
     let trains = pot.model.training.as_ref().is_some_and(|training| training.descent.is_some());
@@ -82,6 +104,7 @@ fn write_crate(
     }
     let options = nnrc_rust::Options {
         simulation: Some(simulation(session, loaded, pot)?),
+        ranges: ranges(loaded),
         training: trains.then(|| trained(pot.model)),
         pot: pot.model.training.as_ref().and_then(|training| training.flow.as_ref()).map(|flow| {
             session.terminal.note("the program presents samples that it is given: `train --data FILE`");
@@ -105,21 +128,32 @@ fn write_crate(
             return session.terminal.fail(&loaded.source, finding);
         }
     };
-    let place = args.output.clone().unwrap_or_else(|| {
-        let mut name = stem(&args.file.file, &pot.crn.name).with_extension("").into_os_string();
-        name.push("-sim");
-        PathBuf::from(name)
-    });
-    if let Err(error) = folder::write(&place, &files) {
-        let message = format!("cannot write `{}`: {}", place.display(), crate::files::reason(&error));
-        return session
-            .terminal
-            .fail(&loaded.source, Diagnostic::global(Severity::Error, codes::NOT_WRITABLE, message));
+    if let Err(error) = folder::write(place, &files) {
+        return unwritable(session, loaded, place, &error);
     }
     session
         .terminal
         .note(&format!("wrote {0}; try: cd {0} && cargo run --release -- --help", place.display()));
     Ok(())
+}
+
+/// Ranges that the file declares for inputs. Others follow from its data and are no bounds for the program's.
+fn ranges(loaded: &Loaded) -> Vec<(String, f64, f64)> {
+    let file = parse(&loaded.source.text).map(|file| file.items).unwrap_or_default();
+    let members = file.into_iter().filter_map(|item| match item {
+        Item::Network(network) => Some(network.members),
+        _ => None,
+    });
+    let declared: BTreeSet<String> = members
+        .flatten()
+        .filter_map(|member| match member {
+            Member::Input { name, range: Some(_), .. } => Some(name.name),
+            _ => None,
+        })
+        .collect();
+    let own = |node: &Node| Some((node.name.clone(), node.ranges.first()?.low, node.ranges.first()?.high));
+    let inputs = loaded.model.inputs().map(|(_, node)| node);
+    inputs.filter(|node| declared.contains(&node.name)).filter_map(own).collect()
 }
 
 /// What the file says about simulation, for a program that cannot read the file. A pot that learns does not settle, so
@@ -156,13 +190,9 @@ fn simulation(session: &Session, loaded: &Loaded, pot: &Pot<'_>) -> Result<nnrc_
     Ok(simulation)
 }
 
-/// The name of the output in the current folder: that of the file, or of the network for stdin.
-fn stem(file: &Path, network: &str) -> PathBuf {
-    let stem = if file.as_os_str() == DASH { None } else { file.file_stem() };
-    // The extension that is added later must not eat a part of a name such as `net.v2.nnr`.
-    let mut name = stem.map_or_else(|| network.into(), std::ffi::OsStr::to_owned);
-    name.push(".out");
-    PathBuf::from(name)
+fn unwritable<T>(session: &Session, loaded: &Loaded, place: &Path, error: &io::Error) -> Result<T, Stop> {
+    let message = format!("cannot write `{}`: {}", place.display(), crate::files::reason(error));
+    session.terminal.fail(&loaded.source, Diagnostic::global(Severity::Error, codes::NOT_WRITABLE, message))
 }
 
 /// Concentrations at the fixed point.
@@ -195,19 +225,19 @@ fn write_sbml(
     destination: &Destination,
 ) -> Result<(), Stop> {
     let options = Options {
-        level: match args.sbml_level {
+        level: match args.sbml_level.unwrap_or(SbmlLevel::L3v1) {
             SbmlLevel::L3v1 => nnrc_sbml::Level::L3V1,
             SbmlLevel::L3v2 => nnrc_sbml::Level::L3V2,
         },
-        provenance: match args.provenance {
+        provenance: match args.provenance.unwrap_or(Provenance::Full) {
             Provenance::Full => nnrc_sbml::Provenance::Full,
             Provenance::None => nnrc_sbml::Provenance::None,
         },
-        inputs: match args.inputs {
+        inputs: match args.inputs.unwrap_or(Inputs::Species) {
             Inputs::Species => nnrc_sbml::Inputs::Species,
             Inputs::Boundary => nnrc_sbml::Inputs::Boundary,
         },
-        feed: match args.feed {
+        feed: match args.feed.unwrap_or(Feed::Events) {
             Feed::Events => nnrc_sbml::Feed::Events,
             Feed::None => nnrc_sbml::Feed::None,
         },

@@ -10,6 +10,11 @@ use crate::terminal::Stop;
 /// Runs the verb.
 pub fn run(session: &Session, args: &EmitArgs) -> Result<(), Stop> {
     let out = Destination::Stdout;
+    if let (Stage::Ast | Stage::Model, Some(option)) = (args.stage, args.values.given()) {
+        return session
+            .terminal
+            .usage(&format!("{option}: this stage does not depend on the values of inputs"));
+    }
     if args.stage == Stage::Ast {
         let (_, file) = session.parse(&args.file.file)?;
         return out.write(&session.terminal, |out| writeln!(out, "{file:#?}"));
@@ -18,6 +23,7 @@ pub fn run(session: &Session, args: &EmitArgs) -> Result<(), Stop> {
     if args.stage == Stage::Model {
         return out.write(&session.terminal, |out| writeln!(out, "{:#?}", loaded.model));
     }
+    session.refuse_input(&loaded, &args.values, "leave it out")?;
     let input = session.input(&loaded, &args.values)?;
     let pot = Pot::new(session, &loaded, &input)?;
     if args.stage == Stage::Crn {

@@ -39,9 +39,8 @@ fn one(session: &Session, path: &Path, check: bool) -> Result<bool, Stop> {
     } else if path.as_os_str() == DASH {
         session.terminal.print(&formatted)?;
     } else if differs {
-        // A link stays a link: what it points to is rewritten.
-        let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        Destination::File(place).write(&session.terminal, |out| out.write_all(formatted.as_bytes()))?;
+        Destination::File(path.to_owned())
+            .write(&session.terminal, |out| out.write_all(formatted.as_bytes()))?;
         session.terminal.note(&format!("formatted {}", source.name));
     }
     Ok(differs)

@@ -29,7 +29,11 @@ pub fn run(session: &Session, args: &NewArgs) -> Result<(), Stop> {
     let path = PathBuf::from(format!("{name}.nnr"));
     // Creating the file and refusing an existing one is one step, so that nothing can come between.
     let created = OpenOptions::new().write(true).create_new(true).open(&path);
-    let written = created.and_then(|mut file| file.write_all(text.as_bytes()));
+    let written = created.and_then(|mut file| {
+        let written = file.write_all(text.as_bytes());
+        // A part of a model is none; what led here is the failure to report.
+        written.inspect_err(|_| drop(std::fs::remove_file(&path)))
+    });
     if let Err(error) = written {
         let reason = match error.kind() {
             io::ErrorKind::AlreadyExists => "it exists already".to_owned(),

@@ -31,7 +31,6 @@ use study::{Case, Outputs, Reading, Samples};
 /// Runs the verb.
 pub fn run(session: &Session, args: &NoiseArgs) -> Result<(), Stop> {
     let terminal = &session.terminal;
-    session.keep_source(&args.file.file, args.output.as_deref())?;
     let loaded = session.load(&args.file.file)?;
     let Some(noise) = loaded.model.noise.clone() else {
         let finding =
@@ -50,7 +49,8 @@ pub fn run(session: &Session, args: &NoiseArgs) -> Result<(), Stop> {
         return terminal.fail(&loaded.source, finding);
     }
     let (table, picture) = outputs(session, args, &loaded.model.name)?;
-    table.require_place(terminal)?;
+    let picture = picture.map(Destination::File);
+    session.require_places(&std::iter::once(&table).chain(&picture).collect::<Vec<_>>())?;
     let Some(samples) = Samples::of(&loaded.model, &noise) else {
         let finding =
             Diagnostic::error(codes::EMPTY_DATASET, noise.span, "there is nothing to judge the noise by")
@@ -71,8 +71,8 @@ pub fn run(session: &Session, args: &NoiseArgs) -> Result<(), Stop> {
     table.write(terminal, |out| report::csv(&rows, out))?;
     let Some(picture) = picture else { return Ok(()) };
     let svg = picture::svg(&loaded.model.name, &rows);
-    Destination::File(picture.clone()).write(terminal, |out| out.write_all(svg.as_bytes()))?;
-    if let Destination::File(path) = &table {
+    picture.write(terminal, |out| out.write_all(svg.as_bytes()))?;
+    if let (Destination::File(path), Destination::File(picture)) = (&table, &picture) {
         terminal.note(&format!("wrote {} and {}", path.display(), picture.display()));
     }
     Ok(())

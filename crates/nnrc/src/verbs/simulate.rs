@@ -31,12 +31,13 @@ enum Format {
 
 /// Runs the verb.
 pub fn run(session: &Session, args: &SimulateArgs) -> Result<(), Stop> {
-    session.keep_source(&args.file.file, args.output.as_deref())?;
     let (format, destination) = output(session, args)?;
+    // What is wrong with the place itself need not wait for the data.
     destination.require_place(&session.terminal)?;
     let said = args.until.as_ref().map(|until| session.with("simulate.until", until));
     let session = said.as_ref().unwrap_or(session);
     let mut loaded = session.load(&args.file.file)?;
+    session.require_places(&[&destination])?;
     if args.steady {
         if loaded.model.chemistry.construction == Construction::OnePot {
             session.terminal.note(ALONE);
@@ -44,11 +45,10 @@ pub fn run(session: &Session, args: &SimulateArgs) -> Result<(), Stop> {
         loaded = loaded.computing();
     }
     let values = &args.values;
-    if let Some(option) = values.given().filter(|_| !args.steady && loaded.model.is_fed()) {
-        return session.terminal.usage(&format!(
-            "{option}: this pot learns, and is presented the samples of its `train` block; write `--steady {option} …` \
-             to see the network alone"
-        ));
+    if !args.steady {
+        let option = values.given().unwrap_or_default();
+        let advice = format!("write `--steady {option} …` to see the network alone");
+        session.refuse_input(&loaded, values, &advice)?;
     }
     let each = args.steady && values.row.is_none() && values.input.is_none();
     let samples = values.data.as_ref().filter(|_| each);

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::args::TrainArgs;
 use crate::files::Destination;
+use crate::interrupt::Training;
 use crate::numbers::enumeration;
 use crate::session::Session;
 use crate::terminal::Stop;
@@ -11,16 +12,22 @@ use crate::training::{self, Files};
 
 /// Runs the verb.
 pub fn run(session: &Session, args: &TrainArgs) -> Result<(), Stop> {
-    session.keep_source(&args.file.file, args.output.as_deref())?;
     let terminal = &session.terminal;
     let loaded = session.load(&args.file.file)?;
     let files = Files::new(session, &args.file.file, &loaded.model.name, args.output.as_deref())?;
-    files.weights().require_place(terminal)?;
+    let construction = loaded.model.chemistry.construction;
+    let others: Vec<Destination> = std::iter::once(files.checkpoint())
+        .chain(files.of_course(construction))
+        .map(Destination::File)
+        .collect();
+    session.require_places(&std::iter::once(files.weights()).chain(&others).collect::<Vec<_>>())?;
+    let going_on = Training::begin(*terminal, files.checkpoint(), args.resume);
     let trained = training::run(session, &loaded, Some(&files), (args.resume, args.engine))?;
     files.write_weights(terminal, &trained.weights)?;
+    drop(going_on);
     terminal.note(&trained.summary());
     if let Destination::File(path) = files.weights() {
-        let others = files.of_course(loaded.model.chemistry.construction);
+        let others = files.of_course(construction);
         // Without an epoch nothing is drawn.
         let others = others.iter().filter(|file| file.exists());
         let names = std::iter::once(path).chain(others).map(|file| file.display().to_string());

@@ -29,8 +29,8 @@ pub(super) struct Arguments {
     pub checkpoint: PathBuf,
     /// Go on from the checkpoint.
     pub resume: bool,
-    /// Rate constants and initial concentrations.
-    pub model: PathBuf,
+    /// Rate constants and initial concentrations; none: those of the crate.
+    pub model: Option<PathBuf>,
 }
 
 /// Reads the arguments after the verb. None: help is wanted.
@@ -40,7 +40,6 @@ pub(super) struct Arguments {
 /// A sentence about the argument that is not understood.
 pub(super) fn parse(
     words: impl IntoIterator<Item = String>,
-    model: &str,
     (defaults, presentation): (&Defaults, &Presentation),
 ) -> Result<Option<Arguments>, String> {
     let mut found = Arguments {
@@ -53,7 +52,7 @@ pub(super) fn parse(
         metrics: None,
         checkpoint: "checkpoint.npz".into(),
         resume: false,
-        model: model.into(),
+        model: None,
     };
     let timing = &mut found.presentation.timing;
     let mut words = Words::new(words.into_iter(), &["--help", "--resume"]);
@@ -84,7 +83,7 @@ pub(super) fn parse(
             "-o" | "--output" => found.output = value()?.into(),
             "--metrics" => found.metrics = Some(value()?.into()),
             "--checkpoint" => found.checkpoint = value()?.into(),
-            "--model" => found.model = value()?.into(),
+            "--model" => found.model = Some(value()?.into()),
             other => return Err(format!("`{other}` is no option of `train`; see `train --help`")),
         }
     }
@@ -118,16 +117,18 @@ mod tests {
     fn words(text: &str, gate: Option<(f64, f64)>) -> Result<Option<Arguments>, String> {
         let timing = Timing { hold: 9.0, gate };
         let presentation = Presentation { timing, epochs: 3, shuffle: None, loss: Loss::SquaredError };
-        parse(text.split_whitespace().map(str::to_owned), "m.npz", (&Defaults::NONE, &presentation))
+        parse(text.split_whitespace().map(str::to_owned), (&Defaults::NONE, &presentation))
     }
 
     #[test]
     fn options_are_understood() {
         let found =
-            words("--data d.npz --hold 5 --epochs=7 --seed 2 --method rosenbrock", None).unwrap().unwrap();
+            words("--data d.npz --hold 5 --epochs=7 --seed 2 --method rosenbrock --model m.npz", None)
+                .unwrap()
+                .unwrap();
         let Presentation { timing, epochs, shuffle, .. } = found.presentation;
         assert_eq!((timing.hold, epochs, shuffle), (5.0, 7, Some(2)));
-        assert_eq!((found.method, found.model), (Method::Rosenbrock, PathBuf::from("m.npz")));
+        assert_eq!((found.method, found.model), (Method::Rosenbrock, Some(PathBuf::from("m.npz"))));
         let found = words("--data d.npz --parts 1,3,2", Some((2.0, 4.0))).unwrap().unwrap();
         assert_eq!(found.presentation.timing, Timing { hold: 6.0, gate: Some((1.0, 4.0)) });
         assert_eq!(words("-h", None), Ok(None));

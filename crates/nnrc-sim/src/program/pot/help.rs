@@ -67,7 +67,8 @@ Options:
       --metrics FILE     a .csv with the metrics of each epoch, read from the pot
       --checkpoint FILE  what is needed to go on later (default: checkpoint.npz)
       --resume           go on from the checkpoint
-      --model FILE       rate constants and initial concentrations (default: data/model.npz of this crate)
+      --model FILE       rate constants and initial concentrations (default: data/model.npz of this
+                         crate, or beside the program)
   -h, --help             this text
 
 Exit status: 0 done, 1 wrong usage or a file that does not fit, 6 the solver failed, 7 learning diverged.

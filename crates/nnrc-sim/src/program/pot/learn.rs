@@ -5,12 +5,15 @@ use std::time::{Duration, Instant};
 
 use super::arguments::Arguments;
 use super::{Pot, Presentation, sample_width, target_width};
-use crate::io::{Array, Arrays, npz, safetensors, table, write_atomically};
+use crate::io::{Array, Arrays, npz, read_file, safetensors, table, write_atomically};
 use crate::present::{Interruption, PARTS, Presenter, are_concentrations, limit, presentations};
-use crate::program::data::{Samples, samples_of};
+use crate::program::data::{Samples, check_targets, samples_of};
+use crate::program::help::{loss_name, method_name};
 use crate::program::simulate::check_input;
-use crate::program::{Failure, Tensors, output_places, say};
-use crate::train::{Metrics, Order, Totals, as_numbers, fingerprint};
+use crate::program::teach::refused;
+use crate::program::{Failure, Tensors, output_places, places, say};
+use crate::train::stamp::{described, fingerprint};
+use crate::train::{Metrics, Order, Stamp, Totals, Unusable};
 use crate::{Method, Tolerances};
 
 /// The least time between two checkpoints and between two lines of progress.
@@ -32,10 +35,14 @@ struct Place {
 }
 
 /// Presents and writes.
-pub(super) fn run<N: Pot>(arguments: &Arguments) -> Result<(), Failure> {
-    let mut network = N::load(&mut Tensors::read(&arguments.model)?)?;
-    let samples = rows::<N>(&arguments.data)?;
+pub(super) fn run<N: Pot>(arguments: &Arguments, model: &Path) -> Result<(), Failure> {
+    let Arguments { data, output, metrics, checkpoint, .. } = arguments;
+    let written = [Some(output.as_path()), Some(checkpoint), metrics.as_deref()];
+    places::require(&[Some(model), Some(data)], &written)?;
+    let mut network = N::load(&mut Tensors::read(model)?)?;
+    let samples = rows::<N>(data)?;
     let Presentation { timing, epochs, shuffle, loss } = arguments.presentation;
+    check_targets(data, &samples, target_width::<N>(), loss)?;
     let mut place = Place {
         presentation: 0,
         state: network.start(),
@@ -45,8 +52,8 @@ pub(super) fn run<N: Pot>(arguments: &Arguments) -> Result<(), Failure> {
     };
     let all = |values: &[f64]| values.to_vec();
     let limit = limit(all(&place.state), all(&samples.inputs), all(&samples.targets));
-    let own = stamp::<N>(arguments, &samples);
-    if arguments.resume && resume(&arguments.checkpoint, own, samples.count, &mut place)? {
+    let own = stamp::<N>(arguments, model, &samples);
+    if arguments.resume && resume(&arguments.checkpoint, &own, samples.count, &mut place)? {
         say(&format!("going on after presentation {}", place.presentation));
     }
     let tolerances = Tolerances::new(arguments.relative, arguments.absolute);
@@ -94,11 +101,11 @@ pub(super) fn run<N: Pot>(arguments: &Arguments) -> Result<(), Failure> {
             }
         }
         if written.elapsed() >= BETWEEN_CHECKPOINTS {
-            keep::<N>(arguments, &place, own)?;
+            keep::<N>(arguments, &place, &own)?;
             written = Instant::now();
         }
     }
-    keep::<N>(arguments, &place, own)?;
+    keep::<N>(arguments, &place, &own)?;
     let weights = weights::<N>(&place.state);
     let is_safetensors = arguments.output.extension().is_some_and(|extension| extension == "safetensors");
     let written = write_atomically(&arguments.output, |file| {
@@ -147,14 +154,32 @@ fn words(place: &Place) -> String {
 }
 
 /// What a checkpoint belongs to: all but where learning ends.
-fn stamp<N: Pot>(arguments: &Arguments, samples: &Samples) -> u64 {
+fn stamp<N: Pot>(arguments: &Arguments, model: &Path, samples: &Samples) -> Stamp {
     let presentation = Presentation { epochs: 0, ..arguments.presentation };
     let Arguments { method, relative, absolute, .. } = arguments;
     let words = format!("{} {presentation:?} {method:?} {relative:e} {absolute:e}", N::NAME);
-    let model = std::fs::read(&arguments.model).unwrap_or_default();
-    let numbers = samples.inputs.iter().chain(&samples.targets);
-    let numbers = numbers.flat_map(|number| number.to_bits().to_le_bytes());
-    fingerprint(words.into_bytes().into_iter().chain(model).chain(numbers))
+    let model = read_file(model).unwrap_or_default();
+    let numbers = [samples.inputs.as_slice(), &samples.targets].concat();
+    let Presentation { timing, shuffle, loss, epochs: _ } = presentation;
+    let times = match timing.gate {
+        None => ("`--hold`", timing.hold.to_string()),
+        Some((open, close)) => ("`--parts`", format!("{open},{},{}", close - open, timing.hold - close)),
+    };
+    let settings = [
+        ("samples", described(&numbers)),
+        ("model file", format!("{} bytes (hash {:016x})", model.len(), fingerprint(model.iter().copied()))),
+        times,
+        ("`--seed`", shuffle.map_or("none".to_owned(), |seed| seed.to_string())),
+        ("loss", loss_name(loss).to_owned()),
+        ("`--method`", method_name(*method).to_owned()),
+        ("`--rtol`", relative.to_string()),
+        ("`--atol`", absolute.to_string()),
+    ];
+    let bytes = numbers.iter().flat_map(|number| number.to_bits().to_le_bytes());
+    Stamp {
+        fingerprint: fingerprint(words.into_bytes().into_iter().chain(model).chain(bytes)),
+        settings: settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+    }
 }
 
 fn weights<N: Pot>(state: &[f64]) -> Arrays {
@@ -169,17 +194,17 @@ fn weights<N: Pot>(state: &[f64]) -> Arrays {
     N::weights().iter().map(array).collect()
 }
 
-fn keep<N: Pot>(arguments: &Arguments, place: &Place, own: u64) -> Result<(), String> {
+fn keep<N: Pot>(arguments: &Arguments, place: &Place, own: &Stamp) -> Result<(), String> {
     let mut arrays = weights::<N>(&place.state);
     let mut put = |name: &str, values: Vec<f64>| {
         arrays.insert(format!("pot.{name}"), Array { shape: vec![values.len()], values });
     };
-    put("fingerprint", as_numbers(own).to_vec());
     put("presentation", vec![place.presentation as f64]);
     put("state", place.state.clone());
     put("steps", place.steps.to_vec());
     put("totals", place.totals.to_numbers().to_vec());
     put("history", place.history.as_flattened().to_vec());
+    own.put("pot", &mut arrays);
     let failed = |path: &Path, error| format!("cannot write `{}`: {error}", path.display());
     write_atomically(&arguments.checkpoint, |file| npz::write(file, &arrays))
         .map_err(|error| failed(&arguments.checkpoint, error))?;
@@ -189,9 +214,9 @@ fn keep<N: Pot>(arguments: &Arguments, place: &Place, own: u64) -> Result<(), St
 }
 
 /// Takes up the place in a checkpoint; whether there is one.
-fn resume(path: &Path, own: u64, samples: usize, place: &mut Place) -> Result<bool, String> {
+fn resume(path: &Path, own: &Stamp, samples: usize, place: &mut Place) -> Result<bool, String> {
     let name = path.display();
-    let bytes = match std::fs::read(path) {
+    let bytes = match read_file(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             say(&format!("there is no checkpoint `{name}`: learning begins anew"));
@@ -204,10 +229,12 @@ fn resume(path: &Path, own: u64, samples: usize, place: &mut Place) -> Result<bo
         let array = arrays.get(&format!("pot.{key}")).map(|array| array.values.clone());
         array.ok_or_else(|| format!("`{name}` is no checkpoint of a pot: `pot.{key}` is missing"))
     };
-    if get("fingerprint")? != as_numbers(own) {
-        return Err(format!(
-            "`{name}` belongs to other samples, concentrations or settings; leave out `--resume`"
-        ));
+    match own.check("pot", &arrays) {
+        Ok(()) => {}
+        Err(Unusable::OfAnother(differences)) => return Err(refused(path, &differences)),
+        Err(Unusable::Malformed(key)) => {
+            return Err(format!("`{name}` is no checkpoint of a pot: `{key}` is missing"));
+        }
     }
     let damaged = || format!("`{name}` is damaged; leave out `--resume`");
     let state = get("state")?;

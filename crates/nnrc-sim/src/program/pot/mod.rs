@@ -6,7 +6,7 @@ mod learn;
 
 use std::process::ExitCode;
 
-use super::{Failure, Network, input_width, print};
+use super::{Failure, Network, home, input_width, print};
 use crate::present::Timing;
 use crate::train::Loss;
 
@@ -58,17 +58,14 @@ fn sample_width<N: Pot>() -> usize {
 }
 
 /// Runs the command line of a network that learns while samples are presented; as [`super::run`].
-pub fn run_and_present<N: Pot>(data: &str) -> ExitCode {
-    super::dispatch::<N>(data, Some((&help::overview::<N>, &|words| train::<N>(words, data))))
+pub fn run_and_present<N: Pot>(package: &str) -> ExitCode {
+    super::dispatch::<N>(package, Some((&help::overview::<N>, &|words| train::<N>(words, package))))
 }
 
-fn train<N: Pot>(words: Vec<String>, data: &str) -> Result<(), Failure> {
+fn train<N: Pot>(words: Vec<String>, package: &str) -> Result<(), Failure> {
     let defaults = (&N::DEFAULTS, &N::PRESENTATION);
-    match arguments::parse(words, data, defaults)? {
-        None => {
-            print(&help::training::<N>());
-            Ok(())
-        }
-        Some(arguments) => learn::run::<N>(&arguments),
+    match arguments::parse(words, defaults)? {
+        None => print(&help::training::<N>()),
+        Some(arguments) => learn::run::<N>(&arguments, &home::model(arguments.model.as_deref(), package)?),
     }
 }
