@@ -1,11 +1,13 @@
 //! Data and weight files: readers over bytes in memory, and writers.
 //!
 //! Readers never panic and never allocate more than the file can justify: sizes are checked against the
-//! bytes that are there before anything is allocated. Non-finite numbers are errors.
+//! bytes that are there before anything is allocated. Of a file of arrays only those are decoded that are asked for;
+//! non-finite numbers in them are errors.
 
 mod array;
 pub mod atomic;
 mod error;
+mod file;
 pub mod files;
 pub mod idx;
 pub mod npy;
@@ -20,6 +22,7 @@ mod zip;
 pub use array::{Array, Arrays};
 pub use atomic::write_atomically;
 pub use error::{ReadError, ReadErrorKind};
+pub use file::ArrayFile;
 pub use files::{FilesRead, read_file};
 pub use separator::Separator;
 

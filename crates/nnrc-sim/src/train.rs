@@ -14,7 +14,7 @@ mod run;
 mod schedule;
 pub mod stamp;
 
-pub use checkpoint::{Layout, Unusable, from_arrays, to_arrays};
+pub use checkpoint::{Layout, Unusable, VERSION, from_arrays, to_arrays, version};
 pub use loss::Loss;
 pub use metrics::{Metrics, Quantity, Totals, is_right, table};
 pub use optimiser::Optimiser;

@@ -7,7 +7,24 @@ use super::array::count;
 use super::number::{Format, decode};
 use super::{Array, ReadError, ReadErrorKind};
 
-const MAGIC: &[u8] = b"\x93NUMPY";
+/// How the bytes of every .npy array begin.
+pub(crate) const MAGIC: &[u8] = b"\x93NUMPY";
+/// Magic, version and length of the header: as many bytes as say how long the header is.
+pub(crate) const PREFIX: usize = 12;
+/// Headers beyond this are refused: a thousand axes need a hundredth of it.
+const HEADER_LIMIT: usize = 1 << 20;
+
+/// What the header of an array says.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Header {
+    /// The type of elements as numpy writes it, `<f8`.
+    element: String,
+    fortran_order: bool,
+    /// Sizes of the axes.
+    pub(crate) shape: Vec<usize>,
+    /// Where the data begin.
+    start: usize,
+}
 
 /// Reads one array: integers, booleans, f16, f32 or f64 of either byte order, in C or Fortran order.
 ///
@@ -16,23 +33,75 @@ const MAGIC: &[u8] = b"\x93NUMPY";
 /// [`ReadErrorKind::Pickled`] for arrays of Python objects, [`ReadErrorKind::Unsupported`] for other types
 /// of elements, [`ReadErrorKind::NonFinite`], [`ReadErrorKind::Malformed`].
 pub fn read(bytes: &[u8]) -> Result<Array, ReadError> {
-    let (header, data) = split(bytes)?;
-    let header = parse_header(header)?;
-    let (format, big_endian) = parse_type(&header.element)?;
-    let expected = count(&header.shape).and_then(|count| count.checked_mul(format.size()));
-    if expected != Some(data.len()) {
-        return Err(ReadError::malformed(format!(
-            "shape {:?} of `{}` does not match the {} bytes of data",
-            header.shape,
-            header.element,
-            data.len()
-        )));
+    let header = Header::read(bytes)?;
+    header.require_size(bytes.len())?;
+    header.decode(bytes)
+}
+
+/// Where the header ends, from the first [`PREFIX`] bytes of an array.
+///
+/// # Errors
+///
+/// [`ReadErrorKind::Pickled`] and [`ReadErrorKind::Malformed`] for what is no array, and for headers beyond all
+/// measure.
+pub(crate) fn header_end(bytes: &[u8]) -> Result<usize, ReadError> {
+    let Some(rest) = bytes.strip_prefix(MAGIC) else {
+        return Err(match bytes {
+            // The first bytes of every pickle of protocol 2 and above.
+            [0x80, 2..=5, ..] => ReadError::new(ReadErrorKind::Pickled, "the file is a Python pickle"),
+            _ => ReadError::malformed("the file does not begin as a .npy array"),
+        });
+    };
+    let (length, start) = match *rest {
+        [1, _, a, b, ..] => (u32::from(u16::from_le_bytes([a, b])), 10),
+        [2 | 3, _, a, b, c, d, ..] => (u32::from_le_bytes([a, b, c, d]), 12),
+        [1..=3, ..] | [] => return Err(truncated()),
+        [version, ..] => return Err(ReadError::unsupported(format!("version {version} of the .npy format"))),
+    };
+    match usize::try_from(length) {
+        Ok(length) if length <= HEADER_LIMIT => Ok(start + length),
+        _ => Err(ReadError::malformed(format!("the header of the array claims {length} bytes"))),
     }
-    let mut values = decode(data, format, big_endian);
-    if header.fortran_order {
-        values = row_major(&values, &header.shape);
+}
+
+impl Header {
+    /// Reads the header of an array from bytes that hold at least all of it.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, ReadError> {
+        let end = header_end(bytes)?;
+        let start = if bytes[MAGIC.len()] == 1 { 10 } else { 12 };
+        let text = bytes.get(start..end).ok_or_else(truncated)?;
+        match std::str::from_utf8(text) {
+            Ok(text) => parse_header(text, end),
+            Err(_) => Err(ReadError::malformed("the header of the array is not text")),
+        }
     }
-    Array { shape: header.shape, values }.require_finite()
+
+    /// Refuses a file of `length` bytes that does not hold what the header says.
+    pub(crate) fn require_size(&self, length: usize) -> Result<(), ReadError> {
+        let (format, _) = parse_type(&self.element)?;
+        let size = length - self.start.min(length);
+        if count(&self.shape).and_then(|count| count.checked_mul(format.size())) == Some(size) {
+            return Ok(());
+        }
+        Err(ReadError::malformed(format!(
+            "shape {:?} of `{}` does not match the {size} bytes of data",
+            self.shape, self.element,
+        )))
+    }
+
+    /// The array in `bytes`, whose length is the one that [`Header::require_size`] asks for.
+    pub(crate) fn decode(self, bytes: &[u8]) -> Result<Array, ReadError> {
+        let (format, big_endian) = parse_type(&self.element)?;
+        let mut values = decode(bytes.get(self.start..).unwrap_or_default(), format, big_endian);
+        if self.fortran_order {
+            values = row_major(&values, &self.shape);
+        }
+        Array { shape: self.shape, values }.require_finite()
+    }
+}
+
+fn truncated() -> ReadError {
+    ReadError::malformed("the file ends within the header of the array")
 }
 
 /// Writes `array` as little-endian f64 in C order, format version 1.
@@ -65,39 +134,8 @@ pub fn write(array: &Array) -> Vec<u8> {
     bytes
 }
 
-struct Header {
-    element: String,
-    fortran_order: bool,
-    shape: Vec<usize>,
-}
-
-/// Splits a file into the text of its header and its data.
-fn split(bytes: &[u8]) -> Result<(&str, &[u8]), ReadError> {
-    let Some(rest) = bytes.strip_prefix(MAGIC) else {
-        return Err(match bytes {
-            // The first bytes of every pickle of protocol 2 and above.
-            [0x80, 2..=5, ..] => ReadError::new(ReadErrorKind::Pickled, "the file is a Python pickle"),
-            _ => ReadError::malformed("the file does not begin as a .npy array"),
-        });
-    };
-    let truncated = || ReadError::malformed("the file ends within the header of the array");
-    let (length, rest) = match *rest {
-        [1, _, a, b, ref rest @ ..] => (u32::from(u16::from_le_bytes([a, b])), rest),
-        [2 | 3, _, a, b, c, d, ref rest @ ..] => (u32::from_le_bytes([a, b, c, d]), rest),
-        [1..=3, ..] | [] => return Err(truncated()),
-        [version, ..] => return Err(ReadError::unsupported(format!("version {version} of the .npy format"))),
-    };
-    let (header, data) = usize::try_from(length)
-        .ok()
-        .and_then(|length| rest.split_at_checked(length))
-        .ok_or_else(truncated)?;
-    match std::str::from_utf8(header) {
-        Ok(header) => Ok((header, data)),
-        Err(_) => Err(ReadError::malformed("the header of the array is not text")),
-    }
-}
-
-fn parse_header(text: &str) -> Result<Header, ReadError> {
+/// The dictionary of a header, whose data begin at `start`.
+fn parse_header(text: &str, start: usize) -> Result<Header, ReadError> {
     let bad = |what: &str| ReadError::malformed(format!("the header of the array has no readable {what}"));
     let after = |key: &str| -> Option<&str> {
         let quoted = text.find(&format!("'{key}'")).or_else(|| text.find(&format!("\"{key}\"")))?;
@@ -124,20 +162,29 @@ fn parse_header(text: &str) -> Result<Header, ReadError> {
         let size = size.strip_suffix('L').unwrap_or(size);
         shape.push(size.parse().map_err(|_| bad("shape"))?);
     }
-    Ok(Header { element: element.to_owned(), fortran_order, shape })
+    Ok(Header { element: element.to_owned(), fortran_order, shape, start })
 }
 
-/// The storage of an element and whether it is big-endian, from a type such as `<f8`.
+/// The storage of an element and whether it is big-endian, from a type such as `<f8`: every spelling that
+/// `numpy.dtype` takes for the types that are read. The sizes of C types are those of 64-bit systems.
 fn parse_type(element: &str) -> Result<(Format, bool), ReadError> {
     let (order, kind) = match element.strip_prefix(['<', '>', '|', '=']) {
         Some(kind) => (element.as_bytes()[0], kind),
         None => (b'|', element),
     };
     let format = match kind {
-        "b1" | "?" => Format::Bool,
-        "f2" | "f4" | "f8" => Format::Float(usize::from(kind.as_bytes()[1] - b'0')),
-        "i1" | "i2" | "i4" | "i8" => Format::Signed(usize::from(kind.as_bytes()[1] - b'0')),
-        "u1" | "u2" | "u4" | "u8" => Format::Unsigned(usize::from(kind.as_bytes()[1] - b'0')),
+        "b1" | "?" | "bool" | "bool_" => Format::Bool,
+        "f2" | "e" | "float16" | "half" => Format::Float(2),
+        "f4" | "f" | "float32" | "single" => Format::Float(4),
+        "f8" | "d" | "float64" | "double" | "float" => Format::Float(8),
+        "i1" | "b" | "int8" | "byte" => Format::Signed(1),
+        "i2" | "h" | "int16" | "short" => Format::Signed(2),
+        "i4" | "i" | "int32" | "intc" => Format::Signed(4),
+        "i8" | "l" | "q" | "p" | "int64" | "long" | "longlong" | "int" | "int_" | "intp" => Format::Signed(8),
+        "u1" | "B" | "uint8" | "ubyte" => Format::Unsigned(1),
+        "u2" | "H" | "uint16" | "ushort" => Format::Unsigned(2),
+        "u4" | "I" | "uint32" | "uintc" => Format::Unsigned(4),
+        "u8" | "L" | "Q" | "P" | "uint64" | "ulong" | "ulonglong" | "uint" | "uintp" => Format::Unsigned(8),
         _ if kind.starts_with('O') => {
             let message = "the array holds Python objects (a pickle), which are never read";
             return Err(ReadError::new(ReadErrorKind::Pickled, message));
@@ -214,13 +261,20 @@ mod tests {
     #[test]
     fn types_and_byte_orders() {
         let header = |descr: &str| format!("{{\"shape\": (1,), 'fortran_order': False, 'descr': '{descr}'}}");
-        let cases: [(&str, &[u8], f64); 6] = [
+        let cases: [(&str, &[u8], f64); 12] = [
             (">f4", &[0x3f, 0xc0, 0, 0], 1.5),
             ("<f2", &[0x00, 0x3e], 1.5),
             (">i2", &[0xff, 0xfe], -2.0),
             ("|b1", &[1], 1.0),
             ("<u8", &[7, 0, 0, 0, 0, 0, 0, 0], 7.0),
             ("?", &[1], 1.0),
+            // What `numpy.dtype` says of these spellings: f4, f2, i1, i8, i4 (big-endian), u2.
+            ("f", &[0, 0, 0xc0, 0x3f], 1.5),
+            ("half", &[0x00, 0x3e], 1.5),
+            ("b", &[0xfe], -2.0),
+            ("int", &[0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], -2.0),
+            (">i", &[0, 0, 1, 1], 257.0),
+            ("uint16", &[1, 1], 257.0),
         ];
         for (descr, data, value) in cases {
             assert_eq!(read(&file(&header(descr), data)).unwrap().values, [value], "{descr}");

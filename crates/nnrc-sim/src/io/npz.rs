@@ -1,36 +1,60 @@
 //! .npz archives of NumPy: named .npy arrays in a ZIP file.
 
-use super::{Array, Arrays, ReadError, ReadErrorKind, npy, zip};
+use super::file::Entry;
+use super::{Array, ArrayFile, Arrays, ReadError, ReadErrorKind, npy, zip};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io;
 
 /// Name under which the array of a plain .npy file is returned, as `numpy.savez` names it.
 pub const SINGLE: &str = "arr_0";
 
+/// Opens a .npz file, or a .npy file as one array under the name [`SINGLE`].
+///
+/// As numpy does, takes every member that begins as an array for one, whatever it is called, and nothing else
+/// that lies in the archive.
+///
+/// # Errors
+///
+/// [`ReadErrorKind::Pickled`] for the checkpoints of PyTorch, which are archives without arrays;
+/// [`ReadErrorKind::Malformed`] for damaged archives. What is wrong with an array, reading it says.
+pub fn open<'a>(bytes: impl Into<Cow<'a, [u8]>>) -> Result<ArrayFile<'a>, ReadError> {
+    let bytes = bytes.into();
+    let mut entries = BTreeMap::new();
+    if !zip::is_archive(&bytes) {
+        npy::Header::read(&bytes)?;
+        entries.insert(SINGLE.to_owned(), Entry::Whole);
+        return Ok(ArrayFile::new(bytes, entries));
+    }
+    let mut has_pickle = false;
+    for member in zip::members(&bytes)? {
+        has_pickle |= member.name.ends_with(".pkl");
+        let short = member.name.strip_suffix(".npy");
+        let begins_as_array = || {
+            let beginning = member.beginning(&bytes, npy::MAGIC.len());
+            beginning.is_ok_and(|beginning| beginning == npy::MAGIC)
+        };
+        // Archives made on macOS hold a file of attributes, `__MACOSX/._hidden.W.npy`, beside each array.
+        if !(short.is_some() && !member.name.starts_with("__MACOSX/") || begins_as_array()) {
+            continue;
+        }
+        let name = short.unwrap_or(&member.name).to_owned();
+        entries.entry(name).and_modify(|entry| *entry = Entry::Twice).or_insert(Entry::Member(member));
+    }
+    if has_pickle && entries.is_empty() {
+        let message = "the archive holds a Python pickle (a PyTorch checkpoint?), which is never read";
+        return Err(ReadError::new(ReadErrorKind::Pickled, message));
+    }
+    Ok(ArrayFile::new(bytes, entries))
+}
+
 /// Reads all arrays of a .npz file, or the one of a .npy file under the name [`SINGLE`].
 ///
 /// # Errors
 ///
-/// Those of [`npy::read`], naming the array; [`ReadErrorKind::Pickled`] for the checkpoints of PyTorch,
-/// which are archives too; [`ReadErrorKind::Malformed`] for a damaged archive or a name that occurs twice.
+/// Those of [`open`] and of [`ArrayFile::read`].
 pub fn read(bytes: &[u8]) -> Result<Arrays, ReadError> {
-    let mut arrays = Arrays::new();
-    if !zip::is_archive(bytes) {
-        arrays.insert(SINGLE.to_owned(), npy::read(bytes)?);
-        return Ok(arrays);
-    }
-    for member in zip::members(bytes)? {
-        if member.name.ends_with(".pkl") {
-            let message = "the archive holds a Python pickle (a PyTorch checkpoint?), which is never read";
-            return Err(ReadError::new(ReadErrorKind::Pickled, message));
-        }
-        // NumPy looks at nothing else in the archive.
-        let Some(name) = member.name.strip_suffix(".npy") else { continue };
-        let array = npy::read(&member.contents()?).map_err(|error| error.within(name))?;
-        if arrays.insert(name.to_owned(), array).is_some() {
-            return Err(ReadError::malformed(format!("the array `{name}` is there twice")));
-        }
-    }
-    Ok(arrays)
+    open(bytes)?.read_all()
 }
 
 /// Writes arrays as f64, sorted by name, stored, and without times: equal arrays give equal bytes.

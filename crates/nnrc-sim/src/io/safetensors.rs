@@ -1,28 +1,54 @@
 //! The safetensors format: a JSON header of names, types and offsets, then little-endian data.
 
+use super::file::Entry;
 use super::number::{Format, decode};
-use super::{Array, Arrays, ReadError, ReadErrorKind};
+use super::{Array, ArrayFile, Arrays, ReadError, ReadErrorKind};
 use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io;
+use std::ops::Range;
 
 /// Headers beyond this are refused: 100,000 tensors need about a tenth of it.
 const HEADER_LIMIT: u64 = 100_000_000;
+
+/// A tensor as the header describes it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Tensor {
+    dtype: Dtype,
+    /// Sizes of the axes.
+    pub(crate) shape: Vec<usize>,
+    /// Where in the file its data are.
+    place: Range<usize>,
+}
+
+/// Opens a safetensors file.
+///
+/// # Errors
+///
+/// [`ReadErrorKind::Malformed`] for truncated files and lying headers, [`ReadErrorKind::Pickled`]. What is wrong
+/// with a tensor, reading it says.
+pub fn open<'a>(bytes: impl Into<Cow<'a, [u8]>>) -> Result<ArrayFile<'a>, ReadError> {
+    let bytes = bytes.into();
+    check_header_length(&bytes)?;
+    let (length, metadata) = SafeTensors::read_metadata(&bytes).map_err(explain)?;
+    let start = length + size_of::<u64>();
+    let mut entries = BTreeMap::new();
+    for name in metadata.offset_keys() {
+        let Some(info) = metadata.info(&name) else { continue };
+        let place = start + info.data_offsets.0..start + info.data_offsets.1;
+        entries.insert(name, Entry::Tensor(Tensor { dtype: info.dtype, shape: info.shape.clone(), place }));
+    }
+    Ok(ArrayFile::new(bytes, entries))
+}
 
 /// Reads all tensors: booleans, integers, F16, BF16, F32 and F64.
 ///
 /// # Errors
 ///
-/// [`ReadErrorKind::Malformed`] for truncated files and lying headers, [`ReadErrorKind::Unsupported`] for
-/// other types of elements, [`ReadErrorKind::NonFinite`], both naming the tensor.
+/// Those of [`open`] and of [`ArrayFile::read`].
 pub fn read(bytes: &[u8]) -> Result<Arrays, ReadError> {
-    check_header_length(bytes)?;
-    let tensors = SafeTensors::deserialize(bytes).map_err(explain)?;
-    let mut arrays = Arrays::new();
-    for (name, tensor) in tensors.iter() {
-        let array = convert(&tensor).map_err(|error| error.within(name))?;
-        arrays.insert(name.to_owned(), array);
-    }
-    Ok(arrays)
+    open(bytes)?.read_all()
 }
 
 /// Writes arrays as F64, sorted by name: equal arrays give equal bytes.
@@ -67,8 +93,19 @@ fn explain(error: SafeTensorError) -> ReadError {
     ReadError::malformed(format!("not a readable safetensors file: {error}"))
 }
 
-fn convert(tensor: &TensorView<'_>) -> Result<Array, ReadError> {
-    let format = match tensor.dtype() {
+impl Tensor {
+    /// The numbers of the tensor in the bytes of its file.
+    pub(crate) fn decode(&self, bytes: &[u8]) -> Result<Array, ReadError> {
+        let data = bytes.get(self.place.clone()).unwrap_or_default();
+        match Array::new(self.shape.clone(), decode(data, format(self.dtype)?, false)) {
+            Some(array) => array.require_finite(),
+            None => Err(ReadError::malformed("the shape does not match the data")),
+        }
+    }
+}
+
+fn format(dtype: Dtype) -> Result<Format, ReadError> {
+    Ok(match dtype {
         Dtype::BOOL => Format::Bool,
         Dtype::U8 => Format::Unsigned(1),
         Dtype::U16 => Format::Unsigned(2),
@@ -87,10 +124,5 @@ fn convert(tensor: &TensorView<'_>) -> Result<Array, ReadError> {
                 "elements of type {other} are not read (booleans, integers, F16, BF16, F32 and F64 are)"
             )));
         }
-    };
-    let values = decode(tensor.data(), format, false);
-    match Array::new(tensor.shape().to_vec(), values) {
-        Some(array) => array.require_finite(),
-        None => Err(ReadError::malformed("the shape does not match the data")),
-    }
+    })
 }

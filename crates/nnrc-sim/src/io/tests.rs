@@ -94,6 +94,92 @@ fn faulty_tensors_are_named() {
     assert_eq!(safetensors::read(&bytes).unwrap_err(), error);
 }
 
+/// An archive of stored members, whatever they are called.
+fn archive(members: &[(&str, &[u8])]) -> Vec<u8> {
+    zip::write(members.iter().map(|(name, contents)| (*name, contents.to_vec()))).unwrap()
+}
+
+#[test]
+fn members_are_arrays_by_their_beginning() {
+    let (w, b) = (npy::write(&sample()["hidden.W"]), npy::write(&sample()["hidden.b"]));
+    // Names without `.npy`, the attributes that macOS adds, a text, and the pickle of something else.
+    let bytes = archive(&[
+        ("hidden.W", &w),
+        ("hidden.b.npy", &b),
+        ("__MACOSX/._hidden.b.npy", b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X"),
+        ("readme.txt", b"weights of 2024"),
+        ("notes.pkl", b"\x80\x04."),
+    ]);
+    let arrays = npz::read(&bytes).unwrap();
+    assert_eq!(arrays.keys().collect::<Vec<_>>(), ["hidden.W", "hidden.b"]);
+    assert_eq!(arrays["hidden.W"], sample()["hidden.W"]);
+    // Only an archive of nothing but pickles is a checkpoint.
+    let error =
+        npz::open(archive(&[("archive/data.pkl", b"\x80\x02."), ("archive/data/0", &[0; 8])])).unwrap_err();
+    assert_eq!(error.kind, ReadErrorKind::Pickled);
+}
+
+#[test]
+fn what_nobody_asks_for_can_be_anything() {
+    let header = |descr: &str| format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': (1,), }}\n");
+    let array = |descr: &str, data: &[u8]| {
+        let header = header(descr);
+        [npy::MAGIC, &[1, 0], &(header.len() as u16).to_le_bytes(), header.as_bytes(), data].concat()
+    };
+    let bytes = archive(&[
+        ("names.npy", &array("<U3", &[0; 12])),
+        ("objects.npy", &array("|O", b"\x80\x03.")),
+        ("mask.npy", &array("<f8", &f64::NEG_INFINITY.to_le_bytes())),
+        ("broken.npy", b"no array"),
+        ("y.b.npy", &array("<d", &2.5f64.to_le_bytes())),
+        ("y.b", &array("<d", &1.5f64.to_le_bytes())),
+        ("y.W.npy", &array("float64", &0.5f64.to_le_bytes())),
+    ]);
+    let file = npz::open(bytes).unwrap();
+    assert_eq!(file.read("y.W").unwrap().unwrap().values, [0.5]);
+    assert_eq!(file.shape("mask"), Some(Ok(vec![1])));
+    assert_eq!(file.read("z"), None);
+    let kind = |name: &str| file.read(name).unwrap().unwrap_err().kind;
+    assert_eq!(kind("names"), ReadErrorKind::Unsupported);
+    assert_eq!(kind("objects"), ReadErrorKind::Pickled);
+    assert_eq!(kind("mask"), ReadErrorKind::NonFinite);
+    assert_eq!(kind("broken"), ReadErrorKind::Malformed);
+    assert_eq!(file.read("y.b").unwrap().unwrap_err().message, "`y.b`: the archive holds it twice");
+
+    let tensors = r#"{"mask":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},
+        "q":{"dtype":"F8_E4M3","shape":[1],"data_offsets":[4,5]},
+        "y.b":{"dtype":"F32","shape":[1],"data_offsets":[5,9]}}"#;
+    let data = [&f32::NEG_INFINITY.to_le_bytes()[..], &[7], &1.5f32.to_le_bytes()].concat();
+    let file = safetensors::open(tensor_file(tensors, &data)).unwrap();
+    assert_eq!(file.read("y.b").unwrap().unwrap().values, [1.5]);
+    assert_eq!(file.shape("q"), Some(Ok(vec![1])));
+    assert_eq!(file.read("q").unwrap().unwrap_err().kind, ReadErrorKind::Unsupported);
+    assert_eq!(file.read("mask").unwrap().unwrap_err().kind, ReadErrorKind::NonFinite);
+}
+
+#[test]
+fn zeros_packed_beyond_belief_are_not_unpacked() {
+    // 40 million bytes are 320 MB as numbers, and deflate packs them a thousand times.
+    let count = 40_000_000;
+    let header = format!("{{'descr': '|u1', 'fortran_order': False, 'shape': ({count},), }}\n");
+    let mut contents =
+        [npy::MAGIC, &[1, 0], &(header.len() as u16).to_le_bytes(), header.as_bytes()].concat();
+    contents.resize(contents.len() + count, 0);
+    let bytes = deflated("x.npy", &contents, contents.len() as u32);
+    let file = npz::open(&bytes[..]).unwrap();
+    assert_eq!(file.shape("x"), Some(Ok(vec![count])));
+    let error = file.read("x").unwrap().unwrap_err();
+    assert_eq!(error.kind, ReadErrorKind::Unsupported);
+    assert!(error.message.contains("`numpy.savez`"), "{}", error.message);
+    // A header that claims more than the member holds is found out before.
+    let contents = npy::write(&sample()["hidden.W"]);
+    let mut lying = contents.clone();
+    let at = lying.windows(6).position(|window| window == b"(2, 3)").unwrap();
+    lying[at + 1] = b'9';
+    let error = npz::read(&deflated("x.npy", &lying, lying.len() as u32)).unwrap_err();
+    assert_eq!(error.message, "`x`: shape [9, 3] of `<f8` does not match the 48 bytes of data");
+}
+
 fn tensor_file(header: &str, data: &[u8]) -> Vec<u8> {
     [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), data].concat()
 }

@@ -5,23 +5,31 @@
 //! members needs the 64-bit extension are refused; the extension in single headers is read.
 
 use super::ReadError;
+use miniz_oxide::inflate::{decompress_to_vec_with_limit, stream};
+use miniz_oxide::{DataFormat, MZFlush};
+use std::ops::Range;
 
 const END: [u8; 4] = *b"PK\x05\x06";
 const CENTRAL: [u8; 4] = *b"PK\x01\x02";
 const LOCAL: [u8; 4] = *b"PK\x03\x04";
+/// The methods of compression that are read.
+const STORED: u16 = 0;
+const DEFLATED: u16 = 8;
 /// Deflate cannot make data more than this much smaller: a larger claim is a lie.
 const DEFLATE_LIMIT: usize = 1040;
 /// 1 January 1980, the zero of the format: equal contents give equal archives.
 const DATE: u16 = 0x0021;
 
-/// A member as the central directory describes it.
-pub(crate) struct Member<'a> {
+/// A member as the central directory describes it. Its methods take the bytes of the archive.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Member {
     pub(crate) name: String,
+    /// Bytes of the contents, as the directory says.
+    pub(crate) size: usize,
     flags: u16,
     method: u16,
     checksum: u32,
-    size: usize,
-    compressed: &'a [u8],
+    compressed: Range<usize>,
 }
 
 /// Whether `bytes` begin as an archive does, empty ones included.
@@ -30,7 +38,7 @@ pub(crate) fn is_archive(bytes: &[u8]) -> bool {
 }
 
 /// Lists the members of an archive.
-pub(crate) fn members(bytes: &[u8]) -> Result<Vec<Member<'_>>, ReadError> {
+pub(crate) fn members(bytes: &[u8]) -> Result<Vec<Member>, ReadError> {
     let damaged = || ReadError::malformed("the directory of the archive is damaged or cut off");
     // The end record is 22 bytes and a comment of at most 65,535.
     let from = bytes.len().saturating_sub(22 + 65_535);
@@ -52,7 +60,7 @@ pub(crate) fn members(bytes: &[u8]) -> Result<Vec<Member<'_>>, ReadError> {
 }
 
 /// Reads the first entry of `directory`; returns it and the rest.
-fn member<'a>(bytes: &'a [u8], directory: &'a [u8]) -> Option<(Member<'a>, &'a [u8])> {
+fn member<'a>(bytes: &[u8], directory: &'a [u8]) -> Option<(Member, &'a [u8])> {
     let entry = Fields(directory.strip_prefix(&CENTRAL).map(|_| directory)?);
     let name_end = 46 + usize::from(entry.u16(28)?);
     let extra_end = name_end + usize::from(entry.u16(30)?);
@@ -70,7 +78,8 @@ fn member<'a>(bytes: &'a [u8], directory: &'a [u8]) -> Option<(Member<'a>, &'a [
 
     let local = bytes.get(offset..)?.strip_prefix(&LOCAL).map(|_| Fields(&bytes[offset..]))?;
     let start = offset + 30 + usize::from(local.u16(26)?) + usize::from(local.u16(28)?);
-    let compressed = bytes.get(start..start.checked_add(packed)?)?;
+    let compressed = start..start.checked_add(packed)?;
+    bytes.get(compressed.clone())?;
     let (flags, method, checksum) = (entry.u16(8)?, entry.u16(10)?, entry.u32(16)?);
     Some((Member { name, flags, method, checksum, size, compressed }, rest))
 }
@@ -92,30 +101,64 @@ fn wide_sizes(mut extra: &[u8]) -> impl Iterator<Item = usize> + '_ {
     })
 }
 
-impl Member<'_> {
+impl Member {
+    /// Bytes that the member takes up in the archive.
+    pub(crate) fn packed(&self) -> usize {
+        self.compressed.len()
+    }
+
     /// Unpacks the member and checks its size and checksum.
-    pub(crate) fn contents(&self) -> Result<Vec<u8>, ReadError> {
-        let damaged = || ReadError::malformed("the data in the archive are damaged").within(&self.name);
-        if self.flags & 1 != 0 {
-            return Err(ReadError::unsupported("encrypted archives are not read").within(&self.name));
-        }
+    pub(crate) fn contents(&self, bytes: &[u8]) -> Result<Vec<u8>, ReadError> {
         let contents = match self.method {
-            0 if self.compressed.len() == self.size => self.compressed.to_vec(),
-            8 if self.size / DEFLATE_LIMIT <= self.compressed.len() => {
-                miniz_oxide::inflate::decompress_to_vec_with_limit(self.compressed, self.size)
-                    .map_err(|_| damaged())?
-            }
-            0 | 8 => return Err(damaged()),
-            method => {
-                let message = format!("compression method {method} is not read (stored and deflate are)");
-                return Err(ReadError::unsupported(message).within(&self.name));
-            }
+            DEFLATED => decompress_to_vec_with_limit(self.data(bytes)?, self.size).map_err(|_| damaged())?,
+            _ => self.data(bytes)?.to_vec(),
         };
         if contents.len() != self.size || crc32fast::hash(&contents) != self.checksum {
             return Err(damaged());
         }
         Ok(contents)
     }
+
+    /// The first `count` bytes of the contents, or all of them if there are fewer. No checksum guards them, and
+    /// no more than these is unpacked.
+    pub(crate) fn beginning(&self, bytes: &[u8], count: usize) -> Result<Vec<u8>, ReadError> {
+        let (data, count) = (self.data(bytes)?, count.min(self.size));
+        if self.method != DEFLATED {
+            return Ok(data[..count].to_vec());
+        }
+        let mut beginning = vec![0; count];
+        let (mut read, mut written) = (0, 0);
+        let mut state = stream::InflateState::new_boxed(DataFormat::Raw);
+        while written < count {
+            let step = stream::inflate(&mut state, &data[read..], &mut beginning[written..], MZFlush::None);
+            read += step.bytes_consumed;
+            written += step.bytes_written;
+            if step.bytes_written == 0 || step.status.is_err() {
+                break;
+            }
+        }
+        if written < count { Err(damaged()) } else { Ok(beginning) }
+    }
+
+    /// The member as it lies in the archive, if its method is known and its size can be true.
+    fn data<'a>(&self, bytes: &'a [u8]) -> Result<&'a [u8], ReadError> {
+        if self.flags & 1 != 0 {
+            return Err(ReadError::unsupported("encrypted archives are not read"));
+        }
+        let is_possible = match self.method {
+            STORED => self.packed() == self.size,
+            DEFLATED => self.size / DEFLATE_LIMIT <= self.packed(),
+            method => {
+                let message = format!("compression method {method} is not read (stored and deflate are)");
+                return Err(ReadError::unsupported(message));
+            }
+        };
+        bytes.get(self.compressed.clone()).filter(|_| is_possible).ok_or_else(|| damaged())
+    }
+}
+
+fn damaged() -> ReadError {
+    ReadError::malformed("the data in the archive are damaged")
 }
 
 /// Writes an archive of stored members in the order given; none if it needs the 64-bit extension.

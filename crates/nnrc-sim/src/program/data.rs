@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::simulate::check_input;
 use super::{Network, Role, input_width};
-use crate::io::{Array, Arrays, npz, read_file, table};
+use crate::io::{ArrayFile, ReadError, npz, read_file, table};
 use crate::train::Loss;
 
 /// Inputs with their targets, one after another.
@@ -27,10 +27,12 @@ pub(crate) fn output_width<N: Network>() -> usize {
 pub(crate) fn inputs<N: Network>(path: &Path) -> Result<Vec<Vec<f64>>, String> {
     let width = input_width::<N>();
     let rows = match arrays(path)? {
-        Some(mut arrays) => {
-            let x = arrays.remove("x").or_else(|| arrays.remove(npz::SINGLE));
-            let x = x.ok_or_else(|| format!("`{}` has no array `x`", path.display()))?;
-            matrix(path, "x", &x, width)?
+        Some(file) => {
+            let name = if file.holds("x") { "x" } else { npz::SINGLE };
+            if !file.holds(name) {
+                return Err(format!("`{}` has no array `x`", path.display()));
+            }
+            matrix(path, &file, name, Some(width))?
         }
         None => cells(path)?,
     };
@@ -52,13 +54,7 @@ pub(crate) fn samples<N: Network>(path: &Path) -> Result<Samples, String> {
 pub(crate) fn samples_of(path: &Path, width: usize, outputs: usize) -> Result<Samples, String> {
     let name = path.display();
     let (rows, targets) = match arrays(path)? {
-        Some(mut arrays) => {
-            let mut take =
-                |key: &str| arrays.remove(key).ok_or_else(|| format!("`{name}` has no array `{key}`"));
-            let (x, t) = (take("x")?, take("t")?);
-            let columns = t.shape.iter().skip(1).product::<usize>();
-            (matrix(path, "x", &x, width)?, matrix(path, "t", &t, columns)?)
-        }
+        Some(file) => (matrix(path, &file, "x", Some(width))?, matrix(path, &file, "t", None)?),
         None => cells(path)?
             .into_iter()
             .map(|mut row| {
@@ -124,22 +120,38 @@ pub(crate) fn check_targets(
 }
 
 /// The arrays of a file of NumPy; none for tables.
-fn arrays(path: &Path) -> Result<Option<Arrays>, String> {
+fn arrays(path: &Path) -> Result<Option<ArrayFile<'static>>, String> {
     let extension = path.extension().and_then(|extension| extension.to_str());
     if !matches!(extension, Some("npz" | "npy")) {
         return Ok(None);
     }
     let name = path.display();
     let bytes = read_file(path).map_err(|error| format!("cannot read `{name}`: {error}"))?;
-    npz::read(&bytes).map(Some).map_err(|error| format!("`{name}`: {error}"))
+    npz::open(bytes).map(Some).map_err(|error| format!("`{name}`: {error}"))
 }
 
-fn matrix(path: &Path, name: &str, array: &Array, width: usize) -> Result<Vec<Vec<f64>>, String> {
-    if array.shape.is_empty() || array.shape.iter().skip(1).product::<usize>() != width || width == 0 {
-        let (path, shape) = (path.display(), &array.shape);
-        return Err(format!("`{path}`: `{name}` has shape {shape:?}, expected rows of {width} values"));
+/// The rows of an array: of `width` values, or of any number. The shape is judged before the values are decoded.
+fn matrix(
+    path: &Path,
+    file: &ArrayFile<'_>,
+    name: &str,
+    width: Option<usize>,
+) -> Result<Vec<Vec<f64>>, String> {
+    let path = path.display();
+    let missing = || format!("`{path}` has no array `{name}`");
+    let failed = |error: ReadError| format!("`{path}`: {error}");
+    let shape = file.shape(name).ok_or_else(missing)?.map_err(failed)?;
+    let columns = shape.iter().skip(1).try_fold(1, |product: usize, &size| product.checked_mul(size));
+    match columns {
+        Some(columns) if columns > 0 && !shape.is_empty() && width.is_none_or(|width| width == columns) => {
+            let array = file.read(name).ok_or_else(missing)?.map_err(failed)?;
+            Ok(array.values.chunks_exact(columns).map(<[f64]>::to_vec).collect())
+        }
+        _ => {
+            let width = width.map_or("some".to_owned(), |width| width.to_string());
+            Err(format!("`{path}`: `{name}` has shape {shape:?}, expected rows of {width} values"))
+        }
     }
-    Ok(array.values.chunks_exact(width).map(<[f64]>::to_vec).collect())
 }
 
 /// The numbers of a table.

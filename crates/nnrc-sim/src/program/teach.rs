@@ -10,7 +10,7 @@ use super::lesson::Lesson;
 use super::pupil::{Pupil, layout};
 use super::{Failure, Tensors, places, say};
 use crate::gradient::Differentiable;
-use crate::io::{Array, Arrays, npz, read_file, safetensors, table, write_atomically};
+use crate::io::{Array, Arrays, ReadError, npz, read_file, safetensors, table, write_atomically};
 use crate::train::stamp::{self, described, fingerprint};
 use crate::train::{
     self, Difference, Ending, Metrics, Optimiser, Order, Record, Rows, Settings, Stamp, State, Unusable,
@@ -199,13 +199,15 @@ fn weights<N: Differentiable>(path: &Path) -> Result<Vec<f64>, String> {
     let name = path.display();
     let bytes = read_file(path).map_err(|error| format!("cannot read `{name}`: {error}"))?;
     let is_safetensors = path.extension().is_some_and(|extension| extension == "safetensors");
-    let arrays = if is_safetensors { safetensors::read(&bytes) } else { npz::read(&bytes) };
-    let arrays = arrays.map_err(|error| format!("`{name}`: {error}"))?;
+    let failed = |error: ReadError| format!("`{name}`: {error}");
+    let file = if is_safetensors { safetensors::open(bytes) } else { npz::open(bytes) }.map_err(failed)?;
     let mut values = Vec::new();
     for tensor in N::tensors() {
-        let found = arrays.get(tensor.name).filter(|array| array.shape == tensor.shape);
-        let found =
-            found.ok_or_else(|| format!("`{name}` has no `{}` of shape {:?}", tensor.name, tensor.shape))?;
+        let lacks = || format!("`{name}` has no `{}` of shape {:?}", tensor.name, tensor.shape);
+        if file.shape(tensor.name).ok_or_else(lacks)?.map_err(failed)? != tensor.shape {
+            return Err(lacks());
+        }
+        let found = file.read(tensor.name).ok_or_else(lacks)?.map_err(failed)?;
         values.extend(found.values.iter().map(|weight| weight * tensor.scale));
     }
     Ok(values)
@@ -216,7 +218,8 @@ fn write_weights<N: Differentiable>(path: &Path, parameters: &[f64]) -> Result<(
         let size: usize = shape.iter().product();
         (name.to_owned(), Array { shape: shape.to_vec(), values: parameters[start..start + size].to_vec() })
     };
-    let arrays: Arrays = layout::<N>().into_iter().map(array).collect();
+    let mut arrays: Arrays = layout::<N>().into_iter().map(array).collect();
+    arrays.insert(train::VERSION.to_owned(), train::version());
     let is_safetensors = path.extension().is_some_and(|extension| extension == "safetensors");
     let written = write_atomically(path, |file| {
         if is_safetensors { safetensors::write(file, &arrays) } else { npz::write(file, &arrays) }

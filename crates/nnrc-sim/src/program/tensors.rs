@@ -3,11 +3,13 @@
 use std::ops::Range;
 use std::path::Path;
 
-use crate::io::{Array, Arrays, npz, read_file};
+use crate::io::{Array, ArrayFile, Arrays, ReadError, npz, read_file};
 
-/// Arrays by name.
+/// Arrays by name. Those of a file are decoded when they are needed, after a look at their shape; what else is in
+/// the file does not matter.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Tensors {
+    file: Option<ArrayFile<'static>>,
     arrays: Arrays,
 }
 
@@ -25,28 +27,49 @@ pub enum Signs {
 impl Tensors {
     /// Arrays from memory.
     pub fn new(arrays: Arrays) -> Self {
-        Self { arrays }
+        Self { file: None, arrays }
     }
 
-    /// Reads a .npz file.
+    /// Opens a .npz file.
     ///
     /// # Errors
     ///
     /// A sentence that names the file.
     pub fn read(path: &Path) -> Result<Self, String> {
         let bytes = read_file(path).map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
-        npz::read(&bytes).map(Self::new).map_err(|error| format!("`{}`: {error}", path.display()))
+        match npz::open(bytes) {
+            Ok(file) => Ok(Self { file: Some(file), arrays: Arrays::new() }),
+            Err(error) => Err(format!("`{}`: {error}", path.display())),
+        }
+    }
+
+    /// An array as it is, decoded at most once; none if there is none.
+    fn get(&mut self, name: &str) -> Result<Option<&Array>, String> {
+        if !self.arrays.contains_key(name)
+            && let Some(read) = self.file.as_ref().and_then(|file| file.read(name))
+        {
+            self.arrays.insert(name.to_owned(), read.map_err(in_model)?);
+        }
+        Ok(self.arrays.get(name))
+    }
+
+    fn shape(&self, name: &str) -> Result<Vec<usize>, String> {
+        let in_file = || self.file.as_ref()?.shape(name);
+        match self.arrays.get(name) {
+            Some(array) => Ok(array.shape.clone()),
+            None => in_file().ok_or_else(|| lacks(name))?.map_err(in_model),
+        }
     }
 
     fn take(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f64>, String> {
-        let array: Array =
-            self.arrays.remove(name).ok_or_else(|| format!("the model file lacks `{name}`"))?;
-        if array.shape != shape {
-            let Array { shape: found, .. } = array;
+        let found = self.shape(name)?;
+        if found != shape {
             return Err(format!(
                 "`{name}` has shape {found:?} in the model file, this program was built for {shape:?}"
             ));
         }
+        self.get(name)?;
+        let array = self.arrays.remove(name).ok_or_else(|| lacks(name))?;
         match array.values.iter().find(|value| **value < 0.0) {
             Some(value) if name.starts_with("initial.") => {
                 Err(format!("`{name}` holds {value}, but a concentration is never negative"))
@@ -60,7 +83,7 @@ impl Tensors {
     /// # Errors
     ///
     /// A sentence about the first such value.
-    pub fn require(&self, name: &str, signs: Signs) -> Result<(), String> {
+    pub fn require(&mut self, name: &str, signs: Signs) -> Result<(), String> {
         self.require_columns(name, 0..usize::MAX, signs)
     }
 
@@ -69,13 +92,13 @@ impl Tensors {
     /// # Errors
     ///
     /// As [`Tensors::require`].
-    pub fn require_columns(&self, name: &str, columns: Range<usize>, signs: Signs) -> Result<(), String> {
+    pub fn require_columns(&mut self, name: &str, columns: Range<usize>, signs: Signs) -> Result<(), String> {
         let (words, allowed): (_, fn(f64) -> bool) = match signs {
             Signs::NotNegative => ("negative values", |value| value >= 0.0),
             Signs::NotPositive => ("positive values", |value| value <= 0.0),
             Signs::Zero => ("values other than 0", |value| value == 0.0),
         };
-        let Some(array) = self.arrays.get(name) else { return Ok(()) };
+        let Some(array) = self.get(name)? else { return Ok(()) };
         let width = array.shape.last().copied().unwrap_or(1).max(1);
         let own = array.values.iter().enumerate().filter(|(at, _)| columns.contains(&(at % width)));
         match own.map(|(at, value)| (at, *value)).find(|(_, value)| !allowed(*value)) {
@@ -146,6 +169,14 @@ impl Tensors {
     }
 }
 
+fn lacks(name: &str) -> String {
+    format!("the model file lacks `{name}`")
+}
+
+fn in_model(error: ReadError) -> String {
+    format!("in the model file, {error}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,7 +184,7 @@ mod tests {
     #[test]
     fn values_without_reactions_are_refused() {
         let array = Array::new(vec![3], vec![0.0, 1.5, -2.0]).unwrap();
-        let tensors = Tensors::new(Arrays::from([("k_W".to_owned(), array)]));
+        let mut tensors = Tensors::new(Arrays::from([("k_W".to_owned(), array)]));
         assert!(tensors.require("k_W", Signs::NotNegative).unwrap_err().contains("-2"));
         assert!(tensors.require("k_W", Signs::NotPositive).unwrap_err().contains("1.5"));
         assert_eq!(tensors.require("other", Signs::NotPositive), Ok(()));
@@ -162,7 +193,7 @@ mod tests {
     #[test]
     fn sources_of_one_matrix_are_checked_apart() {
         let array = Array::new(vec![2, 3], vec![1.0, -1.0, 0.0, 2.0, -2.0, 0.0]).unwrap();
-        let tensors = Tensors::new(Arrays::from([("k_W".to_owned(), array)]));
+        let mut tensors = Tensors::new(Arrays::from([("k_W".to_owned(), array)]));
         assert_eq!(tensors.require_columns("k_W", 0..1, Signs::NotNegative), Ok(()));
         assert_eq!(tensors.require_columns("k_W", 1..3, Signs::NotPositive), Ok(()));
         assert_eq!(tensors.require_columns("k_W", 2..3, Signs::Zero), Ok(()));

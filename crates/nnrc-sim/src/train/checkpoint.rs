@@ -15,6 +15,17 @@ pub type Layout<'a> = (&'a str, &'a [usize], usize);
 /// Columns of the history: epoch, rate, and four metrics for each of training and validation.
 const COLUMNS: usize = 10;
 
+/// Name of the array that says which version wrote a weight file, and so that matrices are stored as
+/// [outputs, inputs].
+pub const VERSION: &str = "nnrc.version";
+
+/// The array under [`VERSION`].
+pub fn version() -> Array {
+    let values: Vec<f64> =
+        env!("CARGO_PKG_VERSION").split('.').map(|part| part.parse().unwrap_or(0.0)).collect();
+    Array { shape: vec![values.len()], values }
+}
+
 /// Why a checkpoint is of no use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unusable {
