@@ -27,6 +27,15 @@ def npz(arrays: dict[str, bytes | np.ndarray]) -> bytes:
     return archive.getvalue()
 
 
+def archive(members: dict[str, bytes]) -> bytes:
+    """An archive of members with any names and contents."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        for name, contents in members.items():
+            file.writestr(zipfile.ZipInfo(name, EPOCH), contents)
+    return out.getvalue()
+
+
 def npy(array: np.ndarray) -> bytes:
     out = io.BytesIO()
     np.lib.format.write_array(out, array, allow_pickle=True)
@@ -43,8 +52,8 @@ def idx(array: np.ndarray, element: int) -> bytes:
     return bytes([0, 0, element, array.ndim]) + sizes + array.tobytes()
 
 
-def npy_claiming(shape: str, data: bytes) -> bytes:
-    header = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}".encode()
+def npy_claiming(shape: str, data: bytes, element: str = "<f8") -> bytes:
+    header = f"{{'descr': '{element}', 'fortran_order': False, 'shape': {shape}, }}".encode()
     header += b" " * (-(len(header) + 11) % 64) + b"\n"
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + data
 
@@ -66,7 +75,7 @@ def bad() -> dict[str, bytes]:
     }
     far = json.loads(json.dumps(tensors))
     far["y.b"]["data_offsets"] = [1 << 40, (1 << 40) + 8]
-    odd = {"y.W": {"dtype": "C64", "shape": [1, 2], "data_offsets": [0, 16]}}
+    odd = {**tensors, "y.W": {"dtype": "C64", "shape": [1, 2], "data_offsets": [0, 16]}}
     images = np.arange(8, dtype=np.uint8).reshape(2, 2, 2)
     labels = np.array([0, 1], dtype=np.uint8)
     return {
@@ -87,6 +96,13 @@ def bad() -> dict[str, bytes]:
         "wide.npz": npz({"y.W": np.ones((1, 3)), "y.b": B}),
         "transposed.npz": npz({"y.W": W.T, "y.b": B}),
         "no_bias.npz": npz({"y.W": W}),
+        # `first` only fits transposed, `second` is square, `y` only fits as it is.
+        "mixed.npz": npz({
+            "first.W": np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]),
+            "second.W": np.array([[1.0, 2.0], [3.0, 4.0]]),
+            "y.W": W,
+        }),
+        "own.trained.npz": npz({"y.W": np.array([[1.0, 2.0], [3.0, 4.0]]), "nnrc.version": np.array([0.0, 1, 0])}),
         "uneven.npz": npz({"x": np.zeros((4, 2)), "t": np.zeros((3, 1))}),
         "no_rows.npz": npz({"x": np.zeros((0, 2))}),
         "nan.npz": npz({"y.W": np.array([[1.0, np.nan]]), "y.b": B}),
@@ -96,7 +112,7 @@ def bad() -> dict[str, bytes]:
         "lying.safetensors": struct.pack("<Q", 4096) + b'{"y.W": {}}',
         "overlong.safetensors": struct.pack("<Q", 1 << 60) + b'{"y.W": {}}',
         "lying_offsets.safetensors": safetensors(far, floats(1, 1, 0)),
-        "odd_type.safetensors": safetensors(odd, bytes(16)),
+        "odd_type.safetensors": safetensors(odd, bytes(24)),
         "broken_json.safetensors": safetensors(b'{"y.W": {"dtype": ', b""),
         "deep_json.safetensors": safetensors(b"[" * 100_000, b""),
         "infinite.safetensors": safetensors(tensors, floats(1, float("inf"), 0)),
@@ -143,6 +159,17 @@ def good() -> dict[str, bytes]:
     inputs = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], dtype=np.int8)
     return {
         "gate.npz": npz({"y.W": W, "y.b": B}),
+        # What people's archives hold: names without .npy, other spellings of types, attributes of macOS, a text, and
+        # arrays that nobody asks for.
+        "people.npz": archive({
+            "y.W": npy_claiming("(2,)", floats(1, -2), "float64"),
+            "__MACOSX/._y.W.npy": b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X        ",
+            "y.b.npy": npy_claiming("(1, 1, 1)", floats(0.25), "<d"),
+            "readme.txt": b"trained in 2024",
+            "names.npy": npy(np.array(["sepal", "petal"])),
+            "notes.npy": npy(np.array([{"loss": 1}], dtype=object)),
+            "mask.npy": npy(np.array([0.0, -np.inf])),
+        }),
         "types.npz": npz({"y.W": np.asfortranarray(W.astype(">f4")), "y.b": np.array([True])}),
         "layers.npz": npz({
             "hidden.W": hidden.T,

@@ -1,13 +1,12 @@
 //! A model from text to chemistry, and what is read from it.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use nnrc_crn::{Crn, CrnInfo, namer};
 use nnrc_engine::Engine;
 use nnrc_model::gradient::Graph;
 use nnrc_model::model::{Model, NodeKind, Operation};
-use nnrc_model::{Overrides, ResourceError, Resources, Table, TableLayout, Tensor};
+use nnrc_model::{Arrays, Overrides, ResourceError, Resources, Table, TableLayout, Tensor};
 use nnrc_rust::{Trained, Training};
 use nnrc_sim::{Settle, Tolerances};
 use nnrc_syntax::Source;
@@ -28,7 +27,7 @@ pub struct Compiled {
 pub struct NoFiles;
 
 impl Resources for NoFiles {
-    fn tensors(&self, path: &str) -> Result<BTreeMap<String, Tensor>, ResourceError> {
+    fn tensors(&self, path: &str) -> Result<Box<dyn Arrays>, ResourceError> {
         Err(missing(path))
     }
     fn table(&self, path: &str, _: TableLayout) -> Result<Table, ResourceError> {

@@ -2,12 +2,11 @@
 //!
 //! A bad file that another verb than `check` stumbles over says so in its first line: ``// `test`: …``.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use nnrc_model::random::Random;
-use nnrc_model::{ResourceError, Resources, Table, TableLayout, Tensor};
+use nnrc_model::{Arrays, ResourceError, Resources, Table, TableLayout, Tensor};
 use nnrc_syntax::words::UNITS;
 use serde_json::Value;
 
@@ -107,7 +106,7 @@ impl Files {
 }
 
 impl Resources for Files {
-    fn tensors(&self, path: &str) -> Result<BTreeMap<String, Tensor>, ResourceError> {
+    fn tensors(&self, path: &str) -> Result<Box<dyn Arrays>, ResourceError> {
         self.folder().tensors(path)
     }
 

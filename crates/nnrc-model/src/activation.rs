@@ -66,8 +66,6 @@ pub struct Spec {
     pub fixed_point: bool,
     /// Whether there are reactions for its derivative, so that one pot can learn with it.
     pub one_pot: bool,
-    /// The nearest one that a fixed point computes, for those that none does.
-    pub nearest: &'static str,
 }
 
 /// Every activation of the language.
@@ -93,10 +91,10 @@ pub const SPECS: &[Spec] = &[
     still("annihilation_relu", &[("k", 1e4)], |p| Activation::AnnihilationRelu { k: p[0] }),
     still("winner_take_all", &[("h", 0.01)], |p| Activation::WinnerTakeAll { h: p[0] }),
     spec("rational_softmax", &[("h", 0.1)], |p| Activation::RationalSoftmax { h: p[0] }),
-    clocked("sigmoid", |_| Activation::Sigmoid, "algebraic_sigmoid(h = 1)"),
-    clocked("tanh", |_| Activation::Tanh, "algebraic_tanh(h = 1)"),
-    clocked("softmax", |_| Activation::Softmax, "rational_softmax(h = 0.1)"),
-    clocked("softplus", |_| Activation::Softplus, "smooth_relu(h = 0.1)"),
+    clocked("sigmoid", |_| Activation::Sigmoid),
+    clocked("tanh", |_| Activation::Tanh),
+    clocked("softmax", |_| Activation::Softmax),
+    clocked("softplus", |_| Activation::Softplus),
 ];
 
 const fn spec(
@@ -104,7 +102,7 @@ const fn spec(
     parameters: &'static [(&'static str, f64)],
     make: fn(&[f64]) -> Activation,
 ) -> Spec {
-    Spec { name, parameters, make, fixed_point: true, one_pot: true, nearest: "" }
+    Spec { name, parameters, make, fixed_point: true, one_pot: true }
 }
 
 /// One that a pot computes, but has no reactions to learn with.
@@ -116,8 +114,8 @@ const fn still(
     Spec { one_pot: false, ..spec(name, parameters, make) }
 }
 
-const fn clocked(name: &'static str, make: fn(&[f64]) -> Activation, nearest: &'static str) -> Spec {
-    Spec { name, parameters: &[], make, fixed_point: false, one_pot: false, nearest }
+const fn clocked(name: &'static str, make: fn(&[f64]) -> Activation) -> Spec {
+    Spec { name, parameters: &[], make, fixed_point: false, one_pot: false }
 }
 
 /// R_h(z), without cancellation for negative z.

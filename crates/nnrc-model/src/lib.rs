@@ -19,10 +19,11 @@ pub mod noise;
 pub mod random;
 pub mod resources;
 pub mod scaling;
+pub mod substitute;
 pub mod units;
 pub mod value;
 
 pub use analyse::{Analysis, Overrides, analyse};
 pub use lower::{lower, lower_for_training};
 pub use model::Model;
-pub use resources::{ResourceError, Resources, Table, TableLayout, Tensor};
+pub use resources::{Arrays, ResourceError, Resources, Table, TableLayout, Tensor};

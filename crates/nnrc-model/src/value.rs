@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use nnrc_syntax::ast::{Call, Expr, ExprKind, Op};
 use nnrc_syntax::{Diagnostic, Span, codes, suggest};
 
+use crate::analyse::foreign;
 use crate::units::{self, Dimension};
 
 /// How many errors are kept; beyond that they say nothing new.
@@ -92,6 +93,8 @@ pub struct Scope {
     pub diagnostics: Vec<Diagnostic>,
     /// Number of findings so far.
     pub reported: usize,
+    /// Number of errors among them.
+    pub errors: usize,
     /// What the uses of constants have copied so far.
     copied: usize,
 }
@@ -100,6 +103,7 @@ impl Scope {
     /// Notes a finding.
     pub fn report(&mut self, diagnostic: Diagnostic) {
         self.reported += 1;
+        self.errors += usize::from(diagnostic.is_error());
         if self.diagnostics.len() < MAX_ERRORS {
             self.diagnostics.push(diagnostic);
         }
@@ -417,11 +421,13 @@ impl Scope {
             if let Some((_, choice)) = choices.iter().find(|(word, _)| word == name) {
                 return Some(*choice);
             }
-            self.report(
+            let finding =
                 Diagnostic::error(codes::UNKNOWN_NAME, expr.span, format!("{what} cannot be `{name}`"))
-                    .label(format!("expected {}", names.join(" or ")))
-                    .did_you_mean(suggest(name, choices.iter().map(|(word, _)| *word))),
-            );
+                    .label(format!("expected {}", names.join(" or ")));
+            self.report(match foreign::choice(what, name) {
+                Some(advice) => finding.help(advice),
+                None => finding.did_you_mean(suggest(name, choices.iter().map(|(word, _)| *word))),
+            });
         } else {
             self.wrong_type(expr.span, what, &names.join(" or "), &value.kind.words());
         }

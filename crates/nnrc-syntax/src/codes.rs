@@ -93,6 +93,7 @@ codes! {
     FEW_MOLECULES = "few-molecules", 0;
     NEUTRAL_CLOCK = "neutral-clock", 0;
     MANY_SAMPLES = "many-samples", 0;
+    AMBIGUOUS_LAYOUT = "ambiguous-layout", 0;
     UNUSED_NAME = "unused-name", 0;
     CONSTANT_COLUMN = "constant-column", 0;
     TABLE_LAYOUT = "table-layout", 0;

@@ -39,7 +39,8 @@ pub struct Common {
     /// Change a value of the file: `--set chemistry.max_order=3`, `--set simulate.until='20 s'`; may be repeated.
     #[arg(long, global = true, value_name = "BLOCK.KEY=EXPR")]
     pub set: Vec<String>,
-    /// Take all weights from this file (.npz or .safetensors) instead of the `weights` block.
+    /// Take the weights from this file (.npz or .safetensors) instead of that of the `weights` block; its names of
+    /// arrays, `layout` and `prune` stay.
     #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub weights: Option<PathBuf>,
     /// Seed of randomly initialised weights, instead of the one in the file.

@@ -8,14 +8,13 @@ mod output;
 mod gzip;
 mod tables;
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use nnrc_model::{ResourceError, Resources, Table, TableLayout, Tensor};
-use nnrc_sim::io::{FilesRead, ReadError, ReadErrorKind, idx, npz, read_file, safetensors, table};
+use nnrc_model::{Arrays, ResourceError, Resources, Table, TableLayout, Tensor};
+use nnrc_sim::io::{ArrayFile, FilesRead, ReadError, ReadErrorKind, idx, npz, read_file, safetensors, table};
 use nnrc_syntax::{Code, Diagnostic, MAX_BYTES, Severity, Source, Span, codes};
 
 use crate::terminal::{Stop, Terminal};
@@ -154,11 +153,11 @@ impl Folder {
 }
 
 impl Resources for Folder {
-    fn tensors(&self, path: &str) -> Result<BTreeMap<String, Tensor>, ResourceError> {
+    fn tensors(&self, path: &str) -> Result<Box<dyn Arrays>, ResourceError> {
         let (bytes, extension) = self.read(path)?;
-        let arrays = match extension.as_str() {
-            "npz" | "npy" => npz::read(&bytes),
-            "safetensors" => safetensors::read(&bytes),
+        let file = match extension.as_str() {
+            "npz" | "npy" => npz::open(bytes),
+            "safetensors" => safetensors::open(bytes),
             // PyTorch's own files are archives with pickles inside: the reader of archives says so.
             "pt" | "pth" | "pkl" | "pickle" | "bin" => {
                 let message = "Python objects would have to be executed to be read; \
@@ -170,8 +169,7 @@ impl Resources for Folder {
                 return Err(ResourceError { code: codes::MALFORMED_FILE, message: message.to_owned() });
             }
         };
-        let tensor = |array: nnrc_sim::io::Array| Tensor { shape: array.shape, values: array.values };
-        Ok(arrays.map_err(explain)?.into_iter().map(|(name, array)| (name, tensor(array))).collect())
+        Ok(Box::new(Decoded(file.map_err(explain)?)))
     }
 
     fn table(&self, path: &str, layout: TableLayout) -> Result<Table, ResourceError> {
@@ -210,6 +208,28 @@ fn unpacked(
         return Ok(bytes);
     }
     gzip::inflate(&bytes, limit).map_err(|message| ResourceError { code: codes::MALFORMED_FILE, message })
+}
+
+/// Arrays of a file that was read.
+struct Decoded(ArrayFile<'static>);
+
+impl Arrays for Decoded {
+    fn names(&self) -> Vec<&str> {
+        self.0.names().collect()
+    }
+
+    fn holds(&self, name: &str) -> bool {
+        self.0.holds(name)
+    }
+
+    fn shape(&self, name: &str) -> Result<Vec<usize>, ResourceError> {
+        self.0.shape(name).ok_or_else(|| ResourceError::missing_array(name))?.map_err(explain)
+    }
+
+    fn read(&self, name: &str) -> Result<Tensor, ResourceError> {
+        let array = self.0.read(name).ok_or_else(|| ResourceError::missing_array(name))?.map_err(explain)?;
+        Ok(Tensor { shape: array.shape, values: array.values })
+    }
 }
 
 fn explain(error: ReadError) -> ResourceError {

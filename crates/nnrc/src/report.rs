@@ -118,8 +118,8 @@ pub fn warnings(pot: &Pot<'_>, for_sbml: bool) -> Vec<Diagnostic> {
                 codes::WIDE_RATE_RANGE,
                 format!("rate constants span from {} to {}", short(low), short(high)),
             )
-            .help("tiny weights can be cut: `weights from \"…\" { prune = 1e-4; }`")
-            .help("a larger `h` brings the smallest rate constants closer to the others"),
+            .help(smallest(pot, low))
+            .help(largest(pot, high)),
         );
     }
     let names = |families: Vec<nnrc_crn::Handle<nnrc_crn::SpeciesFamily>>| -> Vec<String> {
@@ -142,6 +142,56 @@ pub fn warnings(pot: &Pot<'_>, for_sbml: bool) -> Vec<Diagnostic> {
         ));
     }
     findings
+}
+
+/// What the smallest rate constant is, and what makes it larger if it is far below 1.
+fn smallest(pot: &Pot<'_>, low: f64) -> String {
+    let Some((constant, name)) = constant_of(pot, low) else {
+        return format!("the smallest is {}", short(low));
+    };
+    let is_of = |kind: &str| low < 1e-3 && constant.stem.starts_with(kind);
+    let remedy = if is_of("k_W_") {
+        ": tiny weights can be cut: `weights from \"…\" { prune = 1e-4; }`"
+    } else if is_of("k_b_") {
+        ": write 0 if this bias hardly counts"
+    } else if is_of("k_h_") {
+        ": a larger `h` brings it closer to the others"
+    } else {
+        ""
+    };
+    format!("the smallest is `{name}`{remedy}")
+}
+
+/// What the largest rate constant is, and what makes it smaller if it is far above 1.
+fn largest(pot: &Pot<'_>, high: f64) -> String {
+    let Some((constant, name)) = constant_of(pot, high) else {
+        return format!("the largest is {}", short(high));
+    };
+    let is_of = |kind: &str| high > 1e3 && constant.stem.starts_with(kind);
+    let remedy = if is_of("k_W_") || is_of("k_b_") {
+        ": weights are smaller after training with `decay`, or on scaled inputs"
+    } else if is_of("k_annihilation_") {
+        ": `chemistry { speeds = { annihilation = … }; }` sets it"
+    } else {
+        ""
+    };
+    format!("the largest is `{name}`{remedy}")
+}
+
+/// The first rate constant of this magnitude, and its human name with indices.
+fn constant_of<'a>(pot: &'a Pot<'_>, value: f64) -> Option<(&'a nnrc_crn::RateConstant, String)> {
+    pot.crn.rate_constants.iter().find_map(|(_, constant)| {
+        let mut at = constant.values.iter().position(|own| own.abs() == value)?;
+        let mut indices = Vec::new();
+        for &size in constant.axes.iter().rev().flat_map(|&axis| pot.crn.axes[axis].shape.iter().rev()) {
+            indices.push((at % size + 1).to_string());
+            at /= size;
+        }
+        indices.reverse();
+        let label = &constant.origin.label;
+        let name = if indices.is_empty() { label.clone() } else { format!("{label}[{}]", indices.join(",")) };
+        Some((constant, name))
+    })
 }
 
 /// How to read the values of the network, one line for each input and layer that is worth reading.

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use nnrc_model::model::{Construction, DataReference, Model};
-use nnrc_model::{Analysis, Overrides, ResourceError, Resources, Table, TableLayout, Tensor, analyse};
+use nnrc_model::{
+    Analysis, Arrays, Overrides, ResourceError, Resources, Table, TableLayout, Tensor, analyse,
+};
+use nnrc_sim::train;
 use nnrc_syntax::{Diagnostic, Severity, Source, ast, codes, parse_expression, parse_recovering};
 
 use crate::args::{Common, InputArgs};
@@ -51,8 +54,8 @@ struct WithWeights {
 }
 
 impl Resources for WithWeights {
-    fn tensors(&self, path: &str) -> Result<BTreeMap<String, Tensor>, ResourceError> {
-        if path == TRAINED { Ok(self.weights.clone()) } else { self.folder.tensors(path) }
+    fn tensors(&self, path: &str) -> Result<Box<dyn Arrays>, ResourceError> {
+        if path == TRAINED { Ok(Box::new(self.weights.clone())) } else { self.folder.tensors(path) }
     }
 
     fn table(&self, path: &str, layout: TableLayout) -> Result<Table, ResourceError> {
@@ -157,6 +160,9 @@ impl Session {
         loaded: &Loaded,
         weights: BTreeMap<String, Tensor>,
     ) -> Result<Loaded, Stop> {
+        // A layout that the file states for another file is not that of our own weights.
+        let mut weights = weights;
+        weights.insert(train::VERSION.to_owned(), Tensor::default());
         let folder = self.folder(path);
         let overrides = Overrides { weights: Some(TRAINED.to_owned()), ..self.overrides(&folder)? };
         let resources = WithWeights { folder, weights };

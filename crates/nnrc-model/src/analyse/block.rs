@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use nnrc_syntax::ast::{Block, Call, Cmp, Entry, Expr, Path};
 use nnrc_syntax::{Diagnostic, Span, codes, suggest};
 
+use crate::analyse::foreign;
 use crate::value::Scope;
 
 /// The entries of a block by key.
@@ -36,23 +37,26 @@ pub fn read<'a>(scope: &mut Scope, block: &'a Block, what: &str, keys: &[&str]) 
 /// Reports a key that the block does not have.
 pub fn unknown_key(scope: &mut Scope, key: &Path, what: &str, keys: &[&str]) {
     let name = key.text();
-    scope.report(
-        Diagnostic::error(codes::UNKNOWN_KEY, key.span, format!("`{what}` has no key `{name}`"))
-            .label("unknown key")
-            .did_you_mean_or(scope.near(&name, keys.iter().copied()), || {
-                format!("its keys are {}", words(keys))
-            }),
-    );
+    let finding = Diagnostic::error(codes::UNKNOWN_KEY, key.span, format!("`{what}` has no key `{name}`"))
+        .label("unknown key");
+    scope.report(match foreign::key(what, &name) {
+        Some(advice) => finding.help(advice),
+        None => finding.did_you_mean_or(scope.near(&name, keys.iter().copied()), || {
+            format!("its keys are {}", words(keys))
+        }),
+    });
 }
 
 /// Reports a call of none of the names that serve as `what`.
 pub fn unknown_call(scope: &mut Scope, call: &Call, what: &str, names: &[&str]) {
     let name = &call.name.name;
-    scope.report(
-        Diagnostic::error(codes::UNKNOWN_OPERATION, call.name.span, format!("there is no {what} `{name}`"))
-            .label(format!("expected one of {}", words(names)))
-            .did_you_mean(scope.near(name, names.iter().copied())),
-    );
+    let message = format!("there is no {what} `{name}`");
+    let finding = Diagnostic::error(codes::UNKNOWN_OPERATION, call.name.span, message)
+        .label(format!("expected one of {}", words(names)));
+    scope.report(match foreign::call(what, name) {
+        Some(advice) => finding.help(advice),
+        None => finding.did_you_mean(scope.near(name, names.iter().copied())),
+    });
 }
 
 /// Reports a key given twice.
@@ -140,7 +144,10 @@ fn unknown_argument(call: &Call, name: Option<&str>, span: Span, parameters: &[&
                 format!("`{callee}` has no argument `{name}`"),
             )
             .label("unknown argument");
-            finding.did_you_mean_or(suggest(name, parameters.iter().copied()), || expected)
+            match foreign::argument(name, parameters) {
+                Some(advice) => finding.help(advice),
+                None => finding.did_you_mean_or(suggest(name, parameters.iter().copied()), || expected),
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ use nnrc_syntax::ast::{Block, Expr};
 use nnrc_syntax::{Diagnostic, Severity, Span, codes};
 
 use crate::analyse::block::{self, bind};
+use crate::analyse::foreign;
 use crate::analyse::{Overrides, is_frozen};
 use crate::flow::Teacher;
 use crate::model::{Chemistry, Construction, Phased, Signs, WeightCarrier};
@@ -43,19 +44,22 @@ pub const POSITIVE: (&str, fn(f64) -> bool) = ("greater than 0", |x| x > 0.0);
 /// A number of at least 0, in words and as a test.
 pub const NOT_NEGATIVE: (&str, fn(f64) -> bool) = ("at least 0", |x| x >= 0.0);
 
-/// Reads the block; `rule` is the name of the training rule, which decides the default construction.
+/// Reads the block; `rule` is the name of the training rule, which decides the default construction, and its place.
 pub fn analyse(
     scope: &mut Scope,
     block: Option<(&Block, Span)>,
-    rule: Option<&str>,
+    rule: Option<(&str, Span)>,
     overrides: &Overrides,
 ) -> (Chemistry, Scales) {
     let entries = block.map(|(block, _)| block::read(scope, block, "chemistry", KEYS)).unwrap_or_default();
     let construction = match entries.get("construction") {
         Some(expr) => construction(scope, expr),
         None => match rule {
-            Some("gradient_flow") => Construction::OnePot,
-            Some("sgd") => Construction::Phased,
+            Some(("gradient_flow", _)) => Construction::OnePot,
+            Some(("sgd", span)) => {
+                scope.report(chosen_by_sgd(span));
+                Construction::Phased
+            }
             _ => Construction::FixedPoint,
         },
     };
@@ -337,6 +341,16 @@ fn speeds(
     speeds
 }
 
+/// What is called stochastic gradient descent everywhere is not what this rule does.
+fn chosen_by_sgd(span: Span) -> Diagnostic {
+    let message =
+        "`rule = sgd(…)` makes this a pot that learns under a chemical clock: its construction is `phased`";
+    Diagnostic::warning(codes::RULE_MISMATCH, span, message)
+        .label("chooses the construction")
+        .help("stochastic gradient descent in silico is `rule = gradient(sgd(rate = 0.1));`")
+        .help("if the pot is to learn, say so: `chemistry { construction = phased; }`")
+}
+
 /// A call with a given set of names: `sgd(rate = 4)`.
 pub fn check_call(scope: &mut Scope, expr: &Expr, what: &str, calls: &[(&str, &[&str])]) -> Option<String> {
     let value = scope.evaluate(expr)?;
@@ -350,15 +364,14 @@ pub fn check_call(scope: &mut Scope, expr: &Expr, what: &str, calls: &[(&str, &[
     };
     let Some((name, parameters)) = calls.iter().find(|(name, _)| *name == call.name.name) else {
         let names: Vec<&str> = calls.iter().map(|(name, _)| *name).collect();
-        scope.report(
-            Diagnostic::error(
-                codes::UNKNOWN_NAME,
-                call.name.span,
-                format!("{what} cannot be `{}`", call.name.name),
-            )
-            .label(format!("expected one of {}", block::words(&names)))
-            .did_you_mean(nnrc_syntax::suggest(&call.name.name, names)),
-        );
+        let name = &call.name.name;
+        let message = format!("{what} cannot be `{name}`");
+        let finding = Diagnostic::error(codes::UNKNOWN_NAME, call.name.span, message)
+            .label(format!("expected one of {}", block::words(&names)));
+        scope.report(match foreign::call(what, name) {
+            Some(advice) => finding.help(advice),
+            None => finding.did_you_mean(nnrc_syntax::suggest(name, names)),
+        });
         return None;
     };
     bind(scope, &call, parameters)?;

@@ -6,7 +6,7 @@ use nnrc_syntax::ast::{self, Call, Cmp, Expr, ExprKind};
 use nnrc_syntax::{Diagnostic, Span, codes};
 
 use crate::analyse::block::{self, bind, missing_argument};
-use crate::analyse::data::{misfit, missing_tensor, report_resource};
+use crate::analyse::data::{from_array, misfit, missing_tensor, rows_of};
 use crate::analyse::network::Skeleton;
 use crate::analyse::simulation;
 use crate::analyse::training::reference;
@@ -181,38 +181,28 @@ fn max_error(scope: &mut Scope, call: &Call, context: &Context<'_>) -> Option<Ex
         scope.wrong_type(expr.span, "a path", "text such as `\"ref.npz\"`", &value.kind.words());
         return None;
     };
-    let tensors = match context.resources.tensors(&path) {
-        Ok(tensors) => tensors,
-        Err(error) => {
-            report_resource(scope, expr.span, &path, error);
+    let file = from_array(scope, expr.span, &path, context.resources.tensors(&path))?;
+    let skeleton = context.skeleton;
+    let inputs: usize = skeleton.inputs().iter().map(|node| node.width()).sum();
+    let mut parts = Vec::new();
+    for (key, width) in [("x", inputs), ("y", skeleton.nodes[skeleton.output].width())] {
+        if !file.holds(key) {
+            scope.report(missing_tensor(expr.span, &path, key, &file.names()));
             return None;
         }
-    };
-    let nodes = &context.skeleton.nodes;
-    let inputs: usize = nodes
-        .iter()
-        .filter(|node| matches!(node.kind, crate::analyse::network::DraftKind::Input { .. }))
-        .map(|node| node.width())
-        .sum();
-    let mut parts = Vec::new();
-    for (key, width) in [("x", inputs), ("y", nodes[context.skeleton.output].width())] {
-        let Some(tensor) = tensors.get(key) else {
-            let names: Vec<&str> = tensors.keys().map(String::as_str).collect();
-            scope.report(missing_tensor(expr.span, &path, key, &names));
-            return None;
-        };
-        let rows = tensor.shape.first().copied().unwrap_or(0);
-        if rows == 0 || rows.checked_mul(width) != Some(tensor.values.len()) {
+        let shape = from_array(scope, expr.span, &path, file.shape(key))?;
+        if !matches!(rows_of(&shape, Some(width)), (1.., columns) if columns == width) {
             scope.report(
                 Diagnostic::error(
                     codes::SHAPE_MISMATCH,
                     expr.span,
-                    format!("`{key}` of `{path}` has shape {:?}, expected [rows, {width}]", tensor.shape),
+                    format!("`{key}` of `{path}` has shape {shape:?}, expected [rows, {width}]"),
                 )
                 .label("does not fit the network"),
             );
             return None;
         }
+        let tensor = from_array(scope, expr.span, &path, file.read(key))?;
         parts.push(tensor.values.chunks(width).map(<[f64]>::to_vec).collect::<Vec<_>>());
     }
     let outputs = parts.pop()?;

@@ -6,6 +6,7 @@ mod data;
 mod descent;
 mod expect;
 mod flow;
+pub(crate) mod foreign;
 mod network;
 mod noise;
 mod overrides;
@@ -120,7 +121,9 @@ fn analyse_file(
         check_train_name(scope, *name, &network.name);
         (*block, *span, training::read(scope, block))
     });
-    let rule = train.as_ref().and_then(|(_, _, (_, rule))| rule.as_deref());
+    let rule = train
+        .as_ref()
+        .and_then(|(_, _, (entries, rule))| Some((rule.as_deref()?, entries.get("rule")?.span)));
     let (chemistry, scales) = chemistry::analyse(scope, items.chemistry, rule, overrides);
     let frozen = is_frozen(overrides, chemistry.construction);
     let skeleton = network::analyse(scope, network, chemistry.construction);
@@ -132,9 +135,11 @@ fn analyse_file(
             _ => None,
         })
         .collect();
+    let inputs = skeleton.as_ref().map(network::Skeleton::inputs);
     let mut datasets = BTreeMap::new();
     for (name, source, block) in &items.datasets {
-        if let Some(dataset) = data::analyse(scope, resources, name, source, *block, &input_names) {
+        let inputs = inputs.as_deref();
+        if let Some(dataset) = data::analyse(scope, resources, name, source, *block, &input_names, inputs) {
             datasets.insert(name.name.clone(), dataset);
         }
     }
@@ -475,7 +480,7 @@ fn warn_unused(scope: &mut Scope, nodes: &[Node], output: usize, file: &File) {
             sources.iter().for_each(|source| reached[*source] = true);
         }
     }
-    for (node, _) in nodes.iter().zip(reached).filter(|(_, reached)| !reached) {
+    for (at, node) in nodes.iter().enumerate().filter(|(at, _)| !reached[*at]) {
         let what = if node.kind == NodeKind::Input { "input" } else { "layer" };
         scope.report(
             Diagnostic::warning(
@@ -484,9 +489,28 @@ fn warn_unused(scope: &mut Scope, nodes: &[Node], output: usize, file: &File) {
                 format!("the {what} `{}` does not reach the output `{}`", node.name, nodes[output].name),
             )
             .label("compiled, but not read")
-            .help(format!("take it with `from {}`, or leave it out", node.name)),
+            .help(match taker(nodes, &reached, at) {
+                Some((layer, from)) => {
+                    format!("let `{layer}` take it too, by `from {from}`, or leave it out")
+                }
+                None => "leave it out, or let a layer take it, by `from`".to_owned(),
+            }),
         );
     }
+}
+
+/// The first layer on the way to the output that could take the node `unread` as well, and its sources with it.
+fn taker<'a>(nodes: &'a [Node], reached: &[bool], unread: usize) -> Option<(&'a str, String)> {
+    // Nodes stand after their sources: what comes later can take it.
+    let mut later = (unread + 1..nodes.len()).filter(|at| reached[*at]);
+    let (layer, sources) = later.find_map(|at| match &nodes[at].kind {
+        NodeKind::Layer { sources, .. } => Some((&nodes[at], sources)),
+        NodeKind::Input => None,
+    })?;
+    let mut all: Vec<usize> = sources.iter().copied().chain([unread]).collect();
+    all.sort_unstable();
+    let names: Vec<&str> = all.iter().map(|at| nodes[*at].name.as_str()).collect();
+    Some((&layer.name, names.join(", ")))
 }
 
 /// One pot without anything to learn has no reactions that a fixed point would not compute better.

@@ -7,8 +7,10 @@ use nnrc_syntax::{Diagnostic, Span, codes, suggest};
 
 use crate::activation::{Activation, SPECS};
 use crate::analyse::block::{self, bind, missing_argument};
+use crate::analyse::foreign;
 use crate::interval::Interval;
 use crate::model::Construction;
+use crate::substitute;
 use crate::value::{Scope, ValueKind};
 
 /// A node before its weights are known.
@@ -44,6 +46,13 @@ impl Draft {
 pub struct Skeleton {
     pub nodes: Vec<Draft>,
     pub output: usize,
+}
+
+impl Skeleton {
+    /// The inputs, in the order of the text.
+    pub fn inputs(&self) -> Vec<&Draft> {
+        self.nodes.iter().filter(|node| matches!(node.kind, DraftKind::Input { .. })).collect()
+    }
 }
 
 /// Widest layer or input: more would be a slip of the keyboard.
@@ -477,6 +486,11 @@ fn operation(scope: &mut Scope, call: &Call) -> Option<(DraftOperation, Option<u
             .label(format!("expected one of {}", block::words(OPERATIONS)));
             if SPECS.iter().any(|spec| spec.name == name) {
                 finding = finding.help(format!("`{name}` is an activation: write `dense(4) | {name}(…)`"));
+            } else if let Some(advice) = foreign::advice(foreign::Kind::Layer, name) {
+                finding = finding.help(advice);
+            } else if let Some(advice) = foreign::advice(foreign::Kind::Activation, name) {
+                finding =
+                    finding.help(format!("`{name}` is an activation: write `dense(4) | …`")).help(advice);
             } else {
                 finding = finding.did_you_mean(suggest(name, OPERATIONS.iter().copied()));
             }
@@ -501,18 +515,24 @@ fn activation(scope: &mut Scope, call: &Call, construction: Construction) -> Opt
         return None;
     }
     let Some(spec) = SPECS.iter().find(|spec| spec.name == name) else {
-        scope.report(
-            Diagnostic::error(
-                codes::UNKNOWN_OPERATION,
-                call.name.span,
-                format!("there is no activation `{name}`"),
-            )
-            .label("unknown activation")
-            .did_you_mean_or(suggest(name, SPECS.iter().map(|spec| spec.name)), || {
+        let message = format!("there is no activation `{name}`");
+        let finding =
+            Diagnostic::error(codes::UNKNOWN_OPERATION, call.name.span, message).label("unknown activation");
+        // Under a clock there are the functions themselves, whatever the case of their letters.
+        let itself = SPECS.iter().any(|spec| spec.name.eq_ignore_ascii_case(name) && !spec.fixed_point);
+        let known = if itself && construction == Construction::Phased {
+            None
+        } else {
+            foreign::advice(foreign::Kind::Activation, name)
+                .or_else(|| foreign::advice(foreign::Kind::Layer, name))
+        };
+        scope.report(match known {
+            Some(advice) => finding.help(advice),
+            None => finding.did_you_mean_or(suggest(name, SPECS.iter().map(|spec| spec.name)), || {
                 let names: Vec<&str> = SPECS.iter().map(|spec| spec.name).collect();
                 format!("activations are {}", block::words(&names))
             }),
-        );
+        });
         return None;
     };
     if !spec.fixed_point && construction != Construction::Phased {
@@ -526,7 +546,7 @@ fn activation(scope: &mut Scope, call: &Call, construction: Construction) -> Opt
                 ),
             )
             .label("needs a clocked computation")
-            .help(format!("the nearest that a fixed point computes is `{}`", spec.nearest))
+            .help(nearest(name))
             .help("or write `chemistry { construction = phased; }`"),
         );
         return None;
@@ -553,6 +573,16 @@ fn activation(scope: &mut Scope, call: &Call, construction: Construction) -> Opt
         });
     }
     Some((spec.make)(&values))
+}
+
+/// What a fixed point computes instead of a function of the clocked construction.
+fn nearest(name: &str) -> String {
+    match substitute::find(name) {
+        Some(substitute) => substitute.advice(),
+        None => "the nearest that a fixed point computes is `rational_softmax(h = 0.1)`, another function; a linear output \
+                 has the same class"
+            .to_owned(),
+    }
 }
 
 fn parameter_value(scope: &mut Scope, expr: &nnrc_syntax::ast::Expr, parameter: &str) -> Option<f64> {

@@ -13,7 +13,7 @@ use crate::analyse::{OVERRIDE, words};
 pub struct Overrides {
     /// `block.key` with its new value.
     pub settings: Vec<(String, Expr)>,
-    /// A weight file instead of the `weights` block.
+    /// A weight file instead of that of the `weights` block, or of the numbers in it.
     pub weights: Option<String>,
     /// A seed instead of that of `weights { init }`.
     pub seed: Option<u64>,

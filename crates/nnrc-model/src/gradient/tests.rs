@@ -2,14 +2,14 @@
 
 use super::*;
 use crate::forward::forward;
-use crate::{Overrides, ResourceError, Resources, Table, TableLayout, analyse};
+use crate::{Arrays, Overrides, ResourceError, Resources, Table, TableLayout, analyse};
 use std::collections::BTreeMap;
 
 struct NoFiles;
 
 impl Resources for NoFiles {
-    fn tensors(&self, _: &str) -> Result<BTreeMap<String, Tensor>, ResourceError> {
-        Ok(BTreeMap::new())
+    fn tensors(&self, _: &str) -> Result<Box<dyn Arrays>, ResourceError> {
+        Ok(Box::new(BTreeMap::new()))
     }
     fn table(&self, _: &str, _: TableLayout) -> Result<Table, ResourceError> {
         Ok(Table::default())

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use nnrc_crn::{Crn, CrnInfo};
-use nnrc_model::{Model, Overrides, ResourceError, Resources, Table, TableLayout, Tensor};
+use nnrc_model::{Arrays, Model, Overrides, ResourceError, Resources, Table, TableLayout, Tensor};
 use nnrc_syntax::{Source, codes};
 
 /// Files by path.
@@ -20,8 +20,8 @@ fn find<T: Clone>(files: &BTreeMap<String, T>, path: &str) -> Result<T, Resource
 }
 
 impl Resources for Memory {
-    fn tensors(&self, path: &str) -> Result<BTreeMap<String, Tensor>, ResourceError> {
-        find(&self.tensors, path)
+    fn tensors(&self, path: &str) -> Result<Box<dyn Arrays>, ResourceError> {
+        Ok(Box::new(find(&self.tensors, path)?))
     }
     fn table(&self, path: &str, _: TableLayout) -> Result<Table, ResourceError> {
         find(&self.tables, path)

@@ -153,7 +153,7 @@ impl Member {
                 return Err(ReadError::unsupported(message));
             }
         };
-        bytes.get(self.compressed.clone()).filter(|_| is_possible).ok_or_else(|| damaged())
+        bytes.get(self.compressed.clone()).filter(|_| is_possible).ok_or_else(damaged)
     }
 }
 

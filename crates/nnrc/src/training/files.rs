@@ -17,9 +17,6 @@ use crate::plot::{self, Curve};
 use crate::session::Session;
 use crate::terminal::{Stop, Terminal};
 
-/// Key of the array that says which version wrote a weight file.
-const VERSION: &str = "nnrc.version";
-
 /// Where the files of a training are.
 pub struct Files {
     weights: Destination,
@@ -91,9 +88,7 @@ impl Files {
     pub fn write_weights(&self, terminal: &Terminal, weights: &BTreeMap<String, Tensor>) -> Result<(), Stop> {
         let array = |tensor: &Tensor| Array { shape: tensor.shape.clone(), values: tensor.values.clone() };
         let mut arrays: Arrays = weights.iter().map(|(key, tensor)| (key.clone(), array(tensor))).collect();
-        let version: Vec<f64> =
-            env!("CARGO_PKG_VERSION").split('.').map(|part| part.parse().unwrap_or(0.0)).collect();
-        arrays.insert(VERSION.to_owned(), Array { shape: vec![version.len()], values: version });
+        arrays.insert(train::VERSION.to_owned(), train::version());
         self.weights.write(terminal, |out| {
             if self.is_safetensors { safetensors::write(out, &arrays) } else { npz::write(out, &arrays) }
         })

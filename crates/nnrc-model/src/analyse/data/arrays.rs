@@ -1,14 +1,16 @@
 //! Data in arrays: files of NumPy and of MNIST.
 
-use nnrc_syntax::ast::{Call, Expr};
+use nnrc_syntax::ast::{Call, Expr, Ident};
 use nnrc_syntax::{Diagnostic, Span, codes};
 
+use super::check::wrong_width;
 use super::classes::{self, Labels, Listed};
 use super::selection::{self, Choice};
 use super::{Columns, missing_tensor, path, report_resource};
 use crate::analyse::block::{Entries, bind, missing_argument};
+use crate::analyse::network::Draft;
 use crate::model::Targets;
-use crate::resources::{Resources, Tensor};
+use crate::resources::{ResourceError, Resources, Tensor};
 use crate::value::{Scope, ValueKind, shown};
 
 /// Where targets come from, for messages.
@@ -19,82 +21,114 @@ struct Origin {
     name: String,
 }
 
-/// `npz("d.npz") { inputs = "x"; target = "label"; }`
+/// `npz("d.npz") { inputs = "x"; target = "label"; }`. Shapes are judged before values are decoded: `network_inputs`
+/// are those of the network, where it is known.
 pub fn npz(
     scope: &mut Scope,
     resources: &dyn Resources,
     call: &Call,
     entries: &Entries<'_>,
+    dataset: &Ident,
+    network_inputs: Option<&[&Draft]>,
 ) -> Option<Columns> {
     let (path, span) = path(scope, call)?;
-    let tensors = match resources.tensors(&path) {
-        Ok(tensors) => tensors,
-        Err(error) => {
-            report_resource(scope, span, &path, error);
+    let file = from_array(scope, span, &path, resources.tensors(&path))?;
+    let names = file.names();
+    let known = |scope: &mut Scope, place: Span, name: &str| {
+        if !file.holds(name) {
+            scope.report(missing_tensor(place, &path, name, &names));
+        }
+        file.holds(name).then_some(())
+    };
+    let (place, inputs) = match entries.get("inputs") {
+        Some(expr) => {
+            let chosen = selection::choices(scope, expr, "`inputs`", &names)?;
+            (expr.span, one(scope, "`inputs`", expr.span, &chosen)?)
+        }
+        None if file.holds("x") => (span, "x".to_owned()),
+        None => {
+            scope.report(
+                Diagnostic::error(
+                    codes::MISSING_TENSOR,
+                    span,
+                    format!("which array of `{path}` holds the inputs?"),
+                )
+                .label("it has none called `x`")
+                .help("write `inputs = \"name\";`"),
+            );
             return None;
         }
     };
-    let names: Vec<&str> = tensors.keys().map(String::as_str).collect();
-    let take = |scope: &mut Scope, place: Span, name: &str| {
-        let found = tensors.get(name).cloned();
-        if found.is_none() {
-            scope.report(missing_tensor(place, &path, name, &names));
-        }
-        found
-    };
-    let inputs = match entries.get("inputs") {
-        Some(expr) => {
-            let chosen = selection::choices(scope, expr, "`inputs`", &names)?;
-            let name = one(scope, "`inputs`", expr.span, &chosen)?;
-            take(scope, expr.span, &name)?
-        }
-        None => match tensors.get("x") {
-            Some(tensor) => tensor.clone(),
-            None => {
-                scope.report(
-                    Diagnostic::error(
-                        codes::MISSING_TENSOR,
-                        span,
-                        format!("which array of `{path}` holds the inputs?"),
-                    )
-                    .label("it has none called `x`")
-                    .help("write `inputs = \"name\";`"),
-                );
-                return None;
-            }
-        },
-    };
+    known(scope, place, &inputs)?;
     let targets = match entries.get("target") {
         Some(expr) => {
             let target = selection::target(scope, expr, &names)?;
             let name = one(scope, "`target`", target.span, &target.chosen)?;
-            let tensor = take(scope, target.span, &name)?;
-            Some((Origin { span: target.span, name: format!("\"{name}\"") }, target.onehot, tensor))
+            known(scope, target.span, &name)?;
+            Some((Origin { span: target.span, name: format!("\"{name}\"") }, target.onehot, name))
         }
         None => {
-            let default = tensors.get("t").cloned();
-            default.map(|tensor| (Origin { span, name: "\"t\"".to_owned() }, None, tensor))
+            let origin = Origin { span, name: "\"t\"".to_owned() };
+            file.holds("t").then(|| (origin, None, "t".to_owned()))
         }
     };
-    let rows = inputs.shape.first().copied().unwrap_or(0);
-    let width = inputs.values.len() / rows.max(1);
+    let shape = from_array(scope, place, &path, file.shape(&inputs))?;
+    let wanted = network_inputs.map(|inputs| inputs.iter().map(|input| input.width()).sum());
+    let (rows, width) = rows_of(&shape, wanted);
+    if let Some(inputs) = network_inputs.filter(|_| rows > 0 && wanted != Some(width)) {
+        scope.report(wrong_width(&dataset.name, dataset.span, width, inputs));
+        return None;
+    }
     let targets = match targets {
         None => Targets::None,
-        Some((origin, onehot, tensor)) => {
-            if tensor.shape.first().copied().unwrap_or(0) != rows {
-                scope.report(shape_of_targets(origin.span, rows, &tensor.shape));
+        Some((origin, onehot, name)) => {
+            let mut found = from_array(scope, origin.span, &path, file.shape(&name))?;
+            // The targets of a single sample, written as its inputs are.
+            if let ([_], &[count]) = (&shape[..], &found[..])
+                && rows == 1
+                && count > 1
+            {
+                found = vec![1, count];
+            }
+            if found.first().copied().unwrap_or(0) != rows {
+                scope.report(shape_of_targets(origin.span, rows, &found));
                 return None;
             }
+            let values = from_array(scope, origin.span, &path, file.read(&name))?.values;
+            let tensor = Tensor { shape: found, values };
             match onehot {
                 Some(listed) => labels(scope, &origin, &tensor, rows, listed.as_ref())?,
                 None => plain(tensor, rows),
             }
         }
     };
+    let inputs = from_array(scope, place, &path, file.read(&inputs))?;
     if inputs.values.is_empty() {
         return Some(Columns::nameless(1, Vec::new(), Targets::None));
     }
     Some(Columns::nameless(width, inputs.values, targets))
+}
+
+/// What a file gave; reported if that is nothing.
+pub fn from_array<T>(
+    scope: &mut Scope,
+    span: Span,
+    path: &str,
+    result: Result<T, ResourceError>,
+) -> Option<T> {
+    result.map_err(|error| report_resource(scope, span, path, error)).ok()
+}
+
+/// Number of rows and numbers in each row of an array. A vector as long as the `wanted` rows is one row, as whoever
+/// saves a single sample writes it; any other vector has rows of one number.
+pub fn rows_of(shape: &[usize], wanted: Option<usize>) -> (usize, usize) {
+    match *shape {
+        [length] if length > 1 && Some(length) == wanted => (1, length),
+        [] => (0, 0),
+        [rows, ref rest @ ..] => {
+            (rows, rest.iter().fold(1, |product: usize, &size| product.saturating_mul(size)))
+        }
+    }
 }
 
 /// The name of the one array that is chosen.

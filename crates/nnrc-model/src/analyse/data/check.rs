@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use nnrc_syntax::{Diagnostic, codes};
+use nnrc_syntax::{Diagnostic, Span, codes};
 
 use crate::analyse::network::{Draft, DraftKind, Skeleton};
 use crate::analyse::outside_range;
@@ -12,21 +12,11 @@ use crate::value::{Scope, shown};
 
 /// Reports data whose width or values do not fit the inputs.
 pub fn check(scope: &mut Scope, skeleton: &Skeleton, datasets: &BTreeMap<String, Dataset>) {
-    let inputs: Vec<&Draft> =
-        skeleton.nodes.iter().filter(|node| matches!(node.kind, DraftKind::Input { .. })).collect();
+    let inputs = skeleton.inputs();
     let width: usize = inputs.iter().map(|node| node.width()).sum();
     for (name, data) in datasets {
         if data.width != width {
-            let mut finding = Diagnostic::error(
-                codes::SHAPE_MISMATCH,
-                data.span,
-                format!("the rows of `{name}` have {} inputs, the network takes {width}", data.width),
-            )
-            .label(format!("{} inputs in each row", data.width));
-            for input in &inputs {
-                finding = finding.other(input.span, format!("width {}", input.width()));
-            }
-            scope.report(finding);
+            scope.report(wrong_width(name, data.span, data.width, &inputs));
             continue;
         }
         let mut start = 0;
@@ -52,6 +42,20 @@ pub fn check(scope: &mut Scope, skeleton: &Skeleton, datasets: &BTreeMap<String,
             start += input.width();
         }
     }
+}
+
+/// Rows of another width than the inputs of the network have together.
+pub fn wrong_width(name: &str, span: Span, found: usize, inputs: &[&Draft]) -> Diagnostic {
+    let width: usize = inputs.iter().map(|input| input.width()).sum();
+    let finding = Diagnostic::error(
+        codes::SHAPE_MISMATCH,
+        span,
+        format!("the rows of `{name}` have {found} inputs, the network takes {width}"),
+    )
+    .label(format!("{found} inputs in each row"));
+    inputs
+        .iter()
+        .fold(finding, |finding, input| finding.other(input.span, format!("width {}", input.width())))
 }
 
 /// What to write where a row lies outside the range of an input; `hull` holds the range and all rows.

@@ -14,10 +14,12 @@ use nnrc_syntax::ast::{Block, Call, Ident};
 use nnrc_syntax::{Diagnostic, Span, codes};
 
 use crate::analyse::block::{self, Entries, bind, missing_argument};
+use crate::analyse::network::Draft;
 use crate::model::{Dataset, Targets};
 use crate::resources::{ResourceError, Resources};
 use crate::value::{Scope, ValueKind};
 
+pub use arrays::{from_array, rows_of};
 pub use check::check;
 pub use misfit::misfit;
 pub use split::stratified;
@@ -40,7 +42,8 @@ impl Columns {
     }
 }
 
-/// Reads a data set; none if it has errors, which are reported. `input_names` are the inputs of the network.
+/// Reads a data set; none if it has errors, which are reported. `input_names` are the inputs of the network,
+/// `inputs` what is known of them if the network has no errors.
 pub fn analyse(
     scope: &mut Scope,
     resources: &dyn Resources,
@@ -48,12 +51,13 @@ pub fn analyse(
     source: &Call,
     block: Option<&Block>,
     input_names: &[&str],
+    inputs: Option<&[&Draft]>,
 ) -> Option<Dataset> {
     let entries = block.map(|block| read_block(scope, block, source)).unwrap_or_default();
     let mut columns = match source.name.name.as_str() {
         "rows" => rows::read(scope, source, input_names, &entries),
         "csv" | "tsv" => table::read(scope, resources, source, &entries),
-        "npz" => arrays::npz(scope, resources, source, &entries),
+        "npz" => arrays::npz(scope, resources, source, &entries, name, inputs),
         "idx" => arrays::idx(scope, resources, source, &entries),
         _ => {
             let sources = ["rows", "csv", "npz", "idx"];
