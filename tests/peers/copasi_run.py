@@ -85,7 +85,10 @@ class Engine:
             s for s, m in self.metabolites.items() if m.getStatus() == COPASI.CModelEntity.Status_FIXED
         ]
         values = [self.model.getModelValue(i) for i in range(self.model.getNumModelValues())]
-        self.parameters = {v.getSBMLId(): v for v in values}
+        self.values = {v.getSBMLId(): v for v in values}
+        # The others follow from rules.
+        fixed = COPASI.CModelEntity.Status_ASSIGNMENT
+        self.parameters = {p: v for p, v in self.values.items() if v.getStatus() != fixed}
         self.start = {s: m.getInitialConcentration() for s, m in self.metabolites.items()}
         self.constants = {p: v.getInitialValue() for p, v in self.parameters.items()}
 
@@ -117,11 +120,12 @@ class Engine:
         problem.setStepNumber(len(grid) - 1)
         problem.setUseValues(True)
         problem.setValues(" ".join(repr(t) for t in grid))
-        method = task.getMethod()
-        method.getParameter("Relative Tolerance").setDblValue(job["rtol"])
-        method.getParameter("Absolute Tolerance").setDblValue(job["atol"])
-        method.getParameter("Max Internal Steps").setUIntValue(int(job["max_steps"]))
-        method.getParameter("Integrate Reduced Model").setBoolValue(False)
+        if not job["defaults"]:
+            method = task.getMethod()
+            method.getParameter("Relative Tolerance").setDblValue(job["rtol"])
+            method.getParameter("Absolute Tolerance").setDblValue(job["atol"])
+            method.getParameter("Max Internal Steps").setUIntValue(int(job["max_steps"]))
+            method.getParameter("Integrate Reduced Model").setBoolValue(False)
         COPASI.CCopasiMessage.clearDeque()
         if not task.process(True):
             raise RuntimeError(f"COPASI's time course failed: {COPASI.CCopasiMessage.getAllMessageText()}")
@@ -148,8 +152,8 @@ class Engine:
 
     def steady(self, job):
         task = self.dm.getTask("Steady-State")
-        method = task.getMethod()
-        method.getParameter("Resolution").setDblValue(1e-9)
+        if not job["defaults"]:
+            task.getMethod().getParameter("Resolution").setDblValue(1e-9)
         COPASI.CCopasiMessage.clearDeque()
         if not task.process(True) or task.getResult() == COPASI.CSteadyStateMethod.notFound:
             raise RuntimeError(f"COPASI found no steady state: {COPASI.CCopasiMessage.getAllMessageText()}")
@@ -166,7 +170,8 @@ def run_job(job):
         if job["mode"] == "steady":
             runs.append(engine.steady(job))
         else:
-            runs.append(jobs.run_record(job, engine.species, engine.time_course(job)))
+            rows = engine.time_course(job)
+            runs.append(jobs.run_record(job, engine.species, rows, lambda name: engine.values[name].getValue()))
     COPASI.CRootContainer.removeDatamodel(engine.dm)
     return {
         "engine": "copasi",

@@ -10,6 +10,8 @@ A job list is JSON, from a file or stdin; every key but `sbml` has a default:
                                           or a list of such records: one run each
         "rtol": 1e-10, "atol": 1e-12,
         "max_steps": 1000000,             internal steps per output interval
+        "defaults": false,                true: tolerances and settings are those that the engine has by itself
+        "read": ["y_1"],                  parameters whose values at the end are part of "final"
         "mode": "timecourse" } ]          or "steady": the engine's own steady-state solver
 
 The answer is a list with one record per job:
@@ -31,7 +33,16 @@ import os
 import sys
 from pathlib import Path
 
-DEFAULTS = {"end": 100.0, "set": {}, "rtol": 1e-10, "atol": 1e-12, "max_steps": 1_000_000, "mode": "timecourse"}
+DEFAULTS = {
+    "end": 100.0,
+    "set": {},
+    "rtol": 1e-10,
+    "atol": 1e-12,
+    "max_steps": 1_000_000,
+    "defaults": False,
+    "read": [],
+    "mode": "timecourse",
+}
 KEYS = {"sbml", "points", "times", *DEFAULTS}
 
 
@@ -62,9 +73,9 @@ def complete(job):
     return job
 
 
-def run_record(job, species, rows):
-    """What one time course reports; `rows` belong to `run_grid`."""
-    run = {"final": dict(zip(species, rows[-1], strict=True))}
+def run_record(job, species, rows, value):
+    """What one time course reports; `rows` belong to `run_grid`, `value` gives a parameter at its end."""
+    run = {"final": dict(zip(species, rows[-1], strict=True)) | {name: value(name) for name in job["read"]}}
     if job["grid"]:
         run["time"] = job["grid"]
         run["values"] = rows[1:] if job["lead"] else rows

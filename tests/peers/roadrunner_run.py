@@ -23,7 +23,9 @@ class Engine:
         self.boundary = list(m.getBoundarySpeciesIds())
         self.species = self.floating + self.boundary
         self.rr.timeCourseSelections = ["time"] + [f"[{s}]" for s in self.species]
-        self.parameters = m.getGlobalParameterValues().copy()
+        # Those that follow from rules cannot be set.
+        rules = set(self.rr.getAssignmentRuleIds())
+        self.parameters = {p: self.rr[p] for p in m.getGlobalParameterIds() if p not in rules}
         self.start = [self.rr[f"[{s}]"] for s in self.species]
 
     def reset(self, settings):
@@ -32,16 +34,14 @@ class Engine:
         `reset` alone is not enough: what it restores depends on global settings, and it keeps
         boundary species and parameters that an earlier run has set."""
         self.rr.reset()
-        m = self.rr.model
-        if len(self.parameters):
-            m.setGlobalParameterValues(self.parameters)
+        for p, value in self.parameters.items():
+            self.rr.setValue(p, value)
         for s, value in zip(self.species, self.start):
             self.rr.setValue(f"[{s}]", value)
-        known = set(m.getGlobalParameterIds())
         for name, value in settings.items():
             if name in self.species:
                 self.rr.setValue(f"[{name}]", float(value))
-            elif name in known:
+            elif name in self.parameters:
                 self.rr.setValue(name, float(value))
             else:
                 raise ValueError(f"no species or parameter {name}")
@@ -50,11 +50,12 @@ class Engine:
 def run_job(job):
     engine = Engine(job["sbml"])
     rr = engine.rr
-    integrator = rr.getIntegrator()
-    integrator.setValue("relative_tolerance", job["rtol"])
-    integrator.setValue("absolute_tolerance", job["atol"])
-    integrator.setValue("maximum_num_steps", int(job["max_steps"]))
-    integrator.setValue("stiff", True)
+    if not job["defaults"]:
+        integrator = rr.getIntegrator()
+        integrator.setValue("relative_tolerance", job["rtol"])
+        integrator.setValue("absolute_tolerance", job["atol"])
+        integrator.setValue("maximum_num_steps", int(job["max_steps"]))
+        integrator.setValue("stiff", True)
     runs = []
     for settings in job["sets"]:
         engine.reset(settings)
@@ -68,7 +69,7 @@ def run_job(job):
             rows = [[float(v) for v in row[1:]] for row in table]
             if len(rows) != len(job["run_grid"]) or abs(table[-1][0] - job["run_grid"][-1]) > 1e-9 * job["run_grid"][-1]:
                 raise RuntimeError("the integrator stopped early")
-            runs.append(jobs.run_record(job, engine.species, rows))
+            runs.append(jobs.run_record(job, engine.species, rows, lambda name: float(rr[name])))
     return {
         "engine": "roadrunner",
         "version": roadrunner.__version__,

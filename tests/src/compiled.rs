@@ -162,15 +162,13 @@ impl Compiled {
         self.crn.species.iter().flat_map(|(_, family)| members(family)).collect()
     }
 
-    /// Concentrations in the order of the network from a record of a peer, in network units.
+    /// Concentrations in the order of the network from a record of a peer.
     pub fn concentrations(&self, record: &Value) -> Vec<f64> {
-        let unit = self.crn.units.concentration.unwrap_or(1.0);
-        self.species_ids().iter().map(|id| record[id.as_str()].as_f64().unwrap() / unit).collect()
+        self.species_ids().iter().map(|id| record[id.as_str()].as_f64().unwrap()).collect()
     }
 
     /// Concentrations of the input species for an input, by identifier, as a peer sets them.
     pub fn settings(&self, input: &[f64]) -> Value {
-        let unit = self.crn.units.concentration.unwrap_or(1.0);
         let (ids, mut rest) = (self.species_ids(), input);
         let mut settings = serde_json::Map::new();
         for (at, node) in self.model.inputs() {
@@ -183,7 +181,7 @@ impl Compiled {
                     for (member, value) in own.iter().enumerate() {
                         let value = if is_dual { (sign * value).max(0.0) } else { *value };
                         let id = &ids[self.info.species_index(family, member)];
-                        settings.insert(id.clone(), json!(value * unit));
+                        settings.insert(id.clone(), json!(value));
                     }
                 }
             }

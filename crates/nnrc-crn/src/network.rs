@@ -209,7 +209,7 @@ pub struct Units {
     pub concentration: Option<f64>,
     /// Time that the number 1 stands for, in seconds.
     pub time: f64,
-    /// Volume of the pot: litres if molar, else a number.
+    /// Volume of the pot in litres; without effect where nothing has a dimension.
     pub volume: f64,
 }
 

@@ -15,19 +15,19 @@ pub enum Error {
     },
     /// A name that no SBML identifier can be made of.
     BadName(String),
-    /// A unit that is not a positive number.
+    /// A unit that is not a positive number, or beyond what prefixes can say.
     BadUnit {
         /// `unit concentration`, `unit time` or `volume`.
         what: &'static str,
         /// Its value.
         value: f64,
     },
-    /// A value that leaves the range of numbers when it is brought to moles, litres and seconds.
-    OutOfRange {
-        /// Identifier of the species or parameter.
+    /// A value of two rails cannot have a rule, as something else has its identifier.
+    IdCollision {
+        /// The identifier.
         id: String,
-        /// The value in the units of the network.
-        value: f64,
+        /// What has it.
+        with: &'static str,
     },
     /// The output could not be written.
     Io(io::Error),
@@ -40,9 +40,9 @@ impl fmt::Display for Error {
                 write!(f, "{rows} samples with {assignments} settings are more than events can carry")
             }
             Self::BadName(name) => write!(f, "`{name}` is no SBML identifier"),
-            Self::BadUnit { what, value } => write!(f, "the {what} is {value}, expected a positive number"),
-            Self::OutOfRange { id, value } => {
-                write!(f, "`{id}` = {value} leaves the range of numbers in moles, litres and seconds")
+            Self::BadUnit { what, value } => write!(f, "the {what} is {value}, expected a positive number from 1e-90 to 1e90"),
+            Self::IdCollision { id, with } => {
+                write!(f, "`{id}` would be both a value of two rails and {with}")
             }
             Self::Io(error) => error.fmt(f),
         }

@@ -12,6 +12,7 @@ use nnrc_crn::{Crn, CrnInfo, Feed, Handle, SpeciesFamily};
 
 use crate::error::Error;
 use crate::ids::SpeciesIds;
+use crate::options::Level;
 use crate::units::UnitSystem;
 use crate::xml::{MATHML, Xml, set_number};
 
@@ -151,32 +152,23 @@ impl Events {
         };
         let prefix = &self.prefix;
         for (&bits, number) in &self.levels {
-            let value = f64::from_bits(bits);
-            let scaled = units.concentration(value);
             let id = format!("{prefix}_level_{number}");
-            if !scaled.is_finite() {
-                return Err(Error::OutOfRange { id, value });
-            }
-            parameter(
-                &id,
-                "a concentration that events set or compare with",
-                scaled,
-                units.concentration_unit(),
-                true,
-            )?;
+            let (name, unit) =
+                ("a concentration that events set or compare with", units.concentration_unit());
+            parameter(&id, name, f64::from_bits(bits), unit, true)?;
         }
         for (&bits, number) in &self.periods {
             let id = format!("{prefix}_period_{number}");
             let name = "time from one event to the same again";
-            parameter(&id, name, units.duration(f64::from_bits(bits)), units.time(), true)?;
+            parameter(&id, name, f64::from_bits(bits), units.time_unit(), true)?;
         }
         for (at, event) in self.events.iter().enumerate() {
             let id = format!("{prefix}_next_{}", at + 1);
             parameter(
                 &id,
                 "time of the next event",
-                units.duration(event.first),
-                units.time(),
+                event.first,
+                units.time_unit(),
                 event.period.is_none(),
             )?;
         }
@@ -184,7 +176,15 @@ impl Events {
     }
 
     /// Writes the list of events.
-    pub(crate) fn write<W: Write>(&self, ids: &SpeciesIds, xml: &mut Xml<W>) -> Result<(), Error> {
+    pub(crate) fn write<W: Write>(
+        &self,
+        ids: &SpeciesIds,
+        level: Level,
+        xml: &mut Xml<W>,
+    ) -> Result<(), Error> {
+        // In Level 2 every trigger is as these attributes say.
+        let trigger: &[(&str, &str)] =
+            if level.is_3() { &[("initialValue", "false"), ("persistent", "true")] } else { &[] };
         if self.is_empty() {
             return Ok(());
         }
@@ -195,7 +195,7 @@ impl Events {
             let next = format!("{prefix}_next_{number}");
             let id = format!("{prefix}_{number}");
             xml.open("event", &[("id", &id), ("useValuesFromTriggerTime", "true")])?;
-            xml.open("trigger", &[("initialValue", "false"), ("persistent", "true")])?;
+            xml.open("trigger", trigger)?;
             xml.open_line("math", &[("xmlns", MATHML)])?;
             if let Some((species, level)) = event.unless {
                 xml.open("apply", &[])?;

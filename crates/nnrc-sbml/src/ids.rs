@@ -3,6 +3,7 @@
 use nnrc_crn::{Crn, CrnInfo, RateConstant, SpeciesFamily, namer};
 
 use crate::error::Error;
+use crate::rules::Rules;
 
 /// The identifiers of all species, rendered once: each stands in many reactions.
 pub(crate) struct SpeciesIds {
@@ -52,9 +53,9 @@ pub(crate) fn check(crn: &Crn) -> Result<(), Error> {
 
 /// The identifier of the model. SBML wants it to differ from those of species, parameters and reactions; as
 /// nothing refers to it, it gives way.
-pub(crate) fn model_id(crn: &Crn) -> String {
+pub(crate) fn model_id(crn: &Crn, rules: &Rules<'_>) -> String {
     let mut id = namer::bare(&crn.name);
-    while is_taken(crn, &id) {
+    while is_taken(crn, &id) || rules.has(&id) {
         id.push('_');
     }
     id

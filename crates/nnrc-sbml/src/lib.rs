@@ -1,8 +1,9 @@
-//! Reaction networks as SBML Level 3.
+//! Reaction networks as SBML.
 //!
 //! [`write()`] streams a validated network as one SBML model: a compartment `pot`, a species, parameter and reaction
-//! for each member of the network's families, kinetic laws of plain mass action. No rules, functions or local
-//! parameters, and events only where the network has timed settings, so that every consumer of SBML core reads it.
+//! for each member of the network's families, kinetic laws of plain mass action. No functions or local parameters,
+//! events only where the network has timed settings, and rules only where they are asked for, so that every consumer of
+//! SBML core reads it.
 
 mod annotation;
 mod error;
@@ -13,6 +14,7 @@ mod notes;
 mod options;
 mod parameters;
 mod reactions;
+mod rules;
 mod sbo;
 mod species;
 mod template;
@@ -23,5 +25,6 @@ mod xml;
 pub use error::Error;
 pub use estimate::{SizeEstimate, size_estimate};
 pub use events::MOST_ASSIGNMENTS;
-pub use options::{Feed, Inputs, Level, Options, Provenance};
+pub use options::{Feed, Inputs, Level, Observables, Options, Provenance};
+pub use units::UnitSystem;
 pub use writer::write;

@@ -6,6 +6,7 @@ use nnrc_crn::{Crn, Observable};
 
 use crate::annotation::Reading;
 use crate::options::Options;
+use crate::units::UnitSystem;
 use crate::xml::{Xml, clean};
 
 const XHTML: &str = "http://www.w3.org/1999/xhtml";
@@ -13,24 +14,26 @@ const XHTML: &str = "http://www.w3.org/1999/xhtml";
 const CONSTANTS: &str = "The rate constants encode the numbers of a computation: weights, biases, and constants that \
     smooth a function or set a speed. They are chosen, not measured.";
 
-const STEADY_STATE: &str = "Use a time course that is long enough to settle. libRoadRunner's steadyState() may return \
-    a root with negative concentrations, a fixed point that the chemistry never reaches.";
-
 /// Writes the notes of the model.
-pub(crate) fn write<W: Write>(crn: &Crn, options: &Options, xml: &mut Xml<W>) -> io::Result<()> {
+pub(crate) fn write<W: Write>(
+    crn: &Crn,
+    units: &UnitSystem,
+    options: &Options,
+    xml: &mut Xml<W>,
+) -> io::Result<()> {
     xml.open("notes", &[])?;
     xml.open("body", &[("xmlns", XHTML)])?;
     for observable in &crn.observables {
         xml.text("p", &how_to_read(crn, observable))?;
     }
-    if let Some(unit) = crn.units.concentration {
-        xml.text("p", &format!("A value of 1 is a concentration of {unit:e} mol/L."))?;
+    if let (Some(concentration), Some(time)) = (units.concentration_words(), units.time_words()) {
+        let one = if concentration.contains(' ') { concentration } else { format!("1 {concentration}") };
+        xml.text("p", &format!("A value of 1 is a concentration of {one}. Times are in {time}."))?;
     }
-    xml.text("p", CONSTANTS)?;
-    xml.text("p", STEADY_STATE)?;
     for note in &options.notes {
         xml.text("p", &clean(note))?;
     }
+    xml.text("p", CONSTANTS)?;
     xml.close()?;
     xml.close()
 }

@@ -11,10 +11,13 @@ pub struct Options {
     pub inputs: Inputs,
     /// How timed settings are written.
     pub feed: Feed,
+    /// Whether values of two rails are in the file.
+    pub observables: Observables,
     /// Publications that describe the model: `doi:10.1098/rsif.2021.0031`, `arXiv:2010.13290` or a whole URI.
     /// Written with [`Provenance::Full`].
     pub described_by: Vec<String>,
-    /// Paragraphs of plain text for the notes of the model, after the ones that say how to read it.
+    /// Paragraphs of plain text for the notes of the model, after the ones that say how to read it. Written with
+    /// [`Provenance::Full`].
     pub notes: Vec<String>,
     /// Name and version of the program that writes, for the annotation of the model.
     pub tool: String,
@@ -27,6 +30,7 @@ impl Default for Options {
             provenance: Provenance::default(),
             inputs: Inputs::default(),
             feed: Feed::default(),
+            observables: Observables::default(),
             described_by: Vec::new(),
             notes: Vec::new(),
             tool: concat!("nnrc ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -42,6 +46,18 @@ pub enum Level {
     L3V1,
     /// Level 3 Version 2.
     L3V2,
+    /// Level 2 Version 4, for tools that read nothing newer.
+    L2V4,
+}
+
+impl Level {
+    /// Whether it is Level 3, which has no defaults: every attribute is written.
+    pub(crate) fn is_3(self) -> bool {
+        match self {
+            Self::L3V1 | Self::L3V2 => true,
+            Self::L2V4 => false,
+        }
+    }
 }
 
 /// Whether the file says where its elements come from.
@@ -72,4 +88,14 @@ pub enum Inputs {
     Species,
     /// As boundary species: reactions cannot change them.
     Boundary,
+}
+
+/// Whether values of two rails are in the file as such.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Observables {
+    /// No: whoever reads the file subtracts.
+    #[default]
+    None,
+    /// As parameters with an assignment rule each, `y_1 = y_1_p − y_1_m`.
+    Rules,
 }

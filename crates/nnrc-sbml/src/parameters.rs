@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::events::Events;
 use crate::ids;
 use crate::options::{Options, Provenance};
+use crate::rules::Rules;
 use crate::sbo;
 use crate::template::{Template, slot};
 use crate::units::UnitSystem;
@@ -18,6 +19,7 @@ const ID: usize = 0;
 const INDEX: usize = 1;
 const VALUE: usize = 2;
 const SIGN: usize = 3;
+const BAR: usize = 4;
 
 /// Which members of which rate constants are used, and by reactions of which order.
 pub(crate) struct Parameters {
@@ -38,7 +40,7 @@ struct Use {
 impl Parameters {
     /// Finds out what the reactions use.
     ///
-    /// In molar units value and unit of a rate constant depend on the order of the reaction. A rate constant that
+    /// In molar units the unit of a rate constant depends on the order of the reaction. A rate constant that
     /// stands in reactions of different orders then becomes one parameter for each, `k_x_1_order0` and
     /// `k_x_1_order2`; as pure numbers they are the same and stay one parameter.
     pub(crate) fn new(crn: &Crn, info: &CrnInfo, units: &UnitSystem) -> Self {
@@ -94,12 +96,12 @@ impl Parameters {
     pub(crate) fn write<W: Write>(
         &self,
         crn: &Crn,
-        events: &Events,
+        (rules, events): (&Rules<'_>, &Events),
         units: &UnitSystem,
         options: &Options,
         xml: &mut Xml<W>,
     ) -> Result<(), Error> {
-        if self.by_constant.iter().all(Vec::is_empty) && events.is_empty() {
+        if self.by_constant.iter().all(Vec::is_empty) && rules.is_empty() && events.is_empty() {
             return Ok(());
         }
         xml.open("listOfParameters", &[])?;
@@ -114,22 +116,21 @@ impl Parameters {
                     namer::rate_constant_id(crn, constant, flat, &mut id);
                     id.push_str(&each.suffix);
                     // Only one part of a signed value is not 0, and only its reactions exist.
-                    let scaled = units.rate_constant(stored.abs(), each.orders[0]);
-                    if !scaled.is_finite() || scaled == 0.0 {
-                        return Err(Error::OutOfRange { id, value: stored.abs() });
-                    }
-                    set_number(&mut value, scaled);
+                    set_number(&mut value, stored.abs());
                     annotation::set_index(crn, &constant.axes, flat, &mut index);
-                    let sign = if stored < 0.0 { "-" } else { "+" };
+                    // The number in the file is the magnitude, and so is what its name says.
+                    let (sign, bar) = if stored < 0.0 { ("-", "|") } else { ("+", "") };
                     template.fill(xml.bytes(), |slot| match slot {
                         ID => &id,
                         INDEX => &index,
                         VALUE => &value,
+                        BAR => bar,
                         _ => sign,
                     })?;
                 }
             }
         }
+        rules.parameters(crn, units, options, xml)?;
         events.parameters(units, xml)?;
         Ok(xml.close()?)
     }
@@ -144,7 +145,8 @@ fn template(
 ) -> Result<Template, Error> {
     let origin = &constant.origin;
     let index = annotation::index_slot(&constant.axes, INDEX);
-    let name = annotation::name(&origin.label, &index, &origin.part);
+    let bar = if signed { slot(BAR) } else { String::new() };
+    let name = format!("{bar}{}{bar}", annotation::name(&origin.label, &index, &origin.part));
     let unit = units.rate_unit(each.orders[0]);
     let id = slot(ID);
     let value = slot(VALUE);

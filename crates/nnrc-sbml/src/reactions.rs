@@ -132,8 +132,9 @@ impl<'a> Pen<'a> {
                 let facts = [("family", &*name), ("index", &index), ("tensor", &tensor)];
                 annotation::origin(xml, &facts, family.origin.line)?;
             }
-            side(xml, "listOfReactants", SPECIES, &reaction.reactants)?;
-            side(xml, "listOfProducts", SPECIES + reaction.reactants.len(), &reaction.products)?;
+            let level = self.options.level;
+            side(xml, level, ("listOfReactants", SPECIES), &reaction.reactants)?;
+            side(xml, level, ("listOfProducts", SPECIES + reaction.reactants.len()), &reaction.products)?;
             law(xml, order, &reaction.reactants)?;
             xml.close()
         })?;
@@ -144,8 +145,8 @@ impl<'a> Pen<'a> {
 
 fn side(
     xml: &mut Xml<Vec<u8>>,
-    list: &'static str,
-    first_slot: usize,
+    level: Level,
+    (list, first_slot): (&'static str, usize),
     terms: &[(usize, u32)],
 ) -> io::Result<()> {
     if terms.is_empty() {
@@ -153,12 +154,12 @@ fn side(
     }
     xml.open(list, &[])?;
     for (place, (_, stoichiometry)) in terms.iter().enumerate() {
-        let attributes = [
-            ("species", slot(first_slot + place)),
-            ("stoichiometry", stoichiometry.to_string()),
-            ("constant", "true".to_owned()),
-        ];
-        xml.empty("speciesReference", &attributes.each_ref().map(|(name, value)| (*name, value.as_str())))?;
+        let (species, stoichiometry) = (slot(first_slot + place), stoichiometry.to_string());
+        let attributes =
+            [("species", species.as_str()), ("stoichiometry", &stoichiometry), ("constant", "true")];
+        // A stoichiometry of Level 2 is always constant.
+        let written = if level.is_3() { &attributes[..] } else { &attributes[..2] };
+        xml.empty("speciesReference", written)?;
     }
     xml.close()
 }

@@ -10,7 +10,6 @@ use crate::ids::SpeciesIds;
 use crate::options::{Inputs, Options, Provenance};
 use crate::sbo;
 use crate::template::{Template, slot};
-use crate::units::UnitSystem;
 use crate::writer::COMPARTMENT;
 use crate::xml::{Xml, clean, set_number};
 
@@ -23,7 +22,6 @@ pub(crate) fn write<W: Write>(
     crn: &Crn,
     info: &CrnInfo,
     (ids, initial): (&SpeciesIds, &[f64]),
-    units: &UnitSystem,
     options: &Options,
     xml: &mut Xml<W>,
 ) -> Result<(), Error> {
@@ -37,11 +35,7 @@ pub(crate) fn write<W: Write>(
         for flat in 0..family.initial.len() {
             let species = info.species_index(handle, flat);
             let (id, initial) = (ids.get(species), initial[species]);
-            let concentration = units.concentration(initial);
-            if !concentration.is_finite() {
-                return Err(Error::OutOfRange { id: id.to_owned(), value: initial });
-            }
-            set_number(&mut value, concentration);
+            set_number(&mut value, initial);
             annotation::set_index(crn, &family.axes, flat, &mut index);
             template.fill(xml.bytes(), |slot| match slot {
                 ID => id,

@@ -1,4 +1,8 @@
-//! What the numbers of the file mean: pure numbers, or moles, litres and seconds.
+//! What the numbers of the file mean: pure numbers, or numbers of the network's own units.
+//!
+//! A file in moles and litres would hold numbers of 10⁻⁶ and less, which lie below what tools resolve by default:
+//! COPASI's steady-state task takes 10⁻⁹ for nothing. So the units of substance, volume and time are such that
+//! concentrations and rate constants are the numbers of the network, and the size of the pot is one from 1 to 1000.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -6,90 +10,108 @@ use std::io::{self, Write};
 use nnrc_crn::Units;
 
 use crate::error::Error;
-use crate::xml::Xml;
+use crate::options::Level;
+use crate::xml::{Xml, set_number};
 
 /// The unit system of a file.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct UnitSystem {
+pub struct UnitSystem {
     /// What the numbers 1 stand for; none: everything is a pure number.
     molar: Option<Molar>,
     /// Size of the compartment.
-    pub(crate) volume: f64,
+    size: f64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Molar {
-    /// Numerator and denominator of the unit of concentration in moles per litre: 1 and 10^6 for a micromolar, as
-    /// 10^-6 is no binary number and would round every value.
-    concentration: (f64, f64),
-    /// Unit of time in seconds.
-    time: f64,
+    /// Unit of concentration, of mol/L.
+    concentration: Multiple,
+    /// Unit of volume: that power of ten, times a litre.
+    volume: i32,
+    /// Unit of time, of a second.
+    time: Multiple,
 }
 
+/// A multiple of a unit, as SBML writes it: a power of ten that is a power of a thousand, and a number.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Multiple {
+    scale: i32,
+    multiplier: f64,
+}
+
+/// Powers of ten that numbers can hold, with room for the exponents of rate constants.
+const LARGEST_SCALE: i32 = 90;
+
 impl UnitSystem {
-    /// Checks the units of a network.
-    pub(crate) fn new(units: &Units) -> Result<Self, Error> {
-        let concentration =
-            units.concentration.map(|value| positive("unit concentration", value)).transpose()?;
-        let time = positive("unit time", units.time)?;
-        let volume = positive("volume", units.volume)?;
-        let molar = concentration.map(|value| {
-            let inverse = (1.0 / value).round();
-            let concentration = if 1.0 / inverse == value { (1.0, inverse) } else { (value, 1.0) };
-            Molar { concentration, time }
-        });
-        Ok(Self { molar, volume })
+    /// The units of the file of a network: those of the network. Without dimension the size of the pot is 1, as a volume
+    /// has no effect on pure numbers.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::BadUnit`] for what is not a positive number, or beyond all bounds of sense.
+    pub fn new(units: &Units) -> Result<Self, Error> {
+        let time = multiple("unit time", units.time)?;
+        let volume = multiple("volume", units.volume)?;
+        let Some(concentration) = units.concentration else { return Ok(Self { molar: None, size: 1.0 }) };
+        let concentration = multiple("unit concentration", concentration)?;
+        // Minutes and hours are multiples of a second, as tools know them.
+        let time = if units.time < 1.0 { time } else { Multiple { scale: 0, multiplier: units.time } };
+        let molar = Molar { concentration, volume: volume.scale, time };
+        Ok(Self { molar: Some(molar), size: volume.multiplier })
     }
 
-    /// Whether the numbers are moles, litres and seconds.
-    pub(crate) fn is_molar(&self) -> bool {
+    /// Whether the numbers have units.
+    pub fn is_molar(&self) -> bool {
         self.molar.is_some()
     }
 
-    /// A concentration of the network in the units of the file.
-    pub(crate) fn concentration(&self, value: f64) -> f64 {
-        self.molar.map_or(value, |Molar { concentration: (unit, per), .. }| value * unit / per)
+    /// Size of the compartment.
+    pub(crate) fn size(&self) -> f64 {
+        self.size
     }
 
-    /// A rate constant of the network, for `order` reactant molecules, in the units of the file. Dividing step by
-    /// step rounds better than a power of the unit.
-    pub(crate) fn rate_constant(&self, value: f64, order: u32) -> f64 {
-        let Some(Molar { concentration: (unit, per), time }) = self.molar else { return value };
-        let scaled = match order {
-            0 => value * unit / per,
-            _ => (1..order).fold(value, |value, _| value * per / unit),
-        };
-        scaled / time
+    /// The unit of concentrations in words: `uM`, `10 nM`; none without dimension.
+    pub fn concentration_words(&self) -> Option<String> {
+        self.molar.map(|molar| molar.concentration.words("M"))
     }
 
-    /// A time of the network in the units of the file.
-    pub(crate) fn duration(&self, value: f64) -> f64 {
-        self.molar.map_or(value, |Molar { time, .. }| value * time)
+    /// The unit of time in words: `min`, `7 s`; none without dimension.
+    pub fn time_words(&self) -> Option<String> {
+        self.molar.map(|Molar { time, .. }| match time {
+            Multiple { scale: 0, multiplier: 60.0 } => "min".to_owned(),
+            Multiple { scale: 0, multiplier: 3600.0 } => "h".to_owned(),
+            Multiple { scale: 0, multiplier: 86_400.0 } => "d".to_owned(),
+            other => other.words("s"),
+        })
     }
 
-    /// Unit of concentrations.
+    /// Identifier of the unit of concentrations.
     pub(crate) fn concentration_unit(&self) -> &'static str {
-        if self.is_molar() { MOLAR } else { DIMENSIONLESS }
+        self.named(CONCENTRATION)
     }
 
-    /// Unit of substance and extent.
-    pub(crate) fn substance(&self) -> &'static str {
-        if self.is_molar() { "mole" } else { DIMENSIONLESS }
+    /// Identifier of the unit of substance and extent.
+    pub(crate) fn substance_unit(&self) -> &'static str {
+        self.named(SUBSTANCE)
     }
 
-    /// Unit of time.
-    pub(crate) fn time(&self) -> &'static str {
-        if self.is_molar() { "second" } else { DIMENSIONLESS }
+    /// Identifier of the unit of time.
+    pub(crate) fn time_unit(&self) -> &'static str {
+        self.named(TIME)
     }
 
-    /// Unit of the compartment.
-    pub(crate) fn size(&self) -> &'static str {
-        if self.is_molar() { "litre" } else { DIMENSIONLESS }
+    /// Identifier of the unit of the compartment.
+    pub(crate) fn volume_unit(&self) -> &'static str {
+        self.named(VOLUME)
     }
 
     /// Units of length and area. Nothing in the file has them, but COPASI warns where they are not set.
     pub(crate) fn length_and_area(&self) -> (&'static str, &'static str) {
-        if self.is_molar() { ("metre", AREA) } else { (DIMENSIONLESS, DIMENSIONLESS) }
+        (self.named("metre"), self.named(AREA))
+    }
+
+    fn named(&self, unit: &'static str) -> &'static str {
+        if self.is_molar() { unit } else { DIMENSIONLESS }
     }
 
     /// Identifier of the unit of rate constants for `order` reactant molecules.
@@ -98,110 +120,198 @@ impl UnitSystem {
             return DIMENSIONLESS.into();
         }
         match order {
-            0 => "M_per_s".into(),
-            1 => "per_s".into(),
-            2 => "per_M_per_s".into(),
-            _ => format!("per_M{}_per_s", order - 1).into(),
+            0 => "concentration_per_time".into(),
+            1 => "per_time".into(),
+            2 => "per_concentration_per_time".into(),
+            _ => format!("per_concentration{}_per_time", order - 1).into(),
         }
     }
 
-    /// Writes the definitions of the unit of area, of the units of rate constants of these orders, and of the unit of
-    /// concentrations where some parameter is one.
+    /// Writes the definitions of the units of the model, of rate constants of these orders, and of concentrations
+    /// where some parameter is one.
     pub(crate) fn definitions<W: Write>(
         &self,
+        level: Level,
         orders: &[u32],
         has_concentrations: bool,
         xml: &mut Xml<W>,
     ) -> io::Result<()> {
-        if !self.is_molar() {
-            return Ok(());
-        }
+        let Some(molar) = self.molar else {
+            return if level.is_3() { Ok(()) } else { pure_numbers(xml) };
+        };
+        let volume = Multiple { scale: molar.volume, multiplier: 1.0 };
+        let substance =
+            Multiple { scale: molar.concentration.scale + molar.volume, ..molar.concentration };
+        let (mole, litre, second) = (("mole", substance), ("litre", volume), ("second", molar.time));
+        let metre = ("metre", Multiple { scale: 0, multiplier: 1.0 });
+        let (concentration, time) =
+            (self.concentration_words().unwrap_or_default(), self.time_words().unwrap_or_default());
         xml.open("listOfUnitDefinitions", &[])?;
-        let square_metre = [("kind", "metre"), ("exponent", "2"), ("scale", "0"), ("multiplier", "1")];
-        xml.open("unitDefinition", &[("id", AREA), ("name", "m^2")])?;
-        xml.open("listOfUnits", &[])?;
-        xml.empty("unit", &square_metre)?;
-        xml.close()?;
-        xml.close()?;
+        definition(xml, SUBSTANCE, &substance.words("mol"), &[(mole, 1)])?;
+        definition(xml, VOLUME, &volume.words("L"), &[(litre, 1)])?;
+        definition(xml, AREA, "m^2", &[(metre, 2)])?;
+        definition(xml, TIME, &time, &[(second, 1)])?;
         if has_concentrations {
-            xml.open("unitDefinition", &[("id", MOLAR), ("name", "mol/L")])?;
-            xml.open("listOfUnits", &[])?;
-            for (kind, exponent) in [("mole", "1"), ("litre", "-1")] {
-                let unit = [("kind", kind), ("exponent", exponent), ("scale", "0"), ("multiplier", "1")];
-                xml.empty("unit", &unit)?;
-            }
-            xml.close()?;
-            xml.close()?;
+            definition(xml, CONCENTRATION, &concentration, &[(mole, 1), (litre, -1)])?;
         }
         for &order in orders {
-            xml.open("unitDefinition", &[("id", &self.rate_unit(order)), ("name", &rate_unit_name(order))])?;
-            xml.open("listOfUnits", &[])?;
             let power = 1 - i64::from(order);
-            for (kind, exponent) in [("mole", power), ("litre", -power), ("second", -1)] {
-                if exponent != 0 {
-                    let exponent = exponent.to_string();
-                    let unit = [("kind", kind), ("exponent", &exponent), ("scale", "0"), ("multiplier", "1")];
-                    xml.empty("unit", &unit)?;
-                }
-            }
-            xml.close()?;
-            xml.close()?;
+            let units: Vec<(Unit, i64)> = [(mole, power), (litre, -power), (second, -1)]
+                .into_iter()
+                .filter(|&(_, exponent)| exponent != 0)
+                .collect();
+            definition(xml, &self.rate_unit(order), &rate_words(order, &concentration, &time), &units)?;
         }
         xml.close()
     }
 }
 
-const DIMENSIONLESS: &str = "dimensionless";
-/// Identifier of the unit of concentrations.
-const MOLAR: &str = "molar";
-/// Identifier of the unit of area.
-const AREA: &str = "square_metre";
+/// A unit of SBML without its exponent.
+type Unit = (&'static str, Multiple);
 
-fn rate_unit_name(order: u32) -> String {
+const DIMENSIONLESS: &str = "dimensionless";
+// Level 2 has no attributes for the units of a model: a definition of this name takes the place of its default.
+const SUBSTANCE: &str = "substance";
+const VOLUME: &str = "volume";
+const AREA: &str = "area";
+const TIME: &str = "time";
+const CONCENTRATION: &str = "concentration";
+
+/// Says in Level 2 that nothing has a dimension.
+fn pure_numbers<W: Write>(xml: &mut Xml<W>) -> io::Result<()> {
+    xml.open("listOfUnitDefinitions", &[])?;
+    for id in [SUBSTANCE, VOLUME, AREA, "length", TIME] {
+        definition(xml, id, "1", &[((DIMENSIONLESS, Multiple { scale: 0, multiplier: 1.0 }), 1)])?;
+    }
+    xml.close()
+}
+
+fn definition<W: Write>(
+    xml: &mut Xml<W>,
+    id: &str,
+    name: &str,
+    units: &[(Unit, i64)],
+) -> io::Result<()> {
+    xml.open("unitDefinition", &[("id", id), ("name", name)])?;
+    xml.open("listOfUnits", &[])?;
+    let mut number = String::new();
+    for &((kind, Multiple { scale, multiplier }), exponent) in units {
+        set_number(&mut number, multiplier);
+        let (exponent, scale) = (exponent.to_string(), scale.to_string());
+        let unit = [("kind", kind), ("exponent", &exponent), ("scale", &scale), ("multiplier", &number)];
+        xml.empty("unit", &unit)?;
+    }
+    xml.close()?;
+    xml.close()
+}
+
+/// The unit of rate constants in words: `1/(uM s)`.
+fn rate_words(order: u32, concentration: &str, time: &str) -> String {
+    let group = |unit: &str| if unit.contains(' ') { format!("({unit})") } else { unit.to_owned() };
     match order {
-        0 => "M/s".to_owned(),
-        1 => "1/s".to_owned(),
-        2 => "1/(M s)".to_owned(),
-        _ => format!("1/(M^{} s)", order - 1),
+        0 => format!("{concentration}/{}", group(time)),
+        1 => format!("1/{}", group(time)),
+        2 => format!("1/({concentration} {time})"),
+        _ => format!("1/({}^{} {time})", group(concentration), order - 1),
     }
 }
 
-fn positive(what: &'static str, value: f64) -> Result<f64, Error> {
-    if value.is_finite() && value > 0.0 { Ok(value) } else { Err(Error::BadUnit { what, value }) }
+impl Multiple {
+    /// In words, with a prefix where there is one: `uM`, `10 nM`.
+    fn words(self, unit: &str) -> String {
+        let prefix = match self.scale {
+            3 => "k",
+            0 => "",
+            -3 => "m",
+            -6 => "u",
+            -9 => "n",
+            -12 => "p",
+            -15 => "f",
+            -18 => "a",
+            -21 => "z",
+            -24 => "y",
+            scale if self.multiplier == 1.0 => return format!("10^{scale} {unit}"),
+            scale => return format!("{} 10^{scale} {unit}", self.multiplier),
+        };
+        if self.multiplier == 1.0 { format!("{prefix}{unit}") } else { format!("{} {prefix}{unit}", self.multiplier) }
+    }
+}
+
+/// A positive number as a multiple from 1 to 1000 of a power of a thousand.
+fn multiple(what: &'static str, value: f64) -> Result<Multiple, Error> {
+    let bad = || Error::BadUnit { what, value };
+    if !(value.is_finite() && value > 0.0) {
+        return Err(bad());
+    }
+    // Through the shortest decimal, as powers of ten are no binary numbers.
+    let text = format!("{value:e}");
+    let (digits, exponent) = text.split_once('e').ok_or_else(bad)?;
+    let exponent: i32 = exponent.parse().map_err(|_| bad())?;
+    let scale = 3 * exponent.div_euclid(3);
+    if scale.abs() > LARGEST_SCALE {
+        return Err(bad());
+    }
+    let multiplier = format!("{digits}e{}", exponent - scale).parse().map_err(|_| bad())?;
+    Ok(Multiple { scale, multiplier })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn rate_constants_scale_with_their_order() {
-        let units = UnitSystem::new(&Units { concentration: Some(1e-6), time: 60.0, volume: 1.0 }).unwrap();
-        let per_second = |value: f64| value / 60.0;
-        assert_eq!(units.rate_constant(3.0, 0), per_second(3e-6));
-        assert_eq!(units.rate_constant(3.0, 1), per_second(3.0));
-        assert_eq!(units.rate_constant(3.0, 2), per_second(3e6));
-        assert_eq!(units.rate_constant(3.0, 3), per_second(3e12));
-        assert_eq!(units.rate_unit(4), "per_M3_per_s");
-        assert_eq!(units.concentration(1.25), 1.25e-6);
-        let units = UnitSystem::new(&Units { concentration: Some(3e-7), ..Units::default() }).unwrap();
-        assert_eq!(units.rate_constant(6.0, 2), 6.0 / 3e-7);
-        assert_eq!(units.concentration(2.0), 6e-7);
+    fn system(concentration: f64, time: f64, volume: f64) -> UnitSystem {
+        UnitSystem::new(&Units { concentration: Some(concentration), time, volume }).unwrap()
+    }
+
+    fn definitions(units: UnitSystem) -> String {
+        let mut xml = Xml::new(Vec::new(), 0);
+        units.definitions(Level::L3V1, &[2], false, &mut xml).unwrap();
+        String::from_utf8(xml.into_inner()).unwrap()
     }
 
     #[test]
-    fn numbers_stay_as_they_are_without_dimension() {
-        let units = UnitSystem::new(&Units { concentration: None, time: 60.0, volume: 2.0 }).unwrap();
-        assert_eq!(units.rate_constant(3.0, 2), 3.0);
-        assert_eq!(units.concentration(3.0), 3.0);
+    fn units_are_those_of_the_network() {
+        let words = |units: UnitSystem| {
+            [units.concentration_words(), units.time_words()].map(Option::unwrap).join(", ")
+        };
+        assert_eq!(words(system(1e-6, 60.0, 1.0)), "uM, min");
+        assert_eq!(words(system(1.0, 1e-3, 1.0)), "M, ms");
+        assert_eq!(words(system(1e-8, 3600.0, 1.0)), "10 nM, h");
+        assert_eq!(words(system(3e-7, 5e-4, 1.0)), "300 nM, 500 us");
+        assert_eq!(words(system(1e-12, 7.0, 1.0)), "pM, 7 s");
+        assert_eq!(rate_words(0, "10 nM", "7 s"), "10 nM/(7 s)");
+        assert_eq!(rate_words(3, "10 nM", "s"), "1/((10 nM)^2 s)");
+    }
+
+    #[test]
+    fn a_pot_is_of_order_one() {
+        for (volume, size) in [(1.0, 1.0), (2.5, 2.5), (1e-9, 1.0), (3e-15, 3.0), (0.05, 50.0), (2e-4, 200.0)] {
+            assert_eq!(system(1e-6, 1.0, volume).size(), size, "{volume}");
+        }
+        let zeptomoles = definitions(system(1e-6, 1.0, 3e-15));
+        assert!(zeptomoles.contains(r#"<unitDefinition id="substance" name="zmol">"#));
+        assert!(zeptomoles.contains(r#"<unit kind="mole" exponent="1" scale="-21" multiplier="1"/>"#));
+        assert!(zeptomoles.contains(r#"<unit kind="litre" exponent="1" scale="-15" multiplier="1"/>"#));
+        assert!(definitions(system(1e-12, 1.0, 3e-15)).contains(r#"name="10^-27 mol""#));
+        let odd = definitions(system(1e-8, 7.0, 1.0));
+        assert!(odd.contains(r#"name="1/(10 nM 7 s)""#), "{odd}");
+        assert!(odd.contains(r#"<unit kind="mole" exponent="-1" scale="-9" multiplier="10"/>"#), "{odd}");
+    }
+
+    #[test]
+    fn a_volume_has_no_effect_without_dimension() {
+        let units = UnitSystem::new(&Units { concentration: None, time: 60.0, volume: 2e-12 }).unwrap();
         assert_eq!(units.rate_unit(2), "dimensionless");
+        assert_eq!(units.size(), 1.0);
+        assert_eq!(units.time_words(), None);
     }
 
     #[test]
-    fn units_must_be_positive() {
-        let units = Units { concentration: Some(0.0), ..Units::default() };
-        assert!(matches!(UnitSystem::new(&units), Err(Error::BadUnit { what: "unit concentration", .. })));
-        let units = Units { volume: f64::NAN, ..Units::default() };
-        assert!(matches!(UnitSystem::new(&units), Err(Error::BadUnit { what: "volume", .. })));
+    fn units_must_be_positive_and_within_reason() {
+        let units = |concentration, volume| UnitSystem::new(&Units { concentration, time: 1.0, volume });
+        assert!(matches!(units(Some(0.0), 1.0), Err(Error::BadUnit { what: "unit concentration", .. })));
+        assert!(matches!(units(None, f64::NAN), Err(Error::BadUnit { what: "volume", .. })));
+        assert!(matches!(units(Some(1e-200), 1.0), Err(Error::BadUnit { what: "unit concentration", .. })));
+        assert!(matches!(units(Some(1e-6), 1e-200), Err(Error::BadUnit { what: "volume", .. })));
     }
 }

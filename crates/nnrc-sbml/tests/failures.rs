@@ -7,9 +7,9 @@ use std::io::{self, Write};
 
 use std::sync::Arc;
 
-use nnrc_crn::{Channel, Crn, Feed, Order, Part, Table};
-use nnrc_sbml::{Error, MOST_ASSIGNMENTS, Options};
-use support::{info, molar, odd, small, try_text};
+use nnrc_crn::{Channel, Crn, Feed, Order, Part, Role, Table};
+use nnrc_sbml::{Error, MOST_ASSIGNMENTS, Observables, Options};
+use support::{info, molar, small, try_text};
 
 #[test]
 fn more_settings_than_events_can_carry() {
@@ -45,13 +45,23 @@ fn names_that_are_no_identifiers() {
 fn units_that_are_no_positive_numbers() {
     let crn = molar(small(), 1e-6, 1.0, 0.0);
     assert!(matches!(try_text(&crn, &Options::default()), Err(Error::BadUnit { what: "volume", .. })));
+    let crn = molar(small(), 1e-200, 1.0, 1.0);
+    let error = try_text(&crn, &Options::default()).unwrap_err();
+    assert!(matches!(error, Error::BadUnit { what: "unit concentration", .. }), "{error}");
 }
 
 #[test]
-fn values_that_leave_the_range_of_numbers() {
-    let crn = molar(odd(), 1e-200, 1.0, 1.0);
-    let error = try_text(&crn, &Options::default()).unwrap_err();
-    assert!(matches!(&error, Error::OutOfRange { id, .. } if id == "k_bind"), "{error}");
+fn values_of_two_rails_whose_identifier_is_taken() {
+    let rules = Options { observables: Observables::Rules, ..Options::default() };
+    let mut crn = small();
+    support::species(&mut crn, "y_1", ("", ""), &[], Role::Internal, 0.0);
+    let error = try_text(&crn, &rules).unwrap_err();
+    assert!(matches!(&error, Error::IdCollision { id, .. } if id == "y_1"), "{error}");
+    assert!(try_text(&crn, &Options::default()).is_ok());
+    let mut crn = small();
+    support::constant(&mut crn, "y_1", "y", &[], vec![1.0]);
+    let error = try_text(&crn, &rules).unwrap_err();
+    assert_eq!(error.to_string(), "`y_1` would be both a value of two rails and a rate constant");
 }
 
 /// Takes some bytes, then none.

@@ -3,7 +3,7 @@
 
 mod support;
 
-use nnrc_sbml::{Level, Options, Provenance, estimate, size_estimate};
+use nnrc_sbml::{Level, Observables, Options, Provenance, estimate, size_estimate};
 use support::{feed_forward, info, molar, odd, small, text};
 
 #[test]
@@ -20,6 +20,12 @@ fn a_complete_file() {
 fn a_molar_file_without_provenance() {
     let options = Options { provenance: Provenance::None, level: Level::L3V2, ..Options::default() };
     insta::assert_snapshot!(text(&molar(odd(), 1e-6, 1.0, 2.0), &options));
+}
+
+#[test]
+fn a_file_of_level_2_with_rules() {
+    let options = Options { level: Level::L2V4, observables: Observables::Rules, ..Options::default() };
+    insta::assert_snapshot!(text(&molar(small(), 1e-6, 1.0, 3e-15), &options));
 }
 
 #[test]

@@ -6,7 +6,7 @@ mod support;
 use std::collections::BTreeSet;
 
 use nnrc_crn::expand;
-use nnrc_sbml::{Inputs, Level, Options, Provenance};
+use nnrc_sbml::{Inputs, Level, Observables, Options, Provenance};
 use support::{elements, feed_forward, info, molar, named, odd, small, text};
 
 fn plain() -> Options {
@@ -107,22 +107,38 @@ fn numbers_without_dimension_have_no_unit_definitions() {
 }
 
 #[test]
-fn molar_values_scale_with_the_order() {
-    let xml = text(&molar(odd(), 1e-6, 60.0, 2.0), &plain());
+fn molar_numbers_are_those_of_the_network() {
+    let xml = text(&molar(odd(), 1e-6, 60.0, 2e-15), &plain());
     let model = &named(&xml, "model")[0];
     let units = ["substanceUnits", "timeUnits", "volumeUnits", "extentUnits"].map(|name| model.get(name));
-    assert_eq!(units, ["mole", "second", "litre", "mole"]);
+    assert_eq!(units, ["substance", "time", "volume", "substance"]);
     assert_eq!(named(&xml, "compartment")[0].get("size"), "2");
-    assert_eq!(named(&xml, "species")[1].get("initialConcentration"), "2e-6");
-    let parameter = |id: &str| {
-        let found = named(&xml, "parameter").into_iter().find(|e| e.get("id") == id).unwrap();
+    assert_eq!(named(&xml, "species")[1].get("initialConcentration"), "2");
+    let parameter = |xml: &str, id: &str| {
+        let found = named(xml, "parameter").into_iter().find(|e| e.get("id") == id).unwrap();
         (found.get("value").parse::<f64>().unwrap(), found.get("units").to_owned())
     };
-    assert_eq!(parameter("k_bind"), (3e12 / 60.0, "per_M2_per_s".to_owned()));
-    assert_eq!(parameter("k_split"), (0.5 / 60.0, "per_s".to_owned()));
-    let definitions: Vec<String> =
-        named(&xml, "unitDefinition").iter().map(|e| e.get("id").to_owned()).collect();
-    assert_eq!(definitions, ["square_metre", "M_per_s", "per_s", "per_M2_per_s"]);
+    assert_eq!(parameter(&xml, "k_bind"), (3.0, "per_concentration2_per_time".to_owned()));
+    assert_eq!(parameter(&xml, "k_split"), (0.5, "per_time".to_owned()));
+    let definitions: Vec<(String, String)> = named(&xml, "unitDefinition")
+        .iter()
+        .map(|e| (e.get("id").to_owned(), e.get("name").to_owned()))
+        .collect();
+    let expected = [
+        ("substance", "zmol"),
+        ("volume", "fL"),
+        ("area", "m^2"),
+        ("time", "min"),
+        ("concentration_per_time", "uM/min"),
+        ("per_time", "1/min"),
+        ("per_concentration2_per_time", "1/(uM^2 min)"),
+    ];
+    assert_eq!(definitions, expected.map(|(id, name)| (id.to_owned(), name.to_owned())));
+    // 10 nM is no unit with a prefix: it is 10 of one.
+    let xml = text(&molar(odd(), 1e-8, 60.0, 1.0), &plain());
+    assert_eq!(named(&xml, "species")[1].get("initialConcentration"), "2");
+    assert_eq!(parameter(&xml, "k_bind").0, 3.0);
+    assert_eq!(named(&xml, "unitDefinition")[0].get("name"), "10 nmol");
 }
 
 #[test]
@@ -161,6 +177,49 @@ fn levels_differ_in_namespace_and_fast() {
 }
 
 #[test]
+fn level_2_has_no_attributes_of_level_3() {
+    for crn in [small(), molar(small(), 1e-6, 1.0, 1.0)] {
+        let xml = text(&crn, &Options { level: Level::L2V4, ..Options::default() });
+        let root = &named(&xml, "sbml")[0];
+        assert_eq!(["xmlns", "level", "version"].map(|name| root.get(name)), [
+            "http://www.sbml.org/sbml/level2/version4",
+            "2",
+            "4"
+        ]);
+        let model = &named(&xml, "model")[0];
+        for attribute in ["substanceUnits", "timeUnits", "volumeUnits", "extentUnits", "lengthUnits"] {
+            assert_eq!(model.find(attribute), None);
+        }
+        assert!(named(&xml, "speciesReference").iter().all(|e| e.find("constant").is_none()));
+        // The units of the model are these definitions.
+        let units: Vec<String> =
+            named(&xml, "unitDefinition").iter().map(|e| e.get("id").to_owned()).collect();
+        for unit in ["substance", "volume", "time"] {
+            assert!(units.iter().any(|id| id == unit), "{units:?}");
+        }
+    }
+}
+
+#[test]
+fn values_of_two_rails_can_be_rules() {
+    let options = Options { observables: Observables::Rules, ..plain() };
+    let xml = text(&molar(small(), 1e-8, 1.0, 1.0), &options);
+    let rules = named(&xml, "assignmentRule");
+    assert_eq!(rules.iter().map(|e| e.get("variable")).collect::<Vec<_>>(), ["y_1"]);
+    let start = xml.find("<assignmentRule").unwrap();
+    let rule = &xml[start..xml.find("</assignmentRule>").unwrap()];
+    assert!(rule.contains("<apply><minus/><ci>y_1_p</ci><ci>y_1_m</ci></apply>"), "{rule}");
+    let parameter = named(&xml, "parameter").into_iter().find(|e| e.get("id") == "y_1").unwrap();
+    let facts = ["name", "units", "constant"].map(|name| parameter.get(name));
+    assert_eq!(facts, ["y[1]", "concentration", "false"]);
+    assert_eq!(parameter.find("value"), None, "the rule gives it");
+    assert!(named(&text(&small(), &plain()), "assignmentRule").is_empty());
+    // The model gives way to it.
+    let xml = text(&nnrc_crn::Crn { name: "y_1".to_owned(), ..small() }, &options);
+    assert_eq!(named(&xml, "model")[0].get("id"), "y_1_");
+}
+
+#[test]
 fn inputs_can_be_boundary_species() {
     let boundary = |options: &Options| -> Vec<String> {
         let species = named(&text(&small(), options), "species");
@@ -194,8 +253,29 @@ fn provenance_says_where_each_element_comes_from() {
 
 #[test]
 fn notes_say_what_a_value_of_1_is() {
-    let xml = text(&molar(small(), 1e-6, 1.0, 1.0), &Options::default());
-    assert_eq!(named(&xml, "p")[1].text, "A value of 1 is a concentration of 1e-6 mol/L.");
+    let note = |crn| named(&text(&crn, &Options::default()), "p")[1].text.clone();
+    let words = note(molar(small(), 1e-6, 1.0, 1.0));
+    assert_eq!(words, "A value of 1 is a concentration of 1 uM. Times are in s.");
+    let words = note(molar(small(), 1e-8, 60.0, 1.0));
+    assert_eq!(words, "A value of 1 is a concentration of 10 nM. Times are in min.");
+}
+
+#[test]
+fn magnitudes_of_negative_weights_are_named_so() {
+    let xml = text(&small(), &plain());
+    let names: Vec<(String, String)> = named(&xml, "parameter")
+        .iter()
+        .map(|e| (e.get("id").to_owned(), e.get("name").to_owned()))
+        .collect();
+    for (id, name) in [
+        ("k_W_hidden_1_1", "hidden.W[1,1]"),
+        ("k_W_hidden_1_2", "|hidden.W[1,2]|"),
+        ("k_b_hidden_2", "|hidden.b[2]|"),
+        ("k_W_y_1_2", "|y.W[1,2]|"),
+        ("k_h_hidden", "hidden.h"),
+    ] {
+        assert!(names.contains(&(id.to_owned(), name.to_owned())), "{id} {name}: {names:?}");
+    }
 }
 
 #[test]

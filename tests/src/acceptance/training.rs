@@ -109,8 +109,7 @@ pub fn roadrunner(network: &Compiled, inputs: &[Vec<f64>]) -> Vec<Vec<f64>> {
     let path = folder.path().join("net.xml");
     network.write_sbml(&path, &nnrc_sbml::Options::default());
     let sets: Vec<Value> = inputs.iter().map(|input| network.settings(input)).collect();
-    let absolute = 1e-12 * network.crn.units.concentration.unwrap_or(1.0);
-    let jobs = json!([{ "sbml": path, "end": 600, "set": sets, "rtol": 1e-10, "atol": absolute }]);
+    let jobs = json!([{ "sbml": path, "end": 600, "set": sets, "rtol": 1e-10, "atol": 1e-12 }]);
     let answer = Simulator::RoadRunner.run(&jobs);
     let runs = answer[0]["runs"].as_array().unwrap();
     let output = network.model.output;

@@ -122,6 +122,17 @@ pub fn analyse(
             scope.report(finding);
         }
     }
+    if let Some(expr) = entries.get("volume").filter(|_| molar != Some(true)) {
+        scope.report(
+            Diagnostic::warning(
+                codes::UNUSED_NAME,
+                expr.span,
+                "`volume` changes nothing: a pot of pure numbers has no size",
+            )
+            .label("changes nothing")
+            .help("write `units = molar;` beside it, or leave it out"),
+        );
+    }
     let units = nnrc_crn::Units {
         concentration: (molar == Some(true)).then_some(scales.concentration),
         time: scales.time,
