@@ -1,6 +1,6 @@
 //! Files for other tools: libSBML, libRoadRunner, COPASI.
 
-use nnrc_tests::acceptance::{agreement, examples, sbml};
+use nnrc_tests::acceptance::{agreement, examples, running, sbml, units};
 use nnrc_tests::{Effort, assert_all};
 
 #[test]
@@ -36,4 +36,19 @@ fn all_flowers_keep_their_class() {
 #[test]
 fn steady_state_solver_trap() {
     assert_all(&examples::negative_root());
+}
+
+#[test]
+fn units_and_volumes_change_nothing() {
+    assert_all(&units::grid(Effort::Test));
+}
+
+#[test]
+fn values_of_two_rails_as_rules() {
+    assert_all(&units::rules());
+}
+
+#[test]
+fn files_say_how_long_to_run_them() {
+    assert_all(&running::times());
 }

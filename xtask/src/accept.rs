@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use nnrc_tests::acceptance::{
     activations, agreement, certificate, crates, examples, families, fixed_point, gradients, mnist, noise,
-    one_pot, phased, robustness, sbml, training, vectors,
+    one_pot, phased, robustness, running, sbml, training, units, vectors,
 };
 use nnrc_tests::{Effort, Finding, root};
 
@@ -49,6 +49,9 @@ impl List {
                 ("examples: agreement", examples::agreement),
                 ("examples: Iris", examples::all_flowers),
                 ("files", || sbml::workloads(Effort::Full)),
+                ("files: units and volumes", || units::grid(Effort::Full)),
+                ("files: two rails", units::rules),
+                ("files: how long to run", running::times),
                 ("random networks", || agreement::random(60)),
                 ("vectors: networks", vectors::networks),
                 ("vectors: activations", vectors::activation_table),

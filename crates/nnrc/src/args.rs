@@ -200,7 +200,7 @@ fn time(text: &str) -> Result<String, String> {
 /// What to compile to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Target {
-    /// Systems Biology Markup Language, level 3 core: STEM.xml.
+    /// Systems Biology Markup Language, core: STEM.xml.
     Sbml,
     /// A Rust crate that simulates the chemistry: STEM-sim/.
     Rust,
@@ -227,8 +227,8 @@ pub struct CompileArgs {
     /// Where to write; `-` is stdout.
     #[arg(long, short, value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
-    /// Version of SBML [default: l3v1].
-    #[arg(long, value_enum, value_name = "VERSION")]
+    /// Level and version of SBML [default: l3v1].
+    #[arg(long, value_enum, value_name = "LEVEL")]
     pub sbml_level: Option<SbmlLevel>,
     /// Whether each element of the SBML file says where it comes from [default: full].
     #[arg(long, value_enum, value_name = "HOW")]
@@ -239,6 +239,9 @@ pub struct CompileArgs {
     /// Write input species of SBML as ordinary species, or as boundary species [default: species].
     #[arg(long, value_enum, value_name = "HOW")]
     pub inputs: Option<Inputs>,
+    /// Whether the SBML file holds values of two rails as well, as parameters with assignment rules [default: none].
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub observables: Option<Observables>,
     #[command(flatten)]
     pub values: InputArgs,
 }
@@ -251,18 +254,21 @@ impl CompileArgs {
             (self.provenance.is_some(), "--provenance"),
             (self.feed.is_some(), "--feed"),
             (self.inputs.is_some(), "--inputs"),
+            (self.observables.is_some(), "--observables"),
         ];
         options.into_iter().find_map(|(given, name)| given.then_some(name))
     }
 }
 
-/// Version of SBML.
+/// Level and version of SBML.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SbmlLevel {
-    /// Level 3 Version 1, which every tool reads.
+    /// Level 3 Version 1, which every new tool reads.
     L3v1,
     /// Level 3 Version 2.
     L3v2,
+    /// Level 2 Version 4, for CellDesigner and other tools that read nothing newer.
+    L2v4,
 }
 
 /// How much an SBML file says of its origin.
@@ -281,6 +287,15 @@ pub enum Feed {
     Events,
     /// By whoever runs the model.
     None,
+}
+
+/// How values of two rails are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Observables {
+    /// As their rails alone.
+    None,
+    /// As rules beside them: `y_1 = y_1_p - y_1_m`.
+    Rules,
 }
 
 /// How input species are written.

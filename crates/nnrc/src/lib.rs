@@ -26,6 +26,7 @@ mod phased;
 mod plot;
 mod pot;
 mod report;
+mod running;
 mod session;
 mod terminal;
 mod training;

@@ -5,6 +5,7 @@ use nnrc_engine::{Engine, Multirate};
 use nnrc_model::lower::phased::{Lowered, lower as lower_phased};
 use nnrc_model::model::{Construction, Method, Model};
 use nnrc_model::{lower, lower_for_training};
+use nnrc_sbml::UnitSystem;
 use nnrc_sim::course::time_to_settle;
 use nnrc_sim::{Error, Settle, Settled, Statistics, Tolerances, integrate, parallel, settle};
 use nnrc_syntax::{Diagnostic, Severity, codes};
@@ -180,6 +181,11 @@ impl Runner<'_> {
 
     /// Follows the time course to its fixed point; that of a phased pot through one cycle from its initial state.
     pub fn settle(&mut self, state: &mut [f64]) -> Result<Settled, Error> {
+        self.settle_within(Settle::default().max_steps, state)
+    }
+
+    /// The same in a limited number of steps, for what must not take long.
+    pub fn settle_within(&mut self, max_steps: usize, state: &mut [f64]) -> Result<Settled, Error> {
         if let Some(lowered) = &self.pot.phased {
             let mut cycles = Cycles::new(self.pot.model, lowered, self.engine.clone())?;
             let time = cycles.next(None)?.unwrap_or(0.0);
@@ -191,7 +197,7 @@ impl Runner<'_> {
                 statistics: Statistics::default(),
             });
         }
-        let limit = Settle { method: self.method(), ..Settle::default() };
+        let limit = Settle { method: self.method(), max_steps, ..Settle::default() };
         let tolerances = self.tolerances();
         settle(&mut self.engine, state, &tolerances, &limit)
     }
@@ -306,13 +312,12 @@ fn solver_failed(message: String) -> Diagnostic {
 }
 
 impl Pot<'_> {
-    /// What follows a time: ` s`, or nothing where numbers have no units.
+    /// What follows a time: ` s`, ` x 7 s`, or nothing where numbers have no units.
     pub fn time_units(&self) -> String {
-        let units = &self.crn.units;
-        match units.concentration {
+        match UnitSystem::new(&self.crn.units).ok().and_then(|units| units.time_words()) {
             None => String::new(),
-            Some(_) if units.time == 1.0 => " s".to_owned(),
-            Some(_) => format!(" x {} s", crate::numbers::short(units.time)),
+            Some(multiple) if multiple.contains(' ') => format!(" x {multiple}"),
+            Some(unit) => format!(" {unit}"),
         }
     }
 }

@@ -14,6 +14,8 @@ pub mod noise;
 pub mod one_pot;
 pub mod phased;
 pub mod robustness;
+pub mod running;
 pub mod sbml;
 pub mod training;
+pub mod units;
 pub mod vectors;

@@ -1,8 +1,9 @@
-//! `nnrc check`: errors, warnings, and the size of the chemistry.
+//! `nnrc check`: errors, warnings, the size of the chemistry, and how long to run it.
 
 use crate::args::CheckArgs;
 use crate::pot::Pot;
 use crate::report::{Size, warnings};
+use crate::running::Running;
 use crate::session::Session;
 use crate::terminal::Stop;
 
@@ -14,12 +15,19 @@ pub fn run(session: &Session, args: &CheckArgs) -> Result<(), Stop> {
     let pot = Pot::new(session, &loaded, &input)?;
     session.terminal.diagnostics(&loaded.source, &warnings(&pot, true));
     let size = Size::of(&pot, &super::compile::default_options(pot.model.chemistry.construction));
+    let running = Running::of(&pot);
     if session.terminal.is_json() {
         let mut report = size.json();
+        running.add_to(&mut report);
         report["file"] = loaded.source.name.clone().into();
         report["network"] = pot.model.name.clone().into();
         return session.terminal.print_json(&report);
     }
     let construction = pot.model.chemistry.construction.name();
-    session.terminal.print(&format!("network         {} ({construction})\n{}", pot.model.name, size.text()))
+    session.terminal.print(&format!(
+        "network         {} ({construction})\n{}{}",
+        pot.model.name,
+        size.text(),
+        running.text()
+    ))
 }

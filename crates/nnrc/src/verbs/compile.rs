@@ -12,11 +12,12 @@ use nnrc_sbml::Options;
 use nnrc_syntax::ast::{Item, Member};
 use nnrc_syntax::{Diagnostic, Severity, codes, parse};
 
-use crate::args::{CompileArgs, Feed, Inputs, Provenance, SbmlLevel, Target};
+use crate::args::{CompileArgs, Feed, Inputs, Observables, Provenance, SbmlLevel, Target};
 use crate::files::{DASH, Destination};
 use crate::phased::cycles::{self, Cycles};
 use crate::pot::{Pot, explain, method};
 use crate::report::{warnings, write_reactions};
+use crate::running::Running;
 use crate::session::{Loaded, Session};
 use crate::terminal::Stop;
 use crate::training::{presented, trained};
@@ -224,10 +225,16 @@ fn write_sbml(
     args: &CompileArgs,
     destination: &Destination,
 ) -> Result<(), Stop> {
+    let notes = match args.provenance.unwrap_or(Provenance::Full) {
+        Provenance::Full => Running::of(pot).notes(),
+        Provenance::None => Vec::new(),
+    };
     let options = Options {
+        notes,
         level: match args.sbml_level.unwrap_or(SbmlLevel::L3v1) {
             SbmlLevel::L3v1 => nnrc_sbml::Level::L3V1,
             SbmlLevel::L3v2 => nnrc_sbml::Level::L3V2,
+            SbmlLevel::L2v4 => nnrc_sbml::Level::L2V4,
         },
         provenance: match args.provenance.unwrap_or(Provenance::Full) {
             Provenance::Full => nnrc_sbml::Provenance::Full,
@@ -240,6 +247,10 @@ fn write_sbml(
         feed: match args.feed.unwrap_or(Feed::Events) {
             Feed::Events => nnrc_sbml::Feed::Events,
             Feed::None => nnrc_sbml::Feed::None,
+        },
+        observables: match args.observables.unwrap_or(Observables::None) {
+            Observables::None => nnrc_sbml::Observables::None,
+            Observables::Rules => nnrc_sbml::Observables::Rules,
         },
         ..default_options(pot.model.chemistry.construction)
     };
@@ -276,7 +287,12 @@ fn write_sbml(
                 .help("`nnrc train` presents any number of samples");
             return session.terminal.fail(&loaded.source, finding);
         }
-        nnrc_sbml::Error::OutOfRange { .. } | nnrc_sbml::Error::BadUnit { .. } => codes::OUT_OF_RANGE,
+        nnrc_sbml::Error::IdCollision { .. } => {
+            let finding = Diagnostic::global(Severity::Error, codes::ID_COLLISION, format!("SBML: {error}"))
+                .help("give the layer another name, or leave out `--observables rules`");
+            return session.terminal.fail(&loaded.source, finding);
+        }
+        nnrc_sbml::Error::BadUnit { .. } => codes::OUT_OF_RANGE,
         _ => codes::NOT_SERVED,
     };
     let finding = Diagnostic::global(Severity::Error, code, format!("SBML: {error}"));

@@ -1,0 +1,262 @@
+//! How long to run a pot in other simulators, and at which tolerances.
+
+use nnrc_model::certify::{Inputs, certify};
+use nnrc_model::lower::phased::clock;
+use nnrc_model::model::Construction;
+use nnrc_sim::Error;
+use serde_json::{Value, json};
+
+use crate::numbers::{plural, short};
+use crate::phased::cycles::clock_species;
+use crate::pot::{NEAR, Pot};
+
+/// How much longer than its settling time a pot is run: what is within [`NEAR`] by then has come much closer.
+const MARGIN: f64 = 1.5;
+/// Relative and absolute tolerance that COPASI and libRoadRunner have by themselves.
+const DEFAULTS: (f64, f64) = (1e-6, 1e-12);
+/// The longest time that a simulator follows by itself: 1 in COPASI, 5 in libRoadRunner.
+const LONGEST_DEFAULT: f64 = 5.0;
+
+/// Steps after which a pot is no longer waited for: looking at a file must not take long.
+const MOST_STEPS: usize = 20_000;
+
+const STEADY_STATE: &str = "Prefer a time course to libRoadRunner's steadyState(), which may return a root with negative \
+    concentrations, a fixed point that the chemistry never reaches.";
+
+/// How long to run a pot, in its time units.
+pub struct Running {
+    course: Course,
+    /// Relative and absolute tolerance for the numbers of a file.
+    tolerances: (f64, f64),
+    /// What follows a time: ` min`, or nothing where numbers have no units.
+    unit: String,
+}
+
+/// What there is to follow.
+enum Course {
+    /// Values that come to rest.
+    Settles {
+        /// When all concentrations are within [`NEAR`] for good, for the inputs in the file.
+        measured: f64,
+        /// A bound on that for the outputs and for any inputs, where there is a proof.
+        proven: Option<f64>,
+    },
+    /// The initial concentrations are those of the fixed point, or as good as.
+    Rests { proven: Option<f64> },
+    /// Nothing was seen to come to rest.
+    Moves,
+    /// Samples, each shown for a time.
+    Shows { samples: usize, hold: f64, epochs: usize },
+    /// Cycles of a clock, as many in an epoch.
+    Cycles { period: f64, epoch: Option<usize> },
+}
+
+impl Running {
+    /// Measures a pot that comes to rest, and reads the times of one that learns.
+    pub fn of(pot: &Pot<'_>) -> Self {
+        let (relative, mut absolute) = DEFAULTS;
+        let course = if let Some(lowered) = &pot.phased {
+            let phased = &pot.model.chemistry.phased;
+            absolute = absolute.min(clock::tolerance(phased));
+            let epoch = pot.model.phased_training().map(|training| {
+                pot.model.rows(&training.data).len() + if training.tolerance.is_some() { 2 } else { 0 }
+            });
+            Course::Cycles { period: clock::phase_length(phased) * clock_species(lowered) as f64, epoch }
+        } else if let Some(feed) = &pot.crn.protocol.feed {
+            Course::Shows { samples: feed.rows.len(), hold: feed.hold, epochs: feed.epochs }
+        } else {
+            settling(pot)
+        };
+        Self { course, tolerances: (relative, absolute), unit: pot.time_units() }
+    }
+
+    /// How long to run it; none where that is up to the reader.
+    pub fn time(&self) -> Option<f64> {
+        match self.course {
+            Course::Settles { measured, .. } => Some(round_up(MARGIN * measured)),
+            Course::Shows { samples, hold, epochs } => Some(hold * samples as f64 * epochs as f64),
+            Course::Cycles { period, .. } => Some(round_up(2.0 * period)),
+            // What another input takes is bounded where there is a proof.
+            Course::Rests { proven } => proven.map(round_up),
+            Course::Moves => None,
+        }
+    }
+
+    /// Paragraphs for the notes of a file.
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes = vec![self.duration()];
+        if matches!(self.course, Course::Settles { .. } | Course::Rests { .. }) {
+            notes.push(STEADY_STATE.to_owned());
+        }
+        let (relative, absolute) = self.tolerances;
+        notes.push(if self.tolerances == DEFAULTS {
+            "The default tolerances of COPASI and libRoadRunner will do: relative 1e-6, absolute 1e-12."
+                .to_owned()
+        } else {
+            format!(
+                "Set the relative tolerance to {relative:e} or less, and the absolute one to {absolute:.0e}: the levels \
+                 to which the clock falls set its period."
+            )
+        });
+        notes
+    }
+
+    fn duration(&self) -> String {
+        let time = |value: f64| format!("{}{}", short(value), self.unit);
+        let run = self.time().unwrap_or_default();
+        let proven = |proven: Option<f64>| {
+            proven.map_or(" Other inputs may take longer.".to_owned(), |bound| {
+                let bound = time(round_up(bound));
+                format!(" Proven: after {bound} every output is within {NEAR} of its value, for any input in its range.")
+            })
+        };
+        match self.course {
+            Course::Settles { measured, proven: bound } => {
+                let warning = if run > LONGEST_DEFAULT {
+                    " Simulators stop far sooner by themselves, COPASI at 1 and libRoadRunner at 5."
+                } else {
+                    ""
+                };
+                format!(
+                    "Run it for {}: for the inputs in this file every concentration stays within {NEAR} of its end from {} \
+                     on, and this is half as long again.{}{warning}",
+                    time(run),
+                    time(measured),
+                    proven(bound)
+                )
+            }
+            Course::Rests { proven: bound } => {
+                format!("The concentrations are those at rest: nothing moves until an input is changed.{}", proven(bound))
+            }
+            Course::Moves => "For the inputs in this file the pot was not seen to come to rest.".to_owned(),
+            Course::Shows { samples, hold, epochs } => format!(
+                "Each of {} is shown for {}: an epoch takes {}, and the {} of the file take {}.",
+                plural(samples, "sample"),
+                time(hold),
+                time(hold * samples as f64),
+                plural(epochs, "epoch"),
+                time(run)
+            ),
+            Course::Cycles { period, epoch } => {
+                let epoch = epoch.map_or(String::new(), |cycles| {
+                    let all = time(round_up(period * cycles as f64));
+                    format!(", and an epoch of {} about {all}", plural(cycles, "cycle"))
+                });
+                format!("A cycle of the clock takes about {}{epoch}.", time(round_up(period)))
+            }
+        }
+    }
+
+    /// Lines for people.
+    pub fn text(&self) -> String {
+        let time = |value: f64| format!("{}{}", short(value), self.unit);
+        let (relative, absolute) = self.tolerances;
+        let run = self.time().map_or("what its inputs need: see `nnrc check --input`".to_owned(), time);
+        let proven = |bound: Option<f64>| {
+            bound.map_or(String::new(), |bound| format!("; proven for any input: {}", time(round_up(bound))))
+        };
+        let (settles, run) = match self.course {
+            Course::Settles { measured, proven: bound } => {
+                (format!("within {NEAR} after {} for this input{}", time(measured), proven(bound)), run)
+            }
+            Course::Rests { proven: bound } => {
+                (format!("at rest from the start for this input{}", proven(bound)), run)
+            }
+            Course::Moves => ("not seen to, for this input".to_owned(), run),
+            Course::Shows { samples, hold, epochs } => (
+                format!("no: it learns from {}, each shown for {}", plural(samples, "sample"), time(hold)),
+                format!("{run}, which is {}", plural(epochs, "epoch")),
+            ),
+            Course::Cycles { period, epoch } => {
+                let epoch =
+                    epoch.map_or(String::new(), |cycles| format!(", an epoch is {}", plural(cycles, "cycle")));
+                let period = time(round_up(period));
+                (format!("no: a cycle of its clock takes about {period}{epoch}"), format!("{run}, which is 2 cycles"))
+            }
+        };
+        format!(
+            "settles         {settles}\n\
+             run SBML for    {run}; tolerances {relative:e} (relative), {absolute:.0e} (absolute)\n"
+        )
+    }
+
+    /// Adds the figures to a report for programs.
+    pub fn add_to(&self, report: &mut Value) {
+        let (measured, proven) = match self.course {
+            Course::Settles { measured, proven } => (Some(measured), proven),
+            Course::Rests { proven } => (Some(0.0), proven),
+            Course::Moves | Course::Shows { .. } | Course::Cycles { .. } => (None, None),
+        };
+        report["settling_time"] = json!(measured);
+        report["proven_settling_time"] = json!(proven);
+        report["run_time"] = json!(self.time());
+        report["relative_tolerance"] = json!(self.tolerances.0);
+        report["absolute_tolerance"] = json!(self.tolerances.1);
+    }
+}
+
+/// Follows a pot to its rest.
+fn settling(pot: &Pot<'_>) -> Course {
+    let proven = || match pot.model.chemistry.construction {
+        Construction::FixedPoint => certify(pot.model, Inputs::Ranges, NEAR).settling_time,
+        Construction::OnePot | Construction::Phased => None,
+    };
+    if pot.model.simulation.settled {
+        return Course::Rests { proven: proven() };
+    }
+    let measure = || -> Result<f64, Error> {
+        let mut runner = pot.runner();
+        let start = runner.initial_state();
+        let mut state = start.clone();
+        let settled = runner.settle_within(MOST_STEPS, &mut state)?;
+        runner.settling_time(&start, &state, &settled)
+    };
+    match measure().map(two_digits) {
+        Ok(measured) if measured > 0.0 => Course::Settles { measured, proven: proven() },
+        Ok(_) => Course::Rests { proven: proven() },
+        Err(_) => Course::Moves,
+    }
+}
+
+/// Two significant digits: what is measured differs a little between machines, and files do not.
+fn two_digits(value: f64) -> f64 {
+    format!("{value:.1e}").parse().unwrap_or(value)
+}
+
+/// The next number of two digits.
+fn round_up(value: f64) -> f64 {
+    if !(value > 0.0 && value.is_finite()) {
+        return value;
+    }
+    let near = two_digits(value);
+    if near >= value * (1.0 - 1e-9) {
+        return near;
+    }
+    // Through text, as powers of ten are no binary numbers.
+    let text = format!("{near:.1e}");
+    let Some((digits, exponent)) = text.split_once('e') else { return near };
+    let tenths: f64 = digits.parse().unwrap_or(near);
+    format!("{:.1}e{exponent}", tenths + 0.1).parse().unwrap_or(near)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_rounded_up_to_two_digits() {
+        for (value, expected) in [
+            (36.7359, 37.0),
+            (37.0, 37.0),
+            (0.0121, 0.013),
+            (9.91, 10.0),
+            (99.1, 100.0),
+            (123.0, 130.0),
+            (1.5 * 2.0, 3.0),
+            (0.0, 0.0),
+        ] {
+            assert_eq!(round_up(value), expected, "{value}");
+        }
+        assert_eq!(two_digits(0.123_456), 0.12);
+    }
+}
