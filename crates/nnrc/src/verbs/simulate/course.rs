@@ -6,6 +6,7 @@ use nnrc_crn::Feed;
 use nnrc_engine::{Course as Presentations, Engine};
 use nnrc_model::certify::{Inputs, certify};
 use nnrc_model::model::{Model, NodeKind};
+use nnrc_sbml::UnitSystem;
 use nnrc_sim::course::{Spacing, good_end};
 use nnrc_sim::io::{Array, table};
 use nnrc_sim::present::Interruption;
@@ -368,27 +369,31 @@ fn picture(pot: &Pot<'_>, nodes: &[usize], course: &Course, title: String) -> St
             });
         }
     }
-    let units = &pot.crn.units;
-    let (time, value) = match units.concentration {
-        None => ("time".to_owned(), "concentration".to_owned()),
-        Some(molar) => (time_label(units.time), concentration_label(molar)),
-    };
-    plot::svg(&plot::Plot { title, horizontal: time, vertical: value, times: &course.times, curves: &curves })
+    let two_rails = nodes.iter().any(|&node| !pot.crn.observables[node].negative.is_empty());
+    plot::svg(&plot::Plot {
+        title,
+        horizontal: time_label(pot),
+        vertical: value_label(pot, two_rails),
+        times: &course.times,
+        curves: &curves,
+    })
 }
 
-pub(super) fn time_label(seconds: f64) -> String {
-    match seconds {
-        1.0 => "time (s)".to_owned(),
-        60.0 => "time (min)".to_owned(),
-        3600.0 => "time (h)".to_owned(),
-        _ => format!("time ({} s)", short(seconds)),
-    }
+/// The axis of times, in the unit of the network.
+pub(super) fn time_label(pot: &Pot<'_>) -> String {
+    with_unit("time", UnitSystem::new(&pot.crn.units).ok().and_then(|units| units.time_words()))
 }
 
-fn concentration_label(molar: f64) -> String {
-    let names = [(1.0, "M"), (1e-3, "mM"), (1e-6, "µM"), (1e-9, "nM"), (1e-12, "pM")];
-    match names.iter().find(|(size, _)| (molar / size - 1.0).abs() < 1e-9) {
-        Some((_, name)) => format!("concentration ({name})"),
-        None => format!("concentration ({} M)", short(molar)),
+/// The axis of values. A value of two rails is a difference of concentrations and may be below 0.
+pub(super) fn value_label(pot: &Pot<'_>, two_rails: bool) -> String {
+    let units = UnitSystem::new(&pot.crn.units).ok();
+    let what = if two_rails { "value" } else { "concentration" };
+    with_unit(what, units.and_then(|units| units.concentration_words()))
+}
+
+fn with_unit(what: &str, unit: Option<String>) -> String {
+    match unit {
+        None => what.to_owned(),
+        Some(unit) => format!("{what} ({})", unit.replace('u', "µ")),
     }
 }

@@ -6,7 +6,7 @@ use nnrc_crn::{Handle, SpeciesFamily, namer};
 use nnrc_sim::Error;
 use nnrc_sim::io::{Array, table};
 
-use super::course::{grid, time_label};
+use super::course::{grid, time_label, value_label};
 use super::{Format, fail, write_npz};
 use crate::files::Destination;
 use crate::numbers::{plural, short};
@@ -107,12 +107,11 @@ pub fn run(
                     loaded.model.name,
                     plural((until / period).round().max(1.0) as usize, "cycle")
                 ),
-                horizontal: pot
-                    .crn
-                    .units
-                    .concentration
-                    .map_or("time".to_owned(), |_| time_label(pot.crn.units.time)),
-                vertical: "concentration".to_owned(),
+                horizontal: time_label(&pot),
+                vertical: value_label(
+                    &pot,
+                    columns.iter().any(|column| column.terms.iter().any(|(_, sign)| *sign < 0.0)),
+                ),
                 times: &times,
                 curves: &curves,
             });
