@@ -82,9 +82,12 @@ impl Running {
         }
     }
 
-    /// Paragraphs for the notes of a file.
-    pub fn notes(&self) -> Vec<String> {
+    /// Paragraphs for the notes of a file. `presents`: whether it has events that show the samples.
+    pub fn notes(&self, presents: bool) -> Vec<String> {
         let mut notes = vec![self.duration()];
+        if matches!(self.course, Course::Shows { .. }) && !presents {
+            notes.push("The file itself shows none: inputs and targets are up to whoever runs it.".to_owned());
+        }
         if matches!(self.course, Course::Settles { .. } | Course::Rests { .. }) {
             notes.push(STEADY_STATE.to_owned());
         }

@@ -63,16 +63,19 @@ fn pots_that_do_not_settle_say_what_they_do() {
     let xml = compiled(&folder, &[]);
     let words = "Each of 3 samples is shown for 10: an epoch takes 30, and the 7 epochs of the file take 210.";
     assert!(xml.contains(words), "{xml}");
+    assert!(!xml.contains("up to whoever runs it"), "{xml}");
+    assert!(compiled(&folder, &["--feed", "none"]).contains("up to whoever runs it"));
     // A ring of n species has n phases of −ln(delta) each; its levels need a small absolute tolerance.
     let text = LEARNER.replace("ACTIVATION", "sigmoid()");
-    let clock = "chemistry { clock = ring(delta = 1e-6, rate = 2 /s); }";
+    let clock = "chemistry { clock = ring(delta = 1e-7, rate = 2 /s); }";
     let folder = Folder::with(&format!("{text}{clock} train {{ data = gate; rule = sgd(rate = 1); }}"));
     let found = report(&folder, &[]);
     let species = compiled(&folder, &[]).matches("<species id=\"clock_").count() as f64;
-    let cycles = 2.0 * species * 1e6_f64.ln() / 2.0;
+    let cycles = 2.0 * species * 1e7_f64.ln() / 2.0;
     let time = found["run_time"].as_f64().expect("a time");
     assert!(species > 3.0 && (cycles..1.1 * cycles).contains(&time), "{time} for {cycles}");
-    assert_eq!(found["absolute_tolerance"], 1e-18);
+    let absolute = found["absolute_tolerance"].as_f64().expect("a tolerance");
+    assert!((absolute / 1e-20 - 1.0).abs() < 1e-9, "{absolute}");
     assert!(compiled(&folder, &[]).contains("an epoch of 3 cycles about"));
 }
 

@@ -16,7 +16,7 @@ const TOLERANCE: f64 = 1e-5;
 /// Reactions of every order from 0 to 2, values of one and of two rails. A root of its equations is negative.
 const NETWORK: &str = "network units {
     input x[2] in [0, 2]; input s[1] in [-1, 1];
-    layer hidden = dense(3) from [x, s] | smooth_relu(h = 0.0004);
+    layer hidden = dense(3) | smooth_relu(h = 0.0004) from x, s;
     layer y = dense(2);
     output y;
 }

@@ -226,7 +226,7 @@ fn write_sbml(
     destination: &Destination,
 ) -> Result<(), Stop> {
     let notes = match args.provenance.unwrap_or(Provenance::Full) {
-        Provenance::Full => Running::of(pot).notes(),
+        Provenance::Full => Running::of(pot).notes(args.feed.unwrap_or(Feed::Events) == Feed::Events),
         Provenance::None => Vec::new(),
     };
     let options = Options {
