@@ -100,7 +100,12 @@ pub fn training(network: &Compiled) -> Training {
             scale: network.model.chemistry.forward,
         }
     };
-    Training { tensors: graph.parameters().iter().map(trained).collect(), defaults: None, stops: Vec::new() }
+    Training {
+        tensors: graph.parameters().iter().map(trained).collect(),
+        defaults: None,
+        stops: Vec::new(),
+        units: Vec::new(),
+    }
 }
 
 /// Lowered for weights of either sign.

@@ -145,6 +145,20 @@ pub fn annihilated_pair(p: f64, m: f64, k: f64) -> (f64, f64) {
     }
 }
 
+/// As the language writes it, with every parameter: `smooth_relu(h = 0.1)`.
+impl std::fmt::Display for Activation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let name = self.name();
+        let spec = SPECS.iter().find(|spec| spec.name == name);
+        let names = spec.map_or(&[][..], |spec| spec.parameters).iter().map(|(name, _)| name);
+        let parameters: Vec<String> = names
+            .zip(self.parameters())
+            .map(|(name, value)| format!("{name} = {}", crate::value::shown(value)))
+            .collect();
+        write!(f, "{name}({})", parameters.join(", "))
+    }
+}
+
 impl Activation {
     /// Name in the language.
     pub fn name(self) -> &'static str {
@@ -155,6 +169,32 @@ impl Activation {
                 std::mem::discriminant(&(spec.make)(&defaults)) == std::mem::discriminant(&self)
             })
             .map_or("", |spec| spec.name)
+    }
+
+    /// Its parameters, in the order in which the language names them.
+    pub fn parameters(self) -> Vec<f64> {
+        match self {
+            Self::SmoothRelu { h }
+            | Self::AlgebraicSigmoid { h }
+            | Self::AlgebraicTanh { h }
+            | Self::Softsign { h }
+            | Self::Elu { h }
+            | Self::Abs { h }
+            | Self::Swish { h }
+            | Self::InverseMultiquadric { h }
+            | Self::WinnerTakeAll { h }
+            | Self::RationalSoftmax { h } => vec![h],
+            Self::SmoothLeakyRelu { h, slope } => vec![h, slope],
+            Self::RestoredSigmoid { a } => vec![a],
+            Self::Michaelis { k } | Self::Hill { k } | Self::AnnihilationRelu { k } => vec![k],
+            Self::Identity
+            | Self::Square
+            | Self::InverseQuadratic
+            | Self::Sigmoid
+            | Self::Tanh
+            | Self::Softmax
+            | Self::Softplus => Vec::new(),
+        }
     }
 
     /// Whether a clock must sequence it: no fixed point computes it.

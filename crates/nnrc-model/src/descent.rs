@@ -1,5 +1,6 @@
 //! What the `train` block says about gradient descent in silico.
 
+pub use nnrc_sim::train::Quantity;
 use nnrc_syntax::ast;
 
 use crate::model::{DataReference, Dataset, Model};
@@ -115,19 +116,6 @@ pub struct StopRule {
     pub comparison: ast::Cmp,
     /// With what.
     pub bound: f64,
-}
-
-/// A metric of training.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Quantity {
-    /// Mean loss.
-    Loss,
-    /// Mean squared error.
-    Mse,
-    /// Largest error of the epoch.
-    Error,
-    /// Share of right classes.
-    Accuracy,
 }
 
 /// A data set and rows of it.

@@ -16,6 +16,7 @@ pub mod interval;
 pub mod lower;
 pub mod model;
 pub mod noise;
+pub mod output;
 pub mod random;
 pub mod resources;
 pub mod scaling;

@@ -7,10 +7,11 @@ use nnrc_syntax::{Span, ast};
 
 use crate::activation::Activation;
 use crate::analyse::words;
-use crate::descent::Descent;
+use crate::descent::{Descent, Quantity};
 use crate::flow::{Flow, Teacher};
 use crate::interval::Interval;
 use crate::noise::Noise;
+use crate::output::OutputKind;
 use crate::resources::Tensor;
 use crate::scaling::Scaling;
 
@@ -23,6 +24,8 @@ pub struct Model {
     pub nodes: Vec<Node>,
     /// Position of the output among the nodes.
     pub output: usize,
+    /// What the output is, if the file says so.
+    pub output_kind: Option<OutputKind>,
     /// How it becomes chemistry.
     pub chemistry: Chemistry,
     /// Data sets by name.
@@ -52,6 +55,8 @@ pub struct Node {
     pub shape: Vec<usize>,
     /// The range of each value over the inputs' ranges.
     pub ranges: Vec<Interval>,
+    /// What the values of an input mean, a name for each; empty where nothing is said.
+    pub features: Vec<String>,
 }
 
 impl Node {
@@ -470,8 +475,13 @@ pub enum ExpectationKind {
         /// Which component.
         component: Option<usize>,
     },
-    /// The share of rows whose class is right.
-    Accuracy(DataReference),
+    /// How good the network is on some rows.
+    Quality {
+        /// By which measure.
+        quantity: Quantity,
+        /// Of which rows.
+        data: DataReference,
+    },
     /// The largest deviation from recorded outputs.
     MaxError {
         /// Inputs, a row after another.

@@ -21,6 +21,7 @@ mod derivative;
 mod error;
 mod gradient;
 mod jacobian;
+mod measure;
 mod names;
 mod nest;
 mod package;
@@ -64,6 +65,10 @@ pub struct Pot {
     pub weights: Vec<(String, String)>,
     /// What is reported as the loss.
     pub loss: nnrc_sim::train::Loss,
+    /// How outputs are judged; none: by what the targets say.
+    pub reading: Option<nnrc_sim::reading::Reading>,
+    /// What a difference of 1 in an output means in the units of the data; empty: 1.
+    pub units: Vec<f64>,
 }
 
 /// What a generated program trains.
@@ -75,6 +80,8 @@ pub struct Training {
     pub defaults: Option<program::Training>,
     /// Ends by a metric, among the defaults.
     pub stops: Vec<nnrc_sim::train::Stop>,
+    /// What a difference of 1 in an output means in the units of the data, among the defaults; empty: 1.
+    pub units: Vec<f64>,
 }
 
 /// A tensor that is trained: rate constants, a vector or a matrix.

@@ -6,7 +6,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::source::Context;
-use crate::{Error, Pot};
+use crate::{Error, Pot, measure};
 
 /// The members of `program::Pot`.
 pub(crate) fn members(context: &Context<'_>, pot: &Pot) -> Result<Vec<TokenStream>, Error> {
@@ -27,7 +27,7 @@ pub(crate) fn members(context: &Context<'_>, pot: &Pot) -> Result<Vec<TokenStrea
         reads.push(quote!(values.extend(state.#p.iter().zip(state.#m).map(|(p, m)| p - m));));
     }
     let mut members = vec![
-        presentation(feed, pot.loss),
+        presentation(feed, pot),
         quote!(fn weights() -> &'static [program::Weight] { &[#(#weights),*] }),
         quote! {
             fn read(state: &[f64], values: &mut Vec<f64>) {
@@ -49,7 +49,7 @@ pub(crate) fn members(context: &Context<'_>, pot: &Pot) -> Result<Vec<TokenStrea
     Ok(members)
 }
 
-fn presentation(feed: &Feed, loss: Loss) -> TokenStream {
+fn presentation(feed: &Feed, pot: &Pot) -> TokenStream {
     let number = Literal::f64_unsuffixed;
     let hold = number(feed.hold);
     let gate = match feed.gate {
@@ -67,7 +67,8 @@ fn presentation(feed: &Feed, loss: Loss) -> TokenStream {
             quote!(Some(#seed))
         }
     };
-    let loss = match loss {
+    let (reading, units) = (measure::reading(pot.reading), measure::units(&pot.units));
+    let loss = match pot.loss {
         Loss::SquaredError => quote!(SquaredError),
         Loss::CrossEntropy => quote!(CrossEntropy),
         Loss::SoftmaxCrossEntropy => quote!(SoftmaxCrossEntropy),
@@ -78,6 +79,8 @@ fn presentation(feed: &Feed, loss: Loss) -> TokenStream {
             epochs: #epochs,
             shuffle: #shuffle,
             loss: train::Loss::#loss,
+            reading: #reading,
+            units: #units,
         };
     }
 }

@@ -337,6 +337,7 @@ fn uses(tokens: &TokenStream) -> TokenStream {
     let training = mentions(tokens, "Training").then(|| quote!(, Training));
     let units = import(quote!(unit), among(&["Unit"], &[]));
     let timing = import(quote!(present), among(&["Timing"], &[]));
+    let reading = import(quote!(reading), among(&["Reading"], &[]));
     let role = mentions(tokens, "Role").then(|| quote!(Role,));
     let signs = mentions(tokens, "Signs").then(|| quote!(Signs,));
     let defaults = mentions(tokens, "Defaults").then(|| quote!(Defaults,));
@@ -347,6 +348,7 @@ fn uses(tokens: &TokenStream) -> TokenStream {
         #helpers
         #timing
         use nnrc_sim::program::{self, #defaults Quantity, #role #signs Tensors #training};
+        #reading
         #units
         use nnrc_sim::{Layered, #method System #pull #train #unit};
     }

@@ -21,6 +21,7 @@ pub mod parallel;
 pub mod present;
 pub mod program;
 pub mod pull;
+pub mod reading;
 mod rest;
 mod rises;
 mod rosenbrock;

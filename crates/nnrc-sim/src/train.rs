@@ -16,7 +16,7 @@ pub mod stamp;
 
 pub use checkpoint::{Layout, Unusable, VERSION, from_arrays, to_arrays, version};
 pub use loss::Loss;
-pub use metrics::{Metrics, Quantity, Totals, is_right, table};
+pub use metrics::{Metrics, Quantity, Totals, table};
 pub use optimiser::Optimiser;
 pub use order::Order;
 pub use parallel::{Learner, evaluate};

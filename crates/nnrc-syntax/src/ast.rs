@@ -75,12 +75,12 @@ pub struct Network {
 /// A member of a network block.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Member {
-    /// `input x[2] in [0, 1];`
-    Input { name: Ident, dims: Vec<Expr>, range: Option<Expr>, span: Span },
+    /// `input x[2] in [0, 1] as features(["width", "length"]);`
+    Input { name: Ident, dims: Vec<Expr>, range: Option<Expr>, meaning: Option<Call>, span: Span },
     /// `layer h = dense(2) | smooth_relu() from x;`
     Layer(Layer),
-    /// `output y;`
-    Output { name: Ident, span: Span },
+    /// `output y as classes(["red", "blue"]);`
+    Output { name: Ident, meaning: Option<Call>, span: Span },
 }
 
 /// `layer NAME = call | call … from NAME, NAME;`

@@ -95,6 +95,7 @@ codes! {
     MANY_SAMPLES = "many-samples", 0;
     AMBIGUOUS_LAYOUT = "ambiguous-layout", 0;
     UNUSED_NAME = "unused-name", 0;
+    UNDECLARED_BORDER = "undeclared-border", 0;
     CONSTANT_COLUMN = "constant-column", 0;
     TABLE_LAYOUT = "table-layout", 0;
     ROWS_DROPPED = "rows-dropped", 0;

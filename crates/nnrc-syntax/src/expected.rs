@@ -69,6 +69,7 @@ pub(crate) fn keyword(rule: Rule) -> Option<&'static str> {
         Rule::kw_for => "for",
         Rule::kw_on => "on",
         Rule::kw_within => "within",
+        Rule::kw_as => "as",
         _ => return None,
     })
 }

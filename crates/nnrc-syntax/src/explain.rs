@@ -97,6 +97,7 @@ impl Stop<'_> {
             Self::version,
             Self::missing_value,
             Self::forbidden_name,
+            Self::meaning,
             Self::misspelt_keyword,
             Self::unknown_unit,
             Self::number_shape,
@@ -302,6 +303,33 @@ impl Stop<'_> {
         let message = format!("`{word}` {reason} and cannot be a name");
         let error = Diagnostic::error(codes::RESERVED_WORD, self.span(), message).label("expected a name");
         Some(error.help(format!("choose another name, such as `{word}_1`")))
+    }
+
+    /// `as` without what it needs: a call.
+    fn meaning(&self) -> Option<Diagnostic> {
+        if self.slip.context != Context::Member {
+            return None;
+        }
+        let words: Vec<&str> = Lexer::new(self.slip.text, self.slip.start)
+            .filter(|token| token.kind != Kind::Comment)
+            .take_while(|token| self.before.is_some_and(|before| token.start <= before.start))
+            .map(|token| token.text(self.slip.text))
+            .collect();
+        let (is_bare, is_name) = match words.as_slice() {
+            [.., _, "as"] => (words.len() > 2 && !self.expects(Rule::semicolon), false),
+            [_, .., "as", _] => (false, words.len() > 3 && self.expects(Rule::open_paren)),
+            _ => (false, false),
+        };
+        if !is_bare && !is_name {
+            return None;
+        }
+        let help = if words.first() == Some(&"input") {
+            "write `as features([\"width\", \"length\"])`, a name for each value"
+        } else {
+            "write `as classes([\"red\", \"blue\"])`, `as binary(threshold = 0.5)` or `as values()`"
+        };
+        let expectation = if is_bare { "what it is".to_owned() } else { self.expectation() };
+        Some(self.unexpected(expectation).help(help))
     }
 
     fn near_keyword(&self) -> Option<String> {

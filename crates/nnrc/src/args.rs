@@ -46,7 +46,7 @@ pub struct Common {
     /// Seed of randomly initialised weights, instead of the one in the file.
     #[arg(long, global = true, value_name = "N")]
     pub seed: Option<u64>,
-    /// How to print diagnostics and reports; `json` is one object on each line.
+    /// How to print diagnostics, reports and results on stdout; `json` is one object on each line.
     #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value = "human")]
     pub message_format: MessageFormat,
     /// When to use colours; `auto` also respects NO_COLOR.
@@ -90,7 +90,8 @@ pub enum Verb {
     Train(TrainArgs),
     /// Run the expectations of files on their simulated chemistry.
     Test(TestArgs),
-    /// Measure accuracy and loss against noise in rate constants, in concentrations, and of few molecules.
+    /// Measure accuracy, or r2 of values, and loss against noise in rate constants, in concentrations, and of few
+    /// molecules.
     Noise(NoiseArgs),
     /// Say what is proven of the chemistry: fixed point, rate, settling time, conservation laws.
     Analyze(AnalyzeArgs),
@@ -341,7 +342,8 @@ Examples:
   nnrc simulate xor.nnr --input 0,1 -o course.svg      as a picture; .csv and .npz likewise
   nnrc simulate xor.nnr --input 0,1 --steady           concentrations at the fixed point
   nnrc simulate iris.nnr --data iris --row 3           the third flower
-  nnrc simulate iris.nnr --steady --data iris.test     a row for each sample, with its class
+  nnrc simulate iris.nnr --steady --data iris.test     a row for each sample with its class and the true one,
+                                                       or with its values and the true ones, and a summary
   nnrc simulate iris.nnr --engine crate --steady --data iris
                                                        the same in a program made for this network
 
@@ -507,6 +509,8 @@ pub enum Stage {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  nnrc emit ast xor.nnr              the text as an outline: what binds to what
+  nnrc emit model xor.nnr            the checked network: shapes, ranges, weights, data, what the output is
   nnrc emit crn xor.nnr              one line for each family of reactions
   nnrc emit reactions xor.nnr        every reaction with its rate constant")]
 pub struct EmitArgs {

@@ -25,6 +25,7 @@ mod panics;
 mod phased;
 mod plot;
 mod pot;
+mod records;
 mod report;
 mod running;
 mod session;

@@ -15,13 +15,13 @@ pub mod settings;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use nnrc_model::descent::{Descent, Quantity, Samples, StopRule};
+use nnrc_model::descent::{Descent, Samples, StopRule};
 use nnrc_model::model::{Construction, Model, NodeKind, Operation};
 use nnrc_model::{Tensor, descent};
 use nnrc_sim::program;
 use nnrc_sim::train::{
-    self, Comparison, Ending, Failure, Loss, Metrics, Optimiser, Order, Record, Rows, Schedule, Settings,
-    State, Stop as End,
+    self, Comparison, Ending, Failure, Learner, Loss, Metrics, Optimiser, Order, Record, Rows, Schedule,
+    Settings, State, Stop as End,
 };
 use nnrc_syntax::ast::Cmp;
 use nnrc_syntax::{Diagnostic, codes};
@@ -33,7 +33,8 @@ use crate::{native, phased};
 pub use files::Files;
 pub use flow::concentration_limit;
 pub use learner::Learning;
-use progress::{Progress, words};
+use progress::Progress;
+pub use progress::words;
 
 /// The least time between two checkpoints: epochs of small networks are shorter than a write to disk.
 const BETWEEN_CHECKPOINTS: Duration = Duration::from_millis(200);
@@ -88,7 +89,13 @@ pub fn run(
             files.read_checkpoint(terminal, &learning, &stamp)?;
         }
         // The program goes through the epochs; what it leaves behind is the state after the last one.
-        let lesson = native::Lesson { settings: &settings, loss: loss(descent.loss), stamp: &stamp, resume };
+        let lesson = native::Lesson {
+            settings: &settings,
+            loss: loss(descent.loss),
+            measure: &learning.measure,
+            stamp: &stamp,
+            resume,
+        };
         let ended = learning.teach(session, loaded, &program, &lesson, &files.checkpoint(), trained_on.len());
         let found = files.read_checkpoint(terminal, &learning, &stamp);
         if let Ok(Some(found)) = &found {
@@ -142,7 +149,7 @@ pub fn run(
         }
     };
     let result = state.result();
-    let metrics = |rows: &[usize]| train::evaluate(&learning, result, rows, settings.threads).metrics();
+    let metrics = |rows: &[usize]| metrics(&learning, result, rows, settings.threads);
     Ok(Trained {
         weights: learning.weights(result),
         ending: ending_words(ending, descent, &state),
@@ -150,6 +157,11 @@ pub fn run(
         train: metrics(trained_on),
         validation: (!judged.is_empty()).then(|| metrics(judged)),
     })
+}
+
+/// The metrics of a network on some of its samples.
+fn metrics(learning: &Learning<'_>, parameters: &[f64], rows: &[usize], threads: usize) -> Metrics {
+    train::evaluate(learning, parameters, rows, threads).metrics(learning.spread(rows))
 }
 
 /// What a generated program trains: every tensor of the model, by the settings of the file if it has some.
@@ -161,10 +173,13 @@ pub fn trained(model: &Model) -> nnrc_rust::Training {
         scale: model.chemistry.forward,
     };
     let tensors = weights(model).into_iter().map(tensor).collect();
+    let judged = model.judging(None);
     let defaults = descent.map(|descent| {
         let settings = settings(descent);
         program::Training {
             loss: loss(descent.loss),
+            reading: Some(judged.measure.reading),
+            units: &[],
             optimiser: settings.optimiser,
             schedule: settings.schedule,
             decay: settings.decay,
@@ -176,12 +191,18 @@ pub fn trained(model: &Model) -> nnrc_rust::Training {
         }
     });
     let stops = descent.map_or(Vec::new(), |descent| settings(descent).stops);
-    nnrc_rust::Training { tensors, defaults, stops }
+    nnrc_rust::Training { tensors, defaults, stops, units: judged.measure.units }
 }
 
 /// What learns in a pot, for a generated crate.
 pub fn presented(model: &Model, wanted: descent::Loss) -> nnrc_rust::Pot {
-    nnrc_rust::Pot { weights: weights(model), loss: loss(wanted) }
+    let measure = model.judging(None).measure;
+    nnrc_rust::Pot {
+        weights: weights(model),
+        loss: loss(wanted),
+        reading: Some(measure.reading),
+        units: measure.units,
+    }
 }
 
 /// All weights and biases: name in weight files, stem in the chemistry.
@@ -248,12 +269,7 @@ fn no_data<T>(session: &Session, loaded: &Loaded) -> Result<T, Stop> {
 fn end(rule: &StopRule) -> End {
     End {
         validation: rule.validation,
-        quantity: match rule.quantity {
-            Quantity::Loss => train::Quantity::Loss,
-            Quantity::Mse => train::Quantity::Mse,
-            Quantity::Error => train::Quantity::Error,
-            Quantity::Accuracy => train::Quantity::Accuracy,
-        },
+        quantity: rule.quantity,
         comparison: match rule.comparison {
             Cmp::Less => Comparison::Less,
             Cmp::LessEqual => Comparison::LessEqual,
@@ -289,13 +305,6 @@ fn settings(descent: &Descent) -> Settings {
     }
 }
 
-fn quantity_name(quantity: Quantity) -> &'static str {
-    match quantity {
-        Quantity::Loss => "loss",
-        Quantity::Mse => "mse",
-        Quantity::Error => "error",
-        Quantity::Accuracy => "accuracy",
-    }
 }
 
 fn ending_words(ending: Ending, descent: &Descent, state: &State) -> String {
@@ -304,7 +313,7 @@ fn ending_words(ending: Ending, descent: &Descent, state: &State) -> String {
         Ending::Stopped(at) => {
             let rule = descent.stops.get(at);
             let which = rule.map_or("", |rule| if rule.validation { "validation " } else { "" });
-            let name = rule.map_or("", |rule| quantity_name(rule.quantity));
+            let name = rule.map_or("", |rule| rule.quantity.name());
             format!("stopped by the {which}{name}")
         }
         Ending::Patience => {

@@ -253,7 +253,7 @@ fn a_row_for_each_sample() {
     let folder = Folder::with(OR);
     let run = folder.run(&["simulate", "m.nnr", "--steady", "--data", "bits"]).exits(0);
     let lines: Vec<Vec<&str>> = run.stdout.lines().map(|line| line.split(',').collect()).collect();
-    assert_eq!(lines[0], ["row", "y_1", "class"]);
+    assert_eq!(lines[0], ["row", "y_1", "class", "class_true"]);
     let classes: Vec<(&str, &str)> = lines[1..].iter().map(|cells| (cells[0], cells[2])).collect();
     assert_eq!(classes, [("1", "0"), ("2", "1"), ("3", "1")]);
 
@@ -262,8 +262,8 @@ fn a_row_for_each_sample() {
     let run = folder.run(&["simulate", iris, "--steady", "--data", "iris"]).exits(0);
     let lines: Vec<&str> = run.stdout.lines().collect();
     assert_eq!(lines.len(), 151);
-    assert_eq!(lines[0], "row,y_1,y_2,y_3,class");
-    assert!(lines[1].ends_with(",setosa") && lines[150].ends_with(",virginica"));
+    assert_eq!(lines[0], "row,y_1,y_2,y_3,class,class_true");
+    assert!(lines[1].ends_with(",setosa,setosa") && lines[150].ends_with(",virginica,virginica"));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use nnrc_model::activation::Activation;
 use nnrc_model::gradient::{Graph, LANES, Parameter};
 use nnrc_model::model::{Model, NodeKind, Operation};
+use nnrc_sim::reading::{Measure, Reading};
 use nnrc_sim::train::Loss;
 
 use super::agreement::random_networks;
@@ -19,7 +20,7 @@ pub fn gradient(model: &Model, loss: Loss, input: &[f64], target: &[f64]) -> (f6
     let parameters = graph.initial().to_vec();
     graph.forward(&parameters, &[input], &mut space);
     let mut adjoint = vec![[0.0; LANES]; graph.output_width()];
-    let totals = loss.judge(graph.output(&space), &[target], &mut adjoint);
+    let totals = loss.judge(&Measure::of(Reading::Classes), graph.output(&space), &[target], &mut adjoint);
     let mut gradient = vec![0.0; parameters.len()];
     graph.backward(&parameters, &adjoint, &mut space, &mut gradient);
     (totals.loss, gradient)
@@ -106,7 +107,7 @@ fn simulated(
     let compiled = lower(model, input);
     let values = compiled.values(&compiled.settle());
     let outputs: Vec<[f64; 1]> = values[compiled.model.output].iter().map(|y| [*y]).collect();
-    loss.judge(&outputs, &[target], &mut vec![[0.0]; outputs.len()]).loss
+    loss.judge(&Measure::of(Reading::Classes), &outputs, &[target], &mut vec![[0.0]; outputs.len()]).loss
 }
 
 /// Parameters at which the chemistry has no derivative: a weight of 0 before `annihilation_relu`, since its sign decides

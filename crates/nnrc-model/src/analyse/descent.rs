@@ -4,7 +4,7 @@ use nnrc_syntax::ast::{Block, Expr};
 use nnrc_syntax::{Diagnostic, Span, codes};
 
 use crate::activation::Activation;
-use crate::analyse::block::{Entries, bind, missing_argument, stops as stop_entries};
+use crate::analyse::block::{self, Entries, bind, missing_argument, stops as stop_entries};
 use crate::analyse::chemistry::{NOT_NEGATIVE, POSITIVE, check_call};
 use crate::analyse::data::misfit;
 use crate::analyse::network::{DraftKind, Skeleton};
@@ -118,17 +118,11 @@ pub fn stops(scope: &mut Scope, block: &Block, validates: bool) -> Vec<StopRule>
             Some(metric) => (true, metric),
             None => (false, name.as_str()),
         };
-        let quantity = match metric {
-            "loss" => Some(Quantity::Loss),
-            "mse" => Some(Quantity::Mse),
-            "error" => Some(Quantity::Error),
-            "accuracy" => Some(Quantity::Accuracy),
-            _ => None,
-        };
+        let quantity = Quantity::ALL.into_iter().find(|quantity| quantity.name() == metric);
         if quantity.is_none() {
             scope.report(
                 Diagnostic::error(codes::UNKNOWN_NAME, path.span, format!("training reports no `{name}`"))
-                    .label("expected `loss`, `mse`, `error` or `accuracy`"),
+                    .label(format!("expected one of {}", block::words(&Quantity::ALL.map(Quantity::name)))),
             );
         } else if validation && !validates {
             scope.report(

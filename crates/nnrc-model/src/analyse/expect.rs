@@ -7,10 +7,13 @@ use nnrc_syntax::{Diagnostic, Span, codes};
 
 use crate::analyse::block::{self, bind, missing_argument};
 use crate::analyse::data::{from_array, misfit, missing_tensor, rows_of};
+use crate::analyse::meaning;
 use crate::analyse::network::Skeleton;
 use crate::analyse::simulation;
 use crate::analyse::training::reference;
+use crate::descent::Quantity;
 use crate::model::{Dataset, Expectation, ExpectationKind};
+use crate::output::judging;
 use crate::resources::Resources;
 use crate::value::{Scope, ValueKind};
 
@@ -19,6 +22,8 @@ pub struct Context<'a> {
     pub network: &'a str,
     pub skeleton: &'a Skeleton,
     pub datasets: &'a BTreeMap<String, Dataset>,
+    /// What the network learns from.
+    pub trained: Option<&'a Dataset>,
     pub resources: &'a dyn Resources,
 }
 
@@ -44,17 +49,20 @@ pub fn analyse(
         }
         ast::Expectation::Measure { call, on, cmp, value, within, span } => {
             let kind = match call.name.name.as_str() {
-                "accuracy" => accuracy(scope, call, on.as_ref(), context),
                 "max_error" => max_error(scope, call, context),
+                "accuracy" => quality(scope, call, Quantity::Accuracy, on.as_ref(), context),
+                "mse" => quality(scope, call, Quantity::Mse, on.as_ref(), context),
+                "mae" => quality(scope, call, Quantity::Mae, on.as_ref(), context),
+                "r2" => quality(scope, call, Quantity::R2, on.as_ref(), context),
                 other => {
-                    let names = ["accuracy", "max_error"];
+                    let names = ["accuracy", "mse", "mae", "r2", "max_error"];
                     scope.report(
                         Diagnostic::error(
                             codes::UNKNOWN_OPERATION,
                             call.name.span,
                             format!("there is no measure `{other}`"),
                         )
-                        .label("expected `accuracy` or `max_error`")
+                        .label(format!("expected one of {}", block::words(&names)))
                         .did_you_mean(nnrc_syntax::suggest(other, names)),
                     );
                     None
@@ -130,9 +138,11 @@ fn check_network(scope: &mut Scope, expr: &Expr, context: &Context<'_>) -> Optio
     None
 }
 
-fn accuracy(
+/// A measure of a network on some rows.
+fn quality(
     scope: &mut Scope,
     call: &Call,
+    quantity: Quantity,
     on: Option<&ast::Path>,
     context: &Context<'_>,
 ) -> Option<ExpectationKind> {
@@ -140,17 +150,20 @@ fn accuracy(
     if let Some(expr) = args[0] {
         check_network(scope, expr, context)?;
     }
+    let name = quantity.name();
     let Some(on) = on else {
+        let bound = if quantity == Quantity::Mse || quantity == Quantity::Mae { "<= 0.1" } else { ">= 0.9" };
         scope.report(
-            Diagnostic::error(codes::MISSING_ARGUMENT, call.span, "accuracy on which data?")
+            Diagnostic::error(codes::MISSING_ARGUMENT, call.span, format!("{name} on which data?"))
                 .label("needs data")
-                .help("write `accuracy(net) on data >= 0.9;`"),
+                .help(format!("write `{name}(net) on data {bound};`")),
         );
         return None;
     };
     let data = reference(scope, &on.text(), on.span, context.datasets)?;
     let dataset = &context.datasets[&data.dataset];
-    let width = context.skeleton.nodes[context.skeleton.output].width();
+    let output = &context.skeleton.nodes[context.skeleton.output];
+    let width = output.width();
     if let Some((complaint, helps)) = misfit(dataset, width) {
         let mut finding = Diagnostic::error(
             codes::SHAPE_MISMATCH,
@@ -163,7 +176,17 @@ fn accuracy(
         scope.report(finding);
         return None;
     }
-    Some(ExpectationKind::Accuracy(data))
+    let said = context.skeleton.said.as_ref().map(|said| &said.kind);
+    let judged = judging(said, width, Some((&dataset.targets, None)), context.trained.into_iter());
+    if quantity == Quantity::Accuracy && !judged.reading().has_classes() {
+        scope.report(meaning::no_classes(call.span, &output.name, width).other(dataset.span, "the data"));
+        return None;
+    }
+    if quantity == Quantity::R2 && meaning::is_constant(dataset) {
+        scope.report(meaning::constant_targets(call.span, dataset));
+        return None;
+    }
+    Some(ExpectationKind::Quality { quantity, data })
 }
 
 fn max_error(scope: &mut Scope, call: &Call, context: &Context<'_>) -> Option<ExpectationKind> {

@@ -7,6 +7,7 @@ mod descent;
 mod expect;
 mod flow;
 pub(crate) mod foreign;
+mod meaning;
 mod network;
 mod noise;
 mod overrides;
@@ -148,6 +149,10 @@ fn analyse_file(
         // References to a data set with errors would only repeat them.
         return None;
     }
+    let said = skeleton.as_ref().and_then(|skeleton| skeleton.said.clone());
+    if let (Some(said), Some(skeleton)) = (&said, &skeleton) {
+        meaning::apply(scope, said, skeleton.nodes[skeleton.output].width(), &mut datasets);
+    }
     let training = train
         .filter(|(_, span, read)| {
             !set_aside(scope, overrides, chemistry.construction, *span, read.1.as_deref())
@@ -162,7 +167,12 @@ fn analyse_file(
                 preset_decay: chemistry.preset_decay,
                 switched: overrides.choose_construction(),
             };
-            training::analyse(scope, block, span, read, &surroundings)
+            let training = training::analyse(scope, block, span, read, &surroundings);
+            let data = training.data.as_ref().and_then(|data| datasets.get(&data.dataset));
+            if let (Some(skeleton), Some(data)) = (&skeleton, data) {
+                meaning::check_stops(scope, block, said.as_ref(), skeleton, data);
+            }
+            training
         });
     let noise = items.noise.map(|(block, span)| {
         let surroundings = noise::Surroundings {
@@ -186,8 +196,17 @@ fn analyse_file(
     let block = items.simulate.map(|(block, _)| block);
     let around = (chemistry.construction, frozen);
     let simulation = simulation::analyse(scope, block, &skeleton, around, scales);
-    let context =
-        expect::Context { network: &network.name.name, skeleton: &skeleton, datasets: &datasets, resources };
+    if said.is_none() && items.train.is_none() {
+        meaning::warn_border(scope, &skeleton, &datasets);
+    }
+    let trained = training.as_ref().and_then(|training| training.data.as_ref());
+    let context = expect::Context {
+        network: &network.name.name,
+        skeleton: &skeleton,
+        datasets: &datasets,
+        trained: trained.and_then(|data| datasets.get(&data.dataset)),
+        resources,
+    };
     let expectations: Vec<Option<Expectation>> =
         items.expectations.iter().map(|expectation| expect::analyse(scope, expectation, &context)).collect();
     data::check(scope, &skeleton, &datasets);
@@ -226,6 +245,7 @@ fn analyse_file(
         name: network.name.name.clone(),
         nodes,
         output: skeleton.output,
+        output_kind: said.map(|said| said.kind),
         chemistry,
         datasets,
         training,
@@ -386,6 +406,7 @@ fn nodes(skeleton: &network::Skeleton, mut weights: weights::Weights, text: &str
             kind,
             shape: draft.shape.clone(),
             ranges: Vec::new(),
+            features: draft.features.clone(),
         });
     }
     nodes

@@ -8,6 +8,7 @@ use nnrc_syntax::{Diagnostic, Span, codes, suggest};
 use crate::activation::{Activation, SPECS};
 use crate::analyse::block::{self, bind, missing_argument};
 use crate::analyse::foreign;
+use crate::analyse::meaning::{self, Said};
 use crate::interval::Interval;
 use crate::model::Construction;
 use crate::substitute;
@@ -20,6 +21,8 @@ pub struct Draft {
     pub span: Span,
     pub kind: DraftKind,
     pub shape: Vec<usize>,
+    /// Names of the values of an input.
+    pub features: Vec<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -46,6 +49,8 @@ impl Draft {
 pub struct Skeleton {
     pub nodes: Vec<Draft>,
     pub output: usize,
+    /// What the output is said to be.
+    pub said: Option<Said>,
 }
 
 impl Skeleton {
@@ -68,12 +73,14 @@ pub fn analyse(scope: &mut Scope, network: &Network, construction: Construction)
     let mut names: BTreeMap<&str, (usize, Span)> = BTreeMap::new();
     let mut members = Vec::new();
     let mut outputs: Vec<&Ident> = Vec::new();
+    let mut means: Option<&Call> = None;
     for member in &network.members {
         let name = match member {
             Member::Input { name, .. } => name,
             Member::Layer(layer) => &layer.name,
-            Member::Output { name, .. } => {
+            Member::Output { name, meaning, .. } => {
                 outputs.push(name);
+                means = means.or(meaning.as_ref());
                 continue;
             }
         };
@@ -122,7 +129,12 @@ pub fn analyse(scope: &mut Scope, network: &Network, construction: Construction)
         }
     }
     good &= scope.reported == before && check_size(scope, &nodes);
-    good.then(|| Skeleton { output: place[&output.unwrap_or(0)], nodes })
+    let output = place[&output.unwrap_or(0)];
+    let said = match means {
+        Some(call) if good => Some(meaning::output(scope, call, &nodes[output].name, nodes[output].width())?),
+        _ => None,
+    };
+    good.then_some(Skeleton { nodes, output, said })
 }
 
 /// Reports a name that is declared already; the later of the two places is marked.
@@ -324,7 +336,13 @@ fn name_of(member: &Member) -> &Ident {
 
 fn placeholder(member: &Member) -> Draft {
     let name = name_of(member);
-    Draft { name: name.name.clone(), span: name.span, kind: DraftKind::Input { range: None }, shape: vec![1] }
+    Draft {
+        name: name.name.clone(),
+        span: name.span,
+        kind: DraftKind::Input { range: None },
+        shape: vec![1],
+        features: Vec::new(),
+    }
 }
 
 fn draft(
@@ -335,7 +353,7 @@ fn draft(
     construction: Construction,
 ) -> Option<Draft> {
     match member {
-        Member::Input { name, dims, range, .. } => {
+        Member::Input { name, dims, range, meaning, .. } => {
             let shape: Option<Vec<usize>> =
                 dims.iter().map(|dim| width(scope, dim, "a size of an input")).collect();
             let range = match range {
@@ -348,7 +366,12 @@ fn draft(
                 too_wide(scope, name.span, total);
                 return None;
             }
-            Some(Draft { name: name.name.clone(), span: name.span, kind: DraftKind::Input { range }, shape })
+            let features = match meaning {
+                Some(call) => meaning::features(scope, call, &name.name, total as usize)?,
+                None => Vec::new(),
+            };
+            let kind = DraftKind::Input { range };
+            Some(Draft { name: name.name.clone(), span: name.span, kind, shape, features })
         }
         Member::Layer(layer) => {
             let (operation, units, activations) = read_layer(scope, layer, construction)?;
@@ -363,7 +386,8 @@ fn draft(
                 _ => vec![width],
             };
             let kind = DraftKind::Layer { operation, sources, activations };
-            Some(Draft { name: layer.name.name.clone(), span: layer.name.span, kind, shape })
+            let features = Vec::new();
+            Some(Draft { name: layer.name.name.clone(), span: layer.name.span, kind, shape, features })
         }
         Member::Output { .. } => None,
     }

@@ -5,6 +5,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::Gradient;
+use crate::measure;
 
 impl Gradient<'_> {
     /// What the model file says about training.
@@ -16,6 +17,7 @@ impl Gradient<'_> {
             Loss::CrossEntropy => quote!(CrossEntropy),
             Loss::SoftmaxCrossEntropy => quote!(SoftmaxCrossEntropy),
         };
+        let (reading, units) = (measure::reading(said.reading), measure::units(&self.training.units));
         let optimiser = match said.optimiser {
             Optimiser::Sgd { rate, momentum } => {
                 let (rate, momentum) = (number(rate), number(momentum));
@@ -67,6 +69,8 @@ impl Gradient<'_> {
         Some(quote!(
             const TRAINING: Training = Training {
                 loss: train::Loss::#loss,
+                reading: #reading,
+                units: #units,
                 optimiser: train::Optimiser::#optimiser,
                 schedule: train::Schedule::#schedule,
                 decay: #decay,

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::{Defaults, Network, Role, Training};
 use crate::Method;
 use crate::gradient::Differentiable;
+use crate::reading::Reading;
 use crate::train::{Loss, Optimiser, Schedule};
 
 /// What the program can do.
@@ -28,8 +29,15 @@ Examples:
 
 /// What the verb `train` does and takes.
 pub(crate) fn training<N: Differentiable>() -> String {
-    let Training { loss, optimiser, schedule, decay, batch, epochs, shuffle, patience, .. } = N::TRAINING;
+    let Training { loss, reading, optimiser, schedule, decay, batch, epochs, shuffle, patience, .. } =
+        N::TRAINING;
     let loss = loss_name(loss);
+    let outputs = match reading {
+        None => "targets".to_owned(),
+        Some(Reading::Classes) => "classes".to_owned(),
+        Some(Reading::Binary { threshold, border }) => format!("binary:{threshold}:{border}"),
+        Some(Reading::Values) => "values".to_owned(),
+    };
     let (method, rate) = match optimiser {
         Optimiser::Sgd { rate, .. } => ("sgd", rate),
         Optimiser::Adam { rate, .. } => ("adam", rate),
@@ -51,6 +59,8 @@ Options:
       --weights FILE     where to begin: .npz or .safetensors (default: the weights of the model file)
       --loss LOSS        squared_error: half of the sum of (y - t)^2; cross_entropy: of outputs that are
                          probabilities; softmax_cross_entropy: of linear outputs (default: {loss})
+      --outputs WHAT     classes: the largest names it; binary:BORDER, with BORDER:BORDER_OF_TARGETS where they differ;
+                         values; targets: what the targets say (default: {outputs})
       --epochs N         how often all samples are seen (default: {epochs})
       --batch N          samples between two steps (default: {batch})
       --optimiser NAME   sgd or adam (default: {method})

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::Training;
 use super::arguments::{Words, number, positive};
 use crate::parallel;
+use crate::reading::Reading;
 use crate::train::{Comparison, Loss, Optimiser, Quantity, Schedule, Stop};
 
 /// A request to train.
@@ -89,6 +90,7 @@ pub fn parse(words: impl IntoIterator<Item = String>, defaults: &Training) -> Re
                     }
                 }
             }
+            "--outputs" => lesson.training.reading = reading(name, &value()?)?,
             "--optimiser" => {
                 let before = lesson.training.optimiser.rate();
                 lesson.training.optimiser = match value()?.as_str() {
@@ -197,19 +199,35 @@ fn schedule(name: &str, text: &str) -> Result<Schedule, String> {
     }
 }
 
+/// `classes`, `binary:0`, `binary:0:0.5`, `values`, `targets`
+fn reading(name: &str, text: &str) -> Result<Option<Reading>, String> {
+    let parts: Vec<&str> = text.split(':').collect();
+    Ok(Some(match parts.as_slice() {
+        ["targets"] => return Ok(None),
+        ["classes"] => Reading::Classes,
+        ["values"] => Reading::Values,
+        ["binary", threshold] => {
+            let threshold = number(name, threshold)?;
+            Reading::Binary { threshold, border: threshold }
+        }
+        ["binary", threshold, border] => {
+            Reading::Binary { threshold: number(name, threshold)?, border: number(name, border)? }
+        }
+        _ => {
+            return Err(format!(
+                "`{name} {text}`: expected classes, binary:BORDER, binary:BORDER:BORDER_OF_TARGETS, values or targets"
+            ));
+        }
+    }))
+}
+
 /// `loss<0.1`, `validation.accuracy>=0.95`
 fn stop(name: &str, text: &str) -> Result<Stop, String> {
     let wrong = || format!("`{name} {text}`: expected such as loss<0.1 or validation.accuracy>=0.95");
     let (validation, rest) = text.strip_prefix("validation.").map_or((false, text), |rest| (true, rest));
     let at = rest.find(['<', '>', '=']).ok_or_else(wrong)?;
     let (word, rest) = rest.split_at(at);
-    let quantity = match word {
-        "loss" => Quantity::Loss,
-        "mse" => Quantity::Mse,
-        "error" => Quantity::Error,
-        "accuracy" => Quantity::Accuracy,
-        _ => return Err(wrong()),
-    };
+    let quantity = Quantity::ALL.into_iter().find(|quantity| quantity.name() == word).ok_or_else(wrong)?;
     let signs = [
         ("<=", Comparison::LessEqual),
         (">=", Comparison::GreaterEqual),
@@ -233,7 +251,7 @@ mod tests {
     #[test]
     fn options_are_understood() {
         let text = "--data d.npz --optimiser sgd --rate 0.5 --momentum=0.9 --schedule step:30:0.1 --seed none \
-                    --stop validation.accuracy>=0.9 --patience 7 --batch 4 -o w.safetensors --resume";
+                    --stop validation.accuracy>=0.9 --patience 7 --outputs binary:0:0.5 --batch 4 -o w.safetensors --resume";
         let lesson = words(text).unwrap().unwrap();
         assert_eq!(lesson.training.optimiser, Optimiser::Sgd { rate: 0.5, momentum: 0.9 });
         assert_eq!(lesson.training.schedule, Schedule::Step { every: 30, factor: 0.1 });
@@ -242,6 +260,7 @@ mod tests {
             (None, Some(7), 4)
         );
         assert_eq!(lesson.stops()[0].bound, 0.9);
+        assert_eq!(lesson.training.reading, Some(Reading::Binary { threshold: 0.0, border: 0.5 }));
         assert!(lesson.stops()[0].validation && lesson.resume);
         assert_eq!(words("--help"), Ok(None));
     }
@@ -269,6 +288,8 @@ mod tests {
             ("--data d.npz --rate 0", "positive"),
             ("--data d.npz --loss hinge", "cross_entropy"),
             ("--data d.npz --optimiser lion", "sgd or adam"),
+            ("--data d.npz --outputs binary:x", "number"),
+            ("--data d.npz --outputs several", "binary:BORDER"),
             ("--data d.npz --momentum 0.5", "sgd"),
             ("--data d.npz --schedule step:3", "step:EPOCHS"),
             ("--data d.npz --stop quality>3", "accuracy>=0.95"),

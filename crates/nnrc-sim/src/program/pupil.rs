@@ -4,12 +4,14 @@ use super::data::Samples;
 use super::{input_width, output_places};
 use crate::Tolerances;
 use crate::gradient::{Differentiable, Tensor, fixed_point};
+use crate::reading::Measure;
 use crate::train::{Layout, Learner, Loss, Totals};
 
 /// A network, its loss, and the samples: first those trained on, then those that only judge.
 pub(crate) struct Pupil<N> {
     network: N,
     loss: Loss,
+    measure: Measure,
     samples: Samples,
     inputs: usize,
     outputs: usize,
@@ -31,12 +33,13 @@ pub(crate) struct Space<N> {
 }
 
 impl<N: Differentiable> Pupil<N> {
-    pub fn new(network: N, loss: Loss, samples: Samples) -> Self {
+    pub fn new(network: N, (loss, measure): (Loss, Measure), samples: Samples) -> Self {
         let places = output_places::<N>();
         let each = |tensor: &Tensor| std::iter::repeat_n(tensor.scale, tensor.len());
         let scales: Vec<f64> = N::tensors().iter().flat_map(each).collect();
         let scales = scales.iter().any(|scale| *scale != 1.0).then_some(scales);
-        Self { network, loss, samples, inputs: input_width::<N>(), outputs: places.len(), places, scales }
+        let (inputs, outputs) = (input_width::<N>(), places.len());
+        Self { network, loss, measure, samples, inputs, outputs, places, scales }
     }
 
     /// The weights that the network has.
@@ -80,6 +83,11 @@ impl<N: Differentiable> Learner for Pupil<N> {
         8
     }
 
+    fn spread(&self, rows: &[usize]) -> f64 {
+        let width = self.outputs;
+        self.measure.spread(rows.iter().map(|row| &self.samples.targets[row * width..(row + 1) * width]))
+    }
+
     fn learn(
         &self,
         parameters: &[f64],
@@ -110,7 +118,7 @@ impl<N: Differentiable> Learner for Pupil<N> {
                 // Without a fixed point there is no output: the loss then is no number.
                 output[0] = if found.is_ok() { space.values[place] } else { f64::NAN };
             }
-            totals.add(&self.loss.judge(&space.output, &[target], &mut space.adjoint));
+            totals.add(&self.loss.judge(&self.measure, &space.output, &[target], &mut space.adjoint));
             let Some(gradient) = gradient.as_deref_mut() else { continue };
             space.values.fill(0.0);
             for (d, &place) in space.adjoint.iter().zip(&self.places) {

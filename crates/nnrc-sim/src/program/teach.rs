@@ -11,9 +11,10 @@ use super::pupil::{Pupil, layout};
 use super::{Failure, Tensors, places, say};
 use crate::gradient::Differentiable;
 use crate::io::{Array, Arrays, ReadError, npz, read_file, safetensors, table, write_atomically};
+use crate::reading::{Measure, Reading};
 use crate::train::stamp::{self, described, fingerprint};
 use crate::train::{
-    self, Difference, Ending, Metrics, Optimiser, Order, Record, Rows, Settings, Stamp, State, Unusable,
+    self, Difference, Ending, Metrics, Optimiser, Order, Quantity, Record, Rows, Settings, Stamp, State, Unusable,
 };
 
 /// The least time between two checkpoints and between two lines of progress.
@@ -48,7 +49,8 @@ pub(crate) fn run<N: Differentiable>(lesson: &Lesson, model: &Path) -> Result<()
     };
     let settings = settings(lesson);
     let stamp = stamp::<N>(&network, lesson, &settings, &all);
-    let pupil = Pupil::new(network, lesson.training.loss, all);
+    let measure = measure(lesson, output_width::<N>(), &all.targets)?;
+    let pupil = Pupil::new(network, (lesson.training.loss, measure), all);
     let mut state = State::new(pupil.parameters(), settings.optimiser);
     if lesson.resume
         && let Some(found) = found::<N>(checkpoint, &stamp)?
@@ -94,6 +96,19 @@ pub(crate) fn run<N: Differentiable>(lesson: &Lesson, model: &Path) -> Result<()
     Ok(())
 }
 
+/// What the outputs are: what was said, else what the targets say.
+fn measure(lesson: &Lesson, width: usize, targets: &[f64]) -> Result<Measure, String> {
+    let reading = lesson.training.reading.unwrap_or_else(|| Reading::of(width, targets));
+    if !reading.has_classes() && lesson.stops().iter().any(|stop| stop.quantity == Quantity::Accuracy) {
+        return Err(
+            "`accuracy` is for outputs that name classes, and these are values: stop by mse, mae or r2, or \
+                    say `--outputs binary:BORDER`"
+                .to_owned(),
+        );
+    }
+    Ok(Measure { reading, units: lesson.training.units.to_vec() })
+}
+
 fn settings(lesson: &Lesson) -> Settings {
     Settings {
         optimiser: lesson.training.optimiser,
@@ -110,7 +125,10 @@ fn settings(lesson: &Lesson) -> Settings {
 
 /// Metrics in words.
 fn words(record: &Record) -> String {
-    let of = |m: &Metrics| format!("loss {:.4e}, accuracy {:.4}", m.loss, m.accuracy);
+    let of = |m: &Metrics| {
+        let (quantity, value) = m.headline();
+        format!("loss {:.4e}, {} {value:.4}", m.loss, quantity.name())
+    };
     let validation = record.validation.map_or(String::new(), |m| format!("; validation: {}", of(&m)));
     format!("{}{validation}", of(&record.train))
 }

@@ -1,5 +1,6 @@
 //! What a model file says about training, as constants of the generated program.
 
+use crate::reading::Reading;
 use crate::train::{Loss, Optimiser, Schedule, Stop};
 
 /// Defaults of the verb `train`.
@@ -7,6 +8,10 @@ use crate::train::{Loss, Optimiser, Schedule, Stop};
 pub struct Training {
     /// What is made small.
     pub loss: Loss,
+    /// What the outputs are; none: what the targets say.
+    pub reading: Option<Reading>,
+    /// What a difference of 1 in an output means in the units of the data; empty: 1.
+    pub units: &'static [f64],
     /// How a gradient becomes a step.
     pub optimiser: Optimiser,
     /// How the learning rate changes.
@@ -29,6 +34,8 @@ impl Training {
     /// Those of a file that says nothing.
     pub const NONE: Self = Self {
         loss: Loss::SquaredError,
+        reading: None,
+        units: &[],
         optimiser: Optimiser::Adam { rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
         schedule: Schedule::Constant,
         decay: 0.0,

@@ -12,8 +12,8 @@ use crate::present::whole;
 /// Name, shape and first place of a tensor in the flat parameters.
 pub type Layout<'a> = (&'a str, &'a [usize], usize);
 
-/// Columns of the history: epoch, rate, and four metrics for each of training and validation.
-const COLUMNS: usize = 10;
+/// Columns of the history: epoch, rate, and the metrics of training and of validation.
+const COLUMNS: usize = 2 + 2 * Metrics::NUMBERS;
 
 /// Name of the array that says which version wrote a weight file, and so that matrices are stored as
 /// [outputs, inputs].
@@ -98,27 +98,26 @@ pub fn from_arrays(arrays: &Arrays, tensors: &[Layout<'_>], stamp: &Stamp) -> Re
         state.best = Some(Best { epoch, loss, parameters });
     }
     let history = get("history")?;
-    if history.len() != state.epoch.saturating_mul(COLUMNS) {
+    let (rows, rest) = history.as_chunks();
+    if rows.len() != state.epoch || !rest.is_empty() {
         return Err(Unusable::Malformed("training.history".to_owned()));
     }
     let validated = get("validated")? == [1.0];
-    state.history = history.chunks_exact(COLUMNS).map(|row| record(row, validated)).collect();
+    state.history = rows.iter().map(|row| record(row, validated)).collect();
     Ok(state)
 }
 
-fn row(record: &Record, validated: bool) -> [f64; COLUMNS] {
-    let of = |m: Metrics| [m.loss, m.mse, m.error, m.accuracy];
-    let [a, b, c, d] = of(record.train);
-    let [e, f, g, h] = of(record.validation.filter(|_| validated).unwrap_or_default());
-    [record.epoch as f64, record.rate, a, b, c, d, e, f, g, h]
+fn row(record: &Record, validated: bool) -> Vec<f64> {
+    let validation = record.validation.filter(|_| validated).unwrap_or_default();
+    let mut row = vec![record.epoch as f64, record.rate];
+    row.extend(record.train.to_numbers());
+    row.extend(validation.to_numbers());
+    row
 }
 
-fn record(row: &[f64], validated: bool) -> Record {
-    let of = |m: &[f64]| Metrics { loss: m[0], mse: m[1], error: m[2], accuracy: m[3] };
-    Record {
-        epoch: row[0] as usize,
-        rate: row[1],
-        train: of(&row[2..6]),
-        validation: validated.then(|| of(&row[6..10])),
-    }
+fn record(row: &[f64; COLUMNS], validated: bool) -> Record {
+    let &[epoch, rate, ref metrics @ ..] = row;
+    let (metrics, _) = metrics.as_chunks();
+    let of = |at: usize| metrics.get(at).map(Metrics::from_numbers).unwrap_or_default();
+    Record { epoch: epoch as usize, rate, train: of(0), validation: validated.then(|| of(1)) }
 }

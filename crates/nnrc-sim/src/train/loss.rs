@@ -1,6 +1,7 @@
 //! Losses and their derivatives, a block of samples at once.
 
 use super::metrics::Totals;
+use crate::reading::{Measure, Reading};
 
 /// What training makes small. Each is a mean over samples of the loss of one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +19,8 @@ impl Loss {
     pub fn value(self, output: &[f64], target: &[f64]) -> f64 {
         let least = if self == Self::CrossEntropy { f64::MIN_POSITIVE } else { f64::NEG_INFINITY };
         let outputs: Vec<[f64; 1]> = output.iter().map(|&y| [y.max(least)]).collect();
-        self.judge(&outputs, &[target], &mut vec![[0.0]; output.len()]).loss
+        let measure = Measure::of(Reading::Values);
+        self.judge(&measure, &outputs, &[target], &mut vec![[0.0]; output.len()]).loss
     }
 
     /// Judges the samples of a block: `outputs` are [output][lane], `targets` one row for each lane that counts.
@@ -27,6 +29,7 @@ impl Loss {
     /// Metrics look at the outputs, or under softmax at the probabilities.
     pub fn judge<const N: usize>(
         self,
+        measure: &Measure,
         outputs: &[[f64; N]],
         targets: &[&[f64]],
         adjoint: &mut [[f64; N]],
@@ -69,7 +72,7 @@ impl Loss {
                     mass * sum.ln() - along
                 }
             };
-            totals.add_sample(loss, &y, target);
+            totals.add_sample(measure, loss, &y, target);
         }
         totals
     }

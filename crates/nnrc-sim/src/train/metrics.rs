@@ -2,6 +2,7 @@
 
 use super::run::{Record, State};
 use crate::present::whole;
+use crate::reading::Measure;
 
 /// Sums over samples.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -12,25 +13,38 @@ pub struct Totals {
     pub values: usize,
     /// Sum of the losses.
     pub loss: f64,
-    /// Sum of (y − t)² over samples and outputs.
+    /// Sum of (y − t)² over samples and outputs, in the units of the data.
     pub squares: f64,
-    /// Largest |y − t|.
+    /// Sum of |y − t| over samples and outputs, in the units of the data.
+    pub absolute: f64,
+    /// Largest |y − t|, in the units of the network.
     pub largest: f64,
+    /// Samples that have a class.
+    pub classed: usize,
     /// Samples whose class is right.
     pub right: usize,
 }
 
+/// How many numbers [`Totals`] are.
+const NUMBERS: usize = 8;
+
 impl Totals {
     /// Counts one sample.
-    pub fn add_sample(&mut self, loss: f64, output: &[f64], target: &[f64]) {
+    pub fn add_sample(&mut self, measure: &Measure, loss: f64, output: &[f64], target: &[f64]) {
         self.samples += 1;
         self.values += output.len();
         self.loss += loss;
-        for (y, t) in output.iter().zip(target) {
-            self.squares += (y - t) * (y - t);
-            self.largest = self.largest.max((y - t).abs());
+        for (at, (y, t)) in output.iter().zip(target).enumerate() {
+            let difference = (y - t).abs();
+            self.largest = self.largest.max(difference);
+            let in_data = difference * measure.unit(at);
+            self.squares += in_data * in_data;
+            self.absolute += in_data;
         }
-        self.right += usize::from(is_right(output, target));
+        if let Some(is_right) = measure.reading.is_right(output, target) {
+            self.classed += 1;
+            self.right += usize::from(is_right);
+        }
     }
 
     /// Counts the samples of another part.
@@ -39,31 +53,39 @@ impl Totals {
         self.values += other.values;
         self.loss += other.loss;
         self.squares += other.squares;
+        self.absolute += other.absolute;
         self.largest = self.largest.max(other.largest);
+        self.classed += other.classed;
         self.right += other.right;
     }
 
     /// The sums as numbers.
-    pub fn to_numbers(&self) -> [f64; 6] {
-        let Self { samples, values, loss, squares, largest, right } = *self;
-        [samples as f64, values as f64, loss, squares, largest, right as f64]
+    pub fn to_numbers(&self) -> [f64; NUMBERS] {
+        let Self { samples, values, loss, squares, absolute, largest, classed, right } = *self;
+        [samples as f64, values as f64, loss, squares, absolute, largest, classed as f64, right as f64]
     }
 
     /// The sums in such numbers; none if they are not as many.
     pub fn from_numbers(numbers: &[f64]) -> Option<Self> {
-        let &[samples, values, loss, squares, largest, right] = numbers else { return None };
-        let (samples, values, right) = (whole(samples)?, whole(values)?, whole(right)?);
-        Some(Self { samples, values, loss, squares, largest, right })
+        let &[samples, values, loss, squares, absolute, largest, classed, right] = numbers else {
+            return None;
+        };
+        let (samples, values) = (whole(samples)?, whole(values)?);
+        let (classed, right) = (whole(classed)?, whole(right)?);
+        Some(Self { samples, values, loss, squares, absolute, largest, classed, right })
     }
 
-    /// Means.
-    pub fn metrics(&self) -> Metrics {
-        let samples = self.samples.max(1) as f64;
+    /// Means. `spread` is the sum of squared deviations of the targets of the samples from their mean
+    /// ([`Measure::spread`]); 0 where they never change or nobody asks.
+    pub fn metrics(&self, spread: f64) -> Metrics {
+        let values = self.values.max(1) as f64;
         Metrics {
-            loss: self.loss / samples,
-            mse: self.squares / self.values.max(1) as f64,
+            loss: self.loss / self.samples.max(1) as f64,
+            mse: self.squares / values,
+            mae: self.absolute / values,
+            r2: (spread > 0.0).then(|| 1.0 - self.squares / spread),
             error: self.largest,
-            accuracy: self.right as f64 / samples,
+            accuracy: (self.classed > 0).then(|| self.right as f64 / self.classed as f64),
         }
     }
 }
@@ -73,12 +95,16 @@ impl Totals {
 pub struct Metrics {
     /// Mean loss.
     pub loss: f64,
-    /// Mean of (y − t)² over samples and outputs.
+    /// Mean of (y − t)² over samples and outputs, in the units of the data.
     pub mse: f64,
-    /// Largest |y − t|.
+    /// Mean of |y − t| over samples and outputs, in the units of the data.
+    pub mae: f64,
+    /// 1 − Σ (y − t)² / Σ (t − mean)², all outputs together; none where the targets never change.
+    pub r2: Option<f64>,
+    /// Largest |y − t|, in the units of the network.
     pub error: f64,
-    /// Share of samples whose class is right.
-    pub accuracy: f64,
+    /// Share of samples whose class is right; none where outputs are values.
+    pub accuracy: Option<f64>,
 }
 
 /// One of the metrics.
@@ -88,48 +114,95 @@ pub enum Quantity {
     Loss,
     /// Mean squared error.
     Mse,
+    /// Mean absolute error.
+    Mae,
+    /// Share of the variance that is explained.
+    R2,
     /// Largest error.
     Error,
     /// Share of right classes.
     Accuracy,
 }
 
+impl Quantity {
+    /// All of them, in the order in which they are named.
+    pub const ALL: [Self; 6] = [Self::Loss, Self::Mse, Self::Mae, Self::R2, Self::Error, Self::Accuracy];
+
+    /// Its name in files and on command lines.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Loss => "loss",
+            Self::Mse => "mse",
+            Self::Mae => "mae",
+            Self::R2 => "r2",
+            Self::Error => "error",
+            Self::Accuracy => "accuracy",
+        }
+    }
+
+    /// What is reported of an epoch beside its number: accuracy where outputs name classes, else mae and r².
+    pub fn reported(has_classes: bool) -> &'static [Self] {
+        if has_classes {
+            &[Self::Loss, Self::Mse, Self::Error, Self::Accuracy]
+        } else {
+            &[Self::Loss, Self::Mse, Self::Error, Self::Mae, Self::R2]
+        }
+    }
+}
+
 impl Metrics {
-    /// One of them.
+    /// How many numbers they are.
+    pub const NUMBERS: usize = 6;
+
+    /// One of them; no number where there is none.
     pub fn get(&self, quantity: Quantity) -> f64 {
         match quantity {
             Quantity::Loss => self.loss,
             Quantity::Mse => self.mse,
+            Quantity::Mae => self.mae,
+            Quantity::R2 => self.r2.unwrap_or(f64::NAN),
             Quantity::Error => self.error,
-            Quantity::Accuracy => self.accuracy,
+            Quantity::Accuracy => self.accuracy.unwrap_or(f64::NAN),
+        }
+    }
+
+    /// All of them, in the order of [`Quantity::ALL`].
+    pub fn to_numbers(&self) -> [f64; Self::NUMBERS] {
+        Quantity::ALL.map(|quantity| self.get(quantity))
+    }
+
+    /// The metrics in such numbers.
+    pub fn from_numbers(&[loss, mse, mae, r2, error, accuracy]: &[f64; Self::NUMBERS]) -> Self {
+        let some = |value: f64| (!value.is_nan()).then_some(value);
+        Self { loss, mse, mae, r2: some(r2), error, accuracy: some(accuracy) }
+    }
+
+    /// What tells most about them, for a line of progress: the accuracy, else r².
+    pub fn headline(&self) -> (Quantity, f64) {
+        match (self.accuracy, self.r2) {
+            (Some(accuracy), _) => (Quantity::Accuracy, accuracy),
+            (None, Some(r2)) => (Quantity::R2, r2),
+            (None, None) => (Quantity::Mse, self.mse),
         }
     }
 }
 
 /// A row of numbers for each epoch of a state, and the names of the columns.
-pub fn table(state: &State) -> (Vec<&'static str>, Vec<Vec<f64>>) {
-    let of = |m: Metrics| [m.loss, m.mse, m.error, m.accuracy];
-    let mut header = vec!["epoch", "rate", "loss", "mse", "error", "accuracy"];
-    if state.history.iter().any(|record| record.validation.is_some()) {
-        header.extend(["validation_loss", "validation_mse", "validation_error", "validation_accuracy"]);
+pub fn table(state: &State) -> (Vec<String>, Vec<Vec<f64>>) {
+    let classed = state.history.iter().any(|record| record.train.accuracy.is_some());
+    let quantities = Quantity::reported(classed);
+    let mut header = vec!["epoch".to_owned(), "rate".to_owned()];
+    header.extend(quantities.iter().map(|quantity| quantity.name().to_owned()));
+    let validated = state.history.iter().any(|record| record.validation.is_some());
+    if validated {
+        header.extend(quantities.iter().map(|quantity| format!("validation_{}", quantity.name())));
     }
     let row = |record: &Record| {
+        let of = |metrics: Metrics| quantities.iter().map(move |quantity| metrics.get(*quantity));
         let mut row = vec![record.epoch as f64, record.rate];
         row.extend(of(record.train));
         row.extend(record.validation.map(of).into_iter().flatten());
         row
     };
     (header, state.history.iter().map(row).collect())
-}
-
-/// One output: above 0.5 means class 1. Several: the class is the largest; ties are wrong.
-pub fn is_right(output: &[f64], target: &[f64]) -> bool {
-    if let ([value], [wanted]) = (output, target) {
-        return (*value > 0.5) == (*wanted > 0.5);
-    }
-    let Some(wanted) = (0..target.len()).max_by(|a, b| target[*a].total_cmp(&target[*b]).then(b.cmp(a)))
-    else {
-        return false;
-    };
-    output.iter().enumerate().all(|(at, value)| at == wanted || *value < output[wanted])
 }

@@ -25,6 +25,12 @@ pub trait Learner: Sync {
     /// Samples in a block.
     fn block(&self) -> usize;
 
+    /// How much the targets of samples spread, for r²: see [`Measure::spread`](crate::reading::Measure::spread). 0: nobody
+    /// asks.
+    fn spread(&self, _rows: &[usize]) -> f64 {
+        0.0
+    }
+
     /// Judges at most one block of samples; adds the gradient of their summed loss to `gradient`, if there is one.
     fn learn(
         &self,

@@ -177,6 +177,7 @@ pub fn train<L: Learner, E>(
     observe: &mut dyn FnMut(&State, &Record) -> Result<(), E>,
 ) -> Result<Ending, Failure<E>> {
     let mut parts = Parts::new(learner, settings.threads);
+    let spreads = [rows.train, rows.validation].map(|rows| learner.spread(rows));
     loop {
         // Before anything else: a run may be taken up after its end.
         if let Some(ending) = ending(settings, state) {
@@ -191,8 +192,8 @@ pub fn train<L: Learner, E>(
             }
         };
         let validation = (!rows.validation.is_empty())
-            .then(|| parts.judge(learner, &state.parameters, rows.validation, false).0.metrics());
-        let record = Record { epoch: state.epoch + 1, rate, train: totals.metrics(), validation };
+            .then(|| parts.judge(learner, &state.parameters, rows.validation, false).0.metrics(spreads[1]));
+        let record = Record { epoch: state.epoch + 1, rate, train: totals.metrics(spreads[0]), validation };
         let judged = validation.unwrap_or(record.train).loss;
         let is_finite = |metrics: &Metrics| metrics.loss.is_finite() && metrics.mse.is_finite();
         let finite = is_finite(&record.train) && validation.as_ref().is_none_or(is_finite);
@@ -245,7 +246,7 @@ fn epoch<L: Learner>(
     let mut totals = Totals::default();
     for batch in order.chunks(settings.batch.max(1)) {
         let (part, used) = parts.judge(learner, &state.parameters, batch, true);
-        let loss = part.metrics().loss;
+        let loss = part.metrics(0.0).loss;
         if !loss.is_finite() {
             return Err(loss);
         }

@@ -1,6 +1,7 @@
 //! Training of a linear model, whose best parameters are known.
 
 use super::*;
+use crate::reading::{Measure, Reading};
 use std::convert::Infallible;
 
 /// y = w · x + b on points of a plane.
@@ -32,7 +33,8 @@ impl Learner for Plane {
         }
         let targets: Vec<&[f64]> = rows.iter().map(|row| self.targets[*row].as_slice()).collect();
         let mut adjoint = [[0.0; 4]; 1];
-        let totals = Loss::SquaredError.judge(&outputs, &targets, &mut adjoint);
+        let totals =
+            Loss::SquaredError.judge(&Measure::of(Reading::Values), &outputs, &targets, &mut adjoint);
         if let Some(gradient) = gradient {
             for (lane, row) in rows.iter().enumerate() {
                 let [a, b] = self.inputs[*row];
@@ -226,7 +228,7 @@ fn losses_have_the_slopes_they_claim() {
         let at = |y: [f64; 3]| {
             let outputs = y.map(|y| [y, 0.0]);
             let mut adjoint = [[9.0; 2]; 3];
-            (loss.judge(&outputs, &[&target], &mut adjoint).loss, adjoint)
+            (loss.judge(&Measure::of(Reading::Classes), &outputs, &[&target], &mut adjoint).loss, adjoint)
         };
         let (_, adjoint) = at(y);
         for unit in 0..3 {

@@ -187,6 +187,7 @@ fn parts(pair: Pair<'_, Rule>) -> impl Iterator<Item = Pair<'_, Rule>> {
                 | Rule::kw_for
                 | Rule::kw_on
                 | Rule::kw_within
+                | Rule::kw_as
         )
     })
 }

@@ -14,11 +14,14 @@ impl Builder<'_> {
                 let mut parts = parts(pair);
                 let name = self.ident(&parts.next()?);
                 let dims = self.all(parts.next()?)?;
-                let range = match parts.next() {
-                    Some(range) => Some(self.range(range)?),
-                    None => None,
-                };
-                Some(Member::Input { name, dims, range, span })
+                let (mut range, mut meaning) = (None, None);
+                for part in parts {
+                    match part.as_rule() {
+                        Rule::call => meaning = Some(self.call(part, 0)?),
+                        _ => range = Some(self.range(part)?),
+                    }
+                }
+                Some(Member::Input { name, dims, range, meaning, span })
             }
             Rule::layer => {
                 let mut parts = parts(pair);
@@ -32,7 +35,15 @@ impl Builder<'_> {
                 }
                 Some(Member::Layer(Layer { name, calls, from, span }))
             }
-            Rule::output => Some(Member::Output { name: self.ident(&parts(pair).next()?), span }),
+            Rule::output => {
+                let mut parts = parts(pair);
+                let name = self.ident(&parts.next()?);
+                let meaning = match parts.next() {
+                    Some(call) => Some(self.call(call, 0)?),
+                    None => None,
+                };
+                Some(Member::Output { name, meaning, span })
+            }
             _ => None,
         }
     }

@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 
 use nnrc_model::Tensor;
 use nnrc_sim::io::{Array, Arrays};
+use nnrc_sim::reading::{Measure, Reading};
 use nnrc_sim::train::{Comparison, Loss, Optimiser, Order, Quantity, Schedule, Settings, Stamp, Stop, stamp};
 
 use super::child::Running;
@@ -21,6 +22,8 @@ const DIVERGED: i32 = 7;
 pub struct Lesson<'a> {
     pub settings: &'a Settings,
     pub loss: Loss,
+    /// How outputs are compared with targets.
+    pub measure: &'a Measure,
     /// What the checkpoint belongs to.
     pub stamp: &'a Stamp,
     /// Whether to go on from the checkpoint.
@@ -104,7 +107,12 @@ fn settings(lesson: &Lesson<'_>) -> Vec<String> {
         Loss::CrossEntropy => "cross_entropy",
         Loss::SoftmaxCrossEntropy => "softmax_cross_entropy",
     };
-    let mut words = vec![format!("--loss={loss}")];
+    let outputs = match lesson.measure.reading {
+        Reading::Classes => "classes".to_owned(),
+        Reading::Binary { threshold, border } => format!("binary:{threshold:?}:{border:?}"),
+        Reading::Values => "values".to_owned(),
+    };
+    let mut words = vec![format!("--loss={loss}"), format!("--outputs={outputs}")];
     // Numbers as the shortest text that is read back as the same number.
     match optimiser {
         Optimiser::Sgd { rate, momentum } => {
@@ -131,12 +139,7 @@ fn settings(lesson: &Lesson<'_>) -> Vec<String> {
     words.extend(patience.map(|patience| format!("--patience={patience}")));
     for Stop { validation, quantity, comparison, bound } in stops {
         let which = if *validation { "validation." } else { "" };
-        let quantity = match quantity {
-            Quantity::Loss => "loss",
-            Quantity::Mse => "mse",
-            Quantity::Error => "error",
-            Quantity::Accuracy => "accuracy",
-        };
+        let quantity = quantity.name();
         let sign = match comparison {
             Comparison::Less => "<",
             Comparison::LessEqual => "<=",

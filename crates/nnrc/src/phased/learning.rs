@@ -10,7 +10,8 @@ use nnrc_model::descent::{Loss, Samples};
 use nnrc_model::model::{Model, PhasedTraining};
 use nnrc_sim::Error;
 use nnrc_sim::io::table;
-use nnrc_sim::train::{Stamp, Totals, Unusable};
+use nnrc_sim::reading::Measure;
+use nnrc_sim::train::{Quantity, Stamp, Totals, Unusable};
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
 use super::cycles::Cycles;
@@ -21,7 +22,7 @@ use crate::plot::{self, Curve};
 use crate::pot::{Pot, explain};
 use crate::session::{Loaded, Session};
 use crate::terminal::Stop;
-use crate::training::{Files, Learning, Trained, settings};
+use crate::training::{Files, Learning, Trained, settings, words};
 
 /// Time between two checkpoints.
 const BETWEEN_CHECKPOINTS: Duration = Duration::from_millis(500);
@@ -51,7 +52,12 @@ pub fn run(session: &Session, loaded: &Loaded, files: Option<&Files>, resume: bo
     };
     let rows = loaded.model.rows(&training.data);
     let slots = rows.len() + if training.tolerance.is_some() { 2 } else { 0 };
-    let reader = Reader { engine: runner.engine(), loaded, pot: &pot, training };
+    let dataset = &loaded.model.datasets[&training.data.dataset];
+    let measure = loaded.model.judging(Some(dataset)).measure;
+    let width = loaded.model.nodes[loaded.model.output].width();
+    let targets: Vec<Vec<f64>> = rows.iter().filter_map(|row| dataset.target(*row, width)).collect();
+    let spread = measure.spread(targets.iter().map(Vec::as_slice));
+    let reader = Reader { engine: runner.engine(), loaded, pot: &pot, training, measure, spread };
     let stamp = stamp(&loaded.model, training);
     let mut record = Record::default();
     if let Some(files) = files.filter(|_| resume) {
@@ -108,7 +114,7 @@ pub fn run(session: &Session, loaded: &Loaded, files: Option<&Files>, resume: bo
             record.epochs.push(Epoch {
                 cycles: cycle + 1,
                 time: cycles.time(),
-                metrics: record.totals.metrics(),
+                metrics: record.totals.metrics(reader.spread),
                 violations: training.tolerance.map(|_| record.violations),
             });
         }
@@ -183,7 +189,7 @@ fn halted(cycle: usize, epoch: usize, record: &Record) -> String {
 fn line(epoch: &Epoch) -> String {
     let violations =
         epoch.violations.map_or(String::new(), |count| format!(", {}", plural(count, "violation")));
-    format!("loss {}, accuracy {}{violations}", short(epoch.metrics.loss), short(epoch.metrics.accuracy))
+    format!("{}{violations}", words(&epoch.metrics))
 }
 
 /// Reads a pot at the end of a cycle.
@@ -192,6 +198,10 @@ struct Reader<'a> {
     loaded: &'a Loaded,
     pot: &'a Pot<'a>,
     training: &'a PhasedTraining,
+    /// How outputs are compared with targets.
+    measure: Measure,
+    /// How much the targets spread, for r².
+    spread: f64,
 }
 
 impl Reader<'_> {
@@ -233,7 +243,7 @@ impl Reader<'_> {
         } else {
             squared(&output, &target)
         };
-        totals.add_sample(loss, &output, &target);
+        totals.add_sample(&self.measure, loss, &output, &target);
         let judge = self.pot.phased.as_ref().and_then(|lowered| lowered.learning?.judge);
         judge.is_some_and(|judge| self.family(state, judge.verdict)[0] > GUILTY)
     }
@@ -266,14 +276,16 @@ fn cross_entropy(output: &[f64], target: &[f64]) -> f64 {
 
 fn write_table(session: &Session, record: &Record, path: &std::path::Path) -> Result<(), Stop> {
     let judged = record.epochs.iter().any(|epoch| epoch.violations.is_some());
-    let mut header = vec!["epoch", "cycles", "time", "loss", "mse", "error", "accuracy"];
+    let classed = record.epochs.iter().any(|epoch| epoch.metrics.accuracy.is_some());
+    let quantities = Quantity::reported(classed);
+    let mut header = vec!["epoch", "cycles", "time"];
+    header.extend(quantities.iter().map(|quantity| quantity.name()));
     if judged {
         header.push("violations");
     }
     let rows = record.epochs.iter().enumerate().map(|(at, epoch)| {
-        let m = epoch.metrics;
-        let mut row =
-            vec![at as f64 + 1.0, epoch.cycles as f64, epoch.time, m.loss, m.mse, m.error, m.accuracy];
+        let mut row = vec![at as f64 + 1.0, epoch.cycles as f64, epoch.time];
+        row.extend(quantities.iter().map(|quantity| epoch.metrics.get(*quantity)));
         row.extend(epoch.violations.map(|count| count as f64));
         row
     });
@@ -287,22 +299,20 @@ fn draw(session: &Session, reader: &Reader<'_>, record: &Record, files: &Files) 
     };
     let name = &reader.loaded.model.name;
     let epochs: Vec<f64> = (1..=record.epochs.len()).map(|epoch| epoch as f64).collect();
-    let curve = |name: &str, value: &dyn Fn(&Epoch) -> f64| Curve {
-        name: name.to_owned(),
-        group: name.to_owned(),
-        values: record.epochs.iter().map(value).collect(),
+    let curve = |quantity: Quantity| {
+        let values: Vec<f64> = record.epochs.iter().map(|epoch| epoch.metrics.get(quantity)).collect();
+        let name = quantity.name().to_owned();
+        values.iter().all(|value| value.is_finite()).then(|| Curve { group: name.clone(), name, values })
     };
-    let curves = [
-        curve("loss", &|epoch| epoch.metrics.loss),
-        curve("error", &|epoch| epoch.metrics.error),
-        curve("accuracy", &|epoch| epoch.metrics.accuracy),
-    ];
+    let headline = record.epochs.first().map_or(Quantity::Accuracy, |epoch| epoch.metrics.headline().0);
+    let curves: Vec<Curve> =
+        [Quantity::Loss, Quantity::Error, headline].into_iter().filter_map(curve).collect();
     write(
         files.picture(),
         plot::svg(&plot::Plot {
             title: format!("training of {name}"),
             horizontal: "epoch".to_owned(),
-            vertical: "loss, error, accuracy".to_owned(),
+            vertical: format!("loss, error, {}", headline.name()),
             times: &epochs,
             curves: &curves,
         }),

@@ -24,7 +24,7 @@ pub struct Epoch {
 }
 
 /// Numbers of an epoch in a checkpoint.
-const COLUMNS: usize = 7;
+const COLUMNS: usize = 3 + Metrics::NUMBERS;
 
 /// What was recorded.
 #[derive(Default)]
@@ -123,15 +123,17 @@ impl Record {
 
 impl Epoch {
     fn row(&self) -> [f64; COLUMNS] {
-        let Metrics { loss, mse, error, accuracy } = self.metrics;
-        let violations = self.violations.map_or(-1.0, |count| count as f64);
-        [self.cycles as f64, self.time, loss, mse, error, accuracy, violations]
+        let mut row = [0.0; COLUMNS];
+        [row[0], row[1]] = [self.cycles as f64, self.time];
+        row[2..2 + Metrics::NUMBERS].copy_from_slice(&self.metrics.to_numbers());
+        row[COLUMNS - 1] = self.violations.map_or(-1.0, |count| count as f64);
+        row
     }
 
     fn of(row: &[f64; COLUMNS]) -> Option<Self> {
-        let [cycles, time, loss, mse, error, accuracy, violations] = *row;
-        let metrics = Metrics { loss, mse, error, accuracy };
-        let violations = if violations == -1.0 { None } else { Some(whole(violations)?) };
-        Some(Self { cycles: whole(cycles)?, time, metrics, violations })
+        let [cycles, time, metrics @ .., violations] = row;
+        let violations = if *violations == -1.0 { None } else { Some(whole(*violations)?) };
+        let metrics = Metrics::from_numbers(metrics);
+        Some(Self { cycles: whole(*cycles)?, time: *time, metrics, violations })
     }
 }

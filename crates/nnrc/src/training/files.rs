@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use nnrc_model::Tensor;
 use nnrc_model::model::Construction;
 use nnrc_sim::io::{Array, Arrays, npz, read_file, safetensors, table};
-use nnrc_sim::train::{self, Difference, Stamp, State, Unusable};
+use nnrc_sim::train::{self, Difference, Quantity, Stamp, State, Unusable};
 use nnrc_syntax::codes::Code;
 use nnrc_syntax::{Diagnostic, Severity, Source, codes};
 
@@ -181,13 +181,7 @@ impl Files {
     }
 
     /// Writes the table of the epochs.
-    pub fn write_rows<const N: usize>(
-        &self,
-        terminal: &Terminal,
-        header: &[&str; N],
-        rows: &[[f64; N]],
-    ) -> Result<(), Stop> {
-        let rows = rows.iter().map(|row| row.to_vec());
+    pub fn write_rows(&self, terminal: &Terminal, header: &[&str], rows: Vec<Vec<f64>>) -> Result<(), Stop> {
         Destination::File(self.table()).write(terminal, |out| table::write(out, header, rows))
     }
 
@@ -220,7 +214,7 @@ impl Files {
         Destination::File(self.table()).write(terminal, |out| table::write(out, &header, rows))
     }
 
-    /// Draws loss and accuracy, as soon as there is an epoch.
+    /// Draws the loss with accuracy or r², as soon as there is an epoch.
     pub fn write_curves(&self, terminal: &Terminal, network: &str, state: &State) -> Result<(), Stop> {
         if state.history.is_empty() {
             return Ok(());
@@ -233,12 +227,25 @@ impl Files {
                 curves.push(Curve { name: name.to_owned(), group: name.to_owned(), values });
             }
         };
-        add("loss", &|record| Some(record.train.loss));
-        add("accuracy", &|record| Some(record.train.accuracy));
-        add("loss, validation", &|record| record.validation.map(|metrics| metrics.loss));
-        add("accuracy, validation", &|record| record.validation.map(|metrics| metrics.accuracy));
+        let headline = state.history.first().map_or(Quantity::Accuracy, |record| record.train.headline().0);
+        for validates in [false, true] {
+            for quantity in [Quantity::Loss, headline] {
+                let value = |record: &train::Record| {
+                    let metrics = if validates { record.validation } else { Some(record.train) };
+                    metrics.map(|metrics| metrics.get(quantity)).filter(|value| value.is_finite())
+                };
+                let ending = if validates { ", validation" } else { "" };
+                add(&format!("{}{ending}", quantity.name()), &value);
+            }
+        }
         let title = format!("training of {network}");
-        self.write_plot(terminal, self.picture(), (&title, "loss, accuracy"), &epochs, &curves)
+        self.write_plot(
+            terminal,
+            self.picture(),
+            (&title, &format!("loss, {}", headline.name())),
+            &epochs,
+            &curves,
+        )
     }
 }
 

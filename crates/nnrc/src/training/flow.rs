@@ -16,13 +16,14 @@ use nnrc_model::{Tensor, analyse::describe_risk};
 use nnrc_sim::Tolerances;
 use nnrc_sim::io::{Array, Arrays};
 use nnrc_sim::present::{self, Interruption};
-use nnrc_sim::train::{self, Metrics, Record, Stamp, Totals, Unusable};
+use nnrc_sim::reading::Measure;
+use nnrc_sim::train::{self, Learner, Metrics, Quantity, Record, Stamp, Totals, Unusable};
 use nnrc_syntax::{Diagnostic, Severity, Span, codes};
 
 use super::files::Files;
 use super::learner::Learning;
 use super::progress::Progress;
-use super::{BETWEEN_CHECKPOINTS, Trained, end, loss, quantity_name, settings};
+use super::{BETWEEN_CHECKPOINTS, Trained, end, loss, settings};
 use crate::numbers::{plural, short};
 use crate::plot::Curve;
 use crate::pot::{Pot, explain, several_rates};
@@ -31,25 +32,18 @@ use crate::terminal::Stop;
 
 /// Time between two checkpoints within an epoch.
 const WITHIN_EPOCHS: Duration = Duration::from_secs(20);
-/// Columns of the history.
-const COLUMNS: [&str; 8] = [
-    "epoch",
-    "loss",
-    "mse",
-    "error",
-    "accuracy",
-    "largest_weight_rail",
-    "weight_common_mode",
-    "largest_concentration",
-];
+/// What grows in a pot, reported of each epoch behind its metrics.
+const GROWTH: [&str; 3] = ["largest_weight_rail", "weight_common_mode", "largest_concentration"];
+/// Numbers of an epoch in the history: which, its metrics, and what grows.
+const NUMBERS: usize = 1 + Metrics::NUMBERS + GROWTH.len();
 
 /// Where learning is, beside the pot itself.
 #[derive(Default)]
 struct Ledger {
     /// Of the epoch that runs.
     totals: Totals,
-    /// Of each epoch done, as many numbers as there are columns.
-    history: Vec<[f64; COLUMNS.len()]>,
+    /// Of each epoch done.
+    history: Vec<[f64; NUMBERS]>,
 }
 
 /// Why learning ended before all epochs were done.
@@ -111,19 +105,22 @@ pub fn run(
         let Some(files) = files else { return Ok(()) };
         let weights = weights(&pot.crn, &pot.info, &learning, &concentrations(course));
         files.write_arrays(terminal, &checkpoint(course, ledger, &weights, &stamp))?;
-        files.write_rows(terminal, &COLUMNS, &ledger.history)
+        let (header, rows) = table(&ledger.history);
+        files.write_rows(terminal, &header, rows)
     };
     let mut written = Instant::now();
-    let result = learn(&pot, flow, feed, &mut course, &mut ledger, &mut |course, ledger, record| {
-        if let Some(record) = record {
-            progress.show(record);
-        }
-        if written.elapsed() < if record.is_some() { BETWEEN_CHECKPOINTS } else { WITHIN_EPOCHS } {
-            return Ok(());
-        }
-        written = Instant::now();
-        save(course, ledger)
-    });
+    let judged = (learning.measure.clone(), learning.spread(&(0..train.rows.len()).collect::<Vec<_>>()));
+    let result =
+        learn(&pot, (flow, &judged), feed, &mut course, &mut ledger, &mut |course, ledger, record| {
+            if let Some(record) = record {
+                progress.show(record);
+            }
+            if written.elapsed() < if record.is_some() { BETWEEN_CHECKPOINTS } else { WITHIN_EPOCHS } {
+                return Ok(());
+            }
+            written = Instant::now();
+            save(course, ledger)
+        });
     progress.finish();
     if let Some(files) = files {
         // Where it failed, a course is in the middle of a presentation: the checkpoint stays that of a good one.
@@ -137,7 +134,7 @@ pub fn run(
     let ending = match result {
         Ok(End::Epochs) => "all epochs are done".to_owned(),
         Ok(End::Stopped(at)) => {
-            format!("stopped by the {}", flow.stops.get(at).map_or("", |rule| quantity_name(rule.quantity)))
+            format!("stopped by the {}", flow.stops.get(at).map_or("", |rule| rule.quantity.name()))
         }
         Err(Failure::Stop(stop)) => return Err(stop),
         Err(Failure::Solver(error)) => {
@@ -167,7 +164,7 @@ pub fn run(
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let rows: Vec<usize> = (0..learning.samples()).collect();
     let (own, other) = rows.split_at(train.rows.len());
-    let metrics = |rows: &[usize]| train::evaluate(&learning, &parameters, rows, threads).metrics();
+    let metrics = |rows: &[usize]| super::metrics(&learning, &parameters, rows, threads);
     Ok(Trained {
         ending,
         epochs: ledger.history.len(),
@@ -190,7 +187,7 @@ type Observe<'a> = &'a mut dyn FnMut(&Course<'_>, &Ledger, Option<&Record>) -> R
 /// Presentation after presentation.
 fn learn(
     pot: &Pot<'_>,
-    flow: &Flow,
+    (flow, (measure, spread)): (&Flow, &(Measure, f64)),
     feed: &Feed,
     course: &mut Course<'_>,
     ledger: &mut Ledger,
@@ -221,23 +218,17 @@ fn learn(
         let state = &course.place().state;
         course.engine().observe_into(state, output, &mut values);
         let target = &feed.tables[1].values[row * width..(row + 1) * width];
-        ledger.totals.add_sample(loss(flow.loss).value(&values, target), &values, target);
+        ledger.totals.add_sample(measure, loss(flow.loss).value(&values, target), &values, target);
         if course.place().presentation.is_multiple_of(feed.rows.len()) {
-            let metrics = std::mem::take(&mut ledger.totals).metrics();
+            let metrics = std::mem::take(&mut ledger.totals).metrics(*spread);
             let all = concentrations(course);
             let (largest, common) = rails(&pot.crn, &pot.info, &all);
             let most = all.iter().copied().fold(0.0, f64::max);
             let epoch = ledger.history.len() + 1;
-            ledger.history.push([
-                epoch as f64,
-                metrics.loss,
-                metrics.mse,
-                metrics.error,
-                metrics.accuracy,
-                largest,
-                common,
-                most,
-            ]);
+            let mut row = [epoch as f64; NUMBERS];
+            row[1..=Metrics::NUMBERS].copy_from_slice(&metrics.to_numbers());
+            row[1 + Metrics::NUMBERS..].copy_from_slice(&[largest, common, most]);
+            ledger.history.push(row);
             let record = Record { epoch, rate: flow.rate, train: metrics, validation: None };
             observe(course, ledger, Some(&record)).map_err(Failure::Stop)?;
         } else {
@@ -333,8 +324,26 @@ fn families(pot: &Pot<'_>, node: usize) -> Vec<Handle<SpeciesFamily>> {
     observable.positive.iter().chain(&observable.negative).copied().collect()
 }
 
-fn metrics_of(row: &[f64; COLUMNS.len()]) -> Metrics {
-    Metrics { loss: row[1], mse: row[2], error: row[3], accuracy: row[4] }
+fn metrics_of(row: &[f64; NUMBERS]) -> Metrics {
+    let mut numbers = [0.0; Metrics::NUMBERS];
+    numbers.copy_from_slice(&row[1..=Metrics::NUMBERS]);
+    Metrics::from_numbers(&numbers)
+}
+
+/// The history as a table, with the metrics that the outputs have.
+fn table(history: &[[f64; NUMBERS]]) -> (Vec<&'static str>, Vec<Vec<f64>>) {
+    let classed = history.iter().any(|row| metrics_of(row).accuracy.is_some());
+    let quantities = Quantity::reported(classed);
+    let mut header = vec!["epoch"];
+    header.extend(quantities.iter().map(|quantity| quantity.name()));
+    header.extend(GROWTH);
+    let row = |row: &[f64; NUMBERS]| {
+        let metrics = metrics_of(row);
+        let own = quantities.iter().map(|quantity| metrics.get(*quantity));
+        let growth = row[1 + Metrics::NUMBERS..].iter().copied();
+        std::iter::once(row[0]).chain(own).chain(growth).collect()
+    };
+    (header, history.iter().map(row).collect())
 }
 
 /// The whole state of pot and learning: numbers are exact.
@@ -411,30 +420,30 @@ fn restore(
     Ok(())
 }
 
-/// Draws loss and accuracy, and in a second picture what grows in the pot.
+/// Draws the loss with accuracy or r², and in a second picture what grows in the pot.
 fn draw(files: &Files, session: &Session, network: &str, ledger: &Ledger) -> Result<(), Stop> {
-    let epochs: Vec<f64> = ledger.history.iter().map(|row| row[0]).collect();
-    let curves = |columns: &[usize]| -> Vec<Curve> {
-        let curve = |&column: &usize| {
-            let name = COLUMNS[column].replace('_', " ");
-            Curve {
-                group: name.clone(),
-                name,
-                values: ledger.history.iter().map(|row| row[column]).collect(),
-            }
+    let (header, rows) = table(&ledger.history);
+    let epochs: Vec<f64> = rows.iter().map(|row| row[0]).collect();
+    let curves = |names: &[&str]| -> Vec<Curve> {
+        let curve = |name: &&str| {
+            let column = header.iter().position(|own| own == name)?;
+            let values: Vec<f64> = rows.iter().map(|row| row[column]).collect();
+            let name = name.replace('_', " ");
+            values.iter().all(|value| value.is_finite()).then(|| Curve { group: name.clone(), name, values })
         };
-        columns.iter().map(curve).collect()
+        names.iter().filter_map(curve).collect()
     };
     let title = format!("learning of {network} in the pot");
+    let headline = ledger.history.last().map_or("accuracy", |row| metrics_of(row).headline().0.name());
     files.write_plot(
         &session.terminal,
         files.picture(),
-        (&title, "loss, accuracy"),
+        (&title, &format!("loss, {headline}")),
         &epochs,
-        &curves(&[1, 4]),
+        &curves(&["loss", headline]),
     )?;
     let what = "concentration";
-    files.write_plot(&session.terminal, files.rails_picture(), (&title, what), &epochs, &curves(&[5, 6, 7]))
+    files.write_plot(&session.terminal, files.rails_picture(), (&title, what), &epochs, &curves(&GROWTH))
 }
 
 /// What in the settings makes learning fail, a line each.

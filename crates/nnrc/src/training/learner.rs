@@ -7,6 +7,7 @@ use nnrc_model::Tensor;
 use nnrc_model::descent::{self, Samples};
 use nnrc_model::gradient::{Graph, LANES, Lanes, Parameter, Workspace};
 use nnrc_model::model::{Model, NodeKind, Operation};
+use nnrc_sim::reading::Measure;
 use nnrc_sim::train::stamp::{self, described, fingerprint};
 use nnrc_sim::train::{Layout, Learner, Loss, Stamp, Totals};
 
@@ -21,6 +22,8 @@ pub struct Learning<'a> {
     /// The network.
     pub graph: Graph,
     loss: Loss,
+    /// How outputs are compared with targets.
+    pub measure: Measure,
     inputs: Vec<&'a [f64]>,
     /// A row for each sample.
     targets: Vec<f64>,
@@ -50,6 +53,7 @@ impl<'a> Learning<'a> {
         Self {
             graph,
             loss,
+            measure: model.judging(Some(train.dataset)).measure,
             inputs: samples.iter().map(|(input, _)| *input).collect(),
             targets: samples.iter().flat_map(|(_, target)| target.iter().copied()).collect(),
             structure: structure(model),
@@ -151,6 +155,11 @@ impl Learner for Learning<'_> {
         LANES
     }
 
+    fn spread(&self, rows: &[usize]) -> f64 {
+        let width = self.graph.output_width();
+        self.measure.spread(rows.iter().map(|row| &self.targets[row * width..(row + 1) * width]))
+    }
+
     fn learn(
         &self,
         parameters: &[f64],
@@ -167,7 +176,7 @@ impl Learner for Learning<'_> {
         }
         self.graph.forward(parameters, &inputs[..rows.len()], &mut space.values);
         let outputs = self.graph.output(&space.values);
-        let totals = self.loss.judge(outputs, &targets[..rows.len()], &mut space.adjoint);
+        let totals = self.loss.judge(&self.measure, outputs, &targets[..rows.len()], &mut space.adjoint);
         if let Some(gradient) = gradient {
             self.graph.backward(parameters, &space.adjoint, &mut space.values, gradient);
         }

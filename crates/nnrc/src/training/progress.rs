@@ -81,5 +81,6 @@ fn line(record: &Record) -> String {
 
 /// Metrics in words.
 pub fn words(metrics: &Metrics) -> String {
-    format!("loss {}, accuracy {}", short(metrics.loss), short(metrics.accuracy))
+    let (quantity, value) = metrics.headline();
+    format!("loss {}, {} {}", short(metrics.loss), quantity.name(), short(value))
 }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use serde_json::json;
+
 use crate::args::FmtArgs;
 use crate::files::{self, DASH, Destination};
 use crate::session::Session;
@@ -33,7 +35,9 @@ fn one(session: &Session, path: &Path, check: bool) -> Result<bool, Stop> {
     };
     let differs = formatted != source.text;
     if check {
-        if differs {
+        if differs && session.terminal.is_json() {
+            session.terminal.print_json(&json!({ "file": source.name }))?;
+        } else if differs {
             session.terminal.print(&format!("{}\n", source.name))?;
         }
     } else if path.as_os_str() == DASH {

@@ -211,6 +211,7 @@ fn study(
         result
     });
     progress.finish();
+    let spread = samples.spread();
     let mut rows = Vec::new();
     for (at, variant) in variants.iter().enumerate() {
         let mut own: Vec<Row> = Vec::new();
@@ -230,10 +231,10 @@ fn study(
             for (place, &time) in times.iter().enumerate() {
                 let read = |result: &&Result<Outputs, Error>| {
                     let outputs = result.as_ref().ok()?;
-                    Some(Reading::new(loss, (outputs, noiseless), &samples.targets, place))
+                    Some(Reading::new(loss, (outputs, noiseless), samples, place))
                 };
                 let readings: Vec<Option<Reading>> = results.iter().map(read).collect();
-                let row = Row::new(&variant.name, case, time, &readings, own.get(place));
+                let row = Row::new(&variant.name, (case, time), &readings, (samples, spread), own.get(place));
                 own.push(row);
             }
         }

@@ -4,12 +4,13 @@ mod course;
 mod phased;
 mod samples;
 mod steady;
+mod summary;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use nnrc_model::model::Construction;
-use nnrc_sim::io::{Array, npz, table};
+use nnrc_sim::io::{Array, npz};
 use nnrc_syntax::Diagnostic;
 
 use crate::args::{EngineKind, SimulateArgs};
@@ -103,30 +104,6 @@ fn output(session: &Session, args: &SimulateArgs) -> Result<(Format, Destination
 /// Writes arrays by name.
 fn write_npz(arrays: BTreeMap<String, Array>, out: &mut dyn Write) -> io::Result<()> {
     npz::write(out, &arrays)
-}
-
-/// Writes rows of text that need no quotes.
-fn write_csv(header: &[String], rows: &[Vec<String>], out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{}", cells(header))?;
-    rows.iter().try_for_each(|row| writeln!(out, "{}", cells(row)))
-}
-
-fn cells(cells: &[String]) -> String {
-    let quoted: Vec<String> = cells
-        .iter()
-        .map(|cell| {
-            if cell.contains([',', '"', '\n', '\r']) {
-                format!("\"{}\"", cell.replace('"', "\"\""))
-            } else {
-                cell.clone()
-            }
-        })
-        .collect();
-    quoted.join(",")
-}
-
-fn number(value: f64) -> String {
-    table::number(value)
 }
 
 /// Whether the model has what a verb needs; the error otherwise.

@@ -5,12 +5,13 @@ mod judge;
 use std::path::Path;
 
 use nnrc_syntax::{Diagnostic, Severity, codes};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::args::EngineKind;
 use crate::args::TestArgs;
 use crate::numbers::plural;
 use crate::pot::Pot;
+use crate::records;
 use crate::session::{Loaded, Session};
 use crate::terminal::Stop;
 use crate::training;
@@ -64,10 +65,16 @@ fn one(session: &Session, path: &Path, several: bool) -> Result<(), Stop> {
             Verdict::Broken(finding) => finding.message.clone(),
         };
         if terminal.is_json() {
-            terminal.print_json(&json!({
+            let numbers = judge.numbers();
+            let values: Vec<Value> = numbers.values.iter().copied().map(records::number).collect();
+            let mut object = json!({
                 "file": source.name, "line": line, "column": column,
-                "expectation": words, "ok": is_ok, "found": found,
-            }))?;
+                "expectation": words, "ok": is_ok, "found": found, "values": values,
+            });
+            if let Some((right, rows)) = numbers.right {
+                (object["right"], object["rows"]) = (json!(right), json!(rows));
+            }
+            terminal.print_json(&object)?;
         } else {
             let word = if is_ok { "ok    " } else { "FAILED" };
             terminal.print(&format!("{word}  {words}    found {found}\n"))?;

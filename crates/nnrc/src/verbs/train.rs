@@ -1,11 +1,13 @@
 //! `nnrc train`: weights by gradient descent through the fixed point, or by learning in the pot.
 
-use serde_json::json;
+use nnrc_sim::train::{Metrics, Quantity};
+use serde_json::{Value, json};
 
 use crate::args::TrainArgs;
 use crate::files::Destination;
 use crate::interrupt::Training;
 use crate::numbers::enumeration;
+use crate::records;
 use crate::session::Session;
 use crate::terminal::Stop;
 use crate::training::{self, Files};
@@ -33,7 +35,11 @@ pub fn run(session: &Session, args: &TrainArgs) -> Result<(), Stop> {
         let names = std::iter::once(path).chain(others).map(|file| file.display().to_string());
         terminal.note(&format!("wrote {}", enumeration(&names.collect::<Vec<_>>())));
         if terminal.is_json() {
-            let metrics = |m: &nnrc_sim::train::Metrics| json!({ "loss": m.loss, "mse": m.mse, "error": m.error, "accuracy": m.accuracy });
+            let metrics = |metrics: &Metrics| -> Value {
+                let named =
+                    |quantity: Quantity| (quantity.name().to_owned(), records::number(metrics.get(quantity)));
+                Value::Object(Quantity::ALL.into_iter().map(named).collect())
+            };
             terminal.print_json(&json!({
                 "weights": path.display().to_string(),
                 "epochs": trained.epochs,

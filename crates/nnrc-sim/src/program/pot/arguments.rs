@@ -116,7 +116,14 @@ mod tests {
 
     fn words(text: &str, gate: Option<(f64, f64)>) -> Result<Option<Arguments>, String> {
         let timing = Timing { hold: 9.0, gate };
-        let presentation = Presentation { timing, epochs: 3, shuffle: None, loss: Loss::SquaredError };
+        let presentation = Presentation {
+            timing,
+            epochs: 3,
+            shuffle: None,
+            loss: Loss::SquaredError,
+            reading: None,
+            units: &[],
+        };
         parse(text.split_whitespace().map(str::to_owned), (&Defaults::NONE, &presentation))
     }
 

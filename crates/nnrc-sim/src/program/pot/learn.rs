@@ -12,15 +12,16 @@ use crate::program::help::{loss_name, method_name};
 use crate::program::simulate::check_input;
 use crate::program::teach::refused;
 use crate::program::{Failure, Tensors, output_places, places, say};
+use crate::reading::{Measure, Reading};
 use crate::train::stamp::{described, fingerprint};
-use crate::train::{Metrics, Order, Stamp, Totals, Unusable};
+use crate::train::{Metrics, Order, Quantity, Stamp, Totals, Unusable};
 use crate::{Method, Tolerances};
 
 /// The least time between two checkpoints and between two lines of progress.
 const BETWEEN_CHECKPOINTS: Duration = Duration::from_secs(5);
 const BETWEEN_LINES: Duration = Duration::from_secs(2);
-/// Columns of the history.
-const COLUMNS: [&str; 5] = ["epoch", "loss", "mse", "error", "accuracy"];
+/// Numbers of an epoch in the history: which, and its metrics.
+const NUMBERS: usize = 1 + Metrics::NUMBERS;
 
 /// Everything that a run which goes on needs to know.
 struct Place {
@@ -31,7 +32,7 @@ struct Place {
     /// Of the epoch that runs.
     totals: Totals,
     /// Of each epoch done.
-    history: Vec<[f64; COLUMNS.len()]>,
+    history: Vec<[f64; NUMBERS]>,
 }
 
 /// Presents and writes.
@@ -41,7 +42,7 @@ pub(super) fn run<N: Pot>(arguments: &Arguments, model: &Path) -> Result<(), Fai
     places::require(&[Some(model), Some(data)], &written)?;
     let mut network = N::load(&mut Tensors::read(model)?)?;
     let samples = rows::<N>(data)?;
-    let Presentation { timing, epochs, shuffle, loss } = arguments.presentation;
+    let Presentation { timing, epochs, shuffle, loss, reading, units } = arguments.presentation;
     check_targets(data, &samples, target_width::<N>(), loss)?;
     let mut place = Place {
         presentation: 0,
@@ -63,6 +64,9 @@ pub(super) fn run<N: Pot>(arguments: &Arguments, model: &Path) -> Result<(), Fai
     presenter.limit = limit;
     let places = output_places::<N>();
     let width = target_width::<N>();
+    let reading = reading.unwrap_or_else(|| Reading::of(width, &samples.targets));
+    let measure = Measure { reading, units: units.to_vec() };
+    let spread = measure.spread(samples.targets.chunks(width));
     let (mut order, mut arranged) = (Vec::new(), None);
     let (mut values, mut output) = (Vec::new(), vec![0.0; places.len()]);
     let (mut written, mut shown) = (Instant::now(), Instant::now());
@@ -91,10 +95,12 @@ pub(super) fn run<N: Pot>(arguments: &Arguments, model: &Path) -> Result<(), Fai
         values.clear();
         network.observe(&place.state, &mut values);
         output.iter_mut().zip(&places).for_each(|(y, &at)| *y = values[at]);
-        place.totals.add_sample(loss.value(&output, &target), &output, &target);
+        place.totals.add_sample(&measure, loss.value(&output, &target), &output, &target);
         if place.presentation.is_multiple_of(samples.count) {
-            let Metrics { loss, mse, error, accuracy } = std::mem::take(&mut place.totals).metrics();
-            place.history.push([(epoch + 1) as f64, loss, mse, error, accuracy]);
+            let metrics = std::mem::take(&mut place.totals).metrics(spread);
+            let mut row = [(epoch + 1) as f64; NUMBERS];
+            row[1..].copy_from_slice(&metrics.to_numbers());
+            place.history.push(row);
             if shown.elapsed() >= BETWEEN_LINES {
                 say(&format!("epoch {} of {epochs}: {}", epoch + 1, words(&place)));
                 shown = Instant::now();
@@ -146,8 +152,10 @@ fn interrupted(interruption: Interruption, presentation: usize) -> Failure {
 /// Metrics of the last epoch in words.
 fn words(place: &Place) -> String {
     match place.history.last() {
-        Some([_, loss, _, _, accuracy]) => {
-            format!("loss {loss:.4e}, accuracy {accuracy:.4}, read from the pot")
+        Some([_, metrics @ ..]) => {
+            let metrics = Metrics::from_numbers(metrics);
+            let (quantity, value) = metrics.headline();
+            format!("loss {:.4e}, {} {value:.4}, read from the pot", metrics.loss, quantity.name())
         }
         None => "no epoch is done".to_owned(),
     }
@@ -209,8 +217,22 @@ fn keep<N: Pot>(arguments: &Arguments, place: &Place, own: &Stamp) -> Result<(),
     write_atomically(&arguments.checkpoint, |file| npz::write(file, &arrays))
         .map_err(|error| failed(&arguments.checkpoint, error))?;
     let Some(path) = &arguments.metrics else { return Ok(()) };
-    let written = write_atomically(path, |file| table::write(file, &COLUMNS, &place.history));
+    let (header, rows) = metrics(&place.history);
+    let written = write_atomically(path, |file| table::write(file, &header, &rows));
     written.map_err(|error| failed(path, error))
+}
+
+/// The history as a table, with the metrics that the outputs have.
+fn metrics(history: &[[f64; NUMBERS]]) -> (Vec<&'static str>, Vec<Vec<f64>>) {
+    let of = |[epoch, metrics @ ..]: &[f64; NUMBERS]| (*epoch, Metrics::from_numbers(metrics));
+    let classed = history.iter().any(|row| of(row).1.accuracy.is_some());
+    let quantities = Quantity::reported(classed);
+    let header = std::iter::once("epoch").chain(quantities.iter().map(|quantity| quantity.name()));
+    let row = |row: &[f64; NUMBERS]| {
+        let (epoch, metrics) = of(row);
+        std::iter::once(epoch).chain(quantities.iter().map(|quantity| metrics.get(*quantity))).collect()
+    };
+    (header.collect(), history.iter().map(row).collect())
 }
 
 /// Takes up the place in a checkpoint; whether there is one.

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use super::{Failure, Network, home, input_width, print};
 use crate::present::Timing;
+use crate::reading::Reading;
 use crate::train::Loss;
 
 /// A tensor of weights that are concentrations.
@@ -30,6 +31,10 @@ pub struct Presentation {
     pub shuffle: Option<u64>,
     /// What is reported as the loss; what is made small is fixed by the reactions.
     pub loss: Loss,
+    /// What the outputs are; none: what the targets say.
+    pub reading: Option<Reading>,
+    /// What a difference of 1 in an output means in the units of the data; empty: 1.
+    pub units: &'static [f64],
 }
 
 /// A network whose weights are concentrations. Its last input is the target.

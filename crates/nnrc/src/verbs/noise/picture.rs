@@ -1,4 +1,4 @@
-//! Accuracy and loss over the size of the noise, one column of panels for each kind of noise.
+//! Accuracy, or r² of values, and loss over the size of the noise, one column of panels for each kind of noise.
 
 use nnrc_model::noise::ConcentrationNoise;
 
@@ -42,11 +42,12 @@ pub fn svg(network: &str, rows: &[Row]) -> String {
             worst.chain((0..names.len()).map(|at| line(at, false, mean))).collect()
         };
         let panels = vec![
-            both(&|row| row.accuracy.mean, &|row| row.accuracy.worst),
+            both(&|row| row.score.mean, &|row| row.score.worst),
             both(&|row| row.loss.mean, &|row| row.loss.worst),
         ];
         Column { title: kind.title.clone(), horizontal: kind.axis().to_owned(), panels }
     });
+    let merit = rows.first().map_or("accuracy", |row| row.merit.name());
     let columns = columns.collect();
     let rest = if kinds.len() > MOST {
         format!("; {} kinds more in the table", kinds.len() - MOST)
@@ -54,16 +55,19 @@ pub fn svg(network: &str, rows: &[Row]) -> String {
         String::new()
     };
     let failed = if rows.iter().any(|row| row.failed > 0) {
-        " Replicates that failed count as 0 in the accuracy and are left out of the loss."
+        match merit {
+            "accuracy" => " Replicates that failed count as 0 in the accuracy and are left out of the loss.",
+            _ => " Replicates that failed are left out.",
+        }
     } else {
         ""
     };
     let worst = if rows.iter().any(|row| row.replicates > 1) { " Thin: the worst of them." } else { "" };
     panels::svg(&Figure {
-        title: format!("{network}: accuracy and loss against noise"),
+        title: format!("{network}: {merit} and loss against noise"),
         note: format!("Marked: mean of the replicates.{worst} At 0: without noise{rest}.{failed}"),
         names,
-        verticals: vec!["accuracy".to_owned(), "loss".to_owned()],
+        verticals: vec![merit.to_owned(), "loss".to_owned()],
         columns,
     })
 }

@@ -4,9 +4,10 @@ use std::io::{self, Write};
 
 use nnrc_model::noise::{ConcentrationNoise, RateNoise, Redraw};
 use nnrc_sim::io::table;
+use nnrc_sim::train::Quantity;
 use serde_json::{Value, json};
 
-use super::study::{Case, Reading};
+use super::study::{Case, Reading, Samples};
 use crate::numbers::short;
 
 /// The replicates of one network under one noise at one running time.
@@ -18,13 +19,16 @@ pub struct Row {
     pub replicates: usize,
     /// Replicates whose concentrations left the range of numbers: they count as right in nothing, and in no loss.
     pub failed: usize,
-    pub accuracy: Summary,
+    /// What tells most about outputs of their kind: the accuracy of classes, r² of values.
+    pub merit: Quantity,
+    pub score: Summary,
     pub loss: Summary,
     pub mse: Summary,
+    pub mae: Summary,
     /// Largest difference of an output from that of the noiseless run.
     pub deviation: Summary,
     /// Change of the means against the network's own noiseless run.
-    pub accuracy_change: f64,
+    pub score_change: f64,
     pub loss_change: f64,
 }
 
@@ -46,20 +50,24 @@ impl Row {
     /// Takes the readings of all replicates together; none: one that failed.
     pub fn new(
         network: &str,
-        case: Case,
-        time: f64,
+        (case, time): (Case, f64),
         readings: &[Option<Reading>],
+        (samples, spread): (&Samples, f64),
         noiseless: Option<&Self>,
     ) -> Self {
-        let metrics: Vec<_> = readings.iter().flatten().map(|reading| reading.totals.metrics()).collect();
+        let metrics: Vec<_> =
+            readings.iter().flatten().map(|reading| reading.totals.metrics(spread)).collect();
         let failed = readings.len() - metrics.len();
-        let of = |value: &dyn Fn(&nnrc_sim::train::Metrics) -> f64| -> Vec<f64> {
-            metrics.iter().map(value).collect()
+        let of = |quantity: Quantity| -> Vec<f64> {
+            metrics.iter().map(|metrics| metrics.get(quantity)).collect()
         };
-        let mut accuracies = of(&|metrics| metrics.accuracy);
-        accuracies.resize(readings.len(), 0.0);
-        let accuracy = Summary::of(&accuracies, f64::min);
-        let loss = Summary::of(&of(&|metrics| metrics.loss), f64::max);
+        let merit = if samples.measure.reading.has_classes() { Quantity::Accuracy } else { Quantity::R2 };
+        let mut scores = of(merit);
+        if merit == Quantity::Accuracy {
+            scores.resize(readings.len(), 0.0);
+        }
+        let score = Summary::of(&scores, f64::min);
+        let loss = Summary::of(&of(Quantity::Loss), f64::max);
         let deviations: Vec<f64> = readings.iter().flatten().map(|reading| reading.deviation).collect();
         Self {
             network: network.to_owned(),
@@ -67,11 +75,13 @@ impl Row {
             time,
             replicates: readings.len(),
             failed,
-            accuracy,
+            merit,
+            score,
             loss,
-            mse: Summary::of(&of(&|metrics| metrics.mse), f64::max),
+            mse: Summary::of(&of(Quantity::Mse), f64::max),
+            mae: Summary::of(&of(Quantity::Mae), f64::max),
             deviation: Summary::of(&deviations, f64::max),
-            accuracy_change: noiseless.map_or(0.0, |own| accuracy.mean - own.accuracy.mean),
+            score_change: noiseless.map_or(0.0, |own| score.mean - own.score.mean),
             loss_change: noiseless.map_or(0.0, |own| loss.mean - own.loss.mean),
         }
     }
@@ -97,7 +107,8 @@ pub fn concentrations(noise: Option<ConcentrationNoise>) -> Option<(String, f64)
     })
 }
 
-const HEADER: &[&str] = &[
+/// The columns that say which run a row is of.
+const RUN: &[&str] = &[
     "network",
     "rates",
     "rate_size",
@@ -107,21 +118,22 @@ const HEADER: &[&str] = &[
     "time",
     "replicates",
     "failed",
-    "accuracy_mean",
-    "accuracy_worst",
-    "accuracy_change",
-    "loss_mean",
-    "loss_worst",
-    "loss_change",
-    "mse_mean",
-    "mse_worst",
-    "deviation_mean",
-    "deviation_worst",
 ];
 
 /// Writes all rows.
 pub fn csv(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{}", HEADER.join(","))?;
+    let merit = rows.first().map_or(Quantity::Accuracy, |row| row.merit);
+    let name = merit.name();
+    let mut header: Vec<String> = RUN.iter().map(|name| (*name).to_owned()).collect();
+    header.extend(["mean", "worst", "change"].map(|what| format!("{name}_{what}")));
+    header.extend(["mean", "worst", "change"].map(|what| format!("loss_{what}")));
+    let both = |name: &str| [format!("{name}_mean"), format!("{name}_worst")];
+    header.extend(both("mse"));
+    if merit == Quantity::R2 {
+        header.extend(both("mae"));
+    }
+    header.extend(both("deviation"));
+    writeln!(out, "{}", header.join(","))?;
     for row in rows {
         let (rates, rate_size) = split(rates(row.case.rates));
         let (kind, size) = split(concentrations(row.case.concentrations));
@@ -129,18 +141,13 @@ pub fn csv(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
         let (size, molecules) = if molecules { (String::new(), size) } else { (size, String::new()) };
         let mut cells = vec![quoted(&row.network), quoted(&rates), rate_size, quoted(&kind), size, molecules];
         cells.extend([table::number(row.time), row.replicates.to_string(), row.failed.to_string()]);
-        for value in [
-            row.accuracy.mean,
-            row.accuracy.worst,
-            row.accuracy_change,
-            row.loss.mean,
-            row.loss.worst,
-            row.loss_change,
-            row.mse.mean,
-            row.mse.worst,
-            row.deviation.mean,
-            row.deviation.worst,
-        ] {
+        let mut values = vec![row.score.mean, row.score.worst, row.score_change];
+        values.extend([row.loss.mean, row.loss.worst, row.loss_change, row.mse.mean, row.mse.worst]);
+        if merit == Quantity::R2 {
+            values.extend([row.mae.mean, row.mae.worst]);
+        }
+        values.extend([row.deviation.mean, row.deviation.worst]);
+        for value in values {
             // What no replicate reached is left empty.
             cells.push(if value.is_finite() { table::number(value) } else { String::new() });
         }
@@ -162,20 +169,23 @@ pub fn json(row: &Row) -> Value {
     let summary = |summary: Summary| json!({ "mean": summary.mean, "worst": summary.worst });
     let noise =
         |noise: Option<(String, f64)>| noise.map(|(kind, size)| json!({ "kind": kind, "size": size }));
-    json!({
+    let mut object = json!({
         "network": row.network,
         "rates": noise(rates(row.case.rates)),
         "concentrations": noise(concentrations(row.case.concentrations)),
         "time": row.time,
         "replicates": row.replicates,
         "failed": row.failed,
-        "accuracy": summary(row.accuracy),
-        "accuracy_change": row.accuracy_change,
         "loss": summary(row.loss),
         "loss_change": row.loss_change,
         "mse": summary(row.mse),
+        "mae": summary(row.mae),
         "deviation": summary(row.deviation),
-    })
+    });
+    let name = row.merit.name();
+    object[name] = summary(row.score);
+    object[format!("{name}_change")] = json!(row.score_change);
+    object
 }
 
 /// A noise in words.
@@ -195,12 +205,13 @@ pub fn words(case: Case) -> String {
 
 /// A table for people.
 pub fn text(rows: &[Row]) -> String {
-    let header =
-        ["network", "noise", "time", "accuracy", "worst", "change", "loss", "worst", "change", "failed"];
+    let merit = rows.first().map_or(Quantity::Accuracy, |row| row.merit).name();
+    let header = ["network", "noise", "time", merit, "worst", "change", "loss", "worst", "change", "failed"];
     let mut table = vec![header.map(str::to_owned)];
     for row in rows {
         // Where every replicate failed there is no loss.
         let loss = |value: f64| if value.is_finite() { short(value) } else { "–".to_owned() };
+        let score = |value: f64| if value.is_finite() { format!("{value:.4}") } else { "–".to_owned() };
         let change = |value: f64| match value.is_finite() {
             _ if row.case.is_noiseless() => String::new(),
             true => format!("{value:+.4}"),
@@ -210,9 +221,9 @@ pub fn text(rows: &[Row]) -> String {
             row.network.clone(),
             words(row.case),
             short(row.time),
-            format!("{:.4}", row.accuracy.mean),
-            format!("{:.4}", row.accuracy.worst),
-            change(row.accuracy_change),
+            score(row.score.mean),
+            score(row.score.worst),
+            change(row.score_change),
             loss(row.loss.mean),
             loss(row.loss.worst),
             change(row.loss_change),

@@ -6,6 +6,7 @@ use nnrc_model::model::{DataReference, NodeKind, Part};
 use nnrc_model::model::{ExpectationKind, Model};
 use nnrc_model::noise::{ConcentrationNoise, Noise, RateNoise, is_rectifier};
 use nnrc_sim::parallel;
+use nnrc_sim::reading::Measure;
 use nnrc_sim::train::{Loss, Totals};
 use nnrc_syntax::ast::Cmp;
 
@@ -45,6 +46,8 @@ pub fn cases(noise: &Noise) -> Vec<Case> {
 pub struct Samples {
     pub inputs: Vec<Vec<f64>>,
     pub targets: Vec<Vec<f64>>,
+    /// How outputs are compared with the targets.
+    pub measure: Measure,
     /// Where they come from, in words.
     pub source: String,
 }
@@ -74,7 +77,8 @@ impl Samples {
             let targets: Option<Vec<Vec<f64>>> = rows.iter().map(|&row| dataset.target(row, width)).collect();
             let targets = targets.filter(|targets| targets.iter().all(|target| target.len() == width))?;
             let inputs = rows.iter().map(|&row| dataset.input(row).to_vec()).collect();
-            Some(Self { inputs, targets, source })
+            let measure = model.judging(Some(dataset)).measure;
+            Some(Self { inputs, targets, measure, source })
         });
         from_data.or_else(|| Self::expected(model, width))
     }
@@ -100,7 +104,16 @@ impl Samples {
             .into_iter()
             .filter_map(|(input, target)| Some((input, target.into_iter().collect::<Option<Vec<f64>>>()?)));
         let (inputs, targets): (Vec<_>, Vec<_>) = whole.unzip();
-        (!inputs.is_empty()).then(|| Self { inputs, targets, source: "the rows of `expect`".to_owned() })
+        if inputs.is_empty() {
+            return None;
+        }
+        let measure = model.judging_values(targets.concat()).measure;
+        Some(Self { inputs, targets, measure, source: "the rows of `expect`".to_owned() })
+    }
+
+    /// How much the targets spread, for r².
+    pub fn spread(&self) -> f64 {
+        self.measure.spread(self.targets.iter().map(Vec::as_slice))
     }
 }
 
@@ -117,10 +130,10 @@ pub fn loss(model: &Model) -> Loss {
 }
 
 /// Judges one output.
-fn judge(loss: Loss, output: &[f64], target: &[f64], totals: &mut Totals) {
+fn judge(loss: Loss, measure: &Measure, output: &[f64], target: &[f64], totals: &mut Totals) {
     let lanes: Vec<[f64; 1]> = output.iter().map(|&y| [y]).collect();
     let mut adjoint = vec![[0.0]; lanes.len()];
-    totals.add(&loss.judge::<1>(&lanes, &[target], &mut adjoint));
+    totals.add(&loss.judge::<1>(measure, &lanes, &[target], &mut adjoint));
 }
 
 /// An activation as it is written.
@@ -172,12 +185,12 @@ impl Reading {
     pub fn new(
         loss: Loss,
         (outputs, noiseless): (&Outputs, &Outputs),
-        targets: &[Vec<f64>],
+        samples: &Samples,
         time: usize,
     ) -> Self {
         let mut reading = Self::default();
-        for ((output, noiseless), target) in outputs.iter().zip(noiseless).zip(targets) {
-            judge(loss, &output[time], target, &mut reading.totals);
+        for ((output, noiseless), target) in outputs.iter().zip(noiseless).zip(&samples.targets) {
+            judge(loss, &samples.measure, &output[time], target, &mut reading.totals);
             for (y, noiseless) in output[time].iter().zip(&noiseless[time]) {
                 reading.deviation = reading.deviation.max((y - noiseless).abs());
             }

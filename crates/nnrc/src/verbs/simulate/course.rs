@@ -8,7 +8,7 @@ use nnrc_model::certify::{Inputs, certify};
 use nnrc_model::model::{Model, NodeKind};
 use nnrc_sbml::UnitSystem;
 use nnrc_sim::course::{Spacing, good_end};
-use nnrc_sim::io::{Array, table};
+use nnrc_sim::io::Array;
 use nnrc_sim::present::Interruption;
 use nnrc_sim::{Error, STEP_LIMIT, Tolerances};
 use nnrc_syntax::{Diagnostic, Severity, codes};
@@ -20,6 +20,7 @@ use crate::native::{self, Program};
 use crate::numbers::{plural, short};
 use crate::plot::{self, Curve};
 use crate::pot::{NEAR, Pot, Runner, explain, several_rates};
+use crate::records;
 use crate::session::{Loaded, Session};
 use crate::terminal::Stop;
 
@@ -94,7 +95,7 @@ pub fn run(
         Format::Csv => {
             let header: Vec<&str> =
                 std::iter::once("time").chain(columns.iter().map(|(name, _)| name.as_str())).collect();
-            destination.write(&session.terminal, |out| table::write(out, &header, &course.rows))
+            records::write(&session.terminal, destination, &header, course.rows)
         }
         Format::Npz => {
             let mut arrays = BTreeMap::new();

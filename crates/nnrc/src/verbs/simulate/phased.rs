@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use nnrc_crn::{Handle, SpeciesFamily, namer};
 use nnrc_sim::Error;
-use nnrc_sim::io::{Array, table};
+use nnrc_sim::io::Array;
 
 use super::course::{grid, time_label, value_label};
 use super::{Format, fail, write_npz};
@@ -13,6 +13,7 @@ use crate::numbers::{plural, short};
 use crate::phased::cycles::{Cycles, Samples};
 use crate::plot::{self, Curve};
 use crate::pot::{Pot, explain};
+use crate::records;
 use crate::session::{Loaded, Session};
 use crate::terminal::Stop;
 
@@ -74,7 +75,7 @@ pub fn run(
             let header: Vec<&str> =
                 std::iter::once("time").chain(columns.iter().map(|column| column.name.as_str())).collect();
             let lines = times.iter().zip(&rows).map(|(time, row)| [&[*time], row.as_slice()].concat());
-            destination.write(&session.terminal, |out| table::write(out, &header, lines))
+            records::write(&session.terminal, destination, &header, lines)
         }
         Format::Npz => {
             let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use nnrc_model::model::Targets;
+use nnrc_model::output::Judging;
 use nnrc_sim::io::Array;
 
-use super::{Format, fail, number, write_csv, write_npz};
+use super::summary::Summary;
+use super::{Format, fail, write_npz};
 use crate::args::EngineKind;
 use crate::files::Destination;
 use crate::native;
 use crate::numbers::count;
 use crate::pot::{Pot, Runner, explain, settle_all};
+use crate::records::{self, Cell};
 use crate::session::{Loaded, Session};
 use crate::terminal::Stop;
 
@@ -44,33 +46,103 @@ pub fn run(
         },
         None => settled(session, loaded, &pot, &runner, (name, &inputs))?,
     };
+    let judging = model.judging(Some(dataset));
+    let rows = model.rows(&reference);
+    let targets: Option<Vec<Vec<f64>>> =
+        rows.iter().map(|&row| dataset.target(row, width).filter(|target| target.len() == width)).collect();
+    let answers = Answers { pot: &pot, judging: &judging, outputs: &outputs, targets: targets.as_deref() };
     if format == Format::Npz {
-        let rows = outputs.len();
-        let classes = outputs.iter().map(|output| class_of(output) as f64).collect();
-        let arrays = BTreeMap::from([
-            (model.nodes[node].name.clone(), Array { shape: vec![rows, width], values: outputs.concat() }),
-            ("class".to_owned(), Array { shape: vec![rows], values: classes }),
-        ]);
-        return destination.write(&session.terminal, |out| write_npz(arrays, out));
+        let arrays = answers.arrays();
+        destination.write(&session.terminal, |out| write_npz(arrays, out))?;
+    } else {
+        records::write(&session.terminal, destination, &answers.header(), answers.rows())?;
     }
-    let mut header = vec!["row".to_owned()];
-    header.extend((0..width).map(|at| pot.value_id(node, at)));
-    header.push("class".to_owned());
-    let names: &[String] = match &dataset.targets {
-        Targets::Classes { names, .. } => names,
-        Targets::None | Targets::Values { .. } => &[],
-    };
-    let rows: Vec<Vec<String>> = outputs
-        .iter()
-        .enumerate()
-        .map(|(row, output)| {
-            let mut cells = vec![(row + 1).to_string()];
-            cells.extend(output.iter().copied().map(number));
-            cells.push(class_name(output, names));
+    if !judging.reading().has_classes() && targets.is_none() && width > 1 {
+        let output = &model.nodes[node].name;
+        session.terminal.note(&format!(
+            "`{output}` is taken as values; where the largest names a class, write `output {output} as classes();`"
+        ));
+    }
+    let Some(targets) = &targets else { return Ok(()) };
+    let summary = Summary::new(&judging, &outputs, targets);
+    if session.terminal.is_json() {
+        return session.terminal.print_json(&summary.json());
+    }
+    session.terminal.note(&summary.text());
+    Ok(())
+}
+
+/// The settled outputs of samples, with what they should be as far as that is known.
+struct Answers<'a> {
+    pot: &'a Pot<'a>,
+    judging: &'a Judging,
+    outputs: &'a [Vec<f64>],
+    targets: Option<&'a [Vec<f64>]>,
+}
+
+impl Answers<'_> {
+    fn node(&self) -> &nnrc_model::model::Node {
+        &self.pot.model.nodes[self.pot.model.output]
+    }
+
+    /// Names of the columns: row, outputs, and the class, or the values they should be.
+    fn header(&self) -> Vec<String> {
+        let ids: Vec<String> =
+            (0..self.node().width()).map(|at| self.pot.value_id(self.pot.model.output, at)).collect();
+        let known = self.targets.is_some();
+        let mut header = vec!["row".to_owned()];
+        if self.judging.reading().has_classes() {
+            header.extend(ids);
+            header.push("class".to_owned());
+            header.extend(known.then(|| "class_true".to_owned()));
+        } else {
+            let truths: Vec<String> = ids.iter().filter(|_| known).map(|id| format!("{id}_true")).collect();
+            header.extend(ids);
+            header.extend(truths);
+        }
+        header
+    }
+
+    fn rows(&self) -> impl Iterator<Item = Vec<Cell>> {
+        let reading = self.judging.reading();
+        let name = |class: Option<usize>| class.map(|class| Cell::from(self.judging.class_name(class)));
+        self.outputs.iter().enumerate().map(move |(row, output)| {
+            let target = self.targets.map(|targets| &targets[row]);
+            let mut cells = vec![Cell::from((row + 1) as f64)];
+            cells.extend(self.judging.raw(output).into_iter().map(Cell::from));
+            if reading.has_classes() {
+                cells.extend(name(reading.class(output)));
+                cells.extend(target.and_then(|target| name(reading.wanted(target))));
+            } else {
+                cells.extend(target.iter().flat_map(|target| self.judging.raw(target)).map(Cell::from));
+            }
             cells
         })
-        .collect();
-    destination.write(&session.terminal, |out| write_csv(&header, &rows, out))
+    }
+
+    /// The same as arrays; classes are numbers from 0.
+    fn arrays(&self) -> BTreeMap<String, Array> {
+        let (rows, name) = (self.outputs.len(), &self.node().name);
+        let values = |all: &[Vec<f64>]| Array {
+            shape: vec![rows, self.node().width()],
+            values: self.judging.raw(&all.concat()),
+        };
+        let mut arrays = BTreeMap::from([(name.clone(), values(self.outputs))]);
+        let reading = self.judging.reading();
+        if reading.has_classes() {
+            let classes = |class: &dyn Fn(&Vec<f64>) -> Option<usize>, all: &[Vec<f64>]| Array {
+                shape: vec![rows],
+                values: all.iter().filter_map(class).map(|class| class as f64).collect(),
+            };
+            arrays.insert("class".to_owned(), classes(&|output| reading.class(output), self.outputs));
+            if let Some(targets) = self.targets {
+                arrays.insert("class_true".to_owned(), classes(&|target| reading.wanted(target), targets));
+            }
+        } else if let Some(targets) = self.targets {
+            arrays.insert(format!("{name}_true"), values(targets));
+        }
+        arrays
+    }
 }
 
 /// The settled outputs, by the engine of this process.
@@ -92,22 +164,4 @@ fn settled(
         }
     }
     Ok(outputs)
-}
-
-/// The class that an output names, from 0: the largest of several, above 0.5 or not for one.
-fn class_of(output: &[f64]) -> usize {
-    match output {
-        [only] => usize::from(*only > 0.5),
-        several => (0..several.len()).fold(0, |best, at| if several[at] > several[best] { at } else { best }),
-    }
-}
-
-/// The name of the class if the data has names; else its number, from 1 for several outputs.
-fn class_name(output: &[f64], names: &[String]) -> String {
-    let class = class_of(output);
-    match names.get(class) {
-        Some(name) => name.clone(),
-        None if output.len() == 1 => class.to_string(),
-        None => (class + 1).to_string(),
-    }
 }

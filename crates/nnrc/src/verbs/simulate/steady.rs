@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use nnrc_crn::{Handle, SpeciesFamily};
 use nnrc_sim::io::Array;
 
-use super::{Format, fail, number, write_csv, write_npz};
+use super::{Format, fail, write_npz};
 use crate::args::EngineKind;
 use crate::files::Destination;
 use crate::native;
 use crate::pot::{Pot, explain};
+use crate::records::{self, Cell};
 use crate::session::{Loaded, Session};
 use crate::terminal::Stop;
 
@@ -47,11 +48,11 @@ pub fn run(
     }
     let rows = rows(&pot, &runner.concentrations(&state));
     let header = ["species".to_owned(), "value".to_owned()];
-    destination.write(&session.terminal, |out| write_csv(&header, &rows, out))
+    records::write(&session.terminal, destination, &header, rows)
 }
 
 /// Every species, and after the rails of a value the value.
-fn rows(pot: &Pot<'_>, state: &[f64]) -> Vec<Vec<String>> {
+fn rows(pot: &Pot<'_>, state: &[f64]) -> Vec<[Cell; 2]> {
     let mut rows = Vec::new();
     let mut done: Vec<Handle<SpeciesFamily>> = Vec::new();
     for (family, _) in pot.crn.species.iter() {
@@ -65,7 +66,7 @@ fn rows(pot: &Pot<'_>, state: &[f64]) -> Vec<Vec<String>> {
             .position(|one| one.positive.contains(&family) || one.negative.contains(&family));
         let Some(node) = found else {
             let range = pot.info.species_range(family);
-            rows.extend(range.map(|species| vec![pot.species_id(species), number(state[species])]));
+            rows.extend(range.map(|species| [pot.species_id(species).into(), state[species].into()]));
             continue;
         };
         let observable = &pot.crn.observables[node];
@@ -84,11 +85,11 @@ fn rows(pot: &Pot<'_>, state: &[f64]) -> Vec<Vec<String>> {
                 value += sign * state[species];
                 is_species |= id == name;
                 if !done.contains(&rail) {
-                    rows.push(vec![id, number(state[species])]);
+                    rows.push([id.into(), state[species].into()]);
                 }
             }
             if !is_species {
-                rows.push(vec![name, number(value)]);
+                rows.push([name.into(), value.into()]);
             }
         }
         done.extend(rails.iter().map(|(rail, _)| *rail));

@@ -2,7 +2,7 @@
 
 use nnrc_model::model::{Expectation, ExpectationKind};
 use nnrc_sim::Error;
-use nnrc_sim::train::is_right;
+use nnrc_sim::train::{Quantity, Totals};
 use nnrc_syntax::{Diagnostic, ast::Cmp};
 
 use crate::numbers::{count, short};
@@ -32,6 +32,17 @@ pub struct Judge<'a> {
     runner: Runner<'a>,
     /// The last input with the values of all nodes: expectations on one input stand together.
     last: Option<(Vec<f64>, Rest)>,
+    /// What the last judgement found.
+    numbers: Numbers,
+}
+
+/// What was found, as numbers.
+#[derive(Debug, Clone, Default)]
+pub struct Numbers {
+    /// The values that were compared.
+    pub values: Vec<f64>,
+    /// Of an accuracy: how many rows are right, and of how many.
+    pub right: Option<(usize, usize)>,
 }
 
 /// Where a pot is when it is judged.
@@ -46,11 +57,17 @@ struct Rest {
 impl<'a> Judge<'a> {
     /// A judge of this pot.
     pub fn new(pot: &'a Pot<'a>) -> Self {
-        Self { pot, runner: pot.runner(), last: None }
+        Self { pot, runner: pot.runner(), last: None, numbers: Numbers::default() }
+    }
+
+    /// What the last judgement found; nothing where it broke off.
+    pub fn numbers(&self) -> &Numbers {
+        &self.numbers
     }
 
     /// Judges one expectation.
     pub fn judge(&mut self, expectation: &Expectation) -> Verdict {
+        self.numbers = Numbers::default();
         match &expectation.kind {
             ExpectationKind::Value { input, node, component } => {
                 let rest = match self.rest(input) {
@@ -62,6 +79,7 @@ impl<'a> Judge<'a> {
                     Some(component) => vec![values[*component]],
                     None => values.clone(),
                 };
+                self.numbers.values.clone_from(&judged);
                 let found: Vec<String> = judged.iter().map(|value| rounded(*value)).collect();
                 let mut found =
                     if found.len() == 1 { found.concat() } else { format!("[{}]", found.join(", ")) };
@@ -72,7 +90,7 @@ impl<'a> Judge<'a> {
                 }
                 if holds { Verdict::Held { found } } else { Verdict::Failed { found, reasons: Vec::new() } }
             }
-            ExpectationKind::Accuracy(reference) => self.accuracy(expectation, reference),
+            ExpectationKind::Quality { quantity, data } => self.quality(expectation, *quantity, data),
             ExpectationKind::MaxError { inputs, outputs } => self.max_error(expectation, inputs, outputs),
         }
     }
@@ -139,9 +157,11 @@ impl<'a> Judge<'a> {
         of_layers.fold(distance(state, fixed, 1.0), f64::max)
     }
 
-    fn accuracy(
+    /// A measure of the network on some rows.
+    fn quality(
         &mut self,
         expectation: &Expectation,
+        quantity: Quantity,
         reference: &nnrc_model::model::DataReference,
     ) -> Verdict {
         let model = self.pot.model;
@@ -151,18 +171,26 @@ impl<'a> Judge<'a> {
         };
         let inputs: Vec<&[f64]> = rows.iter().map(|row| dataset.input(*row)).collect();
         let width = model.nodes[model.output].width();
-        let (mut right, mut unsettled) = (0, 0);
-        for (result, row) in settle_all(&self.runner, &inputs).into_iter().zip(&rows) {
-            match (result, dataset.target(*row, width)) {
-                (Ok(output), Some(target)) => right += usize::from(is_right(&output, &target)),
-                (Ok(_), None) => {}
-                (Err(Error::NotSettled { .. }), _) => unsettled += 1,
-                (Err(error), _) => return self.broken(&error, "accuracy"),
+        let measure = model.judging(Some(dataset)).measure;
+        let targets: Vec<Vec<f64>> =
+            rows.iter().map(|row| dataset.target(*row, width).unwrap_or_default()).collect();
+        let (mut totals, mut unsettled) = (Totals::default(), 0);
+        for (result, target) in settle_all(&self.runner, &inputs).into_iter().zip(&targets) {
+            match result {
+                Ok(output) => totals.add_sample(&measure, 0.0, &output, target),
+                Err(Error::NotSettled { .. }) => unsettled += 1,
+                Err(error) => return self.broken(&error, quantity.name()),
             }
         }
-        let accuracy = right as f64 / rows.len() as f64;
-        let found = format!("{} ({} of {})", rounded(accuracy), count(right), count(rows.len()));
-        Self::verdict(expectation, accuracy, found, unsettled)
+        if quantity == Quantity::Accuracy {
+            let accuracy = totals.right as f64 / rows.len() as f64;
+            self.numbers = Numbers { values: vec![accuracy], right: Some((totals.right, rows.len())) };
+            let found = format!("{} ({} of {})", rounded(accuracy), count(totals.right), count(rows.len()));
+            return Self::verdict(expectation, accuracy, found, unsettled);
+        }
+        let value = totals.metrics(measure.spread(targets.iter().map(Vec::as_slice))).get(quantity);
+        self.numbers.values = vec![value];
+        Self::verdict(expectation, value, rounded(value), unsettled)
     }
 
     fn max_error(&mut self, expectation: &Expectation, inputs: &[Vec<f64>], outputs: &[Vec<f64>]) -> Verdict {
@@ -183,6 +211,7 @@ impl<'a> Judge<'a> {
                 Err(error) => return self.broken(&error, "max_error"),
             }
         }
+        self.numbers.values = vec![largest];
         let place = if at == 0 { String::new() } else { format!(" (row {at})") };
         Self::verdict(expectation, largest, format!("{}{place}", short(largest)), unsettled)
     }
@@ -233,14 +262,6 @@ fn rounded(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ties_are_wrong() {
-        assert!(is_right(&[0.1, 0.9], &[0.0, 1.0]));
-        assert!(!is_right(&[0.9, 0.9], &[0.0, 1.0]));
-        assert!(is_right(&[0.6], &[1.0]));
-        assert!(!is_right(&[0.5], &[1.0]));
-    }
 
     fn holds(value: f64, comparison: Cmp, bound: f64, within: f64) -> bool {
         let kind = ExpectationKind::Value { input: Vec::new(), node: 0, component: None };
