@@ -40,7 +40,9 @@ impl fmt::Display for Error {
                 write!(f, "{rows} samples with {assignments} settings are more than events can carry")
             }
             Self::BadName(name) => write!(f, "`{name}` is no SBML identifier"),
-            Self::BadUnit { what, value } => write!(f, "the {what} is {value}, expected a positive number from 1e-90 to 1e90"),
+            Self::BadUnit { what, value } => {
+                write!(f, "the {what} is {value}, expected a positive number from 1e-90 to 1e90")
+            }
             Self::IdCollision { id, with } => {
                 write!(f, "`{id}` would be both a value of two rails and {with}")
             }

@@ -164,13 +164,7 @@ impl Events {
         }
         for (at, event) in self.events.iter().enumerate() {
             let id = format!("{prefix}_next_{}", at + 1);
-            parameter(
-                &id,
-                "time of the next event",
-                event.first,
-                units.time_unit(),
-                event.period.is_none(),
-            )?;
+            parameter(&id, "time of the next event", event.first, units.time_unit(), event.period.is_none())?;
         }
         Ok(())
     }

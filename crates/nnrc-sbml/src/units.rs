@@ -140,8 +140,7 @@ impl UnitSystem {
             return if level.is_3() { Ok(()) } else { pure_numbers(xml) };
         };
         let volume = Multiple { scale: molar.volume, multiplier: 1.0 };
-        let substance =
-            Multiple { scale: molar.concentration.scale + molar.volume, ..molar.concentration };
+        let substance = Multiple { scale: molar.concentration.scale + molar.volume, ..molar.concentration };
         let (mole, litre, second) = (("mole", substance), ("litre", volume), ("second", molar.time));
         let metre = ("metre", Multiple { scale: 0, multiplier: 1.0 });
         let (concentration, time) =
@@ -186,12 +185,7 @@ fn pure_numbers<W: Write>(xml: &mut Xml<W>) -> io::Result<()> {
     xml.close()
 }
 
-fn definition<W: Write>(
-    xml: &mut Xml<W>,
-    id: &str,
-    name: &str,
-    units: &[(Unit, i64)],
-) -> io::Result<()> {
+fn definition<W: Write>(xml: &mut Xml<W>, id: &str, name: &str, units: &[(Unit, i64)]) -> io::Result<()> {
     xml.open("unitDefinition", &[("id", id), ("name", name)])?;
     xml.open("listOfUnits", &[])?;
     let mut number = String::new();
@@ -233,7 +227,11 @@ impl Multiple {
             scale if self.multiplier == 1.0 => return format!("10^{scale} {unit}"),
             scale => return format!("{} 10^{scale} {unit}", self.multiplier),
         };
-        if self.multiplier == 1.0 { format!("{prefix}{unit}") } else { format!("{} {prefix}{unit}", self.multiplier) }
+        if self.multiplier == 1.0 {
+            format!("{prefix}{unit}")
+        } else {
+            format!("{} {prefix}{unit}", self.multiplier)
+        }
     }
 }
 
@@ -285,7 +283,8 @@ mod tests {
 
     #[test]
     fn a_pot_is_of_order_one() {
-        for (volume, size) in [(1.0, 1.0), (2.5, 2.5), (1e-9, 1.0), (3e-15, 3.0), (0.05, 50.0), (2e-4, 200.0)] {
+        for (volume, size) in [(1.0, 1.0), (2.5, 2.5), (1e-9, 1.0), (3e-15, 3.0), (0.05, 50.0), (2e-4, 200.0)]
+        {
             assert_eq!(system(1e-6, 1.0, volume).size(), size, "{volume}");
         }
         let zeptomoles = definitions(system(1e-6, 1.0, 3e-15));

@@ -49,7 +49,12 @@ pub fn write(crn: &Crn, info: &CrnInfo, options: &Options, out: &mut dyn Write) 
         notes::write(crn, &units, options, &mut xml)?;
         annotation::model(crn, options, &mut xml)?;
     }
-    units.definitions(options.level, &parameters.orders(), !events.is_empty() || !rules.is_empty(), &mut xml)?;
+    units.definitions(
+        options.level,
+        &parameters.orders(),
+        !events.is_empty() || !rules.is_empty(),
+        &mut xml,
+    )?;
     compartment(&units, options.level, &mut xml)?;
     let mut initial = info.initial_state(crn);
     for &(species, value) in &events.initial {
@@ -114,12 +119,11 @@ fn compartment<W: Write>(units: &UnitSystem, level: Level, xml: &mut Xml<W>) -> 
     set_number(&mut size, units.size());
     // Level 2 takes the unit that is defined as that of volumes; its attributes have defaults that say the same.
     let unit = level.is_3().then(|| ("units", units.volume_unit()));
-    let attributes: Vec<(&str, &str)> =
-        [("id", COMPARTMENT), ("spatialDimensions", "3"), ("size", &size)]
-            .into_iter()
-            .chain(unit)
-            .chain([("constant", "true"), ("sboTerm", sbo::COMPARTMENT)])
-            .collect();
+    let attributes: Vec<(&str, &str)> = [("id", COMPARTMENT), ("spatialDimensions", "3"), ("size", &size)]
+        .into_iter()
+        .chain(unit)
+        .chain([("constant", "true"), ("sboTerm", sbo::COMPARTMENT)])
+        .collect();
     xml.open("listOfCompartments", &[])?;
     xml.empty("compartment", &attributes)?;
     Ok(xml.close()?)

@@ -181,11 +181,10 @@ fn level_2_has_no_attributes_of_level_3() {
     for crn in [small(), molar(small(), 1e-6, 1.0, 1.0)] {
         let xml = text(&crn, &Options { level: Level::L2V4, ..Options::default() });
         let root = &named(&xml, "sbml")[0];
-        assert_eq!(["xmlns", "level", "version"].map(|name| root.get(name)), [
-            "http://www.sbml.org/sbml/level2/version4",
-            "2",
-            "4"
-        ]);
+        assert_eq!(
+            ["xmlns", "level", "version"].map(|name| root.get(name)),
+            ["http://www.sbml.org/sbml/level2/version4", "2", "4"]
+        );
         let model = &named(&xml, "model")[0];
         for attribute in ["substanceUnits", "timeUnits", "volumeUnits", "extentUnits", "lengthUnits"] {
             assert_eq!(model.find(attribute), None);
@@ -263,10 +262,8 @@ fn notes_say_what_a_value_of_1_is() {
 #[test]
 fn magnitudes_of_negative_weights_are_named_so() {
     let xml = text(&small(), &plain());
-    let names: Vec<(String, String)> = named(&xml, "parameter")
-        .iter()
-        .map(|e| (e.get("id").to_owned(), e.get("name").to_owned()))
-        .collect();
+    let names: Vec<(String, String)> =
+        named(&xml, "parameter").iter().map(|e| (e.get("id").to_owned(), e.get("name").to_owned())).collect();
     for (id, name) in [
         ("k_W_hidden_1_1", "hidden.W[1,1]"),
         ("k_W_hidden_1_2", "|hidden.W[1,2]|"),

@@ -86,7 +86,8 @@ impl Running {
     pub fn notes(&self, presents: bool) -> Vec<String> {
         let mut notes = vec![self.duration()];
         if matches!(self.course, Course::Shows { .. }) && !presents {
-            notes.push("The file itself shows none: inputs and targets are up to whoever runs it.".to_owned());
+            notes
+                .push("The file itself shows none: inputs and targets are up to whoever runs it.".to_owned());
         }
         if matches!(self.course, Course::Settles { .. } | Course::Rests { .. }) {
             notes.push(STEADY_STATE.to_owned());
@@ -129,7 +130,10 @@ impl Running {
                 )
             }
             Course::Rests { proven: bound } => {
-                format!("The concentrations are those at rest: nothing moves until an input is changed.{}", proven(bound))
+                format!(
+                    "The concentrations are those at rest: nothing moves until an input is changed.{}",
+                    proven(bound)
+                )
             }
             Course::Moves => "For the inputs in this file the pot was not seen to come to rest.".to_owned(),
             Course::Shows { samples, hold, epochs } => format!(
@@ -171,10 +175,13 @@ impl Running {
                 format!("{run}, which is {}", plural(epochs, "epoch")),
             ),
             Course::Cycles { period, epoch } => {
-                let epoch =
-                    epoch.map_or(String::new(), |cycles| format!(", an epoch is {}", plural(cycles, "cycle")));
+                let epoch = epoch
+                    .map_or(String::new(), |cycles| format!(", an epoch is {}", plural(cycles, "cycle")));
                 let period = time(round_up(period));
-                (format!("no: a cycle of its clock takes about {period}{epoch}"), format!("{run}, which is 2 cycles"))
+                (
+                    format!("no: a cycle of its clock takes about {period}{epoch}"),
+                    format!("{run}, which is 2 cycles"),
+                )
             }
         };
         format!(

@@ -305,8 +305,6 @@ fn settings(descent: &Descent) -> Settings {
     }
 }
 
-}
-
 fn ending_words(ending: Ending, descent: &Descent, state: &State) -> String {
     match ending {
         Ending::Epochs => "all epochs are done".to_owned(),

@@ -11,7 +11,8 @@ weights { y.W = [[1]]; }
 simulate { input = [2]; }
 ";
 
-const LEARNER: &str = "dataset gate = rows([{ x = [0, 0], t = [0] }, { x = [0, 1], t = [1] }, { x = [1, 1], t = [1] }]);
+const LEARNER: &str =
+    "dataset gate = rows([{ x = [0, 0], t = [0] }, { x = [0, 1], t = [1] }, { x = [1, 1], t = [1] }]);
 network learner { input x[2]; layer y = dense(1) | ACTIVATION; output y; }
 weights { init = normal(0, 1, seed = 1); }
 ";
@@ -61,7 +62,8 @@ fn pots_that_do_not_settle_say_what_they_do() {
     assert_eq!(report(&folder, &[])["run_time"], 210.0);
     assert_eq!(report(&folder, &[])["settling_time"], Value::Null);
     let xml = compiled(&folder, &[]);
-    let words = "Each of 3 samples is shown for 10: an epoch takes 30, and the 7 epochs of the file take 210.";
+    let words =
+        "Each of 3 samples is shown for 10: an epoch takes 30, and the 7 epochs of the file take 210.";
     assert!(xml.contains(words), "{xml}");
     assert!(!xml.contains("up to whoever runs it"), "{xml}");
     assert!(compiled(&folder, &["--feed", "none"]).contains("up to whoever runs it"));
@@ -91,7 +93,8 @@ fn level_2_for_tools_that_read_nothing_newer() {
 
 #[test]
 fn a_value_of_two_rails_beside_a_species_of_its_name() {
-    let text = "network twice { input x[1, 1] in [-1, 1]; layer x_1 = dense(1) | smooth_relu(h = 0.1); output x_1; }
+    let text =
+        "network twice { input x[1, 1] in [-1, 1]; layer x_1 = dense(1) | smooth_relu(h = 0.1); output x_1; }
         weights { x_1.W = [[1]]; x_1.b = [0]; }";
     let folder = Folder::with(text);
     assert!(!compiled(&folder, &[]).contains("assignmentRule"));

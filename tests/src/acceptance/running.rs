@@ -66,9 +66,8 @@ pub fn times() -> Vec<Finding> {
         let fine = json!([{ "sbml": xml, "times": times, "rtol": 1e-9, "atol": 1e-13 }]);
         let answer = &Simulator::RoadRunner.run(&fine)[0]["runs"][0];
         let rows: Vec<Vec<f64>> = serde_json::from_value(answer["values"].clone()).unwrap();
-        let away = |row: usize| {
-            rows[row].iter().zip(&rows[3]).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
-        };
+        let away =
+            |row: usize| rows[row].iter().zip(&rows[3]).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
         findings.push(Finding::new(
             format!("{name}: libRoadRunner comes within 1e-3 of its end at the time that `check` gives"),
             format!("{settles}: away by {:.1e} a tenth before, {:.1e} a tenth later", away(0), away(1)),
@@ -81,7 +80,10 @@ pub fn times() -> Vec<Finding> {
             let found = network.values(&network.concentrations(&last));
             let worst = deviation(&found, &expected);
             findings.push(Finding::new(
-                format!("{name}: {} by its own tolerances, until the time in the file, is within 1e-3", simulator.name()),
+                format!(
+                    "{name}: {} by its own tolerances, until the time in the file, is within 1e-3",
+                    simulator.name()
+                ),
                 format!("until {run}: {worst:.1e}"),
                 worst <= NEAR,
             ));

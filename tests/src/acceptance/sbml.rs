@@ -69,7 +69,12 @@ pub fn workloads(effort: Effort) -> Vec<Finding> {
             }
             let chemistry = format!("units = {units}; volume = {volume};");
             let compiled = compile(&workload(widths, &chemistry), &spread(widths[0]));
-            files.push(write(&compiled, folder.path(), &format!("{units}_{volume}_{level:?}").replace(' ', "_"), level));
+            files.push(write(
+                &compiled,
+                folder.path(),
+                &format!("{units}_{volume}_{level:?}").replace(' ', "_"),
+                level,
+            ));
         }
         findings.extend(clean(
             &format!("{name}, {} combinations of units, volume and level", files.len()),

@@ -48,8 +48,7 @@ impl Case {
     }
 
     fn molar(concentration: &str, volume: &str, level: Level) -> Self {
-        let chemistry =
-            format!("units = molar; unit_concentration = {concentration}; volume = {volume};");
+        let chemistry = format!("units = molar; unit_concentration = {concentration}; volume = {volume};");
         Self::new(chemistry, level)
     }
 
@@ -73,8 +72,7 @@ impl Case {
             }
         }
         let path = folder.join(format!("{number}.xml"));
-        compiled
-            .write_sbml(&path, &Options { level: self.level, inputs: self.inputs, ..Options::default() });
+        compiled.write_sbml(&path, &Options { level: self.level, inputs: self.inputs, ..Options::default() });
         (compiled, path)
     }
 }
@@ -159,7 +157,9 @@ pub fn rules() -> Vec<Finding> {
     let mut files = Vec::new();
     let mut networks = Vec::new();
     for level in LEVELS {
-        for chemistry in ["units = dimensionless;", "units = molar; unit_concentration = 10 nM; volume = 3 fL;"] {
+        for chemistry in
+            ["units = dimensionless;", "units = molar; unit_concentration = 10 nM; volume = 3 fL;"]
+        {
             let network = compile(&format!("{NETWORK}chemistry {{ {chemistry} }}"), &INPUT);
             let path = folder.path().join(format!("{}.xml", files.len()));
             let observables = nnrc_sbml::Observables::Rules;
@@ -172,10 +172,8 @@ pub fn rules() -> Vec<Finding> {
     let end = 50.0 / slowest_rates([&networks[0]])[0];
     let ids = ["s_1", "y_1", "y_2"];
     let right = [INPUT[2], expected[3][0], expected[3][1]];
-    let jobs: Value = files
-        .iter()
-        .map(|file| json!({ "sbml": file, "end": end, "defaults": true, "read": ids }))
-        .collect();
+    let jobs: Value =
+        files.iter().map(|file| json!({ "sbml": file, "end": end, "defaults": true, "read": ids })).collect();
     let mut findings = Vec::new();
     for simulator in Simulator::ALL {
         let answers = simulator.run(&jobs);

@@ -27,17 +27,22 @@ Examples:
     )
 }
 
+/// What outputs are, as `--outputs` takes it; `targets` where the targets say it.
+pub(crate) fn outputs_name(reading: Option<Reading>) -> String {
+    match reading {
+        None => "targets".to_owned(),
+        Some(Reading::Classes) => "classes".to_owned(),
+        Some(Reading::Binary { threshold, border }) => format!("binary:{threshold}:{border}"),
+        Some(Reading::Values) => "values".to_owned(),
+    }
+}
+
 /// What the verb `train` does and takes.
 pub(crate) fn training<N: Differentiable>() -> String {
     let Training { loss, reading, optimiser, schedule, decay, batch, epochs, shuffle, patience, .. } =
         N::TRAINING;
     let loss = loss_name(loss);
-    let outputs = match reading {
-        None => "targets".to_owned(),
-        Some(Reading::Classes) => "classes".to_owned(),
-        Some(Reading::Binary { threshold, border }) => format!("binary:{threshold}:{border}"),
-        Some(Reading::Values) => "values".to_owned(),
-    };
+    let outputs = outputs_name(reading);
     let (method, rate) = match optimiser {
         Optimiser::Sgd { rate, .. } => ("sgd", rate),
         Optimiser::Adam { rate, .. } => ("adam", rate),

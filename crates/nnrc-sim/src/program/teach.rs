@@ -14,7 +14,8 @@ use crate::io::{Array, Arrays, ReadError, npz, read_file, safetensors, table, wr
 use crate::reading::{Measure, Reading};
 use crate::train::stamp::{self, described, fingerprint};
 use crate::train::{
-    self, Difference, Ending, Metrics, Optimiser, Order, Quantity, Record, Rows, Settings, Stamp, State, Unusable,
+    self, Difference, Ending, Metrics, Optimiser, Order, Quantity, Record, Rows, Settings, Stamp, State,
+    Unusable,
 };
 
 /// The least time between two checkpoints and between two lines of progress.

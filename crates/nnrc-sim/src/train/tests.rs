@@ -168,7 +168,9 @@ impl Learner for Growing {
     fn learn(&self, w: &[f64], rows: &[usize], (): &mut (), gradient: Option<&mut [f64]>) -> Totals {
         let mut adjoint = [[0.0; 4]; 1];
         let target = [self.targets[rows[0]]];
-        let totals = Loss::SquaredError.judge(&[[w[0], 0.0, 0.0, 0.0]], &[target.as_slice()], &mut adjoint);
+        let outputs = [[w[0], 0.0, 0.0, 0.0]];
+        let measure = Measure::of(Reading::Values);
+        let totals = Loss::SquaredError.judge(&measure, &outputs, &[target.as_slice()], &mut adjoint);
         if let Some(gradient) = gradient {
             gradient[0] += (1.0 - self.factor) * w[0];
         }

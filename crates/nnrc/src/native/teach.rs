@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use nnrc_model::Tensor;
 use nnrc_sim::io::{Array, Arrays};
 use nnrc_sim::reading::{Measure, Reading};
-use nnrc_sim::train::{Comparison, Loss, Optimiser, Order, Quantity, Schedule, Settings, Stamp, Stop, stamp};
+use nnrc_sim::train::{Comparison, Loss, Optimiser, Order, Schedule, Settings, Stamp, Stop, stamp};
 
 use super::child::Running;
 use super::run::{Fails, Program, broken};

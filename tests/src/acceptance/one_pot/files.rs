@@ -24,8 +24,10 @@ pub fn sbml() -> Vec<Finding> {
             "annihilation = 10 }; schedule = { settle = 8, learn = 8, flush = 4 };",
         )
         .replace("cycle(hold = 20)", "cycle()");
-    let molar =
-        plain.replace("construction = one_pot;", "construction = one_pot; units = molar; unit_time = 2 s; unit_concentration = 10 nM;");
+    let molar = plain.replace(
+        "construction = one_pot;",
+        "construction = one_pot; units = molar; unit_time = 2 s; unit_concentration = 10 nM;",
+    );
     let mut findings = Vec::new();
     let folder = tempfile::tempdir().unwrap();
     let mut files = Vec::new();

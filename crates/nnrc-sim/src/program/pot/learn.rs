@@ -8,7 +8,7 @@ use super::{Pot, Presentation, sample_width, target_width};
 use crate::io::{Array, Arrays, npz, read_file, safetensors, table, write_atomically};
 use crate::present::{Interruption, PARTS, Presenter, are_concentrations, limit, presentations};
 use crate::program::data::{Samples, check_targets, samples_of};
-use crate::program::help::{loss_name, method_name};
+use crate::program::help::{loss_name, method_name, outputs_name};
 use crate::program::simulate::check_input;
 use crate::program::teach::refused;
 use crate::program::{Failure, Tensors, output_places, places, say};
@@ -168,7 +168,7 @@ fn stamp<N: Pot>(arguments: &Arguments, model: &Path, samples: &Samples) -> Stam
     let words = format!("{} {presentation:?} {method:?} {relative:e} {absolute:e}", N::NAME);
     let model = read_file(model).unwrap_or_default();
     let numbers = [samples.inputs.as_slice(), &samples.targets].concat();
-    let Presentation { timing, shuffle, loss, epochs: _ } = presentation;
+    let Presentation { timing, shuffle, loss, reading, epochs: _, units: _ } = presentation;
     let times = match timing.gate {
         None => ("`--hold`", timing.hold.to_string()),
         Some((open, close)) => ("`--parts`", format!("{open},{},{}", close - open, timing.hold - close)),
@@ -179,6 +179,7 @@ fn stamp<N: Pot>(arguments: &Arguments, model: &Path, samples: &Samples) -> Stam
         times,
         ("`--seed`", shuffle.map_or("none".to_owned(), |seed| seed.to_string())),
         ("loss", loss_name(loss).to_owned()),
+        ("`--outputs`", outputs_name(reading)),
         ("`--method`", method_name(*method).to_owned()),
         ("`--rtol`", relative.to_string()),
         ("`--atol`", absolute.to_string()),
