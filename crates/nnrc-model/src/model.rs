@@ -167,6 +167,8 @@ pub struct Chemistry {
     pub phased: Phased,
     /// Whether there are reactions for either sign of every weight, whatever its value.
     pub any_sign: bool,
+    /// Where it is asked for that the pot takes raw measurements, the scale of the data being part of its weights.
+    pub fold_scale: Option<Span>,
     /// Where the block stands, if it does.
     pub span: Option<Span>,
 }
@@ -527,17 +529,27 @@ impl Model {
             .map(|(at, (r, _))| (at, *r))
     }
 
+    /// The data set that the network is made for, by name: that of the training, else the first one.
+    pub fn data(&self) -> Option<(&str, &Dataset)> {
+        let trained = self.training.as_ref().and_then(|training| training.data.as_ref());
+        let trained = trained.and_then(|data| self.datasets.get_key_value(&data.dataset));
+        trained.or_else(|| self.datasets.first_key_value()).map(|(name, data)| (name.as_str(), data))
+    }
+
+    /// How measurements are scaled before the network gets them; none where it takes them as they are.
+    pub fn input_scale(&self) -> Option<&Scaling> {
+        let (_, data) = self.data()?;
+        data.scale.as_ref().filter(|_| self.chemistry.fold_scale.is_none())
+    }
+
     /// The input to use where none is asked for: `simulate.input`, the first row of the data, or the value of
     /// each range that is nearest to zero.
     pub fn default_input(&self) -> Vec<f64> {
         if let Some(input) = &self.simulation.input {
             return input.clone();
         }
-        let fed =
-            self.training.as_ref().and_then(|t| t.data.as_ref()).and_then(|d| self.datasets.get(&d.dataset));
-        let data = fed.or_else(|| self.datasets.values().next());
-        match data.filter(|data| data.rows() > 0 && data.width == self.input_width()) {
-            Some(data) => data.input(0).to_vec(),
+        match self.data().filter(|(_, data)| data.rows() > 0 && data.width == self.input_width()) {
+            Some((_, data)) => data.input(0).to_vec(),
             None => self.inputs().flat_map(|(_, n)| n.ranges.iter().map(|r| r.nearest_to_zero())).collect(),
         }
     }

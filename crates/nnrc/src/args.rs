@@ -122,6 +122,9 @@ pub struct InputArgs {
     /// The values, one for each input: `--input 0,1`, `--input=-1,0`.
     #[arg(long, value_name = "NUMBERS", allow_hyphen_values = true, value_parser = numbers)]
     pub input: Option<Numbers>,
+    /// The values of --input are raw measurements: scale them as the data of the file are scaled.
+    #[arg(long, requires = "input")]
+    pub raw: bool,
     /// A data set of the file or a part of one: `iris`, `iris.test`.
     #[arg(long, value_name = "NAME")]
     pub data: Option<String>,

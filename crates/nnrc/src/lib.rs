@@ -19,6 +19,7 @@
 mod args;
 mod files;
 mod interrupt;
+mod measurements;
 mod native;
 mod numbers;
 mod panics;

@@ -12,6 +12,7 @@ use nnrc_syntax::{Diagnostic, Severity, Source, ast, codes, parse_expression, pa
 
 use crate::args::{Common, InputArgs};
 use crate::files::{self, Destination, Folder, Record};
+use crate::measurements;
 use crate::terminal::{Stop, Terminal};
 
 /// One run of the command.
@@ -218,7 +219,8 @@ impl Session {
             if args.data.is_some() || args.row.is_some() {
                 self.terminal.note("--input gives the values of the inputs: --data and --row choose none");
             }
-            return self.checked_input(loaded, &numbers.0);
+            let values = measurements::taken(self, loaded, &numbers.0, args.raw)?;
+            return self.checked_input(loaded, &values);
         }
         if args.data.is_none() && args.row.is_none() {
             return Ok(model.default_input());

@@ -24,6 +24,7 @@ const KEYS: &[&str] = &[
     "preset",
     "schedule",
     "clock",
+    "fold_scale",
 ];
 
 /// All speeds; which of them a construction has, `speeds_of` knows.
@@ -138,8 +139,13 @@ pub fn analyse(
         time: scales.time,
         volume,
     };
+    let fold_scale = entries.get("fold_scale").and_then(|expr| {
+        let choices = [("true", true), ("false", false)];
+        scope.choice(expr, "`fold_scale`", &choices)?.then_some(expr.span)
+    });
     let chemistry = Chemistry {
         any_sign: false,
+        fold_scale,
         construction,
         weights: weights.unwrap_or(match construction {
             Construction::OnePot | Construction::Phased => WeightCarrier::Species,

@@ -6,6 +6,7 @@ mod data;
 mod descent;
 mod expect;
 mod flow;
+mod fold;
 pub(crate) mod foreign;
 mod meaning;
 mod network;
@@ -126,8 +127,9 @@ fn analyse_file(
         .as_ref()
         .and_then(|(_, _, (entries, rule))| Some((rule.as_deref()?, entries.get("rule")?.span)));
     let (chemistry, scales) = chemistry::analyse(scope, items.chemistry, rule, overrides);
+    let fold = chemistry.fold_scale;
     let frozen = is_frozen(overrides, chemistry.construction);
-    let skeleton = network::analyse(scope, network, chemistry.construction);
+    let mut skeleton = network::analyse(scope, network, chemistry.construction);
     let input_names: Vec<&str> = network
         .members
         .iter()
@@ -139,8 +141,9 @@ fn analyse_file(
     let inputs = skeleton.as_ref().map(network::Skeleton::inputs);
     let mut datasets = BTreeMap::new();
     for (name, source, block) in &items.datasets {
-        let inputs = inputs.as_deref();
-        if let Some(dataset) = data::analyse(scope, resources, name, source, *block, &input_names, inputs) {
+        let context =
+            data::Context { input_names: &input_names, inputs: inputs.as_deref(), raw: fold.is_some() };
+        if let Some(dataset) = data::analyse(scope, resources, name, source, *block, context) {
             datasets.insert(name.name.clone(), dataset);
         }
     }
@@ -148,6 +151,9 @@ fn analyse_file(
     if items.datasets.len() != datasets.len() {
         // References to a data set with errors would only repeat them.
         return None;
+    }
+    if let (Some(span), Some(skeleton)) = (fold, &mut skeleton) {
+        skeleton.fold = Some(fold::scale(scope, span, chemistry.construction, skeleton, &datasets)?);
     }
     let said = skeleton.as_ref().and_then(|skeleton| skeleton.said.clone());
     if let (Some(said), Some(skeleton)) = (&said, &skeleton) {
@@ -213,6 +219,9 @@ fn analyse_file(
     let weights = weights?;
     let expectations: Vec<Expectation> = expectations.into_iter().collect::<Option<_>>()?;
     let mut nodes = nodes(&skeleton, weights, text);
+    if let Some(scaling) = &skeleton.fold {
+        fold::fold(&mut nodes, scaling);
+    }
     let rows = expectations.iter().filter_map(|expectation| match &expectation.kind {
         ExpectationKind::Value { input, .. } => Some(input.as_slice()),
         _ => None,
@@ -426,7 +435,18 @@ fn set_input_ranges<'a>(
             network::DraftKind::Layer { .. } => None,
         })
         .collect();
-    let ranges = ranges::input_ranges(&declared, datasets.values(), rows);
+    let mut ranges = ranges::input_ranges(&declared, datasets.values(), rows);
+    if let Some(scaling) = &skeleton.fold {
+        let declared = declared.iter().map(|(_, range)| *range);
+        let mut columns = scaling.columns.iter().enumerate();
+        for (ranges, declared) in ranges.iter_mut().zip(declared) {
+            for (range, (at, column)) in ranges.iter_mut().zip(&mut columns) {
+                let seen =
+                    datasets.values().flat_map(|data| (0..data.rows()).map(move |row| data.input(row)[at]));
+                *range = declared.map_or(*range, |declared| fold::measured(declared, *column, seen));
+            }
+        }
+    }
     for (node, ranges) in nodes.iter_mut().filter(|node| node.kind == NodeKind::Input).zip(ranges) {
         node.ranges = ranges;
     }

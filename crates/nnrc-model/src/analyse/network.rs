@@ -1,5 +1,6 @@
 //! The `network` block: names, sources, order, activations, widths.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use nnrc_syntax::ast::{Call, Ident, Layer, Member, Network};
@@ -11,6 +12,7 @@ use crate::analyse::foreign;
 use crate::analyse::meaning::{self, Said};
 use crate::interval::Interval;
 use crate::model::Construction;
+use crate::scaling::Scaling;
 use crate::substitute;
 use crate::value::{Scope, ValueKind};
 
@@ -51,12 +53,20 @@ pub struct Skeleton {
     pub output: usize,
     /// What the output is said to be.
     pub said: Option<Said>,
+    /// What makes the values that the network is written for of those that the inputs get, where these are
+    /// measurements: the scale that is folded into its first layers.
+    pub fold: Option<Scaling>,
 }
 
 impl Skeleton {
     /// The inputs, in the order of the text.
     pub fn inputs(&self) -> Vec<&Draft> {
         self.nodes.iter().filter(|node| matches!(node.kind, DraftKind::Input { .. })).collect()
+    }
+
+    /// The values that the network is written for, of what the inputs get.
+    pub fn scaled<'a>(&self, input: &'a [f64]) -> Cow<'a, [f64]> {
+        self.fold.as_ref().map_or(Cow::Borrowed(input), |scaling| Cow::Owned(scaling.apply(input)))
     }
 }
 
@@ -134,7 +144,7 @@ pub fn analyse(scope: &mut Scope, network: &Network, construction: Construction)
         Some(call) if good => Some(meaning::output(scope, call, &nodes[output].name, nodes[output].width())?),
         _ => None,
     };
-    good.then_some(Skeleton { nodes, output, said })
+    good.then_some(Skeleton { nodes, output, said, fold: None })
 }
 
 /// Reports a name that is declared already; the later of the two places is marked.

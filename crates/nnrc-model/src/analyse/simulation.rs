@@ -108,7 +108,8 @@ pub fn input(scope: &mut Scope, value: &Value, skeleton: &Skeleton) -> Option<Ve
 
 /// The first of the values for all inputs that leaves its declared range, as an error.
 pub fn leaves_range(skeleton: &Skeleton, values: &[f64], span: Span) -> Option<Diagnostic> {
-    let mut rest = values;
+    let scaled = skeleton.scaled(values);
+    let mut rest = &*scaled;
     for node in skeleton.nodes.iter().filter(|node| matches!(node.kind, DraftKind::Input { .. })) {
         let (own, others) = rest.split_at_checked(node.width())?;
         rest = others;

@@ -22,12 +22,12 @@ pub fn check(scope: &mut Scope, skeleton: &Skeleton, datasets: &BTreeMap<String,
         let mut start = 0;
         for input in &inputs {
             if let DraftKind::Input { range: Some((range, span)) } = &input.kind {
-                let own = |row: usize| &data.input(row)[start..start + input.width()];
+                let own = |row: usize| skeleton.scaled(data.input(row))[start..start + input.width()].to_vec();
                 let outside = (0..data.rows()).find_map(|row| {
-                    own(row).iter().find(|value| !range.holds(**value)).map(|value| (row, *value))
+                    own(row).into_iter().find(|value| !range.holds(*value)).map(|value| (row, value))
                 });
                 if let Some((row, value)) = outside {
-                    let all = (0..data.rows()).flat_map(|row| own(row).iter().copied());
+                    let all = (0..data.rows()).flat_map(own);
                     let hull = Interval::hull(all.chain([range.low, range.high]));
                     let mut finding =
                         outside_range(data.span, &input.name, value, (range.low, range.high), Some(*span));

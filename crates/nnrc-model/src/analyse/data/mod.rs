@@ -42,22 +42,31 @@ impl Columns {
     }
 }
 
-/// Reads a data set; none if it has errors, which are reported. `input_names` are the inputs of the network,
-/// `inputs` what is known of them if the network has no errors.
+/// What a data set is read for.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// Names of the inputs of the network.
+    pub input_names: &'a [&'a str],
+    /// What is known of the inputs if the network has no errors.
+    pub inputs: Option<&'a [&'a Draft]>,
+    /// Whether the network takes measurements as they are: a scale is fitted, and not applied.
+    pub raw: bool,
+}
+
+/// Reads a data set; none if it has errors, which are reported.
 pub fn analyse(
     scope: &mut Scope,
     resources: &dyn Resources,
     name: &Ident,
     source: &Call,
     block: Option<&Block>,
-    input_names: &[&str],
-    inputs: Option<&[&Draft]>,
+    context: Context<'_>,
 ) -> Option<Dataset> {
     let entries = block.map(|block| read_block(scope, block, source)).unwrap_or_default();
     let mut columns = match source.name.name.as_str() {
-        "rows" => rows::read(scope, source, input_names, &entries),
+        "rows" => rows::read(scope, source, context.input_names, &entries),
         "csv" | "tsv" => table::read(scope, resources, source, &entries),
-        "npz" => arrays::npz(scope, resources, source, &entries, name, inputs),
+        "npz" => arrays::npz(scope, resources, source, &entries, name, context.inputs),
         "idx" => arrays::idx(scope, resources, source, &entries),
         _ => {
             let sources = ["rows", "csv", "npz", "idx"];
@@ -85,7 +94,9 @@ pub fn analyse(
     };
     let scale = match entries.get("scale") {
         Some(expr) => {
-            let (names, values) = (&columns.input_names[..], &mut columns.inputs[..]);
+            let mut raw = if context.raw { columns.inputs.clone() } else { Vec::new() };
+            let values = if context.raw { &mut raw[..] } else { &mut columns.inputs[..] };
+            let names = &columns.input_names[..];
             let scaled = scale::Scaled { key: "scale", width, names, values, train: &train };
             Some(scale::scale(scope, expr, scaled)?)
         }
