@@ -166,10 +166,29 @@ impl Session {
         weights.insert(train::VERSION.to_owned(), Tensor::default());
         let folder = self.folder(path);
         let overrides = Overrides { weights: Some(TRAINED.to_owned()), ..self.overrides(&folder)? };
-        let resources = WithWeights { folder, weights };
+        self.again(loaded, &overrides, &WithWeights { folder, weights })
+    }
+
+    /// The file without `fold_scale`, if it has that: weights are trained beside scaled values, which are of one size.
+    pub fn unfolded(&self, path: &Path, loaded: &Loaded) -> Result<Option<Loaded>, Stop> {
+        if loaded.model.chemistry.fold_scale.is_none() {
+            return Ok(None);
+        }
+        let folder = Folder::of(path);
+        let overrides = self.with("chemistry.fold_scale", "false").overrides(&folder)?;
+        self.again(loaded, &overrides, &folder).map(Some)
+    }
+
+    /// The file under other settings. Errors are printed.
+    fn again(
+        &self,
+        loaded: &Loaded,
+        overrides: &Overrides,
+        resources: &dyn Resources,
+    ) -> Result<Loaded, Stop> {
         let source = loaded.source.clone();
         let (file, _) = parse_recovering(&source.text);
-        let Analysis { model, diagnostics } = analyse(&file, &source.text, &overrides, &resources);
+        let Analysis { model, diagnostics } = analyse(&file, &source.text, overrides, resources);
         let errors: Vec<Diagnostic> = diagnostics.into_iter().filter(Diagnostic::is_error).collect();
         self.terminal.require(&source, &errors)?;
         model.map(|model| Loaded { source, model }).ok_or(Stop { exit: 1 })

@@ -118,6 +118,7 @@ pub struct Variant {
 /// each network by itself.
 fn variants(session: &Session, path: &Path, loaded: &Loaded, noise: &Noise) -> Result<Vec<Variant>, Stop> {
     let others = noise.compare.iter().map(|&other| Some(other));
+    let unfolded = session.unfolded(path, loaded)?;
     let mut variants = Vec::new();
     for other in std::iter::once(None).chain(others) {
         let (name, model) = match other {
@@ -126,6 +127,11 @@ fn variants(session: &Session, path: &Path, loaded: &Loaded, noise: &Noise) -> R
         };
         let learns = model.training.as_ref().is_some_and(|training| training.descent.is_some());
         let model = if learns && !session.gives_weights() {
+            let model = match (&unfolded, other) {
+                (None, _) => model,
+                (Some(unfolded), None) => unfolded.model.clone(),
+                (Some(unfolded), Some(other)) => unfolded.model.with_rectifier(other),
+            };
             let own = Loaded { source: loaded.source.clone(), model };
             let trained = training::run(session, &own, None, (false, EngineKind::Process))?;
             session.terminal.note(&format!("{name}: {}", trained.summary()));

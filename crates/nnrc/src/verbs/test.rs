@@ -35,7 +35,9 @@ fn one(session: &Session, path: &Path, several: bool) -> Result<(), Stop> {
     let mut loaded = session.load(path)?;
     // What expects nothing needs no training.
     if loaded.model.training.is_some() && !session.gives_weights() && !loaded.model.expectations.is_empty() {
-        let trained = training::run(session, &loaded, None, (false, EngineKind::Process))?;
+        let own = session.unfolded(path, &loaded)?;
+        let trained =
+            training::run(session, own.as_ref().unwrap_or(&loaded), None, (false, EngineKind::Process))?;
         terminal.note(&trained.summary());
         loaded = session.with_weights(path, &loaded, trained.weights)?;
     }

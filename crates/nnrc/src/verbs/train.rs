@@ -16,6 +16,7 @@ use crate::training::{self, Files};
 pub fn run(session: &Session, args: &TrainArgs) -> Result<(), Stop> {
     let terminal = &session.terminal;
     let loaded = session.load(&args.file.file)?;
+    let loaded = session.unfolded(&args.file.file, &loaded)?.unwrap_or(loaded);
     let files = Files::new(session, &args.file.file, &loaded.model.name, args.output.as_deref())?;
     let construction = loaded.model.chemistry.construction;
     let others: Vec<Destination> = std::iter::once(files.checkpoint())
