@@ -76,6 +76,9 @@ fn measurements_are_checked_against_the_range_of_what_they_are_scaled_to() {
         let text = format!("{text} chemistry {{ fold_scale = true; }} simulate {{ input = {input}; }}");
         common::analyse_with(&text, &common::Memory::default(), &nnrc_model::Overrides::default())
     };
-    assert_eq!(with("[5, 11, 1e3]").unwrap_or_else(|words| panic!("{words}")).default_input(), [5.0, 11.0, 1e3]);
+    assert_eq!(
+        with("[5, 11, 1e3]").unwrap_or_else(|words| panic!("{words}")).default_input(),
+        [5.0, 11.0, 1e3]
+    );
     assert!(with("[5, 11.5, 1e3]").is_err_and(|words| words.contains("input-out-of-range")));
 }

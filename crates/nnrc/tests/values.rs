@@ -282,3 +282,54 @@ fn a_settled_start_is_the_fixed_point_in_sbml() {
     assert_eq!(initial("plain.xml"), 0.1);
     assert!((initial("settled.xml") - 1.755_696).abs() < 1e-4);
 }
+
+/// Two columns whose scaled values are known by hand: 3 and 25 lie a quarter and half of the way.
+const MEASURED: &str = "\
+dataset d = csv(\"d.csv\") {
+    inputs = [length, \"mass / g\"];
+    target = t;
+    scale  = minmax(0, 1);
+}
+network n {
+    input  x[2];
+    layer  y = dense(1) | identity();
+    output y;
+}
+weights {
+    y.W = [[1, 10]];
+    y.b = [0];
+}
+";
+
+#[test]
+fn measurements_are_scaled_where_they_are_said_to_be_raw() {
+    let folder = Folder::with(MEASURED);
+    folder.write("d.csv", "length,mass / g,t\n2,20,0\n6,30,1\n4,20,1\n");
+    let steady = |arguments: &[&str]| {
+        let mut all = vec!["simulate", "m.nnr", "--steady"];
+        all.extend(arguments);
+        folder.run(&all)
+    };
+    let near =
+        |run: &Run, expected: f64| assert!((value(run, "y_1") - expected).abs() < 1e-9, "{}", run.stdout);
+    // A quarter of 1 and half of 10.
+    let raw = steady(&["--input", "3,25", "--raw"]).exits(0);
+    near(&raw, 5.25);
+    assert_eq!(raw.stderr, "", "{}", raw.stderr);
+    let scaled = steady(&["--input", "0.25,0.5"]).exits(0);
+    near(&scaled, 5.25);
+    assert!(scaled.stderr.contains("`scale` of the data set `d`"), "{}", scaled.stderr);
+    let outside = steady(&["--input", "7,25", "--raw"]).exits(1).reports("input-out-of-range");
+    assert!(
+        outside.stderr.contains("`length` the measurement 7, outside its range [2, 6]"),
+        "{}",
+        outside.stderr
+    );
+    let short = steady(&["--input", "7", "--raw"]).exits(1).reports("shape-mismatch");
+    assert!(short.stderr.contains("length, mass / g"), "{}", short.stderr);
+    steady(&["--raw"]).exits(2);
+    // A pot that holds the scale itself.
+    let fold = ["--set", "chemistry.fold_scale=true"];
+    near(&steady(&[&["--input", "3,25"], &fold[..]].concat()).exits(0), 5.25);
+    near(&steady(&[&["--row", "3"], &fold[..]].concat()).exits(0), 0.5);
+}
