@@ -22,7 +22,8 @@ pub fn check(scope: &mut Scope, skeleton: &Skeleton, datasets: &BTreeMap<String,
         let mut start = 0;
         for input in &inputs {
             if let DraftKind::Input { range: Some((range, span)) } = &input.kind {
-                let own = |row: usize| skeleton.scaled(data.input(row))[start..start + input.width()].to_vec();
+                let own =
+                    |row: usize| skeleton.scaled(data.input(row))[start..start + input.width()].to_vec();
                 let outside = (0..data.rows()).find_map(|row| {
                     own(row).into_iter().find(|value| !range.holds(*value)).map(|value| (row, value))
                 });
