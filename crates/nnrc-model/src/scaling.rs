@@ -22,6 +22,8 @@ pub struct ColumnScale {
     pub start: f64,
     /// Where values beyond it are set to its nearer end.
     pub clip: Option<Interval>,
+    /// Smallest and largest raw value of the training rows.
+    pub seen: Interval,
 }
 
 impl ColumnScale {
@@ -65,9 +67,10 @@ mod tests {
 
     #[test]
     fn there_and_back() {
-        let column = ColumnScale { shift: 2.0, factor: 0.25, start: -1.0, clip: None };
+        let seen = Interval::new(2.0, 7.0);
+        let column = ColumnScale { shift: 2.0, factor: 0.25, start: -1.0, clip: None, seen };
         let clipped = ColumnScale { clip: Some(Interval::new(-1.0, 1.0)), ..column };
-        let constant = ColumnScale { shift: 7.0, factor: 0.0, start: 0.0, clip: None };
+        let constant = ColumnScale { shift: 7.0, factor: 0.0, start: 0.0, ..column };
         let scaling = Scaling { columns: vec![column, clipped, constant], ends: None };
         let raw = [4.0, 4.0, 7.0, 14.0, 14.0, 8.0];
         assert_eq!(scaling.apply(&raw), [-0.5, -0.5, 0.0, 2.0, 1.0, 0.0]);

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use nnrc_crn::{Axis, Crn, Handle, namer};
 
+use crate::meaning;
 use crate::options::Options;
 use crate::template::slot;
 use crate::xml::{Attributes, Xml, clean};
@@ -51,7 +52,7 @@ pub(crate) fn model<W: Write>(crn: &Crn, options: &Options, xml: &mut Xml<W>) ->
     xml.open("annotation", &[])?;
     let tool = clean(&options.tool);
     let attributes: [(&str, &str); 1] = [("tool", &tool)];
-    if crn.observables.is_empty() {
+    if crn.observables.is_empty() && options.meanings.is_empty() {
         xml.empty("nnrc:model", &attributes)?;
     } else {
         xml.open("nnrc:model", &attributes)?;
@@ -66,6 +67,7 @@ pub(crate) fn model<W: Write>(crn: &Crn, options: &Options, xml: &mut Xml<W>) ->
                 xml.empty("nnrc:observable", &facts)?;
             }
         }
+        meaning::write(&options.meanings, xml)?;
         xml.close()?;
     }
     publications(&options.described_by, xml)?;

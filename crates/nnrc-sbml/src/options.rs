@@ -1,7 +1,9 @@
 //! What the caller can choose.
 
+use crate::meaning::Meaning;
+
 /// How the file is written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Options {
     /// Level and version of SBML.
     pub level: Level,
@@ -19,6 +21,9 @@ pub struct Options {
     /// Paragraphs of plain text for the notes of the model, after the ones that say how to read it. Written with
     /// [`Provenance::Full`].
     pub notes: Vec<String>,
+    /// What values are outside the network: their names go into those of species, all of it into the annotation of the
+    /// model.
+    pub meanings: Vec<Meaning>,
     /// Name and version of the program that writes, for the annotation of the model.
     pub tool: String,
 }
@@ -33,6 +38,7 @@ impl Default for Options {
             observables: Observables::default(),
             described_by: Vec::new(),
             notes: Vec::new(),
+            meanings: Vec::new(),
             tool: concat!("nnrc ", env!("CARGO_PKG_VERSION")).to_owned(),
         }
     }

@@ -7,6 +7,7 @@ use nnrc_crn::{Crn, CrnInfo, Role, SpeciesFamily};
 use crate::annotation;
 use crate::error::Error;
 use crate::ids::SpeciesIds;
+use crate::meaning;
 use crate::options::{Inputs, Options, Provenance};
 use crate::sbo;
 use crate::template::{Template, slot};
@@ -16,6 +17,7 @@ use crate::xml::{Xml, clean, set_number};
 const ID: usize = 0;
 const INDEX: usize = 1;
 const VALUE: usize = 2;
+const NAME: usize = 3;
 
 /// Writes the list of species.
 pub(crate) fn write<W: Write>(
@@ -32,6 +34,7 @@ pub(crate) fn write<W: Write>(
     let (mut index, mut value) = (String::new(), String::new());
     for (handle, family) in crn.species.iter() {
         let template = template(family, options)?;
+        let names = meaning::names(&options.meanings, &family.origin.label);
         for flat in 0..family.initial.len() {
             let species = info.species_index(handle, flat);
             let (id, initial) = (ids.get(species), initial[species]);
@@ -40,6 +43,7 @@ pub(crate) fn write<W: Write>(
             template.fill(xml.bytes(), |slot| match slot {
                 ID => id,
                 INDEX => &index,
+                NAME => names.get(index.as_str()).map_or("", String::as_str),
                 _ => &value,
             })?;
         }
@@ -50,7 +54,11 @@ pub(crate) fn write<W: Write>(
 fn template(family: &SpeciesFamily, options: &Options) -> Result<Template, Error> {
     let origin = &family.origin;
     let index = annotation::index_slot(&family.axes, INDEX);
-    let name = annotation::name(&origin.label, &index, &origin.part);
+    let mut name = annotation::name(&origin.label, &index, &origin.part);
+    // Auxiliary species of an output are not what it is called.
+    if matches!(family.role, Role::Input | Role::Output) {
+        name.push_str(&slot(NAME));
+    }
     let boundary = options.inputs == Inputs::Boundary && family.role == Role::Input;
     let (id, value) = (slot(ID), slot(VALUE));
     let attributes = [

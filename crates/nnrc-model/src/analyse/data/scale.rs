@@ -184,16 +184,19 @@ fn fit(kind: Kind, column: &[f64], bounds: Interval) -> ColumnScale {
             factor: if spread > 0.0 { minmax_factor(spread, [low, high]) } else { 0.0 },
             start: low,
             clip: clip.then_some(Interval::new(low, high)),
+            seen: bounds,
         },
         // The mean of equal numbers is rounded: the number itself is exact.
         Kind::Standard if spread == 0.0 => {
-            ColumnScale { shift: bounds.low, factor: 0.0, start: 0.0, clip: None }
+            ColumnScale { shift: bounds.low, factor: 0.0, start: 0.0, clip: None, seen: bounds }
         }
         Kind::Standard => {
             let (mean, deviation) = moments(column, bounds);
-            ColumnScale { shift: mean, factor: 1.0 / deviation, start: 0.0, clip: None }
+            ColumnScale { shift: mean, factor: 1.0 / deviation, start: 0.0, clip: None, seen: bounds }
         }
-        Kind::Divide(by) => ColumnScale { shift: 0.0, factor: 1.0 / by, start: 0.0, clip: None },
+        Kind::Divide(by) => {
+            ColumnScale { shift: 0.0, factor: 1.0 / by, start: 0.0, clip: None, seen: bounds }
+        }
     }
 }
 
