@@ -88,6 +88,34 @@ impl Model {
         judging(self.output_kind.as_ref(), width, own, trained.into_iter().chain(self.datasets.values()))
     }
 
+    /// Names of the values of the inputs, one after another: as said, else those of the columns of the data; empty where
+    /// nothing names them.
+    pub fn column_names(&self) -> Vec<String> {
+        let width = self.input_width();
+        let of_data = self.data().map(|(_, data)| data.input_names.as_slice()).unwrap_or_default();
+        let of_data = if of_data.len() == width { of_data } else { &[] };
+        let mut names = Vec::new();
+        for (_, node) in self.inputs() {
+            for at in 0..node.width() {
+                let name = node.features.get(at).or_else(|| of_data.get(names.len()));
+                names.push(name.cloned().unwrap_or_default());
+            }
+        }
+        if names.iter().all(String::is_empty) { Vec::new() } else { names }
+    }
+
+    /// Names of the values of the output: of its classes, else of the columns of the targets; empty where nothing names
+    /// them, or where one value tells two classes apart.
+    pub fn output_names(&self) -> Vec<String> {
+        let width = self.nodes[self.output].width();
+        let names = match self.kind() {
+            OutputKind::Classes { names } => names,
+            OutputKind::Binary { .. } => Vec::new(),
+            OutputKind::Values => self.data().map(|(_, data)| data.target_names.clone()).unwrap_or_default(),
+        };
+        if names.len() == width { names } else { Vec::new() }
+    }
+
     /// What the output is: as said, else as its data have it.
     pub fn kind(&self) -> OutputKind {
         let Judging { measure, names, .. } = self.judging(None);

@@ -19,6 +19,7 @@
 mod args;
 mod files;
 mod interrupt;
+mod meanings;
 mod measurements;
 mod native;
 mod numbers;

@@ -174,7 +174,7 @@ impl Session {
         if loaded.model.chemistry.fold_scale.is_none() {
             return Ok(None);
         }
-        let folder = Folder::of(path);
+        let folder = self.folder(path);
         let overrides = self.with("chemistry.fold_scale", "false").overrides(&folder)?;
         self.again(loaded, &overrides, &folder).map(Some)
     }

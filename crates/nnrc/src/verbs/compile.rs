@@ -14,6 +14,7 @@ use nnrc_syntax::{Diagnostic, Severity, codes, parse};
 
 use crate::args::{CompileArgs, Feed, Inputs, Observables, Provenance, SbmlLevel, Target};
 use crate::files::{DASH, Destination};
+use crate::meanings;
 use crate::phased::cycles::{self, Cycles};
 use crate::pot::{Pot, explain, method};
 use crate::report::{warnings, write_reactions};
@@ -225,12 +226,18 @@ fn write_sbml(
     args: &CompileArgs,
     destination: &Destination,
 ) -> Result<(), Stop> {
+    let meanings = meanings::of(pot.model);
     let notes = match args.provenance.unwrap_or(Provenance::Full) {
-        Provenance::Full => Running::of(pot).notes(args.feed.unwrap_or(Feed::Events) == Feed::Events),
+        Provenance::Full => {
+            let mut notes = meanings::notes(pot.model, &meanings);
+            notes.extend(Running::of(pot).notes(args.feed.unwrap_or(Feed::Events) == Feed::Events));
+            notes
+        }
         Provenance::None => Vec::new(),
     };
     let options = Options {
         notes,
+        meanings,
         level: match args.sbml_level.unwrap_or(SbmlLevel::L3v1) {
             SbmlLevel::L3v1 => nnrc_sbml::Level::L3V1,
             SbmlLevel::L3v2 => nnrc_sbml::Level::L3V2,
