@@ -134,3 +134,37 @@ fn axes_of_differences_say_values() {
     let picture = folder.read("course.svg");
     assert!(picture.contains(">value<") && !picture.contains(">concentration<"));
 }
+
+#[test]
+fn names_and_scale_of_the_data_are_in_the_file() {
+    let folder = Folder::with(
+        "dataset d = csv(\"d.csv\") { target = onehot(kind); scale = minmax(-1, 1); }
+network n { input x[2]; layer y = dense(2) | identity(); output y; }
+weights { y.W = [[1, 2], [3, 4]]; y.b = [0, 0]; }
+",
+    );
+    // Columns from 4.25 to 7.75 and from 98.5 to 177.25: 2 / 3.5 and 2 / 78.75 to a unit.
+    folder.write("d.csv", "length,\"mass < 1 \"\"kg\"\"\",kind\n4.25,177.25,b\n7.75,98.5,a\n");
+    let xml = compiled(&folder, &[]);
+    for words in [
+        // Notes for people; numbers read back as those of the scale.
+        "x_1 = (length \u{2212} 4.25) * 0.5714285714285714 + -1 (measured from 4.25 to 7.75)",
+        "y_1 is a, y_2 is b.",
+        // The annotation for programs.
+        "<nnrc:value tensor=\"x\" index=\"1\" name=\"length\" shift=\"4.25\" factor=\"0.5714285714285714\" \
+         start=\"-1\" low=\"4.25\" high=\"7.75\"/>",
+        "shift=\"98.5\"",
+        "high=\"177.25\"",
+        "<nnrc:value tensor=\"y\" index=\"2\" name=\"b\"/>",
+        // Names of species, escaped.
+        "name=\"x[1]+ length\"",
+        "name=\"x[2]- mass &lt; 1 &quot;kg&quot;\"",
+    ] {
+        assert!(xml.contains(words), "no {words} in\n{xml}");
+    }
+    // Folded, measurements go in as they are; without provenance only names are left.
+    let folded = compiled(&folder, &["--set", "chemistry.fold_scale=true"]);
+    assert!(folded.contains("Inputs are measurements as they are") && !folded.contains("shift="), "{folded}");
+    let bare = compiled(&folder, &["--provenance", "none"]);
+    assert!(bare.contains(" length\"") && !bare.contains("4.25, "), "{bare}");
+}
