@@ -277,6 +277,7 @@ weights {{ init = glorot_uniform(seed = 1); }}
     let wide = read("standard()", "[-0.1, 0.1]").unwrap_err();
     assert!(!wide.contains("clip") && !wide.contains("scale the data"), "{wide}");
     // The range that is advised holds.
-    let range = wide.split("in [").last().unwrap().split(']').next().unwrap();
+    let advice = wide.split("holds all rows").last().unwrap();
+    let range = advice.split("in [").nth(1).unwrap().split(']').next().unwrap();
     assert!(read("standard()", &format!("[{range}]")).is_ok(), "{range}");
 }

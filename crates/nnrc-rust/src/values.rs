@@ -160,7 +160,10 @@ fn sign_checks(context: &Context<'_>) -> Vec<TokenStream> {
     let crn = context.plan.crn;
     let mut checks = Vec::new();
     for (handle, constant) in crn.rate_constants.iter() {
-        let Some(&last) = constant.axes.last() else { continue };
+        let Some(&last) = constant.axes.last() else {
+            checks.extend(sign_check(context, handle));
+            continue;
+        };
         let (key, all) = (&constant.stem, 0..crn.axes[last].size());
         let uses = uses(context, handle);
         let mut places: Vec<usize> = uses.iter().flat_map(|(range, _)| [range.start, range.end]).collect();
@@ -206,6 +209,20 @@ fn sign_checks(context: &Context<'_>) -> Vec<TokenStream> {
         }));
     }
     checks
+}
+
+/// The same for a single constant.
+fn sign_check(context: &Context<'_>, handle: Handle<RateConstant>) -> Option<TokenStream> {
+    let families = context.plan.functions.iter().flat_map(|function| &function.families);
+    let rates = families.map(|&family| &context.plan.crn.reactions[family].rate);
+    let own = || rates.clone().filter(|rate| rate.constant == handle).map(|rate| rate.part);
+    let constant = &context.plan.crn.rate_constants[handle];
+    let (key, value) = (&constant.stem, constant.values.first()?);
+    match (own().any(|part| part != Part::Negative), own().any(|part| part == Part::Negative)) {
+        (true, false) if *value >= 0.0 => Some(quote!(tensors.require(#key, Signs::NotNegative)?;)),
+        (false, true) if *value <= 0.0 => Some(quote!(tensors.require(#key, Signs::NotPositive)?;)),
+        _ => None,
+    }
 }
 
 /// Columns and part of a rate constant in each family of reactions that the program has.

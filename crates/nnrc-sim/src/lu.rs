@@ -61,25 +61,51 @@ pub fn factor(a: &mut [f64], n: usize, pivots: &mut [usize], strict: bool) {
 ///
 /// The matrix is nearly singular where the shift is far below its elements, and says next to nothing about the totals
 /// then. The equation taken is that of the member with the largest inflow from the others: the small ones keep theirs,
-/// and with them their digits.
+/// and with them their digits. Members that the laws before determine already are no choice: their equation says something
+/// else.
 pub fn conserve(a: &mut [f64], n: usize, laws: &[Vec<(usize, f64)>], taken: &mut Vec<usize>) {
-    let first = taken.len();
+    // What each law says beyond those before it, where it is not alone, and the equation that it took.
+    let mut news: Vec<(usize, Vec<f64>)> = Vec::new();
     for law in laws {
+        let own = if laws.len() > 1 { beyond(law, &news, n) } else { Vec::new() };
+        let is_free = |row: usize| own.is_empty() || own[row] != 0.0;
         let inflow = |row: usize| {
             let others = law.iter().filter(|(other, _)| *other != row);
             others.fold(0.0f64, |largest, (other, _)| largest.max(a[row * n + other].abs()))
         };
-        let free = law.iter().map(|(row, _)| *row).filter(|row| !taken[first..].contains(row));
+        let free = law.iter().map(|(row, _)| *row).filter(|row| is_free(*row));
         let largest = free.fold(None, |best: Option<(usize, f64)>, row| match (best, inflow(row)) {
             (Some((_, most)), own) if own.is_nan() || own <= most => best,
             (_, own) => Some((row, own)),
         });
+        // A law may have all its members in common with others, and still say something of theirs.
+        let row = largest.map(|(row, _)| row).or_else(|| own.iter().position(|value| *value != 0.0));
         // Independent laws leave one free for each.
-        let row = largest.map_or(law[0].0, |(row, _)| row);
-        a[row * n..(row + 1) * n].fill(0.0);
-        law.iter().for_each(|(member, coefficient)| a[row * n + member] = *coefficient);
+        let row = row.unwrap_or(law[0].0);
+        news.push((row, own));
         taken.push(row);
     }
+    let first = taken.len() - laws.len();
+    for (law, &row) in laws.iter().zip(&taken[first..]) {
+        a[row * n..(row + 1) * n].fill(0.0);
+        law.iter().for_each(|(member, coefficient)| a[row * n + member] = *coefficient);
+    }
+}
+
+/// The coefficients of a law, less the multiples of those before it that leave nothing at the equations they took.
+fn beyond(law: &[(usize, f64)], before: &[(usize, Vec<f64>)], n: usize) -> Vec<f64> {
+    let mut own = vec![0.0; n];
+    law.iter().for_each(|(member, coefficient)| own[*member] = *coefficient);
+    for (row, other) in before {
+        let factor = own[*row] / other[*row];
+        if factor != 0.0 && factor.is_finite() {
+            own.iter_mut().zip(other).for_each(|(own, other)| *own -= factor * other);
+        }
+        own[*row] = 0.0;
+    }
+    // Coefficients are small whole numbers: what is left of a difference is nothing or one of their size.
+    own.iter_mut().filter(|value| value.abs() < 1e-9).for_each(|value| *value = 0.0);
+    own
 }
 
 /// Solves with the factors of [`factor`], in place.
@@ -103,7 +129,7 @@ fn product(a: &[f64], b: &[f64]) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{factor, solve};
+    use super::{conserve, factor, solve};
 
     #[test]
     fn solves_with_pivoting() {
@@ -130,6 +156,23 @@ mod tests {
         for (x, expected) in x.iter().zip(expected) {
             assert!((x - expected).abs() <= 1e-14 * expected.abs(), "{x} {expected}");
         }
+    }
+
+    /// A, B and C, all of which A + B, and A + B + C are conserved: the two totals may not take the equations of A and B.
+    #[test]
+    fn totals_with_common_members_take_equations_that_they_determine() {
+        let laws = [vec![(0, 1.0), (1, 1.0)], vec![(0, 1.0), (1, 1.0), (2, 1.0)]];
+        // A turns into B and back; C stays.
+        let mut a = [1e-3 + 2.0, -5.0, 0.0, -2.0, 1e-3 + 5.0, 0.0, 0.0, 0.0, 1e-3];
+        let (mut taken, mut pivots) = (Vec::new(), [0; 3]);
+        conserve(&mut a, 3, &laws, &mut taken);
+        factor(&mut a, 3, &mut pivots, false);
+        let mut x = [7.0, -7.0, 0.0];
+        taken.iter().for_each(|&row| x[row] = 0.0);
+        solve(&a, &pivots, &mut x);
+        // (shift + 2 + 5) x = 7 for both of A and B, with opposite signs.
+        let expected = 7.0 / (1e-3 + 7.0);
+        assert!((x[0] - expected).abs() < 1e-14 && (x[1] + expected).abs() < 1e-14 && x[2] == 0.0, "{x:?}");
     }
 
     #[test]

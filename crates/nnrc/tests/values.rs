@@ -293,7 +293,7 @@ dataset d = csv(\"d.csv\") {
 network n {
     input  x[2];
     layer  y = dense(1) | identity();
-    output y;
+    output y as values();
 }
 weights {
     y.W = [[1, 10]];

@@ -103,26 +103,24 @@ impl Tensors {
         let own = array.values.iter().enumerate().filter(|(at, _)| columns.contains(&(at % width)));
         match own.map(|(at, value)| (at, *value)).find(|(_, value)| !allowed(*value)) {
             None => Ok(()),
-            Some((at, value)) => Err(format!(
-                "`{name}` holds {value} in column {}, and this program was built without reactions for {words} \
-                 there; compile the model again with these weights",
-                at % width + 1
-            )),
+            Some((at, value)) => {
+                let column = format!(" in column {}", at % width + 1);
+                let place = if array.shape.is_empty() { "" } else { &column };
+                Err(format!(
+                    "`{name}` holds {value}{place}, and this program was built without reactions for {words} there; \
+                     compile the model again with these weights"
+                ))
+            }
         }
     }
 
-    /// A single number, of which there are no parts by sign: it is never negative.
+    /// A single number.
     ///
     /// # Errors
     ///
-    /// A sentence about the array that is missing, has another shape or holds a negative number.
+    /// A sentence about the array that is missing or has another shape.
     pub fn number(&mut self, name: &str) -> Result<f64, String> {
-        match self.take(name, &[])?[0] {
-            value if value < 0.0 => {
-                Err(format!("`{name}` is {value}, but a rate constant is never negative"))
-            }
-            value => Ok(value),
-        }
+        self.take(name, &[]).map(|values| values[0])
     }
 
     /// A vector of `N` numbers.
@@ -201,12 +199,13 @@ mod tests {
     }
 
     #[test]
-    fn single_constants_are_never_negative() {
-        let tensors = |value| {
-            Tensors::new(Arrays::from([("k_h".to_owned(), Array { shape: Vec::new(), values: vec![value] })]))
+    fn single_constants_have_signs_as_well() {
+        let require = |value| {
+            let array = Array { shape: Vec::new(), values: vec![value] };
+            Tensors::new(Arrays::from([("k_h".to_owned(), array)])).require("k_h", Signs::NotNegative)
         };
-        assert_eq!(tensors(0.0).number("k_h"), Ok(0.0));
-        assert!(tensors(-0.5).number("k_h").unwrap_err().contains("never negative"));
+        assert_eq!(require(0.0), Ok(()));
+        assert!(require(-0.5).unwrap_err().contains("`k_h` holds -0.5, and"));
     }
 
     #[test]

@@ -90,6 +90,9 @@ impl Totals {
     }
 }
 
+/// Stands for an accuracy or r² that there is none of: neither is ever above 1.
+const NONE: f64 = 2.0;
+
 /// How good a network is on some samples.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Metrics {
@@ -166,14 +169,16 @@ impl Metrics {
         }
     }
 
-    /// All of them, in the order of [`Quantity::ALL`].
+    /// All of them, in the order of [`Quantity::ALL`]. What there is none of is [`NONE`]: files hold finite numbers.
     pub fn to_numbers(&self) -> [f64; Self::NUMBERS] {
-        Quantity::ALL.map(|quantity| self.get(quantity))
+        Quantity::ALL
+            .map(|quantity| self.get(quantity))
+            .map(|value| if value.is_nan() { NONE } else { value })
     }
 
     /// The metrics in such numbers.
     pub fn from_numbers(&[loss, mse, mae, r2, error, accuracy]: &[f64; Self::NUMBERS]) -> Self {
-        let some = |value: f64| (!value.is_nan()).then_some(value);
+        let some = |value: f64| (value != NONE).then_some(value);
         Self { loss, mse, mae, r2: some(r2), error, accuracy: some(accuracy) }
     }
 
