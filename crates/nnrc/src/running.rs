@@ -19,6 +19,8 @@ const LONGEST_DEFAULT: f64 = 5.0;
 
 /// Steps after which a pot is no longer waited for: looking at a file must not take long.
 const MOST_STEPS: usize = 20_000;
+/// The same for layers, each of which is solved by itself.
+const MOST_LAYERS: usize = 2000;
 
 const STEADY_STATE: &str = "Prefer a time course to libRoadRunner's steadyState(), which may return a root with negative \
     concentrations, a fixed point that the chemistry never reaches.";
@@ -213,6 +215,9 @@ fn settling(pot: &Pot<'_>) -> Course {
     };
     if pot.model.simulation.settled {
         return Course::Rests { proven: proven() };
+    }
+    if pot.model.nodes.len() > MOST_LAYERS {
+        return Course::Moves;
     }
     let measure = || -> Result<f64, Error> {
         let mut runner = pot.runner();
