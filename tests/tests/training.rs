@@ -119,6 +119,36 @@ fn weights_come_out_in_both_formats_and_are_read_back() {
 }
 
 #[test]
+fn names_and_scale_go_with_the_weights() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["w.npz", "w.safetensors"] {
+        succeeds(&train(folder.path(), &["-o", name, "--set", "train.epochs=1"]));
+    }
+    // numpy reads the strings without pickle; the header of a safetensors file is JSON after its length.
+    let script = "import csv, json, struct, sys, numpy as np
+rows = list(csv.reader(open(sys.argv[1])))
+columns = np.array([[float(cell) for cell in row[:4]] for row in rows[1:]])
+low, high = columns.min(0), columns.max(0)
+file = np.load('w.npz', allow_pickle=False)
+assert list(file['nnrc.inputs']) == rows[0][:4] and list(file['nnrc.classes']) == ['setosa', 'versicolor', 'virginica']
+scaled = (columns - file['nnrc.inputs.shift']) * file['nnrc.inputs.factor'] + file['nnrc.inputs.start']
+assert abs(scaled - (columns - low) / (high - low)).max() < 1e-12
+assert (file['nnrc.inputs.seen'] == np.stack([low, high], 1)).all()
+data = open('w.safetensors', 'rb').read()
+about = json.loads(json.loads(data[8:8 + struct.unpack('<Q', data[:8])[0]])['__metadata__']['nnrc'])
+assert about['classes'] == list(file['nnrc.classes'])
+for at, column in enumerate(about['inputs']):
+    assert column['name'] == file['nnrc.inputs'][at] and column['seen'] == [low[at], high[at]]
+    for key in ['shift', 'factor', 'start']:
+        assert column[key] == file['nnrc.inputs.' + key][at]
+";
+    let data = nnrc_tests::root().join("examples/iris/iris.csv");
+    let done =
+        Command::new(peers::python()).args(["-c", script]).arg(data).current_dir(folder.path()).output();
+    succeeds(&done.unwrap());
+}
+
+#[test]
 fn checkpoints_of_another_training_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     succeeds(&train(folder.path(), &[]));

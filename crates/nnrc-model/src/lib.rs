@@ -19,7 +19,6 @@ pub mod noise;
 pub mod output;
 pub mod random;
 pub mod resources;
-pub mod scaling;
 pub mod substitute;
 pub mod units;
 pub mod value;

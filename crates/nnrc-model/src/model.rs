@@ -13,7 +13,7 @@ use crate::interval::Interval;
 use crate::noise::Noise;
 use crate::output::OutputKind;
 use crate::resources::Tensor;
-use crate::scaling::Scaling;
+use nnrc_sim::scaling::Scaling;
 
 /// A checked `.nnr` file.
 #[derive(Debug, Clone, PartialEq)]

@@ -3,8 +3,8 @@
 use nnrc_sim::reading::{Measure, Reading, middle, two_values};
 
 use crate::model::{Dataset, Model, Targets};
-use crate::scaling::Scaling;
 use crate::value::shown;
+use nnrc_sim::scaling::Scaling;
 
 /// What an output is.
 #[derive(Debug, Clone, PartialEq)]

@@ -35,6 +35,7 @@ use std::path::PathBuf;
 
 pub use error::Error;
 use nnrc_crn::{Crn, CrnInfo};
+use nnrc_sim::meanings::Meanings;
 use nnrc_sim::program;
 
 /// Files by their paths within the crate.
@@ -52,6 +53,8 @@ pub struct Options {
     pub simulation: Option<Simulation>,
     /// Ranges of inputs, by the stems of their observables: the program refuses what lies outside.
     pub ranges: Vec<(String, f64, f64)>,
+    /// What inputs and outputs are: the program scales measurements by it.
+    pub meanings: Meanings,
     /// What is trained; none: the program only simulates, or presents samples.
     pub training: Option<Training>,
     /// What learns while samples are presented, by the feed of the network; none: no samples are presented.

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use nnrc_crn::{Axis, Crn, Handle};
-use nnrc_sim::io::{Array, Arrays, npz};
+use nnrc_sim::io::{Array, Arrays};
+use nnrc_sim::meanings::Meanings;
 
 use crate::values::initial_key;
 use crate::{Error, Files, MARKER, MODEL, Options};
@@ -40,7 +41,7 @@ pub(crate) fn files(crn: &Crn, source: &str, options: &Options) -> Result<Files,
         let place = Path::new("nnrc-sim");
         files.extend(library().into_iter().map(|(path, bytes)| (place.join(path), bytes)));
     }
-    files.insert(Path::new(MODEL).to_owned(), model(crn)?);
+    files.insert(Path::new(MODEL).to_owned(), model(crn, &options.meanings)?);
     Ok(files)
 }
 
@@ -83,8 +84,8 @@ fn lock(name: &str) -> String {
     format!("{head}[[package]]\n{}\n", packages.join("\n\n[[package]]\n"))
 }
 
-/// The model file: everything of the network that is a number.
-fn model(crn: &Crn) -> Result<Vec<u8>, Error> {
+/// The model file: everything of the network that is a number, and what its inputs and outputs are.
+fn model(crn: &Crn, meanings: &Meanings) -> Result<Vec<u8>, Error> {
     let shape = |axes: &[Handle<Axis>]| axes.iter().map(|&axis| crn.axes[axis].size()).collect();
     let mut arrays = Arrays::new();
     for (_, constant) in crn.rate_constants.iter() {
@@ -96,6 +97,8 @@ fn model(crn: &Crn) -> Result<Vec<u8>, Error> {
         arrays.insert(initial_key(family), array);
     }
     let mut bytes = Vec::new();
-    npz::write(&mut bytes, &arrays).map_err(|error| Error::TooLarge { reason: error.to_string() })?;
+    meanings
+        .write(&mut bytes, &arrays, false)
+        .map_err(|error| Error::TooLarge { reason: error.to_string() })?;
     Ok(bytes)
 }

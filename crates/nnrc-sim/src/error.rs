@@ -24,6 +24,15 @@ pub enum Error {
         /// Steps tried.
         steps: usize,
     },
+    /// At the pace of the steps so far, the end would take far more than their limit.
+    OutOfReach {
+        /// Time reached.
+        time: f64,
+        /// Steps tried.
+        steps: usize,
+        /// The end of the time course.
+        end: f64,
+    },
     /// A concentration or its derivative became infinite or not a number.
     NonFinite {
         /// Time reached; the state there is the last finite one.
@@ -52,6 +61,9 @@ impl fmt::Display for Error {
             ),
             Error::TooManySteps { time, steps } => {
                 write!(f, "at time {time} the limit of {steps} steps was reached")
+            }
+            Error::OutOfReach { time, steps, end } => {
+                write!(f, "{steps} steps reached time {time}: at that pace the end, {end:e}, is out of reach")
             }
             Error::NonFinite { time, variable: Some(variable) } => {
                 write!(f, "after time {time} variable {variable} is no longer a finite number")

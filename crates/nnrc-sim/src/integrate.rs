@@ -1,5 +1,6 @@
 //! The time course: tolerances, the choice of method, and the driver that reports at requested times.
 
+use crate::outlook::Outlook;
 use crate::{Error, Integrator, Layered};
 use std::ops::Range;
 
@@ -82,8 +83,8 @@ pub struct Statistics {
 /// # Errors
 ///
 /// [`Error::Invalid`] for lengths, times or tolerances that make no sense, and what stops the steps:
-/// [`Error::StepTooSmall`], [`Error::TooManySteps`], [`Error::NonFinite`]. `state` is then the last
-/// accepted one.
+/// [`Error::StepTooSmall`], [`Error::TooManySteps`], [`Error::OutOfReach`], [`Error::NonFinite`]. `state` is then the
+/// last accepted one.
 pub fn integrate<S: Layered + ?Sized>(
     system: &mut S,
     method: Method,
@@ -100,6 +101,7 @@ pub fn integrate<S: Layered + ?Sized>(
         });
     }
     let mut integrator = Integrator::new(state.len());
+    let mut outlook = Outlook::new(span.start, span.end);
     integrator.start(system, method, tolerances, state, span)?;
     let mut buffer = vec![0.0; if outputs.is_empty() { 0 } else { state.len() }];
     let mut due = outputs.iter().copied().peekable();
@@ -107,7 +109,10 @@ pub fn integrate<S: Layered + ?Sized>(
         observe(time, state);
     }
     while !integrator.finished() {
-        let result = integrator.step(system);
+        let taken = |statistics: &Statistics| statistics.steps + statistics.rejected;
+        let result = integrator
+            .step(system)
+            .and_then(|()| outlook.look(taken(integrator.statistics()), integrator.time()));
         if result.is_err() {
             state.copy_from_slice(integrator.state());
         }

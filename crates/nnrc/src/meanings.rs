@@ -1,8 +1,9 @@
 //! What values are outside a network: names of columns and classes, and the scale that makes values of measurements.
 
 use nnrc_model::model::{Model, Node};
-use nnrc_model::scaling::ColumnScale;
 use nnrc_sbml::{Meaning, Scale};
+use nnrc_sim::meanings::{Columns, Meanings};
+use nnrc_sim::scaling::ColumnScale;
 
 use crate::numbers::plural;
 
@@ -29,6 +30,18 @@ pub fn of(model: &Model) -> Vec<Meaning> {
     }
     meanings.retain(|meaning| !meaning.name.is_empty() || meaning.scale.is_some());
     meanings
+}
+
+/// What files of weights and of numbers carry.
+pub fn carried(model: &Model) -> Meanings {
+    let judging = model.judging(None);
+    let classes = if judging.reading().has_classes() { judging.names } else { Vec::new() };
+    let targets = if classes.is_empty() { model.output_names() } else { Vec::new() };
+    Meanings {
+        inputs: Columns { names: model.column_names(), scale: model.input_scale().cloned() },
+        targets: Columns { names: targets, scale: judging.scaling },
+        classes,
+    }
 }
 
 /// Paragraphs for the notes of a file.
@@ -74,8 +87,8 @@ fn as_written(column: ColumnScale) -> Scale {
         shift: column.shift,
         factor: column.factor,
         start: column.start,
-        seen: [column.seen.low, column.seen.high],
-        clip: column.clip.map(|clip| [clip.low, clip.high]),
+        seen: column.seen,
+        clip: column.clip,
     }
 }
 

@@ -301,11 +301,21 @@ pub fn explain(pot: &Pot<'_>, runner: &Runner<'_>, error: &Error, doing: &str) -
             crate::numbers::count(*steps),
             crate::numbers::short(*time)
         ))
-        .help("what never rests, such as a clock, takes its steps for ever: give an end that is nearer, as `--until 100`"),
+        .help(NEVER_RESTS),
+        Error::OutOfReach { time, steps, end } => solver_failed(format!(
+            "{doing}: {} steps reached time {}{units}; at that pace time {} is out of reach",
+            crate::numbers::count(*steps),
+            crate::numbers::short(*time),
+            crate::numbers::short(*end)
+        ))
+        .help(NEVER_RESTS),
         other => solver_failed(format!("{doing}: {other}"))
             .help("try `simulate { method = rosenbrock(rtol = 1e-6, atol = 1e-9); }`"),
     }
 }
+
+/// Why steps come to no end.
+const NEVER_RESTS: &str = "what never rests, such as a clock, takes its steps for ever: give an end that is nearer, as `--until 100`";
 
 fn solver_failed(message: String) -> Diagnostic {
     Diagnostic::global(Severity::Error, codes::SOLVER_FAILED, message)

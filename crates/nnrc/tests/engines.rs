@@ -293,13 +293,14 @@ fn a_generated_program_trains_by_itself() {
         table += &format!("{},{},{},{},{class}\n", at(0), at(1), at(2), at(3));
     }
     folder.write("samples.csv", &table);
-    let options = ["train", "--data", "samples.csv", "--metrics", "m.csv", "--rate", "0.05"];
+    let options = ["train", "--data", "samples.csv", "--scaled", "--metrics", "m.csv", "--rate", "0.05"];
     run(&[&options[..], &["--epochs", "120", "--stop", "accuracy>=1"]].concat()).exits(0);
     let last = folder.read("m.csv").lines().last().unwrap().to_owned();
     assert_eq!(numbers(&last).last(), Some(&1.0), "{last}");
     assert_eq!(arrays(&folder.path("trained.npz"))["hidden.W"].shape, [8, 4]);
     let refused =
-        run(&["train", "--data", "samples.csv", "--resume", "--rate", "0.9", "--batch", "4"]).exits(1);
+        run(&["train", "--data", "samples.csv", "--scaled", "--resume", "--rate", "0.9", "--batch", "4"])
+            .exits(1);
     for words in ["`--rate`: 0.05 in the checkpoint, 0.9 now", "`--batch`: ", " in the checkpoint, 4 now"] {
         assert!(refused.stderr.contains(words), "{words} in {}", refused.stderr);
     }
@@ -320,11 +321,75 @@ fn a_generated_program_trains_by_itself() {
     folder.write("bad.csv", "a,b,c,d,class\n1,1,1,1,7\n");
     assert!(run(&["train", "--data", "bad.csv"]).exits(1).stderr.contains("no class"));
     folder.write("odd.csv", "a,b,c,d,r,s,t\n1,1,1,1,0,1,0\n1,1,1,1,0.5,0.2,0.2\n");
-    let refused = run(&["train", "--data", "odd.csv"]).exits(1);
+    let refused = run(&["train", "--data", "odd.csv", "--scaled"]).exits(1);
     assert!(
         refused.stderr.contains("row 2") && refused.stderr.contains("no probabilities"),
         "{}",
         refused.stderr
     );
-    run(&["train", "--data", "odd.csv", "--loss", "squared_error", "--epochs", "1"]).exits(0);
+    run(&["train", "--data", "odd.csv", "--scaled", "--loss", "squared_error", "--epochs", "1"]).exits(0);
+    measurements(&folder, &run);
+}
+
+/// Measurements are scaled by the program as the data of the model were: here each length between its extremes in
+/// the table, which the training rows hold.
+fn measurements(folder: &Folder, run: &dyn Fn(&[&str]) -> Run) {
+    let text = std::fs::read_to_string(common::examples().join("iris/iris.csv")).unwrap();
+    let rows: Vec<(Vec<f64>, String)> = text
+        .lines()
+        .skip(1)
+        .map(|line| (numbers(line.rsplit_once(',').unwrap().0), line.rsplit_once(',').unwrap().1.to_owned()))
+        .collect();
+    let ends: Vec<(f64, f64)> = (0..4)
+        .map(|at| {
+            let column = rows.iter().map(|(row, _)| row[at]);
+            (column.clone().fold(f64::INFINITY, f64::min), column.fold(0.0, f64::max))
+        })
+        .collect();
+    let mut names: Vec<&String> = rows.iter().map(|(_, name)| name).collect();
+    names.dedup();
+    let table = |header: &str, scales: bool, is_labelled: bool| {
+        let mut table = header.to_owned() + if is_labelled { ",class\n" } else { "\n" };
+        for (row, species) in &rows {
+            let value = |(value, (low, high)): (&f64, &(f64, f64))| {
+                if scales { ((value - low) / (high - low)).to_string() } else { value.to_string() }
+            };
+            let mut cells: Vec<String> = row.iter().zip(&ends).map(value).collect();
+            cells.extend(
+                is_labelled.then(|| names.iter().position(|name| *name == species).unwrap().to_string()),
+            );
+            table += &(cells.join(",") + "\n");
+        }
+        table
+    };
+    let own = "sepal_length,sepal_width,petal_length,petal_width";
+    folder.write("raw.csv", &table(own, false, true));
+    folder.write("scaled.csv", &table("a,b,c,d", true, true));
+    let train = |options: &[&str], output: &str| {
+        let end = ["--epochs", "3", "--checkpoint", "c.npz", "-o", output];
+        run(&[&["train"], options, &end].concat()).exits(0).stderr
+    };
+    assert!(train(&["--data", "raw.csv"], "raw.npz").contains("measurements"));
+    train(&["--data", "scaled.csv", "--scaled"], "scaled.npz");
+    let (raw, scaled) = (arrays(&folder.path("raw.npz")), arrays(&folder.path("scaled.npz")));
+    for key in ["hidden.W", "y.b"] {
+        let pairs = raw[key].values.iter().zip(&scaled[key].values);
+        assert!(pairs.clone().all(|(a, b)| (a - b).abs() < 1e-12), "{key}: {pairs:?}");
+    }
+    // The scale goes with the weights.
+    assert_eq!(raw["nnrc.inputs.shift"].values, ends.iter().map(|(low, _)| *low).collect::<Vec<_>>());
+    folder.write("raw.csv", &table(own, false, false));
+    folder.write("scaled.csv", &table("a,b,c,d", true, false));
+    let settled = |options: &[&str]| run(&[&["simulate", "--steady"], options].concat()).exits(0);
+    let many = settled(&["--data", "raw.csv"]).stdout;
+    assert_alike(&many, &settled(&["--data", "scaled.csv", "--scaled"]).stdout, 1e-9);
+    let one = settled(&["--input", "5.1,3.5,1.4,0.2", "--raw", "--record", "y"]).stdout;
+    assert_alike(&one, &many.lines().take(2).collect::<Vec<_>>().join("\n"), 1e-9);
+    // Scaled values where measurements are expected, the reverse, and columns in another order.
+    let refused = run(&["simulate", "--data", "scaled.csv"]).exits(1).stderr;
+    assert!(refused.contains("`--scaled` takes values") && refused.contains("never negative"), "{refused}");
+    assert!(settled(&["--input", "0.5,0.5,0.5,0.5"]).stderr.contains("--raw takes measurements"));
+    folder.write("raw.csv", &table("sepal_width,sepal_length,petal_length,petal_width", false, false));
+    let refused = run(&["simulate", "--data", "raw.csv"]).exits(1).stderr;
+    assert!(refused.contains(&own.replace(',', ", ")), "{refused}");
 }

@@ -54,7 +54,7 @@ fn folder(text: &str) -> Folder {
     npz::write(&mut bytes, &weights).unwrap();
     folder.write("w.npz", &bytes);
     bytes.clear();
-    safetensors::write(&mut bytes, &weights).unwrap();
+    safetensors::write(&mut bytes, &weights, None).unwrap();
     folder.write("w.safetensors", &bytes);
     // IDX: magic, number of dimensions, sizes, bytes.
     folder.write("images.idx", [&[0, 0, 8, 2, 0, 0, 0, 3, 0, 0, 0, 2][..], &[0, 0, 0, 1, 1, 0]].concat());

@@ -17,8 +17,8 @@ use crate::analyse::network::{DraftKind, DraftOperation, Skeleton};
 use crate::interval::Interval;
 use crate::model::{Construction, Dataset, Node, NodeKind, Operation};
 use crate::resources::Tensor;
-use crate::scaling::{ColumnScale, Scaling};
 use crate::value::Scope;
+use nnrc_sim::scaling::{ColumnScale, Scaling};
 
 /// The scale to fold, where it can be folded; what stands against it is reported. `span` is where it is asked for.
 pub fn scale(

@@ -12,9 +12,9 @@ use crate::analyse::foreign;
 use crate::analyse::meaning::{self, Said};
 use crate::interval::Interval;
 use crate::model::Construction;
-use crate::scaling::Scaling;
 use crate::substitute;
 use crate::value::{Scope, ValueKind};
+use nnrc_sim::scaling::Scaling;
 
 /// A node before its weights are known.
 #[derive(Debug, Clone)]

@@ -15,6 +15,9 @@ pub struct Array {
 /// Named arrays, sorted by name.
 pub type Arrays = BTreeMap<String, Array>;
 
+/// Named lists of strings, sorted by name.
+pub type Texts = BTreeMap<String, Vec<String>>;
+
 impl Array {
     /// An array of `shape`, or none if `values` has another number of elements.
     pub fn new(shape: Vec<usize>, values: Vec<f64>) -> Option<Self> {

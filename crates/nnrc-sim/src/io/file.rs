@@ -50,6 +50,16 @@ impl<'a> ArrayFile<'a> {
         self.entries.contains_key(name)
     }
 
+    /// Whether the array with this name holds strings.
+    pub fn holds_texts(&self, name: &str) -> bool {
+        let header = match self.entries.get(name) {
+            Some(Entry::Whole) => self.whole_header(),
+            Some(Entry::Member(member)) => self.header(member),
+            Some(Entry::Twice | Entry::Tensor(_)) | None => return false,
+        };
+        header.is_ok_and(|header| header.is_text())
+    }
+
     /// The sizes of the axes of an array, from its header; none if there is no such array.
     ///
     /// # Errors
@@ -83,14 +93,40 @@ impl<'a> ArrayFile<'a> {
         Some(array.map_err(|error| self.name(error, name)))
     }
 
-    /// Decodes all arrays.
+    /// The shape and the strings of an array of strings; none if there is none with this name, or it holds something
+    /// else.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`ArrayFile::read`].
+    pub fn texts(&self, name: &str) -> Option<Result<(Vec<usize>, Vec<String>), ReadError>> {
+        if !self.holds_texts(name) {
+            return None;
+        }
+        let read = |header: npy::Header, bytes: &[u8]| {
+            require_few(&header.shape)?;
+            let texts = header.texts(bytes)?;
+            Ok((header.shape, texts))
+        };
+        let texts = match self.entries.get(name)? {
+            Entry::Whole => self.whole_header().and_then(|header| read(header, &self.bytes)),
+            Entry::Member(member) => {
+                self.header(member).and_then(|header| read(header, &member.contents(&self.bytes)?))
+            }
+            Entry::Twice | Entry::Tensor(_) => return None,
+        };
+        Some(texts.map_err(|error| self.name(error, name)))
+    }
+
+    /// Decodes all arrays but those of strings.
     ///
     /// # Errors
     ///
     /// The first of [`ArrayFile::read`].
     pub fn read_all(&self) -> Result<Arrays, ReadError> {
         let read = |name: &str| Some((name.to_owned(), self.read(name)?));
-        self.names().filter_map(read).map(|(name, array)| array.map(|array| (name, array))).collect()
+        let numbers = self.names().filter(|name| !self.holds_texts(name));
+        numbers.filter_map(read).map(|(name, array)| array.map(|array| (name, array))).collect()
     }
 
     /// The header of an array, which says no more than the member can hold.

@@ -78,9 +78,12 @@ impl Header {
 
     /// Refuses a file of `length` bytes that does not hold what the header says.
     pub(crate) fn require_size(&self, length: usize) -> Result<(), ReadError> {
-        let (format, _) = parse_type(&self.element)?;
+        let each = match Text::parse(&self.element) {
+            Some(text) => text.size(),
+            None => parse_type(&self.element)?.0.size(),
+        };
         let size = length - self.start.min(length);
-        if count(&self.shape).and_then(|count| count.checked_mul(format.size())) == Some(size) {
+        if count(&self.shape).and_then(|count| count.checked_mul(each)) == Some(size) {
             return Ok(());
         }
         Err(ReadError::malformed(format!(
@@ -100,21 +103,102 @@ impl Header {
     }
 }
 
+impl Header {
+    /// Whether the elements are strings.
+    pub(crate) fn is_text(&self) -> bool {
+        Text::parse(&self.element).is_some()
+    }
+
+    /// The strings in `bytes`, whose length is the one that [`Header::require_size`] asks for, in the order in which
+    /// they stand.
+    pub(crate) fn texts(&self, bytes: &[u8]) -> Result<Vec<String>, ReadError> {
+        let Some(text) = Text::parse(&self.element) else {
+            return Err(ReadError::unsupported(format!("elements of type `{}` are no text", self.element)));
+        };
+        let data = bytes.get(self.start..).unwrap_or_default();
+        match text.size() {
+            0 => Ok(vec![String::new(); count(&self.shape).unwrap_or(0)]),
+            size => data.chunks_exact(size).map(|element| text.decode(element)).collect(),
+        }
+    }
+}
+
+/// How strings are stored: `<U12` is 12 characters of 4 bytes each, `|S12` is 12 bytes; zeros fill the rest.
+#[derive(Debug, Clone, Copy)]
+struct Text {
+    /// The most characters, or bytes.
+    length: usize,
+    /// Whether a character has 4 bytes.
+    is_wide: bool,
+    big_endian: bool,
+}
+
+impl Text {
+    /// The longest text of one element.
+    const LONGEST: usize = 1 << 16;
+
+    fn parse(element: &str) -> Option<Self> {
+        let kind = element.trim_start_matches(['<', '>', '|', '=']);
+        let is_wide = kind.starts_with('U');
+        let length = kind.strip_prefix(['U', 'S', 'a'])?.parse().ok()?;
+        (length <= Self::LONGEST).then_some(Self { length, is_wide, big_endian: element.starts_with('>') })
+    }
+
+    fn size(self) -> usize {
+        if self.is_wide { 4 * self.length } else { self.length }
+    }
+
+    fn decode(self, element: &[u8]) -> Result<String, ReadError> {
+        let bad = || ReadError::malformed("an element of the array is no text");
+        let text = if self.is_wide {
+            let code = |bytes: &[u8; 4]| {
+                if self.big_endian { u32::from_be_bytes(*bytes) } else { u32::from_le_bytes(*bytes) }
+            };
+            let chars = element.as_chunks::<4>().0.iter().map(code).map(char::from_u32);
+            chars.collect::<Option<String>>().ok_or_else(bad)?
+        } else {
+            std::str::from_utf8(element).map_err(|_| bad())?.to_owned()
+        };
+        Ok(text.trim_end_matches('\0').to_owned())
+    }
+}
+
 fn truncated() -> ReadError {
     ReadError::malformed("the file ends within the header of the array")
 }
 
 /// Writes `array` as little-endian f64 in C order, format version 1.
 pub fn write(array: &Array) -> Vec<u8> {
-    let sizes: Vec<String> = array.shape.iter().map(usize::to_string).collect();
+    let mut bytes = begin("<f8", &array.shape, 8 * array.values.len());
+    for value in &array.values {
+        bytes.extend_from_slice(&value.to_le_bytes());
+    }
+    bytes
+}
+
+/// Writes a list of strings, which numpy reads without pickle.
+pub fn write_texts(texts: &[String]) -> Vec<u8> {
+    // numpy has no strings of length 0.
+    let length = texts.iter().map(|text| text.chars().count()).max().unwrap_or(0).max(1);
+    let mut bytes = begin(&format!("<U{length}"), &[texts.len()], 4 * length * texts.len());
+    for text in texts {
+        let codes = text.chars().map(u32::from).chain(std::iter::repeat(0)).take(length);
+        bytes.extend(codes.flat_map(u32::to_le_bytes));
+    }
+    bytes
+}
+
+/// Magic and header of an array in C order, with room for its data.
+fn begin(element: &str, shape: &[usize], room: usize) -> Vec<u8> {
+    let sizes: Vec<String> = shape.iter().map(usize::to_string).collect();
     let comma = if sizes.len() == 1 { "," } else { "" };
     let shape = format!("({}{comma})", sizes.join(", "));
-    let mut header = format!("{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}");
+    let mut header = format!("{{'descr': '{element}', 'fortran_order': False, 'shape': {shape}, }}");
     // Magic, version and length are 10 bytes; data begins at a multiple of 64 after a line end.
     let end = (10 + header.len() + 1).next_multiple_of(64);
     header.extend(std::iter::repeat_n(' ', end - 11 - header.len()));
     header.push('\n');
-    let mut bytes = Vec::with_capacity(end + 8 * array.values.len());
+    let mut bytes = Vec::with_capacity(end + room);
     bytes.extend_from_slice(MAGIC);
     match u16::try_from(header.len()) {
         Ok(length) => {
@@ -128,9 +212,6 @@ pub fn write(array: &Array) -> Vec<u8> {
         }
     }
     bytes.extend_from_slice(header.as_bytes());
-    for value in &array.values {
-        bytes.extend_from_slice(&value.to_le_bytes());
-    }
     bytes
 }
 
@@ -279,6 +360,26 @@ mod tests {
         for (descr, data, value) in cases {
             assert_eq!(read(&file(&header(descr), data)).unwrap().values, [value], "{descr}");
         }
+    }
+
+    #[test]
+    fn texts_are_written_and_read() {
+        let read = |bytes: &[u8]| {
+            let header = Header::read(bytes).unwrap();
+            header.require_size(bytes.len()).unwrap();
+            header.texts(bytes)
+        };
+        let texts = ["setosa", "", "Sch\u{f6}n \u{1f33c}"].map(str::to_owned);
+        assert_eq!(read(&write_texts(&texts)).unwrap(), texts);
+        assert_eq!(read(&write_texts(&[])).unwrap(), Vec::<String>::new());
+        let header = |descr: &str| format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': (2,), }}");
+        assert_eq!(read(&file(&header("|S3"), b"ab\0abc")).unwrap(), ["ab", "abc"]);
+        assert_eq!(
+            read(&file(&header(">U1"), &[0, 0, 0, 65, 0, 1, 0xf3, 0x3c])).unwrap(),
+            ["A", "\u{1f33c}"]
+        );
+        assert!(read(&file(&header("<U1"), &[0xff; 8])).is_err());
+        assert!(read(&file(&header("<f4"), &[0; 8])).is_err());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! .npz archives of NumPy: named .npy arrays in a ZIP file.
 
 use super::file::Entry;
-use super::{Array, ArrayFile, Arrays, ReadError, ReadErrorKind, npy, zip};
+use super::{ArrayFile, Arrays, ReadError, ReadErrorKind, Texts, npy, zip};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
@@ -62,10 +62,21 @@ pub fn read(bytes: &[u8]) -> Result<Arrays, ReadError> {
 /// # Errors
 ///
 /// Those of `writer`, and [`io::ErrorKind::InvalidInput`] for more than 4 GiB or 65,534 arrays.
-pub fn write(mut writer: impl io::Write, arrays: &Arrays) -> io::Result<()> {
-    let names: Vec<String> = arrays.keys().map(|name| format!("{name}.npy")).collect();
-    let contents = arrays.values().map(|array: &Array| npy::write(array));
-    let archive = zip::write(names.iter().map(String::as_str).zip(contents));
+pub fn write(writer: impl io::Write, arrays: &Arrays) -> io::Result<()> {
+    write_with_texts(writer, arrays, &Texts::new())
+}
+
+/// The same with lists of strings beside them; a name in both is that of the strings.
+///
+/// # Errors
+///
+/// Those of [`write`].
+pub fn write_with_texts(mut writer: impl io::Write, arrays: &Arrays, texts: &Texts) -> io::Result<()> {
+    let numbers = arrays.iter().map(|(name, array)| (name, npy::write(array)));
+    let texts = texts.iter().map(|(name, texts)| (name, npy::write_texts(texts)));
+    let members: BTreeMap<&String, Vec<u8>> = numbers.chain(texts).collect();
+    let names: Vec<String> = members.keys().map(|name| format!("{name}.npy")).collect();
+    let archive = zip::write(names.iter().map(String::as_str).zip(members.into_values()));
     let too_large = || io::Error::new(io::ErrorKind::InvalidInput, "the arrays need more than 4 GiB");
     writer.write_all(&archive.ok_or_else(too_large)?)
 }

@@ -12,6 +12,9 @@ use std::ops::Range;
 /// Headers beyond this are refused: 100,000 tensors need about a tenth of it.
 const HEADER_LIMIT: u64 = 100_000_000;
 
+/// The key of what nnrc says in `__metadata__`.
+pub const METADATA: &str = "nnrc";
+
 /// A tensor as the header describes it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Tensor {
@@ -51,12 +54,13 @@ pub fn read(bytes: &[u8]) -> Result<Arrays, ReadError> {
     open(bytes)?.read_all()
 }
 
-/// Writes arrays as F64, sorted by name: equal arrays give equal bytes.
+/// Writes arrays as F64, sorted by name, with an entry of the metadata under [`METADATA`] if there is one: equal arrays
+/// give equal bytes. (The library writes several entries in any order.)
 ///
 /// # Errors
 ///
 /// Those of `writer`, and [`io::ErrorKind::InvalidInput`] where a shape does not fit its values.
-pub fn write(mut writer: impl io::Write, arrays: &Arrays) -> io::Result<()> {
+pub fn write(mut writer: impl io::Write, arrays: &Arrays, metadata: Option<String>) -> io::Result<()> {
     let invalid = |error: SafeTensorError| io::Error::new(io::ErrorKind::InvalidInput, error.to_string());
     let data: Vec<Vec<u8>> = arrays
         .values()
@@ -66,7 +70,8 @@ pub fn write(mut writer: impl io::Write, arrays: &Arrays) -> io::Result<()> {
     for ((name, array), data) in arrays.iter().zip(&data) {
         views.push((name, TensorView::new(Dtype::F64, array.shape.clone(), data).map_err(invalid)?));
     }
-    writer.write_all(&safetensors::serialize(views, None).map_err(invalid)?)
+    let metadata = metadata.map(|text| std::iter::once((METADATA.to_owned(), text)).collect());
+    writer.write_all(&safetensors::serialize(views, metadata).map_err(invalid)?)
 }
 
 /// The header is JSON: its length is checked before anything looks at it.

@@ -86,13 +86,13 @@ pub fn rows(
 }
 
 /// Reads a comma-separated table of numbers (of tabs in a file that ends in `tsv` or `tab`) under a header row: what
-/// generated programs take.
+/// generated programs take. The names of the columns, and the rows.
 ///
 /// # Errors
 ///
 /// [`ReadErrorKind::Ragged`], [`ReadErrorKind::NonFinite`] and [`ReadErrorKind::InvalidUtf8`] with the line,
 /// [`ReadErrorKind::Malformed`] for a file without a header, for cells that are no numbers and for other separators.
-pub fn numbers(bytes: &[u8], extension: Option<&str>) -> Result<Vec<Vec<f64>>, ReadError> {
+pub fn numbers(bytes: &[u8], extension: Option<&str>) -> Result<(Vec<String>, Vec<Vec<f64>>), ReadError> {
     let text = text(bytes)?;
     let separator = Separator::of(extension, text);
     let named = named_separator(text).map(|(char, _)| char);
@@ -106,11 +106,11 @@ pub fn numbers(bytes: &[u8], extension: Option<&str>) -> Result<Vec<Vec<f64>>, R
     if named.is_some() {
         return Err(ReadError::malformed("its first line is `sep=`, not a header row; leave that line out"));
     }
-    let mut header = 0;
+    let mut header: Vec<String> = Vec::new();
     let mut table = Vec::new();
     rows(text, separator, |line, cells| {
-        if header == 0 {
-            header = cells.len();
+        if header.is_empty() {
+            header = cells.iter().map(|cell| (*cell).to_owned()).collect();
             if cells.iter().all(|cell| is_number(cell)) {
                 let message =
                     "its first row holds numbers: a header row with the names of the columns is expected";
@@ -118,8 +118,8 @@ pub fn numbers(bytes: &[u8], extension: Option<&str>) -> Result<Vec<Vec<f64>>, R
             }
             return Ok(());
         }
-        if cells.len() != header {
-            return Err(ragged(line, cells.len(), "the header", header));
+        if cells.len() != header.len() {
+            return Err(ragged(line, cells.len(), "the header", header.len()));
         }
         let row = cells.iter().map(|cell| match cell.parse::<f64>() {
             Ok(number) if number.is_finite() => Ok(number),
@@ -135,10 +135,10 @@ pub fn numbers(bytes: &[u8], extension: Option<&str>) -> Result<Vec<Vec<f64>>, R
         table.push(row.collect::<Result<_, _>>()?);
         Ok(())
     })?;
-    if header == 0 {
+    if header.is_empty() {
         return Err(ReadError::malformed("the file is empty; a header row is expected"));
     }
-    Ok(table)
+    Ok((header, table))
 }
 
 /// A row of another length than the first.
@@ -232,9 +232,13 @@ mod tests {
 
     #[test]
     fn tables_of_numbers_for_programs() {
-        assert_eq!(numbers(b"a,b\n1,2\n\n-3e1,.5\n", None).unwrap(), [[1.0, 2.0], [-30.0, 0.5]]);
-        assert_eq!(numbers(b"a\tb\n1\t2\n", Some("tsv")).unwrap(), [[1.0, 2.0]]);
-        assert!(numbers(b"a,b\n", None).unwrap().is_empty());
+        let (names, rows) = numbers(b"a,b\n1,2\n\n-3e1,.5\n", None).unwrap();
+        assert_eq!(
+            (names, rows),
+            (vec!["a".to_owned(), "b".to_owned()], vec![vec![1.0, 2.0], vec![-30.0, 0.5]])
+        );
+        assert_eq!(numbers(b"a\tb\n1\t2\n", Some("tsv")).unwrap().1, [[1.0, 2.0]]);
+        assert!(numbers(b"a,b\n", None).unwrap().1.is_empty());
         for (bytes, kind, words) in [
             (&b"a,b\n1,2\n3\n"[..], ReadErrorKind::Ragged, "line 3 has 1 cell, the header has 2"),
             (b"1,2\n3,4\n", ReadErrorKind::Malformed, "its first row holds numbers"),
@@ -263,7 +267,7 @@ mod tests {
             String::from_utf8(bytes.clone()).unwrap(),
             "time,\"y, first\"\n0,0.30000000000000004\n1e-300,-1.5e22\n1,123456.789\n"
         );
-        assert_eq!(numbers(&bytes, None).unwrap(), rows);
+        assert_eq!(numbers(&bytes, None).unwrap().1, rows);
         assert!(write(Vec::new(), &["time"], rows).is_err());
     }
 }

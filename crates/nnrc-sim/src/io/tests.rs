@@ -21,7 +21,7 @@ fn npz_bytes() -> Vec<u8> {
 
 fn safetensors_bytes() -> Vec<u8> {
     let mut bytes = Vec::new();
-    safetensors::write(&mut bytes, &sample()).unwrap();
+    safetensors::write(&mut bytes, &sample(), None).unwrap();
     bytes
 }
 
@@ -90,7 +90,7 @@ fn faulty_tensors_are_named() {
     assert_eq!(error.kind, ReadErrorKind::NonFinite);
     assert_eq!(error.message, "`hidden.W`: element [1, 1] is inf, not a finite number");
     let mut bytes = Vec::new();
-    safetensors::write(&mut bytes, &arrays).unwrap();
+    safetensors::write(&mut bytes, &arrays, None).unwrap();
     assert_eq!(safetensors::read(&bytes).unwrap_err(), error);
 }
 
@@ -298,7 +298,7 @@ proptest! {
         npz::write(&mut bytes, &arrays).unwrap();
         prop_assert_eq!(npz::read(&bytes).unwrap(), arrays.clone());
         let mut bytes = Vec::new();
-        safetensors::write(&mut bytes, &arrays).unwrap();
+        safetensors::write(&mut bytes, &arrays, None).unwrap();
         prop_assert_eq!(safetensors::read(&bytes).unwrap(), arrays);
     }
 

@@ -12,6 +12,10 @@ pub struct Arguments {
     pub input: Option<Vec<f64>>,
     /// A file of inputs, if given.
     pub data: Option<PathBuf>,
+    /// Whether the values of the inputs are measurements.
+    pub raw: bool,
+    /// Whether those of the file are scaled already.
+    pub scaled: bool,
     /// End of the time course, in the time unit of the model.
     pub until: Option<f64>,
     /// Only the settled values.
@@ -84,6 +88,8 @@ pub fn parse(
     let mut arguments = Arguments {
         input: None,
         data: None,
+        raw: false,
+        scaled: false,
         until: None,
         steady: false,
         points: defaults.points,
@@ -99,13 +105,15 @@ pub fn parse(
     };
     // Options about the rows of a time course.
     let mut rows: Vec<&str> = Vec::new();
-    let mut words = Words::new(words.into_iter(), &["--help", "--steady", "--state"]);
+    let mut words = Words::new(words.into_iter(), &["--help", "--steady", "--state", "--raw", "--scaled"]);
     while let Some(name) = words.option()? {
         let name = name.as_str();
         let mut value = || words.value(name);
         match name {
             "-h" | "--help" => return Ok(None),
             "--steady" => arguments.steady = true,
+            "--raw" => arguments.raw = true,
+            "--scaled" => arguments.scaled = true,
             "--input" => {
                 let numbers = value()?.split(',').map(|cell| number(name, cell)).collect::<Result<_, _>>()?;
                 arguments.input = Some(numbers);
@@ -146,6 +154,17 @@ pub fn parse(
     if arguments.data.is_some() && (arguments.input.is_some() || arguments.until.is_some()) {
         return Err(
             "`--data` gives settled values for many inputs; leave out `--input` and `--until`".to_owned()
+        );
+    }
+    if arguments.raw && arguments.scaled {
+        return Err("`--raw` and `--scaled` exclude each other".to_owned());
+    }
+    if arguments.raw && arguments.input.is_none() && arguments.data.is_none() {
+        return Err("`--raw` says what `--input` gives; there is none".to_owned());
+    }
+    if arguments.scaled && arguments.data.is_none() {
+        return Err(
+            "`--scaled` is for `--data`; `--input` gives scaled values unless `--raw` is said".to_owned()
         );
     }
     if arguments.steady && arguments.until.is_some() {
@@ -261,6 +280,9 @@ mod tests {
             ("--until -1", "positive"),
             ("--data x.npz --until 3", "leave out"),
             ("--points 3 --every 0.5", "exclude"),
+            ("--raw", "--input"),
+            ("--input 1 --scaled", "--data"),
+            ("--data x.npz --raw --scaled", "exclude"),
             ("--steady --points 3", "time courses"),
             ("--data x.npz --every 2", "time courses"),
         ] {

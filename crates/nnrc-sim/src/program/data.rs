@@ -3,9 +3,66 @@
 use std::path::Path;
 
 use super::simulate::check_input;
-use super::{Network, Role, input_width};
+use super::{Network, Role, input_width, say};
 use crate::io::{ArrayFile, ReadError, npz, read_file, table};
+use crate::meanings::{Columns, Meanings};
+use crate::scaling::Scaling;
 use crate::train::Loss;
+
+/// How the network's own data were scaled, and whether those of a file are scaled already.
+pub(crate) struct Own<'a> {
+    pub meanings: &'a Meanings,
+    pub are_scaled: bool,
+}
+
+impl<'a> Own<'a> {
+    /// Says what is done with files of data, where there is a choice.
+    pub fn new(meanings: &'a Meanings, are_scaled: bool) -> Self {
+        let Meanings { inputs, targets, .. } = meanings;
+        if inputs.scale.is_none() && targets.scale.is_none() {
+            return Self { meanings, are_scaled: true };
+        }
+        if !are_scaled {
+            say(
+                "data are taken as measurements and scaled as the network's own; `--scaled` takes scaled values",
+            );
+        }
+        Self { meanings, are_scaled }
+    }
+
+    /// Values of inputs for those of a file.
+    pub fn inputs(&self, values: &[f64]) -> Vec<f64> {
+        self.each(&self.meanings.inputs, values, Scaling::apply)
+    }
+
+    /// Targets for those of a file.
+    pub fn targets(&self, values: &[f64]) -> Vec<f64> {
+        self.each(&self.meanings.targets, values, Scaling::apply)
+    }
+
+    /// Outputs in the units of the files.
+    pub fn outputs(&self, values: &[f64]) -> Vec<f64> {
+        self.each(&self.meanings.targets, values, Scaling::undo)
+    }
+
+    fn each(&self, columns: &Columns, values: &[f64], map: fn(&Scaling, &[f64]) -> Vec<f64>) -> Vec<f64> {
+        match columns.scale.as_ref().filter(|_| !self.are_scaled) {
+            Some(scale) => map(scale, values),
+            None => values.to_vec(),
+        }
+    }
+
+    /// What may be the reason where a value does not fit.
+    fn hint(&self) -> &'static str {
+        match &self.meanings.inputs.scale {
+            Some(_) if !self.are_scaled => {
+                " (after scaling; `--scaled` takes values that are scaled already)"
+            }
+            Some(_) => " (`--scaled` is given: leave it out for measurements)",
+            None => "",
+        }
+    }
+}
 
 /// Inputs with their targets, one after another.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -24,7 +81,7 @@ pub(crate) fn output_width<N: Network>() -> usize {
 }
 
 /// The inputs in a file, one in each row.
-pub(crate) fn inputs<N: Network>(path: &Path) -> Result<Vec<Vec<f64>>, String> {
+pub(crate) fn inputs<N: Network>(path: &Path, own: &Own<'_>) -> Result<Vec<Vec<f64>>, String> {
     let width = input_width::<N>();
     let rows = match arrays(path)? {
         Some(file) => {
@@ -34,28 +91,34 @@ pub(crate) fn inputs<N: Network>(path: &Path) -> Result<Vec<Vec<f64>>, String> {
             }
             matrix(path, &file, name, Some(width))?
         }
-        None => cells(path)?,
+        None => cells(path, own)?,
     };
-    check_rows::<N>(path, rows.iter().map(Vec::as_slice))?;
+    let rows = rows.iter().map(|row| own.inputs(row)).collect::<Vec<_>>();
+    check_rows::<N>(path, own, rows.iter().map(Vec::as_slice))?;
     Ok(rows)
 }
 
 /// Inputs and targets: arrays `x` and `t`, or columns of inputs and after them columns of targets.
 ///
 /// Instead of a target for each of several outputs there may be one number, the class from 0.
-pub(crate) fn samples<N: Network>(path: &Path) -> Result<Samples, String> {
+pub(crate) fn samples<N: Network>(path: &Path, own: &Own<'_>) -> Result<Samples, String> {
     let width = input_width::<N>();
-    let samples = samples_of(path, width, output_width::<N>())?;
-    check_rows::<N>(path, samples.inputs.chunks(width.max(1)))?;
+    let samples = samples_of(path, own, width, output_width::<N>())?;
+    check_rows::<N>(path, own, samples.inputs.chunks(width.max(1)))?;
     Ok(samples)
 }
 
 /// The same for any number of inputs and outputs; signs of inputs are not looked at.
-pub(crate) fn samples_of(path: &Path, width: usize, outputs: usize) -> Result<Samples, String> {
+pub(crate) fn samples_of(
+    path: &Path,
+    own: &Own<'_>,
+    width: usize,
+    outputs: usize,
+) -> Result<Samples, String> {
     let name = path.display();
     let (rows, targets) = match arrays(path)? {
         Some(file) => (matrix(path, &file, "x", Some(width))?, matrix(path, &file, "t", None)?),
-        None => cells(path)?
+        None => cells(path, own)?
             .into_iter()
             .map(|mut row| {
                 let target = row.split_off(width.min(row.len()));
@@ -69,7 +132,7 @@ pub(crate) fn samples_of(path: &Path, width: usize, outputs: usize) -> Result<Sa
     if rows.len() != targets.len() {
         return Err(format!("`{name}`: {} inputs and {} targets", rows.len(), targets.len()));
     }
-    let mut samples = Samples { count: rows.len(), inputs: rows.concat(), targets: Vec::new() };
+    let mut samples = Samples { count: rows.len(), inputs: own.inputs(&rows.concat()), targets: Vec::new() };
     for (at, target) in targets.iter().enumerate() {
         match target.as_slice() {
             &[class] if outputs > 1 => {
@@ -82,7 +145,7 @@ pub(crate) fn samples_of(path: &Path, width: usize, outputs: usize) -> Result<Sa
                 }
                 samples.targets.extend((0..outputs).map(|one| f64::from(u8::from(one as f64 == class))));
             }
-            target if target.len() == outputs => samples.targets.extend_from_slice(target),
+            target if target.len() == outputs => samples.targets.extend(own.targets(target)),
             target => {
                 return Err(format!(
                     "`{name}`, row {}: {} targets for {outputs} outputs",
@@ -154,17 +217,30 @@ fn matrix(
     }
 }
 
-/// The numbers of a table.
-fn cells(path: &Path) -> Result<Vec<Vec<f64>>, String> {
+/// The numbers of a table. Columns with the names that the network knows stand where it knows them.
+fn cells(path: &Path, own: &Own<'_>) -> Result<Vec<Vec<f64>>, String> {
     let name = path.display();
     let bytes = read_file(path).map_err(|error| format!("cannot read `{name}`: {error}"))?;
     let extension = path.extension().and_then(|extension| extension.to_str());
-    table::numbers(&bytes, extension).map_err(|error| format!("`{name}`: {error}"))
+    let (header, rows) = table::numbers(&bytes, extension).map_err(|error| format!("`{name}`: {error}"))?;
+    let known = &own.meanings.inputs.names;
+    if !header.starts_with(known) && known.iter().all(|column| header.contains(column)) {
+        return Err(format!(
+            "`{name}`: its columns stand in another order than those of the network; expected first: {}",
+            known.join(", ")
+        ));
+    }
+    Ok(rows)
 }
 
-fn check_rows<'a, N: Network>(path: &Path, rows: impl Iterator<Item = &'a [f64]>) -> Result<(), String> {
+fn check_rows<'a, N: Network>(
+    path: &Path,
+    own: &Own<'_>,
+    rows: impl Iterator<Item = &'a [f64]>,
+) -> Result<(), String> {
     for (at, row) in rows.enumerate() {
-        check_input::<N>(row).map_err(|words| format!("`{}`, row {}: {words}", path.display(), at + 1))?;
+        check_input::<N>(row)
+            .map_err(|words| format!("`{}`, row {}: {words}{}", path.display(), at + 1, own.hint()))?;
     }
     Ok(())
 }

@@ -61,6 +61,8 @@ Usage: train --data FILE [OPTIONS]
 Options:
       --data FILE        the samples
       --validation FILE  samples that only judge, in the same form
+      --scaled           what the files hold is scaled already; else it is measurements, which are scaled as the
+                         network's own data were
       --weights FILE     where to begin: .npz or .safetensors (default: the weights of the model file)
       --loss LOSS        squared_error: half of the sum of (y - t)^2; cross_entropy: of outputs that are
                          probabilities; softmax_cross_entropy: of linear outputs (default: {loss})
@@ -122,6 +124,9 @@ Options:
       --input NUMBERS  concentrations of the inputs, separated by commas (default: those of the model file)
       --data FILE      one input in each row: .csv with a header row, .npy, or .npz with the array `x`; writes one
                        settled output a row
+      --raw            what `--input` gives are measurements, which are scaled as the network's own data were
+      --scaled         what the file of `--data` holds is scaled already, and outputs stay so; else both are
+                       measurements, where the network's own data were scaled
       --until TIME     end of the time course, in the time unit of the model (default: {until})
       --steady         the settled values only, without the time course
       --points NUMBER  rows of the time course (default: {rows})

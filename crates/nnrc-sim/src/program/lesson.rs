@@ -15,6 +15,8 @@ pub struct Lesson {
     pub data: PathBuf,
     /// Samples that only judge.
     pub validation: Option<PathBuf>,
+    /// Whether the samples are scaled already.
+    pub scaled: bool,
     /// Weights to begin with; none: those of the model file.
     pub weights: Option<PathBuf>,
     /// How: what the model file says, changed by the options.
@@ -55,6 +57,7 @@ pub fn parse(words: impl IntoIterator<Item = String>, defaults: &Training) -> Re
     let mut lesson = Lesson {
         data: PathBuf::new(),
         validation: None,
+        scaled: false,
         weights: None,
         training: *defaults,
         stops: None,
@@ -68,13 +71,14 @@ pub fn parse(words: impl IntoIterator<Item = String>, defaults: &Training) -> Re
         model: None,
     };
     let (mut rate, mut momentum, mut betas) = (None, None, [None; 3]);
-    let mut words = Words::new(words.into_iter(), &["--help", "--resume"]);
+    let mut words = Words::new(words.into_iter(), &["--help", "--resume", "--scaled"]);
     while let Some(name) = words.option()? {
         let name = name.as_str();
         let mut value = || words.value(name);
         match name {
             "-h" | "--help" => return Ok(None),
             "--resume" => lesson.resume = true,
+            "--scaled" => lesson.scaled = true,
             "--data" => lesson.data = value()?.into(),
             "--validation" => lesson.validation = Some(value()?.into()),
             "--weights" => lesson.weights = Some(value()?.into()),

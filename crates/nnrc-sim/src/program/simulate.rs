@@ -1,12 +1,14 @@
 //! The verb `simulate`.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use super::arguments::{Arguments, Start};
-use super::data::inputs;
+use super::data::{Own, inputs};
 use super::results::Results;
-use super::{Failure, Network, Quantity, Role, Tensors, input_width, places};
+use super::{Failure, Network, Quantity, Role, Tensors, input_width, places, say};
 use crate::course::{Spacing, good_end, time_to_settle};
+use crate::scaling::Scaling;
 use crate::{Error, Settle, Settled, Tolerances, integrate, parallel, settle};
 
 /// The largest number of values of a time course: as many as fit into a gigabyte.
@@ -16,18 +18,33 @@ const MAX_VALUES: f64 = 1e8;
 pub(crate) fn run<N: Network>(arguments: &Arguments, model: &Path) -> Result<(), Failure> {
     let format = arguments.format()?;
     places::require(&[Some(model), arguments.data.as_deref()], &[arguments.output.as_deref()])?;
-    let mut network = N::load(&mut Tensors::read(model)?)?;
+    let mut tensors = Tensors::read(model)?;
+    let mut network = N::load(&mut tensors)?;
+    let meanings = tensors.meanings()?;
     let results = match &arguments.data {
-        Some(path) => many(&network, arguments, &inputs::<N>(path)?)?,
+        Some(path) => many(&network, arguments, path, &Own::new(&meanings, arguments.scaled))?,
         None => {
-            if let Some(input) = &arguments.input {
-                check_input::<N>(input).map_err(|message| format!("--input: {message}"))?;
-                network.set_inputs(input);
+            if let Some(values) = &arguments.input {
+                let input = taken(values, meanings.inputs.scale.as_ref(), arguments.raw);
+                check_input::<N>(&input).map_err(|message| format!("--input: {message}"))?;
+                network.set_inputs(&input);
             }
             if arguments.steady { steady(&mut network, arguments)? } else { course(&mut network, arguments)? }
         }
     };
     Ok(results.write(format, arguments.output.as_deref())?)
+}
+
+/// The values of the inputs for those of `--input`, which are measurements if they are `raw`.
+fn taken<'a>(values: &'a [f64], scale: Option<&Scaling>, raw: bool) -> Cow<'a, [f64]> {
+    match scale {
+        Some(scale) if raw && values.len() == scale.columns.len() => scale.apply(values).into(),
+        Some(_) if !raw => {
+            say("--input gives scaled values, as the network takes them; --raw takes measurements");
+            values.into()
+        }
+        _ => values.into(),
+    }
 }
 
 /// Checks the number of the values of the inputs, their signs, and their ranges.
@@ -105,7 +122,13 @@ fn steady<N: Network>(network: &mut N, arguments: &Arguments) -> Result<Results,
 
 /// The settled outputs of many inputs. Each begins at the start, so that a result depends neither on the other
 /// inputs nor on the number of threads.
-fn many<N: Network>(network: &N, arguments: &Arguments, inputs: &[Vec<f64>]) -> Result<Results, Failure> {
+fn many<N: Network>(
+    network: &N,
+    arguments: &Arguments,
+    path: &Path,
+    own: &Own<'_>,
+) -> Result<Results, Failure> {
+    let inputs = inputs::<N>(path, own)?;
     let (ranges, quantities) = shown::<N>(|quantity| quantity.role == Role::Output);
     let all = parallel::map(inputs.len(), parallel::cores(), network, |network, at| {
         network.set_inputs(&inputs[at]);
@@ -116,7 +139,8 @@ fn many<N: Network>(network: &N, arguments: &Arguments, inputs: &[Vec<f64>]) -> 
         })
     });
     let row = |(at, row): (usize, Result<Vec<f64>, Error>)| {
-        row.map_err(|error| Failure::from(error).context(&format!("row {}", at + 1)))
+        row.map(|outputs| own.outputs(&outputs))
+            .map_err(|error| Failure::from(error).context(&format!("row {}", at + 1)))
     };
     Ok(Results::of(&quantities, all.into_iter().enumerate().map(row).collect::<Result<_, _>>()?))
 }

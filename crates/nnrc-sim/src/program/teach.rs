@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::data::{Samples, check_targets, output_width, samples};
+use super::data::{Own, Samples, check_targets, output_width, samples};
 use super::epoch::Epoch;
 use super::help::{loss_name, schedule_name};
 use super::lesson::Lesson;
@@ -11,6 +11,7 @@ use super::pupil::{Pupil, layout};
 use super::{Failure, Tensors, places, say};
 use crate::gradient::Differentiable;
 use crate::io::{Array, Arrays, ReadError, npz, read_file, safetensors, table, write_atomically};
+use crate::meanings::Meanings;
 use crate::reading::{Measure, Reading};
 use crate::train::stamp::{self, described, fingerprint};
 use crate::train::{
@@ -27,12 +28,16 @@ pub(crate) fn run<N: Differentiable>(lesson: &Lesson, model: &Path) -> Result<()
     let Lesson { data, validation, weights: start, output, metrics, checkpoint, .. } = lesson;
     let written = [Some(output.as_path()), Some(checkpoint), metrics.as_deref()];
     places::require(&[Some(model), Some(data), validation.as_deref(), start.as_deref()], &written)?;
-    let mut network = N::load(&mut Tensors::read(model)?)?;
+    let mut tensors = Tensors::read(model)?;
+    let mut network = N::load(&mut tensors)?;
+    let meanings = tensors.meanings()?;
     if let Some(path) = start {
         network.set_parameters(&weights::<N>(path)?);
     }
-    let trained = samples::<N>(&lesson.data)?;
-    let judged = lesson.validation.as_deref().map(samples::<N>).transpose()?.unwrap_or_default();
+    let own = Own::new(&meanings, lesson.scaled);
+    let read = |path: &Path| samples::<N>(path, &own);
+    let trained = read(data)?;
+    let judged = validation.as_deref().map(read).transpose()?.unwrap_or_default();
     for (path, samples) in
         std::iter::once((data, &trained)).chain(validation.iter().map(|path| (path, &judged)))
     {
@@ -85,7 +90,7 @@ pub(crate) fn run<N: Differentiable>(lesson: &Lesson, model: &Path) -> Result<()
             )));
         }
     };
-    write_weights::<N>(&lesson.output, state.result())?;
+    write_weights::<N>(&lesson.output, state.result(), &meanings)?;
     let why = match ending {
         Ending::Epochs => "all epochs are done",
         Ending::Stopped(_) => "a `--stop` holds",
@@ -232,7 +237,11 @@ fn weights<N: Differentiable>(path: &Path) -> Result<Vec<f64>, String> {
     Ok(values)
 }
 
-fn write_weights<N: Differentiable>(path: &Path, parameters: &[f64]) -> Result<(), String> {
+fn write_weights<N: Differentiable>(
+    path: &Path,
+    parameters: &[f64],
+    meanings: &Meanings,
+) -> Result<(), String> {
     let array = |(name, shape, start): train::Layout<'_>| {
         let size: usize = shape.iter().product();
         (name.to_owned(), Array { shape: shape.to_vec(), values: parameters[start..start + size].to_vec() })
@@ -240,9 +249,7 @@ fn write_weights<N: Differentiable>(path: &Path, parameters: &[f64]) -> Result<(
     let mut arrays: Arrays = layout::<N>().into_iter().map(array).collect();
     arrays.insert(train::VERSION.to_owned(), train::version());
     let is_safetensors = path.extension().is_some_and(|extension| extension == "safetensors");
-    let written = write_atomically(path, |file| {
-        if is_safetensors { safetensors::write(file, &arrays) } else { npz::write(file, &arrays) }
-    });
+    let written = write_atomically(path, |file| meanings.write(file, &arrays, is_safetensors));
     written.map_err(|error| format!("cannot write `{}`: {error}", path.display()))
 }
 

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use crate::io::{Array, ArrayFile, Arrays, ReadError, npz, read_file};
+use crate::meanings::Meanings;
 
 /// Arrays by name. Those of a file are decoded when they are needed, after a look at their shape; what else is in
 /// the file does not matter.
@@ -41,6 +42,15 @@ impl Tensors {
             Ok(file) => Ok(Self { file: Some(file), arrays: Arrays::new() }),
             Err(error) => Err(format!("`{}`: {error}", path.display())),
         }
+    }
+
+    /// What inputs and outputs are.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Meanings::read`].
+    pub(crate) fn meanings(&self) -> Result<Meanings, String> {
+        self.file.as_ref().map_or_else(|| Ok(Meanings::default()), Meanings::read)
     }
 
     /// An array as it is, decoded at most once; none if there is none.

@@ -5,14 +5,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use nnrc_model::Tensor;
-use nnrc_model::model::Construction;
-use nnrc_sim::io::{Array, Arrays, npz, read_file, safetensors, table};
+use nnrc_model::model::{Construction, Model};
+use nnrc_sim::io::{Array, Arrays, npz, read_file, table};
 use nnrc_sim::train::{self, Difference, Quantity, Stamp, State, Unusable};
 use nnrc_syntax::codes::Code;
 use nnrc_syntax::{Diagnostic, Severity, Source, codes};
 
 use super::learner::Learning;
 use crate::files::{DASH, Destination, is_special, reason};
+use crate::meanings;
 use crate::plot::{self, Curve};
 use crate::session::Session;
 use crate::terminal::{Stop, Terminal};
@@ -84,14 +85,18 @@ impl Files {
         files
     }
 
-    /// Writes weights with the version of nnrc.
-    pub fn write_weights(&self, terminal: &Terminal, weights: &BTreeMap<String, Tensor>) -> Result<(), Stop> {
+    /// Writes weights with the version of nnrc and with what inputs and outputs are.
+    pub fn write_weights(
+        &self,
+        terminal: &Terminal,
+        model: &Model,
+        weights: &BTreeMap<String, Tensor>,
+    ) -> Result<(), Stop> {
         let array = |tensor: &Tensor| Array { shape: tensor.shape.clone(), values: tensor.values.clone() };
         let mut arrays: Arrays = weights.iter().map(|(key, tensor)| (key.clone(), array(tensor))).collect();
         arrays.insert(train::VERSION.to_owned(), train::version());
-        self.weights.write(terminal, |out| {
-            if self.is_safetensors { safetensors::write(out, &arrays) } else { npz::write(out, &arrays) }
-        })
+        let meanings = meanings::carried(model);
+        self.weights.write(terminal, |out| meanings.write(out, &arrays, self.is_safetensors))
     }
 
     /// Writes the checkpoint: the old one stays until the new one is complete.

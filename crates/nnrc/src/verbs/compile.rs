@@ -107,6 +107,7 @@ fn write_crate(
     let options = nnrc_rust::Options {
         simulation: Some(simulation(session, loaded, pot)?),
         ranges: ranges(loaded),
+        meanings: meanings::carried(pot.model),
         training: trains.then(|| trained(pot.model)),
         pot: pot.model.training.as_ref().and_then(|training| training.flow.as_ref()).map(|flow| {
             session.terminal.note("the program presents samples that it is given: `train --data FILE`");

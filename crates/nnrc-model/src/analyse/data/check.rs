@@ -66,13 +66,13 @@ fn advice(data: &Dataset, row: usize, input: &Draft, range: Interval, hull: Inte
         None => helps.push("scale the data: `scale = minmax(0, 1);`".to_owned()),
         // Rows that the scale was not fitted on may lie anywhere.
         Some(scale) => {
-            if let Some(ends) = scale.ends.filter(|ends| range.holds(ends.low) && range.holds(ends.high))
+            if let Some(ends) = scale.ends.filter(|ends| ends.iter().all(|end| range.holds(*end)))
                 && !data.train.contains(&row)
             {
                 helps.push(format!(
                     "keep rows that the scale was not fitted on within its ends: `scale = minmax({}, {}, clip = true);`",
-                    shown(ends.low),
-                    shown(ends.high)
+                    shown(ends[0]),
+                    shown(ends[1])
                 ));
             }
         }

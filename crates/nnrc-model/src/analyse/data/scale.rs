@@ -5,9 +5,9 @@ use nnrc_syntax::{Diagnostic, Span, codes};
 
 use crate::analyse::block::{self, bind, missing_argument};
 use crate::interval::Interval;
-use crate::scaling::{ColumnScale, Scaling};
 use crate::units::Dimension;
 use crate::value::{Scope, ValueKind};
+use nnrc_sim::scaling::{ColumnScale, Scaling};
 
 /// What a `scale` asks for.
 #[derive(Debug, Clone, Copy)]
@@ -77,7 +77,7 @@ pub fn scale(scope: &mut Scope, expr: &Expr, scaled: Scaled<'_>) -> Option<Scali
         return None;
     }
     let ends = match kind {
-        Kind::MinMax { ends: [low, high], .. } => Some(Interval::new(low, high)),
+        Kind::MinMax { ends, .. } => Some(ends),
         Kind::Standard | Kind::Divide(_) => None,
     };
     Some(Scaling { columns, ends })
@@ -177,26 +177,24 @@ fn empty_range(scope: &mut Scope, span: Span, ends: [f64; 2]) {
 
 /// The scale of one column, whose training rows lie within `bounds`.
 fn fit(kind: Kind, column: &[f64], bounds: Interval) -> ColumnScale {
-    let spread = bounds.high - bounds.low;
+    let (spread, seen) = (bounds.high - bounds.low, [bounds.low, bounds.high]);
     match kind {
         Kind::MinMax { ends: [low, high], clip } => ColumnScale {
             shift: bounds.low,
             factor: if spread > 0.0 { minmax_factor(spread, [low, high]) } else { 0.0 },
             start: low,
-            clip: clip.then_some(Interval::new(low, high)),
-            seen: bounds,
+            clip: clip.then_some([low, high]),
+            seen,
         },
         // The mean of equal numbers is rounded: the number itself is exact.
         Kind::Standard if spread == 0.0 => {
-            ColumnScale { shift: bounds.low, factor: 0.0, start: 0.0, clip: None, seen: bounds }
+            ColumnScale { shift: bounds.low, factor: 0.0, start: 0.0, clip: None, seen }
         }
         Kind::Standard => {
             let (mean, deviation) = moments(column, bounds);
-            ColumnScale { shift: mean, factor: 1.0 / deviation, start: 0.0, clip: None, seen: bounds }
+            ColumnScale { shift: mean, factor: 1.0 / deviation, start: 0.0, clip: None, seen }
         }
-        Kind::Divide(by) => {
-            ColumnScale { shift: 0.0, factor: 1.0 / by, start: 0.0, clip: None, seen: bounds }
-        }
+        Kind::Divide(by) => ColumnScale { shift: 0.0, factor: 1.0 / by, start: 0.0, clip: None, seen },
     }
 }
 

@@ -13,6 +13,8 @@ use crate::program::lesson::{optional, whole};
 pub(super) struct Arguments {
     /// Samples.
     pub data: PathBuf,
+    /// Whether they are scaled already.
+    pub scaled: bool,
     /// How they are presented.
     pub presentation: Presentation,
     /// How to step through time.
@@ -44,6 +46,7 @@ pub(super) fn parse(
 ) -> Result<Option<Arguments>, String> {
     let mut found = Arguments {
         data: PathBuf::new(),
+        scaled: false,
         presentation: *presentation,
         method: defaults.method,
         relative: defaults.relative,
@@ -55,13 +58,14 @@ pub(super) fn parse(
         model: None,
     };
     let timing = &mut found.presentation.timing;
-    let mut words = Words::new(words.into_iter(), &["--help", "--resume"]);
+    let mut words = Words::new(words.into_iter(), &["--help", "--resume", "--scaled"]);
     while let Some(name) = words.option()? {
         let name = name.as_str();
         let mut value = || words.value(name);
         match name {
             "-h" | "--help" => return Ok(None),
             "--resume" => found.resume = true,
+            "--scaled" => found.scaled = true,
             "--data" => found.data = value()?.into(),
             "--hold" if timing.gate.is_some() => {
                 return Err("`--hold`: a presentation of this pot has three parts; use `--parts`".to_owned());

@@ -57,6 +57,8 @@ or an .npz with the arrays `x` [samples, {inputs}] and `t` [samples, {outputs}].
 
 Options:
       --data FILE        the samples
+      --scaled           what the file holds is scaled already; else it is measurements, which are scaled as the
+                         network's own data were
       {times}
       --epochs N         how often all samples are presented (default: {epochs})
       --seed N           order of the samples; none: as they stand (default: {seed})

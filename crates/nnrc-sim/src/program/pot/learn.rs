@@ -5,16 +5,16 @@ use std::time::{Duration, Instant};
 
 use super::arguments::Arguments;
 use super::{Pot, Presentation, sample_width, target_width};
-use crate::io::{Array, Arrays, npz, read_file, safetensors, table, write_atomically};
+use crate::io::{Array, Arrays, npz, read_file, table, write_atomically};
 use crate::present::{Interruption, PARTS, Presenter, are_concentrations, limit, presentations};
-use crate::program::data::{Samples, check_targets, samples_of};
+use crate::program::data::{Own, Samples, check_targets, samples_of};
 use crate::program::help::{loss_name, method_name, outputs_name};
 use crate::program::simulate::check_input;
 use crate::program::teach::refused;
 use crate::program::{Failure, Tensors, output_places, places, say};
 use crate::reading::{Measure, Reading};
 use crate::train::stamp::{described, fingerprint};
-use crate::train::{Metrics, Order, Quantity, Stamp, Totals, Unusable};
+use crate::train::{self, Metrics, Order, Quantity, Stamp, Totals, Unusable};
 use crate::{Method, Tolerances};
 
 /// The least time between two checkpoints and between two lines of progress.
@@ -40,8 +40,10 @@ pub(super) fn run<N: Pot>(arguments: &Arguments, model: &Path) -> Result<(), Fai
     let Arguments { data, output, metrics, checkpoint, .. } = arguments;
     let written = [Some(output.as_path()), Some(checkpoint), metrics.as_deref()];
     places::require(&[Some(model), Some(data)], &written)?;
-    let mut network = N::load(&mut Tensors::read(model)?)?;
-    let samples = rows::<N>(data)?;
+    let mut tensors = Tensors::read(model)?;
+    let mut network = N::load(&mut tensors)?;
+    let meanings = tensors.meanings()?;
+    let samples = rows::<N>(data, &Own::new(&meanings, arguments.scaled))?;
     let Presentation { timing, epochs, shuffle, loss, reading, units } = arguments.presentation;
     check_targets(data, &samples, target_width::<N>(), loss)?;
     let mut place = Place {
@@ -112,11 +114,10 @@ pub(super) fn run<N: Pot>(arguments: &Arguments, model: &Path) -> Result<(), Fai
         }
     }
     keep::<N>(arguments, &place, &own)?;
-    let weights = weights::<N>(&place.state);
+    let mut weights = weights::<N>(&place.state);
+    weights.insert(train::VERSION.to_owned(), train::version());
     let is_safetensors = arguments.output.extension().is_some_and(|extension| extension == "safetensors");
-    let written = write_atomically(&arguments.output, |file| {
-        if is_safetensors { safetensors::write(file, &weights) } else { npz::write(file, &weights) }
-    });
+    let written = write_atomically(&arguments.output, |file| meanings.write(file, &weights, is_safetensors));
     written.map_err(|error| format!("cannot write `{}`: {error}", arguments.output.display()))?;
     let ending = if place.presentation == 1 { "" } else { "s" };
     say(&format!("{} presentation{ending}: {}", place.presentation, words(&place)));
@@ -124,9 +125,9 @@ pub(super) fn run<N: Pot>(arguments: &Arguments, model: &Path) -> Result<(), Fai
 }
 
 /// The samples of a file, checked.
-fn rows<N: Pot>(path: &Path) -> Result<Samples, Failure> {
+fn rows<N: Pot>(path: &Path, own: &Own<'_>) -> Result<Samples, Failure> {
     let (inputs, outputs) = (sample_width::<N>(), target_width::<N>());
-    let samples = samples_of(path, inputs, outputs)?;
+    let samples = samples_of(path, own, inputs, outputs)?;
     if samples.count == 0 {
         return Err(format!("`{}` holds no samples", path.display()).into());
     }

@@ -8,7 +8,7 @@ use nnrc_model::model::{
     Operation, Part, Signs, Targets, WeightCarrier,
 };
 use nnrc_model::output::OutputKind;
-use nnrc_model::scaling::{ColumnScale, Scaling};
+use nnrc_sim::scaling::{ColumnScale, Scaling};
 use nnrc_syntax::ast::Cmp;
 
 use crate::numbers::{plural, short};
@@ -225,7 +225,7 @@ fn scaling(scaling: Option<&Scaling>) -> Vec<String> {
     let one = |column: &ColumnScale| {
         let clip = column
             .clip
-            .map_or(String::new(), |clip| format!(", within [{}, {}]", short(clip.low), short(clip.high)));
+            .map_or(String::new(), |[low, high]| format!(", within [{}, {}]", short(low), short(high)));
         format!(
             "        (x - {}) * {} + {}{clip}",
             short(column.shift),

@@ -3,7 +3,7 @@
 use nnrc_model::Tensor;
 use nnrc_model::model::{Dataset, Model, Node, NodeKind, Operation, Targets};
 use nnrc_model::output::OutputKind;
-use nnrc_model::scaling::{ColumnScale, Scaling};
+use nnrc_sim::scaling::{ColumnScale, Scaling};
 use serde_json::{Value, json};
 
 use super::model::{expectation, reference};
@@ -84,7 +84,7 @@ fn dataset_json(name: &str, dataset: &Dataset) -> Value {
                 "shift": number(column.shift),
                 "factor": number(column.factor),
                 "start": number(column.start),
-                "clip": column.clip.map(|clip| [number(clip.low), number(clip.high)]),
+                "clip": column.clip.map(|ends| ends.map(number)),
             })
         };
         scaling.map_or(Value::Null, |scaling| scaling.columns.iter().map(column).collect())

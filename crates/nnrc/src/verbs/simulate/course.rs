@@ -9,6 +9,7 @@ use nnrc_model::model::{Model, NodeKind};
 use nnrc_sbml::UnitSystem;
 use nnrc_sim::course::{Spacing, good_end};
 use nnrc_sim::io::Array;
+use nnrc_sim::outlook::Outlook;
 use nnrc_sim::present::Interruption;
 use nnrc_sim::{Error, STEP_LIMIT, Tolerances};
 use nnrc_syntax::{Diagnostic, Severity, codes};
@@ -167,12 +168,15 @@ fn present(
     if let Some(multirate) = several_rates {
         course.integrate_with(multirate);
     }
+    let mut outlook = Outlook::new(0.0, times.last().copied().unwrap_or(0.0));
     let mut rest = times;
     let mut within = Vec::new();
     while !rest.is_empty() {
         let start = feed.hold * course.place().presentation as f64;
         // Each presentation has a limit of its own, and there may be any number of them.
-        if course.statistics().steps + course.statistics().rejected >= STEP_LIMIT {
+        let taken = course.statistics().steps + course.statistics().rejected;
+        outlook.look(taken, start)?;
+        if taken >= STEP_LIMIT {
             return Err(Error::TooManySteps { time: start, steps: STEP_LIMIT });
         }
         let end = start + feed.hold;

@@ -1,14 +1,12 @@
 //! Scaling of data, column by column: what a data set was made with, and how to get back.
 
-use crate::interval::Interval;
-
 /// How the columns of a data set are scaled. The constants are those fitted on its training rows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scaling {
     /// One for each column, in the order of the inputs or targets.
     pub columns: Vec<ColumnScale>,
     /// Between which values `minmax` takes the training rows; none for other scalings.
-    pub ends: Option<Interval>,
+    pub ends: Option<[f64; 2]>,
 }
 
 /// How one column is scaled: value = (raw − shift) · factor + start, kept within `clip` if there is one.
@@ -21,9 +19,9 @@ pub struct ColumnScale {
     /// What is added at the end: the value of the smallest, or 0.
     pub start: f64,
     /// Where values beyond it are set to its nearer end.
-    pub clip: Option<Interval>,
+    pub clip: Option<[f64; 2]>,
     /// Smallest and largest raw value of the training rows.
-    pub seen: Interval,
+    pub seen: [f64; 2],
 }
 
 impl ColumnScale {
@@ -33,7 +31,7 @@ impl ColumnScale {
         let value =
             if self.factor == 0.0 { self.start } else { (raw - self.shift) * self.factor + self.start };
         match self.clip {
-            Some(clip) => value.clamp(clip.low, clip.high),
+            Some([low, high]) => value.clamp(low, high),
             None => value,
         }
     }
@@ -67,9 +65,9 @@ mod tests {
 
     #[test]
     fn there_and_back() {
-        let seen = Interval::new(2.0, 7.0);
+        let seen = [2.0, 7.0];
         let column = ColumnScale { shift: 2.0, factor: 0.25, start: -1.0, clip: None, seen };
-        let clipped = ColumnScale { clip: Some(Interval::new(-1.0, 1.0)), ..column };
+        let clipped = ColumnScale { clip: Some([-1.0, 1.0]), ..column };
         let constant = ColumnScale { shift: 7.0, factor: 0.0, start: 0.0, ..column };
         let scaling = Scaling { columns: vec![column, clipped, constant], ends: None };
         let raw = [4.0, 4.0, 7.0, 14.0, 14.0, 8.0];
