@@ -49,6 +49,15 @@ pub trait Arrays {
     ///
     /// What is wrong with it; [`codes::MISSING_TENSOR`] where there is none.
     fn read(&self, name: &str) -> Result<Tensor, ResourceError>;
+
+    /// The strings of an array; none where it holds numbers.
+    ///
+    /// # Errors
+    ///
+    /// As [`Arrays::read`].
+    fn texts(&self, _name: &str) -> Option<Result<Vec<String>, ResourceError>> {
+        None
+    }
 }
 
 impl ResourceError {

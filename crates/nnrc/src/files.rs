@@ -230,6 +230,10 @@ impl Arrays for Decoded {
         let array = self.0.read(name).ok_or_else(|| ResourceError::missing_array(name))?.map_err(explain)?;
         Ok(Tensor { shape: array.shape, values: array.values })
     }
+
+    fn texts(&self, name: &str) -> Option<Result<Vec<String>, ResourceError>> {
+        Some(self.0.texts(name)?.map(|(_, texts)| texts).map_err(explain))
+    }
 }
 
 fn explain(error: ReadError) -> ResourceError {

@@ -44,10 +44,22 @@ pub fn carried(model: &Model) -> Meanings {
     }
 }
 
+/// What a legend says of the value called `id`: `setosa (y_1)`.
+pub fn legend(meanings: &[Meaning], id: String) -> String {
+    match meanings.iter().find(|meaning| value(meaning) == id && !meaning.name.is_empty()) {
+        Some(meaning) => format!("{} ({id})", meaning.name),
+        None => id,
+    }
+}
+
+/// The name of a value in files and tables: `y_1`.
+fn value(meaning: &Meaning) -> String {
+    format!("{}_{}", meaning.tensor, meaning.index.replace(',', "_"))
+}
+
 /// Paragraphs for the notes of a file.
 pub fn notes(model: &Model, meanings: &[Meaning]) -> Vec<String> {
     let mut notes = Vec::new();
-    let value = |meaning: &Meaning| format!("{}_{}", meaning.tensor, meaning.index.replace(',', "_"));
     let scaled = |meaning: &&Meaning| meaning.scale.is_some();
     let all = meanings.iter().filter(scaled).count();
     if all > 0 {

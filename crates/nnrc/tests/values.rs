@@ -267,6 +267,53 @@ fn a_row_for_each_sample() {
 }
 
 #[test]
+fn legends_say_what_values_are() {
+    let folder = Folder::new();
+    let iris = examples().join("iris/iris.nnr");
+    folder
+        .run(&["simulate", iris.to_str().unwrap(), "--input", "5.1,3.5,1.4,0.2", "--raw", "-o", "iris.svg"])
+        .exits(0);
+    let picture = folder.read("iris.svg");
+    for words in [">setosa (y_1)<", ">virginica (y_3)<", ">hidden_1<"] {
+        assert!(picture.contains(words), "{words}");
+    }
+}
+
+#[test]
+fn words_in_arrays_are_labels() {
+    use nnrc_sim::io::{Array, npz};
+    let folder = Folder::new();
+    let x = Array { shape: vec![3, 1], values: vec![0.0, 0.5, 1.0] };
+    let labels = ["b", "a", "b"].map(str::to_owned).to_vec();
+    let mut bytes = Vec::new();
+    let texts = [("label".to_owned(), labels)].into();
+    npz::write_with_texts(&mut bytes, &[("x".to_owned(), x)].into(), &texts).unwrap();
+    folder.write("d.npz", bytes);
+    let model = |target: &str| {
+        format!(
+            "dataset d = npz(\"d.npz\") {{ inputs = \"x\"; target = {target}; }}
+            network n {{ input x[1] in [0, 1]; layer y = dense(2) | identity(); output y; }}
+            weights {{ y.W = [[1], [2]]; y.b = [1, 0]; }}"
+        )
+    };
+    // y = (1 + x, 2 x): the first is the larger one below x = 1, where both are.
+    for (target, rows) in
+        [("onehot(\"label\")", ["a,b", "a,a"]), ("onehot(\"label\", classes = [b, a])", ["b,b", "b,a"])]
+    {
+        folder.write("m.nnr", model(target));
+        let table = folder.run(&["simulate", "m.nnr", "--steady", "--data", "d"]).exits(0).stdout;
+        let ends = table.lines().skip(1).zip(rows).all(|(line, end)| line.ends_with(end));
+        assert!(ends, "{target}: {table}");
+    }
+    folder.write("m.nnr", model("\"label\""));
+    let run = folder.run(&["check", "m.nnr"]).exits(1).reports("wrong-type");
+    assert!(run.stderr.contains("`target = onehot(\"label\");`"), "{}", run.stderr);
+    folder.write("m.nnr", model("onehot(\"label\", classes = [b, c])"));
+    let run = folder.run(&["check", "m.nnr"]).exits(1);
+    assert!(run.stderr.contains("row 2 of \"label\" holds `a`"), "{}", run.stderr);
+}
+
+#[test]
 fn a_settled_start_is_the_fixed_point_in_sbml() {
     let folder = Folder::with(OR);
     let arguments = ["compile", "m.nnr", "--target", "sbml", "--input", "1,1", "-o"];

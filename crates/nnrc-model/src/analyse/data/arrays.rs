@@ -94,11 +94,24 @@ pub fn npz(
                 scope.report(shape_of_targets(origin.span, rows, &found));
                 return None;
             }
-            let values = from_array(scope, origin.span, &path, file.read(&name))?.values;
-            let tensor = Tensor { shape: found, values };
-            match onehot {
-                Some(listed) => labels(scope, &origin, &tensor, rows, listed.as_ref())?,
-                None => plain(tensor, rows),
+            match (file.texts(&name), onehot) {
+                (Some(texts), Some(listed)) => {
+                    let texts = from_array(scope, origin.span, &path, texts)?;
+                    require_labels(scope, &origin, (texts.len(), &found), rows)?;
+                    classes::of(scope, &TextLabels { origin: &origin, texts: &texts }, listed.as_ref())?
+                }
+                (Some(_), None) => {
+                    scope.report(words_as_values(&origin));
+                    return None;
+                }
+                (None, onehot) => {
+                    let values = from_array(scope, origin.span, &path, file.read(&name))?.values;
+                    let tensor = Tensor { shape: found, values };
+                    match onehot {
+                        Some(listed) => labels(scope, &origin, &tensor, rows, listed.as_ref())?,
+                        None => plain(tensor, rows),
+                    }
+                }
             }
         }
     };
@@ -176,6 +189,34 @@ impl Labels for ArrayLabels<'_> {
     }
 }
 
+/// The labels in an array of strings.
+struct TextLabels<'a> {
+    origin: &'a Origin,
+    texts: &'a [String],
+}
+
+impl Labels for TextLabels<'_> {
+    fn rows(&self) -> usize {
+        self.texts.len()
+    }
+
+    fn text(&self, row: usize) -> String {
+        self.texts[row].trim().to_owned()
+    }
+
+    fn value(&self, row: usize) -> Option<f64> {
+        self.value_of(&self.text(row))
+    }
+
+    fn value_of(&self, name: &str) -> Option<f64> {
+        name.parse().ok().filter(|value: &f64| value.is_finite())
+    }
+
+    fn place(&self, row: usize) -> String {
+        format!("row {} of {}", row + 1, self.origin.name)
+    }
+}
+
 /// Classes out of the labels that are there, or out of those listed.
 fn labels(
     scope: &mut Scope,
@@ -184,22 +225,40 @@ fn labels(
     rows: usize,
     listed: Option<&Listed>,
 ) -> Option<Targets> {
-    if tensor.values.len() != rows {
-        scope.report(
-            Diagnostic::error(
-                codes::WRONG_TYPE,
-                origin.span,
-                format!(
-                    "`onehot` takes one label for each row, {} has the shape {:?}",
-                    origin.name, tensor.shape
-                ),
-            )
-            .label("holds several values in each row")
-            .help(format!("rows that are one-hot already are values: `target = {};`", origin.name)),
-        );
-        return None;
-    }
+    require_labels(scope, origin, (tensor.values.len(), &tensor.shape), rows)?;
     classes::of(scope, &ArrayLabels { origin, values: &tensor.values }, listed)
+}
+
+/// Refuses an array that does not hold one label for each row.
+fn require_labels(
+    scope: &mut Scope,
+    origin: &Origin,
+    (count, shape): (usize, &[usize]),
+    rows: usize,
+) -> Option<()> {
+    if count == rows {
+        return Some(());
+    }
+    scope.report(
+        Diagnostic::error(
+            codes::WRONG_TYPE,
+            origin.span,
+            format!("`onehot` takes one label for each row, {} has the shape {shape:?}", origin.name),
+        )
+        .label("holds several values in each row")
+        .help(format!("rows that are one-hot already are values: `target = {};`", origin.name)),
+    );
+    None
+}
+
+fn words_as_values(origin: &Origin) -> Diagnostic {
+    Diagnostic::error(codes::WRONG_TYPE, origin.span, format!("{} holds words, not numbers", origin.name))
+        .label("words name classes")
+        .help(format!(
+            "write `target = onehot({});`; the classes are in the order of their names, another is \
+             `onehot({}, classes = [\"b\", \"a\"])`",
+            origin.name, origin.name
+        ))
 }
 
 fn shape_of_targets(span: Span, rows: usize, shape: &[usize]) -> Diagnostic {

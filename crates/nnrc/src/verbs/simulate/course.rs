@@ -17,6 +17,7 @@ use nnrc_syntax::{Diagnostic, Severity, codes};
 use super::{Format, fail, write_npz};
 use crate::args::EngineKind;
 use crate::files::Destination;
+use crate::meanings;
 use crate::native::{self, Program};
 use crate::numbers::{plural, short};
 use crate::plot::{self, Curve};
@@ -364,11 +365,12 @@ fn with_input(model: &Model, input: &[f64]) -> String {
 
 fn picture(pot: &Pot<'_>, nodes: &[usize], course: &Course, title: String) -> String {
     let mut curves = Vec::new();
+    let meanings = meanings::of(pot.model);
     for (values, &node) in course.values.iter().zip(nodes) {
         let width = pot.model.nodes[node].width();
         for at in 0..width {
             curves.push(Curve {
-                name: pot.value_id(node, at),
+                name: meanings::legend(&meanings, pot.value_id(node, at)),
                 group: pot.model.nodes[node].name.clone(),
                 values: values.iter().skip(at).step_by(width.max(1)).copied().collect(),
             });

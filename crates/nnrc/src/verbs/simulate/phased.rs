@@ -9,6 +9,7 @@ use nnrc_sim::io::Array;
 use super::course::{grid, time_label, value_label};
 use super::{Format, fail, write_npz};
 use crate::files::Destination;
+use crate::meanings;
 use crate::numbers::{plural, short};
 use crate::phased::cycles::{Cycles, Samples};
 use crate::plot::{self, Curve};
@@ -93,11 +94,12 @@ pub fn run(
             destination.write(&session.terminal, |out| write_npz(arrays, out))
         }
         Format::Svg => {
+            let meanings = meanings::of(&loaded.model);
             let curves: Vec<Curve> = columns
                 .iter()
                 .enumerate()
                 .map(|(at, column)| Curve {
-                    name: column.name.clone(),
+                    name: meanings::legend(&meanings, column.name.clone()),
                     group: column.group.clone(),
                     values: of(at),
                 })
