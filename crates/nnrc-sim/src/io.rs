@@ -19,7 +19,7 @@ pub mod table;
 pub mod unfinished;
 mod zip;
 
-pub use array::{Array, Arrays, Texts};
+pub use array::{Array, Arrays, Texts, insert_beside};
 pub use atomic::write_atomically;
 pub use error::{ReadError, ReadErrorKind};
 pub use file::ArrayFile;

@@ -45,6 +45,8 @@ enum Course {
     },
     /// The initial concentrations are those of the fixed point, or as good as.
     Rests { proven: Option<f64> },
+    /// There are so many layers that nothing was followed.
+    Deep { proven: Option<f64> },
     /// Nothing was seen to come to rest.
     Moves,
     /// Samples, each shown for a time.
@@ -79,7 +81,7 @@ impl Running {
             Course::Shows { samples, hold, epochs } => Some(hold * samples as f64 * epochs as f64),
             Course::Cycles { period, .. } => Some(round_up(2.0 * period)),
             // What another input takes is bounded where there is a proof.
-            Course::Rests { proven } => proven.map(round_up),
+            Course::Rests { proven } | Course::Deep { proven } => proven.map(round_up),
             Course::Moves => None,
         }
     }
@@ -91,7 +93,7 @@ impl Running {
             notes
                 .push("The file itself shows none: inputs and targets are up to whoever runs it.".to_owned());
         }
-        if matches!(self.course, Course::Settles { .. } | Course::Rests { .. }) {
+        if matches!(self.course, Course::Settles { .. } | Course::Rests { .. } | Course::Deep { .. }) {
             notes.push(STEADY_STATE.to_owned());
         }
         let (relative, absolute) = self.tolerances;
@@ -137,6 +139,9 @@ impl Running {
                     proven(bound)
                 )
             }
+            Course::Deep { proven: bound } => {
+                format!("How long it takes was not measured, for its number of layers.{}", proven(bound))
+            }
             Course::Moves => "For the inputs in this file the pot was not seen to come to rest.".to_owned(),
             Course::Shows { samples, hold, epochs } => format!(
                 "Each of {} is shown for {}: an epoch takes {}, and the {} of the file take {}.",
@@ -171,6 +176,13 @@ impl Running {
             Course::Rests { proven: bound } => {
                 (format!("at rest from the start for this input{}", proven(bound)), run)
             }
+            Course::Deep { proven: bound } => (
+                format!(
+                    "not measured for more than {MOST_LAYERS} layers: `nnrc simulate` does{}",
+                    proven(bound)
+                ),
+                run,
+            ),
             Course::Moves => ("not seen to, for this input".to_owned(), run),
             Course::Shows { samples, hold, epochs } => (
                 format!("no: it learns from {}, each shown for {}", plural(samples, "sample"), time(hold)),
@@ -197,6 +209,7 @@ impl Running {
         let (measured, proven) = match self.course {
             Course::Settles { measured, proven } => (Some(measured), proven),
             Course::Rests { proven } => (Some(0.0), proven),
+            Course::Deep { proven } => (None, proven),
             Course::Moves | Course::Shows { .. } | Course::Cycles { .. } => (None, None),
         };
         report["settling_time"] = json!(measured);
@@ -210,14 +223,17 @@ impl Running {
 /// Follows a pot to its rest.
 fn settling(pot: &Pot<'_>) -> Course {
     let proven = || match pot.model.chemistry.construction {
-        Construction::FixedPoint => certify(pot.model, Inputs::Ranges, NEAR).settling_time,
+        Construction::FixedPoint => {
+            // Through very many layers a bound may grow beyond all numbers.
+            certify(pot.model, Inputs::Ranges, NEAR).settling_time.filter(|bound| bound.is_finite())
+        }
         Construction::OnePot | Construction::Phased => None,
     };
     if pot.model.simulation.settled {
         return Course::Rests { proven: proven() };
     }
     if pot.model.nodes.len() > MOST_LAYERS {
-        return Course::Moves;
+        return Course::Deep { proven: proven() };
     }
     let measure = || -> Result<f64, Error> {
         let mut runner = pot.runner();

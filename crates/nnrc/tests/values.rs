@@ -280,6 +280,30 @@ fn legends_say_what_values_are() {
 }
 
 #[test]
+fn no_array_takes_the_place_of_a_layer() {
+    use nnrc_sim::io::npz;
+    let model = |name: &str| {
+        format!(
+            "dataset d = rows([{{ x = [1], t = [0, 1] }}]);
+            network n {{ input x[1] in [0, 1]; layer {name} = dense(2) | identity(); output {name}; }}
+            weights {{ {name}.W = [[1], [2]]; {name}.b = [1, 0.5]; }}"
+        )
+    };
+    let folder = Folder::new();
+    for (name, words, other) in [
+        ("time", &["--until", "5"][..], vec![201]),
+        ("class", &["--steady", "--data", "d"], vec![1]),
+        ("class_true", &["--steady", "--data", "d"], vec![1]),
+    ] {
+        folder.write("m.nnr", model(name));
+        folder.run(&[&["simulate", "m.nnr", "-o", "out.npz"], words].concat()).exits(0);
+        let arrays = npz::read(&std::fs::read(folder.path("out.npz")).unwrap()).unwrap();
+        assert_eq!(arrays[name].shape.last(), Some(&2), "{name}");
+        assert_eq!(arrays[&format!("{name}_")].shape, other, "{name}");
+    }
+}
+
+#[test]
 fn words_in_arrays_are_labels() {
     use nnrc_sim::io::{Array, npz};
     let folder = Folder::new();

@@ -37,6 +37,15 @@ impl Array {
     }
 }
 
+/// Adds an array beside those of a network, which come first: where one of them has the name, `_` is put behind it.
+pub fn insert_beside(arrays: &mut Arrays, name: &str, array: Array) {
+    let mut name = name.to_owned();
+    while arrays.contains_key(&name) {
+        name.push('_');
+    }
+    arrays.insert(name, array);
+}
+
 /// Product of the sizes, or none where it overflows.
 pub(crate) fn count(shape: &[usize]) -> Option<usize> {
     shape.iter().try_fold(1usize, |product, &size| product.checked_mul(size))

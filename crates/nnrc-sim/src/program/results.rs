@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::Quantity;
 use super::arguments::Format;
-use crate::io::{Array, Arrays, npz, table, write_atomically};
+use crate::io::{Array, Arrays, insert_beside, npz, table, write_atomically};
 
 /// Rows of values under their names.
 pub(crate) struct Results {
@@ -76,10 +76,11 @@ impl Results {
             arrays.insert(name.clone(), Array { shape, values });
         }
         if let Some(times) = &self.time {
-            arrays.insert("time".to_owned(), Array { shape: vec![times.len()], values: times.clone() });
+            let times = Array { shape: vec![times.len()], values: times.clone() };
+            insert_beside(&mut arrays, "time", times);
         }
         if let Some(time) = self.settling_time {
-            arrays.insert("settling_time".to_owned(), Array { shape: Vec::new(), values: vec![time] });
+            insert_beside(&mut arrays, "settling_time", Array { shape: Vec::new(), values: vec![time] });
         }
         arrays
     }

@@ -8,7 +8,7 @@ use nnrc_model::certify::{Inputs, certify};
 use nnrc_model::model::{Model, NodeKind};
 use nnrc_sbml::UnitSystem;
 use nnrc_sim::course::{Spacing, good_end};
-use nnrc_sim::io::Array;
+use nnrc_sim::io::{Array, insert_beside};
 use nnrc_sim::outlook::Outlook;
 use nnrc_sim::present::Interruption;
 use nnrc_sim::{Error, STEP_LIMIT, Tolerances};
@@ -106,7 +106,8 @@ pub fn run(
                 let array = Array { shape: vec![course.times.len(), width], values: values.clone() };
                 arrays.insert(pot.model.nodes[node].name.clone(), array);
             }
-            arrays.insert("time".to_owned(), Array { shape: vec![course.times.len()], values: course.times });
+            let times = Array { shape: vec![course.times.len()], values: course.times };
+            insert_beside(&mut arrays, "time", times);
             destination.write(&session.terminal, |out| write_npz(arrays, out))
         }
         Format::Svg => {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use nnrc_crn::{Handle, SpeciesFamily, namer};
 use nnrc_sim::Error;
-use nnrc_sim::io::Array;
+use nnrc_sim::io::{Array, insert_beside};
 
 use super::course::{grid, time_label, value_label};
 use super::{Format, fail, write_npz};
@@ -90,7 +90,8 @@ pub fn run(
                     (group, Array { shape: vec![rows.len(), members.len()], values })
                 })
                 .collect();
-            arrays.insert("time".to_owned(), Array { shape: vec![times.len()], values: times.clone() });
+            let times = Array { shape: vec![times.len()], values: times.clone() };
+            insert_beside(&mut arrays, "time", times);
             destination.write(&session.terminal, |out| write_npz(arrays, out))
         }
         Format::Svg => {

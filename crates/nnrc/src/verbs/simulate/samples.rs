@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use nnrc_model::output::Judging;
-use nnrc_sim::io::Array;
+use nnrc_sim::io::{Array, insert_beside};
 
 use super::summary::Summary;
 use super::{Format, fail, write_npz};
@@ -134,9 +134,10 @@ impl Answers<'_> {
                 shape: vec![rows],
                 values: all.iter().filter_map(class).map(|class| class as f64).collect(),
             };
-            arrays.insert("class".to_owned(), classes(&|output| reading.class(output), self.outputs));
+            insert_beside(&mut arrays, "class", classes(&|output| reading.class(output), self.outputs));
             if let Some(targets) = self.targets {
-                arrays.insert("class_true".to_owned(), classes(&|target| reading.wanted(target), targets));
+                let truths = classes(&|target| reading.wanted(target), targets);
+                insert_beside(&mut arrays, "class_true", truths);
             }
         } else if let Some(targets) = self.targets {
             arrays.insert(format!("{name}_true"), values(targets));
