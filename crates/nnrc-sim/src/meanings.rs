@@ -179,7 +179,7 @@ impl Columns {
 fn names(file: &ArrayFile<'_>, name: &str) -> Result<Vec<String>, String> {
     match file.texts(name) {
         None => Ok(Vec::new()),
-        Some(Ok((_, names))) => Ok(names),
+        Some(Ok(names)) => Ok(names),
         Some(Err(error)) => Err(format!("in the model file, {error}")),
     }
 }

@@ -1,7 +1,14 @@
-//! Systems for the tests: small dense ones, and layered networks of smoothed rectifiers.
+//! For the tests: systems, small dense ones and layered networks of smoothed rectifiers; folders.
 
 use crate::{Layered, System};
 use nalgebra::{DMatrix, DVector};
+
+/// A folder of this process's own.
+pub(crate) fn folder(name: &str) -> std::path::PathBuf {
+    let folder = std::env::temp_dir().join(format!("nnrc-sim-{name}-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
 
 type Derivative = Box<dyn Fn(&[f64], &mut [f64])>;
 type Jacobian = Box<dyn Fn(&[f64]) -> DMatrix<f64>>;

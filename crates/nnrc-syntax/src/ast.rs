@@ -151,6 +151,20 @@ pub enum Cmp {
     Equal,
 }
 
+impl Cmp {
+    /// As it is written.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Near => "~",
+            Self::LessEqual => "<=",
+            Self::GreaterEqual => ">=",
+            Self::Less => "<",
+            Self::Greater => ">",
+            Self::Equal => "==",
+        }
+    }
+}
+
 /// An expression where it stands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expr {

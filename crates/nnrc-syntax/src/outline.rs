@@ -107,7 +107,7 @@ fn entries(block: &Block) -> Vec<Outline> {
             Outline::leaf(format!("{} = {}", key.text(), expression(value)), *span)
         }
         Entry::Stop { quantity, cmp, bound, span } => {
-            let text = format!("stop when {} {} {}", quantity.text(), sign(*cmp), expression(bound));
+            let text = format!("stop when {} {} {}", quantity.text(), cmp.sign(), expression(bound));
             Outline::leaf(text, *span)
         }
     };
@@ -117,7 +117,7 @@ fn entries(block: &Block) -> Vec<Outline> {
 fn expectation(expectation: &Expectation) -> Outline {
     let bound = |cmp: Cmp, value: &Expr, within: &Option<Expr>| {
         let within = within.as_ref().map_or(String::new(), |w| format!(" within {}", expression(w)));
-        format!("{} {}{within}", sign(cmp), expression(value))
+        format!("{} {}{within}", cmp.sign(), expression(value))
     };
     match expectation {
         Expectation::ForInput { input, place, cmp, value, within, span } => {
@@ -194,17 +194,6 @@ fn text(text: &str) -> String {
     }
     quoted.push('"');
     quoted
-}
-
-fn sign(cmp: Cmp) -> &'static str {
-    match cmp {
-        Cmp::Near => "~",
-        Cmp::LessEqual => "<=",
-        Cmp::GreaterEqual => ">=",
-        Cmp::Less => "<",
-        Cmp::Greater => ">",
-        Cmp::Equal => "==",
-    }
 }
 
 #[cfg(test)]

@@ -232,7 +232,7 @@ impl Arrays for Decoded {
     }
 
     fn texts(&self, name: &str) -> Option<Result<Vec<String>, ResourceError>> {
-        Some(self.0.texts(name)?.map(|(_, texts)| texts).map_err(explain))
+        Some(self.0.texts(name)?.map_err(explain))
     }
 }
 

@@ -165,7 +165,11 @@ impl Running {
     pub fn text(&self) -> String {
         let time = |value: f64| format!("{}{}", short(value), self.unit);
         let (relative, absolute) = self.tolerances;
-        let run = self.time().map_or("what its inputs need: see `nnrc check --input`".to_owned(), time);
+        let run = match (self.time(), &self.course) {
+            (Some(value), _) => time(value),
+            (None, Course::Deep { .. }) => "as long as `nnrc simulate` does".to_owned(),
+            (None, _) => "what its inputs need: see `nnrc check --input`".to_owned(),
+        };
         let proven = |bound: Option<f64>| {
             bound.map_or(String::new(), |bound| format!("; proven for any input: {}", time(round_up(bound))))
         };

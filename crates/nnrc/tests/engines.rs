@@ -363,8 +363,8 @@ fn measurements(folder: &Folder, run: &dyn Fn(&[&str]) -> Run) {
         table
     };
     let own = "sepal_length,sepal_width,petal_length,petal_width";
-    folder.write("raw.csv", &table(own, false, true));
-    folder.write("scaled.csv", &table("a,b,c,d", true, true));
+    folder.write("raw.csv", table(own, false, true));
+    folder.write("scaled.csv", table("a,b,c,d", true, true));
     let train = |options: &[&str], output: &str| {
         let end = ["--epochs", "3", "--checkpoint", "c.npz", "-o", output];
         run(&[&["train"], options, &end].concat()).exits(0).stderr
@@ -378,8 +378,8 @@ fn measurements(folder: &Folder, run: &dyn Fn(&[&str]) -> Run) {
     }
     // The scale goes with the weights.
     assert_eq!(raw["nnrc.inputs.shift"].values, ends.iter().map(|(low, _)| *low).collect::<Vec<_>>());
-    folder.write("raw.csv", &table(own, false, false));
-    folder.write("scaled.csv", &table("a,b,c,d", true, false));
+    folder.write("raw.csv", table(own, false, false));
+    folder.write("scaled.csv", table("a,b,c,d", true, false));
     let settled = |options: &[&str]| run(&[&["simulate", "--steady"], options].concat()).exits(0);
     let many = settled(&["--data", "raw.csv"]).stdout;
     assert_alike(&many, &settled(&["--data", "scaled.csv", "--scaled"]).stdout, 1e-9);
@@ -389,7 +389,7 @@ fn measurements(folder: &Folder, run: &dyn Fn(&[&str]) -> Run) {
     let refused = run(&["simulate", "--data", "scaled.csv"]).exits(1).stderr;
     assert!(refused.contains("`--scaled` takes values") && refused.contains("never negative"), "{refused}");
     assert!(settled(&["--input", "0.5,0.5,0.5,0.5"]).stderr.contains("--raw takes measurements"));
-    folder.write("raw.csv", &table("sepal_width,sepal_length,petal_length,petal_width", false, false));
+    folder.write("raw.csv", table("sepal_width,sepal_length,petal_length,petal_width", false, false));
     let refused = run(&["simulate", "--data", "raw.csv"]).exits(1).stderr;
     assert!(refused.contains(&own.replace(',', ", ")), "{refused}");
 }

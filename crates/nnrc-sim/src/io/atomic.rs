@@ -79,13 +79,8 @@ pub fn behind_links(path: &Path) -> io::Result<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::folder;
     use std::io::Write;
-
-    fn folder(name: &str) -> PathBuf {
-        let folder = std::env::temp_dir().join(format!("nnrc-sim-{name}-{}", std::process::id()));
-        fs::create_dir_all(&folder).unwrap();
-        folder
-    }
 
     #[test]
     fn failures_leave_nothing_behind() {

@@ -93,20 +93,19 @@ impl<'a> ArrayFile<'a> {
         Some(array.map_err(|error| self.name(error, name)))
     }
 
-    /// The shape and the strings of an array of strings; none if there is none with this name, or it holds something
+    /// The strings of an array of strings; none if there is none with this name, or it holds something
     /// else.
     ///
     /// # Errors
     ///
     /// Those of [`ArrayFile::read`].
-    pub fn texts(&self, name: &str) -> Option<Result<(Vec<usize>, Vec<String>), ReadError>> {
+    pub fn texts(&self, name: &str) -> Option<Result<Vec<String>, ReadError>> {
         if !self.holds_texts(name) {
             return None;
         }
         let read = |header: npy::Header, bytes: &[u8]| {
             require_few(&header.shape)?;
-            let texts = header.texts(bytes)?;
-            Ok((header.shape, texts))
+            header.texts(bytes)
         };
         let texts = match self.entries.get(name)? {
             Entry::Whole => self.whole_header().and_then(|header| read(header, &self.bytes)),

@@ -121,7 +121,7 @@ mod tests {
     #[test]
     #[cfg(unix)]
     fn files_are_known_by_what_they_are() {
-        let folder = std::env::temp_dir().join(format!("nnrc-sim-identity-{}", std::process::id()));
+        let folder = crate::testing::folder("identity");
         fs::create_dir_all(folder.join("sub/deep")).unwrap();
         let at = |name: &str| folder.join(name);
         fs::write(at("sub/data.csv"), "1").unwrap();

@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn each_copy_reads_its_own_file() {
-        let root = env::temp_dir().join(format!("nnrc-sim-home-{}", std::process::id()));
+        let root = crate::testing::folder("home");
         let put = |name: &str| {
             let path = root.join(name);
             fs::create_dir_all(path.parent().unwrap()).unwrap();

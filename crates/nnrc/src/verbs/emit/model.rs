@@ -9,7 +9,6 @@ use nnrc_model::model::{
 };
 use nnrc_model::output::OutputKind;
 use nnrc_sim::scaling::{ColumnScale, Scaling};
-use nnrc_syntax::ast::Cmp;
 
 use crate::numbers::{plural, short};
 
@@ -257,7 +256,7 @@ fn training(model: &Model) -> Vec<String> {
         let stop = |stop: &StopRule| {
             let which = if stop.validation { "validation." } else { "" };
             let (name, bound) = (stop.quantity.name(), short(stop.bound));
-            format!("    stop when {which}{name} {} {bound}", sign(stop.comparison))
+            format!("    stop when {which}{name} {} {bound}", stop.comparison.sign())
         };
         stops.iter().map(stop).collect()
     };
@@ -329,7 +328,7 @@ pub fn expectation(model: &Model, expectation: &Expectation) -> String {
     } else {
         format!(" within {}", short(expectation.within))
     };
-    let bound = format!("{} {}{within}", sign(expectation.comparison), short(expectation.value));
+    let bound = format!("{} {}{within}", expectation.comparison.sign(), short(expectation.value));
     match &expectation.kind {
         ExpectationKind::Value { input, node, component } => {
             let input: Vec<String> = input.iter().map(|value| short(*value)).collect();
@@ -342,16 +341,5 @@ pub fn expectation(model: &Model, expectation: &Expectation) -> String {
         ExpectationKind::MaxError { inputs, .. } => {
             format!("max_error on {} {bound}", plural(inputs.len(), "row"))
         }
-    }
-}
-
-fn sign(cmp: Cmp) -> &'static str {
-    match cmp {
-        Cmp::Near => "~",
-        Cmp::LessEqual => "<=",
-        Cmp::GreaterEqual => ">=",
-        Cmp::Less => "<",
-        Cmp::Greater => ">",
-        Cmp::Equal => "==",
     }
 }
