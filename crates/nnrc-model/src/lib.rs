@@ -23,7 +23,7 @@ pub mod substitute;
 pub mod units;
 pub mod value;
 
-pub use analyse::{Analysis, Overrides, analyse};
+pub use analyse::{Analysis, Overrides, analyse, misfit_of};
 pub use lower::{lower, lower_for_training};
 pub use model::Model;
 pub use resources::{Arrays, ResourceError, Resources, Table, TableLayout, Tensor};

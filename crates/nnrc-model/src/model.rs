@@ -255,8 +255,10 @@ pub enum Targets {
     Classes {
         /// Class of each row.
         labels: Vec<usize>,
-        /// Names, sorted.
+        /// Their names, in the order of the outputs.
         names: Vec<String>,
+        /// Whether the file lists them: their order is not that of the labels that are there.
+        listed: bool,
     },
     /// Values, a row after another.
     Values {

@@ -26,6 +26,14 @@ pub enum OutputKind {
 }
 
 impl OutputKind {
+    /// Whether it names classes.
+    pub fn has_names(&self) -> bool {
+        match self {
+            Self::Classes { names } | Self::Binary { names, .. } => !names.is_empty(),
+            Self::Values => false,
+        }
+    }
+
     /// Its name in the language.
     pub fn name(&self) -> &'static str {
         match self {
@@ -63,6 +71,8 @@ impl Judging {
         match (self.names.get(class), self.measure.reading) {
             (Some(name), _) => name.clone(),
             (None, Reading::Binary { .. }) => class.to_string(),
+            // Numbers of classes that begin at 0 go on.
+            (None, Reading::Classes) if is_counted(&self.names) => class.to_string(),
             (None, Reading::Classes | Reading::Values) => (class + 1).to_string(),
         }
     }
@@ -182,6 +192,11 @@ pub(crate) fn judging<'a>(
     Judging { measure: Measure { reading, units: units.collect() }, names, scaling }
 }
 
+/// Whether names are the numbers of the classes, from 0.
+pub(crate) fn is_counted(names: &[String]) -> bool {
+    !names.is_empty() && names.iter().enumerate().all(|(at, name)| *name == at.to_string())
+}
+
 /// Whether targets can be those of an output of `width` values.
 fn fits(targets: &Targets, width: usize) -> bool {
     match targets {
@@ -264,6 +279,7 @@ mod tests {
         let classes = |names: &[&str]| Targets::Classes {
             labels: vec![0; 3],
             names: names.iter().map(|name| (*name).to_owned()).collect(),
+            listed: false,
         };
         let own = classes(&["a", "b", "c"]);
         let judged = judging(None, 3, Some((&own, None)), std::iter::empty());

@@ -97,6 +97,7 @@ codes! {
     UNUSED_NAME = "unused-name", 0;
     UNDECLARED_BORDER = "undeclared-border", 0;
     CONSTANT_COLUMN = "constant-column", 0;
+    DIFFERING_SCALES = "differing-scales", 0;
     TABLE_LAYOUT = "table-layout", 0;
     ROWS_DROPPED = "rows-dropped", 0;
     SHUFFLED_EVENTS = "shuffled-events", 0;

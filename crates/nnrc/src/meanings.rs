@@ -5,8 +5,6 @@ use nnrc_sbml::{Meaning, Scale};
 use nnrc_sim::meanings::{Columns, Meanings};
 use nnrc_sim::scaling::ColumnScale;
 
-use crate::numbers::plural;
-
 /// Columns that notes spell out; the annotation has all of them.
 const MOST_SPELT_OUT: usize = 20;
 
@@ -25,8 +23,15 @@ pub fn of(model: &Model) -> Vec<Meaning> {
         }
     }
     let output = &model.nodes[model.output];
-    for (at, name) in model.output_names().into_iter().enumerate() {
-        meanings.push(Meaning { tensor: output.name.clone(), index: index(output, at), name, scale: None });
+    let (names, scale) = (model.output_names(), model.judging(None).scaling);
+    for at in 0..output.width() {
+        let scale = scale.as_ref().and_then(|scaling| scaling.columns.get(at));
+        meanings.push(Meaning {
+            tensor: output.name.clone(),
+            index: index(output, at),
+            name: names.get(at).cloned().unwrap_or_default(),
+            scale: scale.copied().map(as_written),
+        });
     }
     meanings.retain(|meaning| !meaning.name.is_empty() || meaning.scale.is_some());
     meanings
@@ -47,6 +52,7 @@ pub fn carried(model: &Model) -> Meanings {
 /// What a legend says of the value called `id`: `setosa (y_1)`.
 pub fn legend(meanings: &[Meaning], id: String) -> String {
     match meanings.iter().find(|meaning| value(meaning) == id && !meaning.name.is_empty()) {
+        Some(Meaning { name, scale: Some(_), .. }) => format!("{name}, scaled ({id})"),
         Some(meaning) => format!("{} ({id})", meaning.name),
         None => id,
     }
@@ -60,27 +66,18 @@ fn value(meaning: &Meaning) -> String {
 /// Paragraphs for the notes of a file.
 pub fn notes(model: &Model, meanings: &[Meaning]) -> Vec<String> {
     let mut notes = Vec::new();
-    let scaled = |meaning: &&Meaning| meaning.scale.is_some();
-    let all = meanings.iter().filter(scaled).count();
-    if all > 0 {
-        let words = meanings.iter().filter(scaled).take(MOST_SPELT_OUT).map(|meaning| {
-            let Some(scale) = meaning.scale else { return String::new() };
-            let name = if meaning.name.is_empty() { "m" } else { &meaning.name };
-            let [low, high] = scale.seen;
-            let Scale { shift, factor, start, .. } = scale;
-            let mut words = format!("{} = ({name} \u{2212} {shift}) * {factor} + {start}", value(meaning));
-            if let Some([low, high]) = scale.clip {
-                words.push_str(&format!(", kept within {low} and {high}"));
-            }
-            words + &format!(" (measured from {low} to {high})")
-        });
-        let mut words = words.collect::<Vec<_>>().join("; ");
-        if all > MOST_SPELT_OUT {
-            words.push_str(&format!("; and so on for all {}, see the annotation", plural(all, "input")));
-        }
-        notes.push(format!("Inputs are scaled measurements: {words}."));
+    let output = &model.nodes[model.output].name;
+    let (outputs, inputs): (Vec<&Meaning>, Vec<&Meaning>) = meanings
+        .iter()
+        .filter(|meaning| meaning.scale.is_some())
+        .partition(|meaning| meaning.tensor == *output);
+    if !inputs.is_empty() {
+        notes.push(format!("Inputs are scaled measurements: {}.", scaled(&inputs, forth)));
     } else if model.chemistry.fold_scale.is_some() {
         notes.push("Inputs are measurements as they are: their scale is part of the weights.".to_owned());
+    }
+    if !outputs.is_empty() {
+        notes.push(format!("Outputs are scaled; in the units of the data: {}.", scaled(&outputs, back)));
     }
     let named: Vec<String> = meanings
         .iter()
@@ -92,6 +89,40 @@ pub fn notes(model: &Model, meanings: &[Meaning]) -> Vec<String> {
         notes.push(format!("{}.", named.join(", ")));
     }
     notes
+}
+
+/// What takes outputs of a regression back to the units of the data; none where they are not scaled.
+pub fn back_to_data(model: &Model) -> Option<String> {
+    let output = &model.nodes[model.output].name;
+    let all = of(model);
+    let scaled_outputs: Vec<&Meaning> =
+        all.iter().filter(|meaning| meaning.tensor == *output && meaning.scale.is_some()).collect();
+    let words = scaled(&scaled_outputs, back);
+    (!scaled_outputs.is_empty()).then(|| format!("`{output}` is scaled; in the units of the data {words}"))
+}
+
+/// The formulas of values, as many as are spelt out.
+fn scaled(meanings: &[&Meaning], formula: fn(&str, &str, Scale) -> String) -> String {
+    let one = |meaning: &&Meaning| {
+        let name = if meaning.name.is_empty() { "m" } else { &meaning.name };
+        meaning.scale.map(|scale| formula(&value(meaning), name, scale))
+    };
+    let mut words = meanings.iter().take(MOST_SPELT_OUT).filter_map(one).collect::<Vec<_>>().join("; ");
+    if meanings.len() > MOST_SPELT_OUT {
+        words.push_str(&format!("; and so on for all {}, see the annotation", meanings.len()));
+    }
+    words
+}
+
+/// What makes a value of a measurement.
+fn forth(value: &str, name: &str, Scale { shift, factor, start, seen: [low, high], clip }: Scale) -> String {
+    let kept = clip.map_or(String::new(), |[low, high]| format!(", kept within {low} and {high}"));
+    format!("{value} = ({name} \u{2212} {shift}) * {factor} + {start}{kept} (measured from {low} to {high})")
+}
+
+/// What makes a measurement of a value.
+fn back(value: &str, name: &str, Scale { shift, factor, start, seen: [low, high], .. }: Scale) -> String {
+    format!("{name} = ({value} \u{2212} {start}) / {factor} + {shift} (measured from {low} to {high})")
 }
 
 fn as_written(column: ColumnScale) -> Scale {

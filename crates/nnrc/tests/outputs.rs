@@ -270,3 +270,166 @@ fn every_verb_that_prints_results_speaks_json() {
     assert_eq!(json(&unformatted)[0]["file"], "u.nnr");
     assert!(run(&["explain", "syntax"])[0]["text"].is_string());
 }
+
+/// Two tables of labels, and a network with one output for each of `width` classes: the larger x, the later the class.
+fn tables(training: &str, others: &str, target: &str) -> Folder {
+    let folder = Folder::new();
+    folder.write("a.csv", format!("x,l\n{training}"));
+    folder.write("b.csv", format!("x,l\n{others}"));
+    let data = |name: &str, file: &str| {
+        format!("dataset {name} = csv(\"{file}\") {{ inputs = [x]; target = {target}; }}\n")
+    };
+    let net = "network n { input x[1] in [0, 3]; layer y = dense(3) | identity(); output y; }
+        weights { y.W = [[-1], [0], [1]]; y.b = [0.5, 0, -1.5]; }\n";
+    folder.write("m.nnr", data("training", "a.csv") + &data("others", "b.csv") + net);
+    folder
+}
+
+#[test]
+fn all_data_sets_have_one_order_of_classes() {
+    let judge = |folder: &Folder, more: &str| {
+        folder.write("n.nnr", folder.read("m.nnr") + more);
+        folder.run(&["test", "n.nnr"])
+    };
+    let expect = "expect { accuracy() on training == 1; accuracy() on others == 1; }";
+    // The second lacks a class of the first, in words and in numbers.
+    for (training, others) in
+        [("0,low\n1,mid\n2,top\n", "2,top\n0,low\n"), ("0,1\n1,3\n2,7\n", "2,7.0\n1,3\n")]
+    {
+        judge(&tables(training, others, "onehot(l)"), expect).exits(0);
+    }
+    // None has all of them: the order is that of all.
+    judge(&tables("0,low\n1,mid\n", "2,top\n0,low\n", "onehot(l)"), expect).exits(0);
+    // The data that the network learns from say what there is.
+    let train =
+        "train { data = training; validation = others; epochs = 1; rule = gradient(sgd(rate = 1e-9)); }";
+    let folder = tables("0,low\n1,mid\n2,top\n", "2,top\n0,low\n", "onehot(l)");
+    folder.write("n.nnr", folder.read("m.nnr") + train);
+    let run = folder.run(&["train", "n.nnr", "-o", "w.npz"]).exits(0);
+    assert!(
+        run.stderr.contains("validation: loss")
+            && run.stderr.ends_with("accuracy 1\nwrote w.npz, w.train.csv and w.train.svg\n"),
+        "{}",
+        run.stderr
+    );
+    let run = judge(&tables("0,low\n1,mid\n", "2,top\n0,low\n", "onehot(l)"), train)
+        .exits(1)
+        .reports("unknown-name");
+    assert!(
+        run.stderr.contains("`others` has classes that `training` does not have: `top`"),
+        "{}",
+        run.stderr
+    );
+    // A list of one counts for all; two lists must agree.
+    let listed = |classes: &str| {
+        let folder = tables("0,c\n1,b\n2,a\n", "2,a\n0,c\n", "onehot(l)");
+        let text = folder.read("m.nnr");
+        folder.write(
+            "m.nnr",
+            text.replacen("onehot(l)", "onehot(l, classes = [c, b, a])", 1).replacen(
+                "target = onehot(l);",
+                &format!("target = onehot(l{classes});"),
+                1,
+            ),
+        );
+        judge(&folder, expect)
+    };
+    listed("").exits(0);
+    let run = listed(", classes = [a, b, c]").exits(1).reports("wrong-type");
+    assert!(run.stderr.contains("in another order"), "{}", run.stderr);
+    // Class numbers go on where the data have fewer than the network.
+    let folder = tables("0,0\n1,1\n2,1\n", "0,0\n1,1\n", "onehot(l)");
+    let run = folder.run(&["simulate", "m.nnr", "--steady", "--data", "training"]).exits(0);
+    assert!(run.stdout.lines().last().is_some_and(|line| line.ends_with(",2,1")), "{}", run.stdout);
+}
+
+#[test]
+fn targets_that_do_not_fit_are_refused_wherever_they_would_be_compared() {
+    let folder = tables("0,a\n1,b\n2,c\n", "0,a\n1,d\n", "onehot(l)");
+    let noise = "noise { data = training; rates = relative(0.1); replicates = 2; }";
+    folder.write("n.nnr", folder.read("m.nnr") + noise);
+    for words in [&["simulate", "n.nnr", "--steady", "--data", "training"][..], &["noise", "n.nnr"]] {
+        let run = folder.run(words).exits(1).reports("shape-mismatch");
+        assert!(run.stderr.contains("has 4 classes, the network 3 outputs"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn targets_stay_what_outputs_are_judged_by() {
+    let text = |rows: &str, scale: &str| {
+        format!(
+            "dataset d = rows([{rows}]) {{ split = holdout(test = 0.3, seed = 1); target_scale = {scale}; }}
+             network net {{ input x[1] in [0, 9]; layer y = dense(1); output y; }}
+             weights {{ y.W = [[1]]; y.b = [0]; }}"
+        )
+    };
+    let rows = "{ x = [1], t = [5] }, { x = [2], t = [6] }, { x = [3], t = [7] }";
+    let run = Folder::with(&text(rows, "minmax(0, 1, clip = true)")).run(&["check", "m.nnr"]).exits(1);
+    assert!(run.stderr.contains("it is for `scale`"), "{}", run.stderr);
+    let constant = "{ x = [1], t = [5] }, { x = [2], t = [5] }, { x = [3], t = [5] }";
+    let run = Folder::with(&text(constant, "standard()")).run(&["check", "m.nnr"]).exits(1);
+    assert!(run.stderr.contains("a target that never changes has no scale"), "{}", run.stderr);
+}
+
+#[test]
+fn a_test_file_takes_the_scale_of_the_training_file() {
+    let text = |scale: &str| {
+        format!(
+            "dataset a = rows([{{ x = [1] }}, {{ x = [3] }}]) {{ scale = standard(); }}
+             dataset b = rows([{{ x = [5] }}, {{ x = [100] }}]) {{ scale = {scale}; }}
+             network net {{ input x[1]; layer y = dense(1); output y; }}
+             weights {{ y.W = [[2]]; y.b = [0]; }}"
+        )
+    };
+    // (x − 2) / 1, doubled.
+    let folder = Folder::with(&text("like(a)"));
+    let run = folder.run(&["simulate", "m.nnr", "--steady", "--data", "b"]).exits(0);
+    let found: Vec<f64> =
+        run.stdout.lines().skip(1).map(|line| line.split(',').nth(1).unwrap().parse().unwrap()).collect();
+    assert!((found[0] - 6.0).abs() < 1e-9 && (found[1] - 196.0).abs() < 1e-7, "{found:?}");
+    let run = Folder::with(&text("standard()")).run(&["check", "m.nnr"]).exits(0).reports("differing-scales");
+    assert!(run.stderr.contains("= 100 is 1.0000 in `b` and 98.0000 in `a`"), "{}", run.stderr);
+    assert!(run.stderr.contains("`scale = like(a);`"), "{}", run.stderr);
+    for (scale, words) in
+        [("like(c)", "no data set `c` above"), ("like()", "like(train)"), ("like(3)", "name of a data set")]
+    {
+        let run = Folder::with(&text(scale)).run(&["check", "m.nnr"]).exits(1);
+        assert!(run.stderr.contains(words), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_positive_output_judged_at_zero_is_a_warning() {
+    let signs = || rows(&[(1.0, &[-1.0]), (2.0, &[1.0])]) + EXPECT;
+    for (layer, warns) in [
+        ("dense(1) | smooth_relu(h = 0.1)", true),
+        ("dense(1) | abs(h = 0.1)", true),
+        ("dense(1) | elu(h = 0.1)", false),
+    ] {
+        let run = test(&model("", layer, "y.W = [[1]]; y.b = [0];", &signs()));
+        assert_eq!(run.stderr.contains("names one class only"), warns, "{layer}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn scaled_outputs_say_so_wherever_they_are_shown() {
+    let text =
+        "dataset d = rows([{ x = [1], t = [10] }, { x = [2], t = [30] }]) { target_scale = minmax(0, 2); }
+        network net { input x[1] in [0, 9]; layer y = dense(1); output y; }
+        weights { y.W = [[1]]; y.b = [0.5]; }";
+    let folder = Folder::with(text);
+    let run = folder.run(&["simulate", "m.nnr", "--steady", "--input", "1"]).exits(0);
+    assert!(
+        run.stderr.contains("in the units of the data m = (y_1 \u{2212} 0) / 0.1 + 10"),
+        "{}",
+        run.stderr
+    );
+    folder.run(&["compile", "m.nnr", "--target", "sbml", "-o", "m.xml"]).exits(0);
+    let file = folder.read("m.xml");
+    for words in [
+        "Outputs are scaled; in the units of the data",
+        "tensor=\"y\" index=\"1\" shift=\"10\" factor=\"0.1\"",
+    ] {
+        assert!(file.contains(words), "{words}");
+    }
+}

@@ -8,8 +8,9 @@ use nnrc_syntax::{Diagnostic, Span, codes};
 use crate::activation::Activation;
 use crate::analyse::block::{self, bind};
 use crate::analyse::network::{DraftKind, Skeleton};
+use crate::interval::Interval;
 use crate::model::{Dataset, Targets};
-use crate::output::{OutputKind, border, judging};
+use crate::output::{OutputKind, border, is_counted, judging};
 use crate::value::{Scope, ValueKind, shown};
 
 /// What an output was said to be, and where.
@@ -251,10 +252,10 @@ fn binary(scope: &mut Scope, (name, said): (&str, Span), names: &[String], datas
 /// there is one for each.
 fn rename(scope: &mut Scope, (name, said): (&str, Span), names: &[String], dataset: &mut Dataset) {
     let span = dataset.span;
-    let Targets::Classes { labels, names: own } = &mut dataset.targets else { return };
+    let Targets::Classes { labels, names: own, .. } = &mut dataset.targets else { return };
     let places: Vec<Option<usize>> =
         own.iter().map(|own| names.iter().position(|name| name == own)).collect();
-    let counted = own.iter().enumerate().all(|(at, own)| *own == at.to_string()) && own.len() <= names.len();
+    let counted = is_counted(own) && own.len() <= names.len();
     let numbered = own.len() == names.len() && own.iter().all(|own| own.trim().parse::<f64>().is_ok());
     if places.iter().all(Option::is_some) {
         let places: Vec<usize> = places.into_iter().flatten().collect();
@@ -287,10 +288,13 @@ fn rename(scope: &mut Scope, (name, said): (&str, Span), names: &[String], datas
 pub fn warn_border(scope: &mut Scope, skeleton: &Skeleton, datasets: &BTreeMap<String, Dataset>) {
     let output = &skeleton.nodes[skeleton.output];
     let DraftKind::Layer { activations, .. } = &output.kind else { return };
-    let Some((own, what)) = natural(activations.last().map(|(activation, _)| *activation)) else { return };
     if output.width() != 1 {
         return;
     }
+    let activation = activations.last().map(|(activation, _)| *activation);
+    let Some((own, what)) = natural(activation) else {
+        return warn_one_sided(scope, skeleton, activation, datasets);
+    };
     let differing = datasets.iter().find_map(|(name, dataset)| {
         let judged = judging(None, 1, Some((&dataset.targets, None)), std::iter::empty());
         let border = border(&dataset.targets).filter(|_| judged.reading().has_classes())?;
@@ -320,6 +324,40 @@ pub fn warn_border(scope: &mut Scope, skeleton: &Skeleton, datasets: &BTreeMap<S
             output.name,
             shown(border)
         )),
+    );
+}
+
+/// Warns of a border that an output never falls below: it names one class, whatever its input.
+fn warn_one_sided(
+    scope: &mut Scope,
+    skeleton: &Skeleton,
+    activation: Option<Activation>,
+    datasets: &BTreeMap<String, Dataset>,
+) {
+    let output = &skeleton.nodes[skeleton.output];
+    let anything = Interval::new(-1000.0, 1000.0);
+    let is_positive = activation.is_some_and(|one| one.range(anything, 1000.0).low >= 0.0);
+    let is_low = |border: &f64| *border <= 0.0 && is_positive;
+    let found = datasets.iter().find_map(|(name, dataset)| {
+        let judged = judging(None, 1, Some((&dataset.targets, None)), std::iter::empty());
+        let border = border(&dataset.targets).filter(|_| judged.reading().has_classes())?;
+        is_low(&border).then_some((name, dataset, border))
+    });
+    let Some((name, dataset, border)) = found else { return };
+    scope.report(
+        Diagnostic::warning(
+            codes::UNDECLARED_BORDER,
+            output.span,
+            format!(
+                "`{}` is never negative, and is judged at {}, the middle of the targets of `{name}`: it names one class \
+                 only",
+                output.name,
+                shown(border)
+            ),
+        )
+        .label("on which side of what?")
+        .other(dataset.span, "the targets")
+        .help(format!("write `output {} as binary(threshold = 0.5);` with its border", output.name)),
     );
 }
 

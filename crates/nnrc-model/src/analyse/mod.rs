@@ -24,6 +24,7 @@ use nnrc_syntax::ast::{self, File, Ident, Item};
 use nnrc_syntax::{Diagnostic, Severity, Span, codes};
 
 pub(crate) use block::words;
+pub use data::misfit_of;
 pub(crate) use data::stratified;
 pub use flow::describe as describe_risk;
 pub use overrides::Overrides;
@@ -60,6 +61,14 @@ pub fn analyse(file: &File, text: &str, overrides: &Overrides, resources: &dyn R
     }
     let failed = diagnostics.iter().any(|finding| finding.severity == Severity::Error);
     Analysis { model: model.filter(|_| !failed), diagnostics }
+}
+
+/// The data set that a `train` block names; what is wrong with the name is reported where it is read.
+fn learned(expr: &ast::Expr) -> Option<&str> {
+    match &expr.kind {
+        ast::ExprKind::Path(path) => path.segments.first().map(|segment| segment.name.as_str()),
+        _ => None,
+    }
 }
 
 /// Whether a pot that learns is turned into the network alone, with the weights that it learned.
@@ -141,8 +150,12 @@ fn analyse_file(
     let inputs = skeleton.as_ref().map(network::Skeleton::inputs);
     let mut datasets = BTreeMap::new();
     for (name, source, block) in &items.datasets {
-        let context =
-            data::Context { input_names: &input_names, inputs: inputs.as_deref(), raw: fold.is_some() };
+        let context = data::Context {
+            input_names: &input_names,
+            inputs: inputs.as_deref(),
+            raw: fold.is_some(),
+            before: &datasets,
+        };
         if let Some(dataset) = data::analyse(scope, resources, name, source, *block, context) {
             datasets.insert(name.name.clone(), dataset);
         }
@@ -159,6 +172,11 @@ fn analyse_file(
     if let (Some(said), Some(skeleton)) = (&said, &skeleton) {
         meaning::apply(scope, said, skeleton.nodes[skeleton.output].width(), &mut datasets);
     }
+    let learned = train.as_ref().and_then(|(_, _, (entries, _))| learned(entries.get("data")?));
+    if !said.as_ref().is_some_and(|said| said.kind.has_names()) {
+        data::align_classes(scope, learned, &mut datasets);
+    }
+    data::warn_of_scales(scope, learned, &datasets);
     let training = train
         .filter(|(_, span, read)| {
             !set_aside(scope, overrides, chemistry.construction, *span, read.1.as_deref())

@@ -10,6 +10,7 @@ mod study;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use nnrc_model::misfit_of;
 use nnrc_model::model::{Construction, Model};
 use nnrc_model::noise::Noise;
 use nnrc_sim::{Error, parallel};
@@ -51,6 +52,10 @@ pub fn run(session: &Session, args: &NoiseArgs) -> Result<(), Stop> {
     let (table, picture) = outputs(session, args, &loaded.model.name)?;
     let picture = picture.map(Destination::File);
     session.require_places(&std::iter::once(&table).chain(&picture).collect::<Vec<_>>())?;
+    let named = noise.data.as_ref().map(|data| data.dataset.as_str());
+    if let Some(finding) = named.and_then(|name| misfit_of(&loaded.model, name)) {
+        return terminal.fail(&loaded.source, finding);
+    }
     let Some(samples) = Samples::of(&loaded.model, &noise) else {
         let finding =
             Diagnostic::error(codes::EMPTY_DATASET, noise.span, "there is nothing to judge the noise by")

@@ -117,6 +117,7 @@ fn of_listed(scope: &mut Scope, labels: &dyn Labels, listed: &Listed) -> Option<
     Some(Targets::Classes {
         labels: classes,
         names: listed.names.iter().map(|(name, _)| name.clone()).collect(),
+        listed: true,
     })
 }
 
@@ -136,12 +137,13 @@ fn of_found(labels: &dyn Labels) -> Targets {
         return Targets::Classes {
             labels: numbers.iter().map(class).collect(),
             names: first.iter().map(|(_, row)| labels.text(*row)).collect(),
+            listed: false,
         };
     }
     let words: Vec<String> = (0..labels.rows()).map(|row| labels.text(row)).collect();
     let names: Vec<String> = words.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect();
     let labels = words.iter().map(|word| names.binary_search(word).unwrap_or(0)).collect();
-    Targets::Classes { labels, names }
+    Targets::Classes { labels, names, listed: false }
 }
 
 /// The largest number of a class: no network has more outputs, and what is larger counts something.
@@ -155,5 +157,6 @@ pub fn of_class_numbers(values: &[f64]) -> Option<Targets> {
     }
     let labels: Vec<usize> = values.iter().map(|value| *value as usize).collect();
     let last = labels.iter().copied().max().unwrap_or(0);
-    Some(Targets::Classes { labels, names: (0..=last).map(|label| label.to_string()).collect() })
+    let names = (0..=last).map(|label| label.to_string()).collect();
+    Some(Targets::Classes { labels, names, listed: false })
 }

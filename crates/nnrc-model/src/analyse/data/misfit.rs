@@ -1,6 +1,20 @@
 //! Targets that do not fit the outputs of the network, and what to write instead.
 
-use crate::model::{Dataset, Targets};
+use nnrc_syntax::{Diagnostic, codes};
+
+use crate::model::{Dataset, Model, Targets};
+
+/// Targets that cannot be compared with the outputs of a model, as an error; none if they can, or if there are none.
+pub fn misfit_of(model: &Model, name: &str) -> Option<Diagnostic> {
+    let dataset = model.datasets.get(name).filter(|dataset| dataset.targets != Targets::None)?;
+    let output = &model.nodes[model.output];
+    let (complaint, helps) = misfit(dataset, output.width())?;
+    let mut finding =
+        Diagnostic::error(codes::SHAPE_MISMATCH, dataset.span, format!("the data set `{name}` {complaint}"))
+            .label("does not fit the network");
+    finding.help = helps;
+    Some(finding)
+}
 
 /// Why the targets of a data set cannot be compared with so many outputs, and what helps; none if they can.
 pub fn misfit(dataset: &Dataset, outputs: usize) -> Option<(String, Vec<String>)> {
@@ -10,7 +24,7 @@ pub fn misfit(dataset: &Dataset, outputs: usize) -> Option<(String, Vec<String>)
             "has no targets".to_owned(),
             vec!["name the column or array of the targets: `target = onehot(species);`".to_owned()],
         )),
-        Targets::Classes { labels, names } if names.len() > outputs.max(2) => {
+        Targets::Classes { labels, names, .. } if names.len() > outputs.max(2) => {
             let helps = of_classes(labels, names, outputs, !dataset.target_names.is_empty());
             Some((format!("has {} classes, the network {words}", names.len()), helps))
         }

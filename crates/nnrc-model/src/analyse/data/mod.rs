@@ -1,5 +1,6 @@
 //! The `dataset` items: rows, tables, arrays; targets, scaling, splits.
 
+mod align;
 mod arrays;
 mod check;
 mod classes;
@@ -10,6 +11,8 @@ mod selection;
 mod split;
 mod table;
 
+use std::collections::BTreeMap;
+
 use nnrc_syntax::ast::{Block, Call, Ident};
 use nnrc_syntax::{Diagnostic, Span, codes};
 
@@ -19,9 +22,10 @@ use crate::model::{Dataset, Targets};
 use crate::resources::{ResourceError, Resources};
 use crate::value::{Scope, ValueKind};
 
+pub use align::{align_classes, warn_of_scales};
 pub use arrays::{from_array, rows_of};
 pub use check::check;
-pub use misfit::misfit;
+pub use misfit::{misfit, misfit_of};
 pub use split::stratified;
 
 /// Unscaled inputs, a row after another, and targets.
@@ -51,6 +55,8 @@ pub struct Context<'a> {
     pub inputs: Option<&'a [&'a Draft]>,
     /// Whether the network takes measurements as they are: a scale is fitted, and not applied.
     pub raw: bool,
+    /// The data sets before this one, whose scales it may share.
+    pub before: &'a BTreeMap<String, Dataset>,
 }
 
 /// Reads a data set; none if it has errors, which are reported.
@@ -98,7 +104,7 @@ pub fn analyse(
             let values = if context.raw { &mut raw[..] } else { &mut columns.inputs[..] };
             let names = &columns.input_names[..];
             let scaled = scale::Scaled { key: "scale", width, names, values, train: &train };
-            Some(scale::scale(scope, expr, scaled)?)
+            Some(scale::scale(scope, expr, scaled, context.before)?)
         }
         None => None,
     };
@@ -110,7 +116,7 @@ pub fn analyse(
             };
             let (width, names) = (*width, &columns.target_names[..]);
             let scaled = scale::Scaled { key: "target_scale", width, names, values, train: &train };
-            Some(scale::scale(scope, expr, scaled)?)
+            Some(scale::scale(scope, expr, scaled, context.before)?)
         }
         None => None,
     };

@@ -1,10 +1,13 @@
 //! Scaling: `minmax(0, 1)`, `standard()`, `divide(16)`, fitted on the training rows only.
 
-use nnrc_syntax::ast::Expr;
+use std::collections::BTreeMap;
+
+use nnrc_syntax::ast::{Call, Expr};
 use nnrc_syntax::{Diagnostic, Span, codes};
 
 use crate::analyse::block::{self, bind, missing_argument};
 use crate::interval::Interval;
+use crate::model::Dataset;
 use crate::units::Dimension;
 use crate::value::{Scope, ValueKind};
 use nnrc_sim::scaling::{ColumnScale, Scaling};
@@ -38,9 +41,22 @@ pub struct Scaled<'a> {
 const ROUNDING: f64 = 1e-10;
 
 /// Scales values in place and returns how.
-pub fn scale(scope: &mut Scope, expr: &Expr, scaled: Scaled<'_>) -> Option<Scaling> {
-    let kind = read(scope, expr, scaled.key)?;
-    let Scaled { width, values, train, .. } = scaled;
+/// `before` are the data sets whose constants it may take.
+pub fn scale(
+    scope: &mut Scope,
+    expr: &Expr,
+    scaled: Scaled<'_>,
+    before: &BTreeMap<String, Dataset>,
+) -> Option<Scaling> {
+    let call = call(scope, expr, scaled.key)?;
+    if call.name.name == "like" {
+        let like = like(scope, &call, &scaled, before)?;
+        apply(scope, expr.span, scaled, &like)?;
+        return Some(like);
+    }
+    let kind = read(scope, &call, scaled.key)?;
+    let Scaled { key, width, train, .. } = scaled;
+    let values = &*scaled.values;
     let mut columns = Vec::with_capacity(width);
     for at in 0..width {
         let column: Vec<f64> = train.iter().map(|row| values[row * width + at]).collect();
@@ -52,6 +68,9 @@ pub fn scale(scope: &mut Scope, expr: &Expr, scaled: Scaled<'_>) -> Option<Scali
             let name = column_name(scaled.names, at);
             if spread > 0.0 && spread < rounding {
                 warn_of_rounding(scope, expr.span, &name, bounds);
+            } else if spread == 0.0 && key == "target_scale" {
+                scope.report(constant_target(expr.span, &name, bounds.low));
+                return None;
             } else if spread == 0.0 {
                 let other = (0..values.len() / width).find(|row| values[row * width + at] != bounds.low);
                 if let Some(row) = other {
@@ -60,15 +79,27 @@ pub fn scale(scope: &mut Scope, expr: &Expr, scaled: Scaled<'_>) -> Option<Scali
             }
         }
     }
+    let ends = match kind {
+        Kind::MinMax { ends, .. } => Some(ends),
+        Kind::Standard | Kind::Divide(_) => None,
+    };
+    let scaling = Scaling { columns, ends };
+    apply(scope, expr.span, scaled, &scaling)?;
+    Some(scaling)
+}
+
+/// Scales in place, and reports what goes beyond all numbers.
+fn apply(scope: &mut Scope, span: Span, scaled: Scaled<'_>, scaling: &Scaling) -> Option<()> {
+    let Scaled { width, names, values, .. } = scaled;
     for row in values.chunks_exact_mut(width) {
-        row.iter_mut().zip(&columns).for_each(|(value, column)| *value = column.apply(*value));
+        row.iter_mut().zip(&scaling.columns).for_each(|(value, column)| *value = column.apply(*value));
     }
     if let Some(at) = values.iter().position(|value| !value.is_finite()) {
-        let (name, row) = (column_name(scaled.names, at % width), at / width + 1);
+        let (name, row) = (column_name(names, at % width), at / width + 1);
         scope.report(
             Diagnostic::error(
                 codes::NOT_FINITE,
-                expr.span,
+                span,
                 format!("scaling takes {name} of row {row} beyond all numbers"),
             )
             .label("numbers end at about 1.8e308")
@@ -76,11 +107,61 @@ pub fn scale(scope: &mut Scope, expr: &Expr, scaled: Scaled<'_>) -> Option<Scali
         );
         return None;
     }
-    let ends = match kind {
-        Kind::MinMax { ends, .. } => Some(ends),
-        Kind::Standard | Kind::Divide(_) => None,
+    Some(())
+}
+
+/// `like(train)`: the constants of a data set above.
+fn like(
+    scope: &mut Scope,
+    call: &Call,
+    scaled: &Scaled<'_>,
+    before: &BTreeMap<String, Dataset>,
+) -> Option<Scaling> {
+    let args = bind(scope, call, &["data"])?;
+    let Some(expr) = args[0] else {
+        missing_argument(scope, call, "data", "like(train)");
+        return None;
     };
-    Some(Scaling { columns, ends })
+    let value = scope.evaluate(expr)?;
+    let ValueKind::Name(name) = &value.kind else {
+        scope.wrong_type(expr.span, "`like`", "the name of a data set", &value.kind.words());
+        return None;
+    };
+    let Some(other) = before.get(name) else {
+        let names = before.keys().map(String::as_str);
+        let finding = Diagnostic::error(
+            codes::UNKNOWN_NAME,
+            expr.span,
+            format!("there is no data set `{name}` above this one"),
+        )
+        .label("whose constants?")
+        .did_you_mean(scope.near(name, names));
+        scope.report(finding);
+        return None;
+    };
+    let own = if scaled.key == "scale" { &other.scale } else { &other.target_scale };
+    let complaint = match own {
+        Some(own) if own.columns.len() == scaled.width => return Some(own.clone()),
+        Some(own) => format!("`{name}` scales {} columns, here are {}", own.columns.len(), scaled.width),
+        None => format!("`{name}` has no `{}`", scaled.key),
+    };
+    scope.report(
+        Diagnostic::error(codes::WRONG_TYPE, expr.span, complaint)
+            .label("no constants to take")
+            .other(other.span, "declared here"),
+    );
+    None
+}
+
+/// A target without a scale: outputs could not be compared with it.
+fn constant_target(span: Span, name: &str, constant: f64) -> Diagnostic {
+    Diagnostic::error(
+        codes::WRONG_TYPE,
+        span,
+        format!("{name} is {constant:?} on all training rows, and a target that never changes has no scale"),
+    )
+    .label("nothing to scale")
+    .help("leave the line out, or choose another split")
 }
 
 /// How messages call a column.
@@ -118,16 +199,20 @@ fn warn_of_constant(scope: &mut Scope, span: Span, name: &str, constant: f64, (r
     );
 }
 
-fn read(scope: &mut Scope, expr: &Expr, key: &str) -> Option<Kind> {
+fn call(scope: &mut Scope, expr: &Expr, key: &str) -> Option<Call> {
     let value = scope.evaluate(expr)?;
     let ValueKind::Call(call) = value.kind else {
-        let expected = "`minmax(0, 1)`, `standard()` or `divide(16)`";
+        let expected = "`minmax(0, 1)`, `standard()`, `divide(16)` or `like(train)`";
         scope.wrong_type(expr.span, &format!("`{key}`"), expected, &value.kind.words());
         return None;
     };
+    Some(call)
+}
+
+fn read(scope: &mut Scope, call: &Call, key: &str) -> Option<Kind> {
     match call.name.name.as_str() {
         "minmax" => {
-            let args = bind(scope, &call, &["low", "high", "clip"])?;
+            let args = bind(scope, call, &["low", "high", "clip"])?;
             let mut ends = [0.0, 1.0];
             for (end, arg) in ends.iter_mut().zip(&args) {
                 if let Some(arg) = arg {
@@ -139,26 +224,38 @@ fn read(scope: &mut Scope, expr: &Expr, key: &str) -> Option<Kind> {
                 return None;
             }
             let clip = match args[2] {
+                Some(arg) if key == "target_scale" => {
+                    scope.report(
+                        Diagnostic::error(
+                            codes::WRONG_TYPE,
+                            arg.span,
+                            "targets are what outputs are judged by, and stay as they are",
+                        )
+                        .label("would change them")
+                        .help("leave `clip` out; it is for `scale`"),
+                    );
+                    return None;
+                }
                 Some(arg) => scope.choice(arg, "`clip`", &[("true", true), ("false", false)])?,
                 None => false,
             };
             Some(Kind::MinMax { ends, clip })
         }
         "standard" => {
-            bind(scope, &call, &[])?;
+            bind(scope, call, &[])?;
             Some(Kind::Standard)
         }
         "divide" => {
-            let args = bind(scope, &call, &["by"])?;
+            let args = bind(scope, call, &["by"])?;
             let Some(by) = args[0] else {
-                missing_argument(scope, &call, "by", "divide(16)");
+                missing_argument(scope, call, "by", "divide(16)");
                 return None;
             };
             let bound: (&str, fn(f64) -> bool) = ("other than 0", |x| x != 0.0);
             Some(Kind::Divide(scope.bounded(by, "the divisor", Dimension::NONE, 1.0, bound)?))
         }
         _ => {
-            block::unknown_call(scope, &call, "scaling", &["minmax", "standard", "divide"]);
+            block::unknown_call(scope, call, "scaling", &["minmax", "standard", "divide", "like"]);
             None
         }
     }

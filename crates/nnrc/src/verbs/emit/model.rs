@@ -197,7 +197,7 @@ fn dataset(name: &str, dataset: &Dataset) -> Vec<String> {
     lines.extend(scaling(dataset.scale.as_ref()));
     match &dataset.targets {
         Targets::None => lines.push("    no targets".to_owned()),
-        Targets::Classes { labels, names: classes } => {
+        Targets::Classes { labels, names: classes, .. } => {
             let counts: Vec<String> = classes
                 .iter()
                 .enumerate()

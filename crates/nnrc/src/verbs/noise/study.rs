@@ -2,6 +2,7 @@
 
 use nnrc_model::activation::Activation;
 use nnrc_model::descent;
+use nnrc_model::misfit_of;
 use nnrc_model::model::{DataReference, NodeKind, Part};
 use nnrc_model::model::{ExpectationKind, Model};
 use nnrc_model::noise::{ConcentrationNoise, Noise, RateNoise, is_rectifier};
@@ -62,7 +63,11 @@ impl Samples {
             Some(DataReference { dataset, part: Part::All })
         });
         let from_data = reference.and_then(|reference| {
-            let dataset = model.datasets.get(&reference.dataset)?;
+            // What does not fit judges nothing.
+            let dataset = model
+                .datasets
+                .get(&reference.dataset)
+                .filter(|_| misfit_of(model, &reference.dataset).is_none())?;
             let part = match (noise.data.is_some(), dataset.test.is_empty()) {
                 (true, _) => reference.part,
                 (false, true) => Part::All,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use nnrc_model::misfit_of;
 use nnrc_model::output::Judging;
 use nnrc_sim::io::{Array, insert_beside};
 
@@ -28,6 +29,9 @@ pub fn run(
     let reference = session.data(loaded, name)?;
     let model = &loaded.model;
     let Some(dataset) = model.datasets.get(&reference.dataset) else { return Ok(()) };
+    if let Some(finding) = misfit_of(model, &reference.dataset) {
+        return session.terminal.fail(&loaded.source, finding);
+    }
     let inputs: Vec<&[f64]> = model.rows(&reference).into_iter().map(|row| dataset.input(row)).collect();
     let pot = Pot::new(session, loaded, &model.default_input())?;
     let runner = pot.runner();

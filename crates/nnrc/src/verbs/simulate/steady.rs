@@ -8,6 +8,7 @@ use nnrc_sim::io::Array;
 use super::{Format, fail, write_npz};
 use crate::args::EngineKind;
 use crate::files::Destination;
+use crate::meanings;
 use crate::native;
 use crate::pot::{Pot, explain};
 use crate::records::{self, Cell};
@@ -45,6 +46,9 @@ pub fn run(
             arrays.insert(node.name.clone(), array);
         }
         return destination.write(&session.terminal, |out| write_npz(arrays, out));
+    }
+    if let Some(note) = meanings::back_to_data(&loaded.model) {
+        session.terminal.note(&note);
     }
     let rows = rows(&pot, &runner.concentrations(&state));
     let header = ["species".to_owned(), "value".to_owned()];
