@@ -45,7 +45,7 @@ weights {{ y.W = [[1, 1]]; y.b = [0]; }}
 #[test]
 fn splits_keep_the_share_of_every_class() {
     let data = dataset(30, "target = onehot(c); split = holdout(test = 0.3, seed = 7);");
-    let Targets::Classes { labels, names } = &data.targets else { panic!("classes") };
+    let Targets::Classes { labels, names, .. } = &data.targets else { panic!("classes") };
     assert_eq!(names, &["a", "b"]);
     let count = |rows: &[usize], class| rows.iter().filter(|row| labels[**row] == class).count();
     // Of 20 rows of a and 10 of b, three in ten.

@@ -42,7 +42,7 @@ fn csv(header: bool, lines: &[&str], dataset: &str) -> Result<Dataset, String> {
 
 /// The names of the classes and the class of each row.
 fn classes(data: &Dataset) -> (Vec<&str>, &[usize]) {
-    let Targets::Classes { labels, names } = &data.targets else { panic!("classes: {:?}", data.targets) };
+    let Targets::Classes { labels, names, .. } = &data.targets else { panic!("classes: {:?}", data.targets) };
     (names.iter().map(String::as_str).collect(), labels)
 }
 
