@@ -404,3 +404,16 @@ fn measurements_are_scaled_where_they_are_said_to_be_raw() {
     near(&steady(&[&["--input", "3,25"], &fold[..]].concat()).exits(0), 5.25);
     near(&steady(&[&["--row", "3"], &fold[..]].concat()).exits(0), 0.5);
 }
+
+#[test]
+fn ends_out_of_reach_are_said_soon() {
+    for (construction, rule, words) in [
+        ("one_pot", "gradient_flow(rate = 0.01)", "time 1e300 is out of reach"),
+        ("phased", "sgd(rate = 4)", "at most 100,000 are followed"),
+    ] {
+        let activation = if construction == "phased" { "sigmoid()" } else { "smooth_relu(h = 0.01)" };
+        let folder = Folder::with(&learner(construction, rule).replace("smooth_relu(h = 0.01)", activation));
+        let run = folder.run(&["simulate", "m.nnr", "--until", "1e300"]).exits(5);
+        assert!(run.stderr.contains(words) && run.stderr.contains("--until"), "{}", run.stderr);
+    }
+}

@@ -286,10 +286,10 @@ pub fn chemistry() -> Vec<Finding> {
     };
     judge(vec![
         bound(
-            "`--until 1e300` of a pot with a clock ends, and says by which limit",
+            "`--until 1e300` of a pot with a clock is refused, with the limit",
             &["simulate", "clock.nnr", "--until", "1e300"],
-            &[2, 5],
-            "steps",
+            &[5],
+            "at most 100,000 are followed",
         ),
         bound(
             "`--until 1e300` of a pot that settles",

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use nnrc_crn::{Handle, SpeciesFamily, namer};
 use nnrc_sim::Error;
 use nnrc_sim::io::{Array, insert_beside};
+use nnrc_syntax::{Diagnostic, Severity, codes};
 
 use super::course::{grid, time_label, value_label};
 use super::{Format, fail, write_npz};
 use crate::files::Destination;
 use crate::meanings;
-use crate::numbers::{plural, short};
+use crate::numbers::{count, plural, short};
 use crate::phased::cycles::{Cycles, Samples};
 use crate::plot::{self, Curve};
 use crate::pot::{Pot, explain};
@@ -20,6 +21,8 @@ use crate::terminal::Stop;
 
 /// Cycles of the course where nothing is said: of a learner enough to see it learn, else one.
 const CYCLES: f64 = 2.0;
+/// More cycles are not followed: they take half an hour of a small network.
+const MOST_CYCLES: f64 = 1e5;
 /// Courses of more cycles than this show weights instead of the clock.
 const CLOCK_SHOWN: f64 = 4.0;
 
@@ -50,11 +53,27 @@ pub fn run(
     let until = match loaded.model.simulation.until {
         Some(until) => until,
         None => {
-            let count = if lowered.learning.is_some() { CYCLES } else { 1.0 };
+            let cycles = if lowered.learning.is_some() { CYCLES } else { 1.0 };
             session.terminal.note(&format!("a cycle lasts {}{}", short(period), pot.time_units()));
-            count * period
+            cycles * period
         }
     };
+    if until > MOST_CYCLES * period {
+        let message = format!(
+            "the end at time {}{} is {:.1e} cycles of the clock away, and at most {} are followed",
+            short(until),
+            pot.time_units(),
+            until / period,
+            count(MOST_CYCLES as usize)
+        );
+        let finding = Diagnostic::global(Severity::Error, codes::SOLVER_FAILED, message).help(format!(
+            "a cycle lasts {0}{1}: give an end that is nearer, as `--until {2}`",
+            short(period),
+            pot.time_units(),
+            short(10.0 * period)
+        ));
+        return fail(session, loaded, finding);
+    }
     let times = grid(session, loaded, &pot, until, format)?;
     let columns = columns(&pot, format, until > CLOCK_SHOWN * period);
     let mut rows: Vec<Vec<f64>> = Vec::with_capacity(times.len());
