@@ -131,6 +131,7 @@ def bad() -> dict[str, bytes]:
         "index.csv": b",a,b,label\n0,0,1,1\n1,1,1,0\n",
         "flowers.data": b"0.5,0.1,red\n0.4,0.2,blue\n0.3,0.1,red\n",
         "numbers.csv": b"0,1,1\n1,1,0\n",
+        "days.csv": b"2031-05-01,0.5,0.1\n2031-05-02,0.4,0.2\n2031-05-03,0.3,0.1\n",
         "years.csv": b"1,2,label\n0,1,1\n",
         "slash.csv": b"a/b,c d,label\n0,1,1\n",
         "ten.csv": b"x,y,t\n0,9,0\n1,8,0\n2,5,1\n3,5,1\n4,2,0\n5,1,1\n6,0,1\n7,3,0\n8,4,1\n9,6,0\n",

@@ -144,6 +144,36 @@ fn a_first_row_of_data_is_no_header() {
 }
 
 #[test]
+fn numbers_over_columns_of_numbers_are_no_names() {
+    // Beside numbers, words of their own in each row: days, keys, a label that comes once; and a value that is missing.
+    for (lines, dataset) in [
+        (&["7 May,0.5,3", "8 May,0.75,4", "9 May,1,9"][..], "csv(\"t.csv\") { inputs = 2; target = 3; }"),
+        (&["k1,0.5,3", "k2,0.75,4"], "csv(\"t.csv\") { inputs = [2]; }"),
+        (&["0.5,once", "0.75,often", "1,often"], "csv(\"t.csv\") { inputs = 1; target = onehot(2); }"),
+        (&["k1,0.5", "k2,0.75"], "csv(\"t.csv\") { target = onehot(1); }"),
+        (&["?,0.5,k1", "2,0.75,k2"], "csv(\"t.csv\", missing = drop) { inputs = [1]; }"),
+        (&["word,,0.5", "text,1,0.75"], "csv(\"t.csv\", missing = drop) { inputs = 2; target = onehot(1); }"),
+        // Numbers that columns are chosen by: the row is not taken for their names.
+        (&["2,k1,1", "3,k2,5"], "csv(\"t.csv\") { inputs = 1; target = 3; }"),
+    ] {
+        let found = csv(true, lines, dataset);
+        says(found, &["missing-header", "the first row of `t.csv`", "header = none", "header = first"]);
+    }
+    // A column that is chosen by its name has one.
+    for (lines, dataset) in [
+        (&["country,2019,2020", "a,1,2"][..], "csv(\"t.csv\") { inputs = [\"2019\"]; target = \"2020\"; }"),
+        (&["id,2019,NA", "a,1,2"], "csv(\"t.csv\") { inputs = 2; target = \"NA\"; }"),
+        (&["id,2019,label", "a,1,2"], "csv(\"t.csv\", header = first) { inputs = 2; target = onehot(3); }"),
+        // What is no number, and a column of words.
+        (&["id,2019,label", "a,x,2"], "csv(\"t.csv\") { inputs = 3; target = onehot(2); }"),
+        (&["Na,NA", "1,2"], "csv(\"t.csv\") { inputs = 2; target = 1; }"),
+    ] {
+        let found = csv(true, lines, dataset);
+        assert!(found.as_ref().is_ok_and(|data| data.rows() == 1), "{lines:?}: {found:?}");
+    }
+}
+
+#[test]
 fn rows_without_a_value_are_refused_or_dropped() {
     let lines = ["a,b,c", "1,x,u", ",y,u", "3,,v", "NaN,y,v", "5,y,?", "6,y,u"];
     let read = |dataset: &str| csv(true, &lines, dataset);

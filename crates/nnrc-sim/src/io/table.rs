@@ -111,7 +111,10 @@ pub fn numbers(bytes: &[u8], extension: Option<&str>) -> Result<(Vec<String>, Ve
     rows(text, separator, |line, cells| {
         if header.is_empty() {
             header = cells.iter().map(|cell| (*cell).to_owned()).collect();
-            if cells.iter().all(|cell| is_number(cell)) {
+            // What is missing beside numbers is no name either.
+            let is_nothing = |cell: &str| matches!(cell, "" | "?" | "NA") || cell.parse::<f64>().is_ok();
+            let is_data = |cell: &&str| is_number(cell) || is_nothing(cell);
+            if cells.iter().any(|cell| is_number(cell)) && cells.iter().all(is_data) {
                 let message =
                     "its first row holds numbers: a header row with the names of the columns is expected";
                 return Err(ReadError::malformed(message));
@@ -242,6 +245,7 @@ mod tests {
         for (bytes, kind, words) in [
             (&b"a,b\n1,2\n3\n"[..], ReadErrorKind::Ragged, "line 3 has 1 cell, the header has 2"),
             (b"1,2\n3,4\n", ReadErrorKind::Malformed, "its first row holds numbers"),
+            (b"NA,2\n3,4\n", ReadErrorKind::Malformed, "its first row holds numbers"),
             (b"a;b\n1;2\n", ReadErrorKind::Malformed, "separated by semicolons"),
             (b"sep=,\na,b\n1,2\n", ReadErrorKind::Malformed, "`sep=`"),
             (b"sep=|\na|b\n1|2\n", ReadErrorKind::Malformed, "separated by bars"),

@@ -14,7 +14,7 @@ use crate::model::Targets;
 use crate::resources::{Resources, Table, TableLayout};
 use crate::value::{Scope, ValueKind};
 use cells::{Cell, Number};
-use header::{Header, Names};
+use header::{Header, Names, Used};
 
 /// The settings of tables, arguments of `csv` after the path.
 pub const SETTINGS: [&str; 4] = ["header", "separator", "decimal", "missing"];
@@ -62,6 +62,14 @@ pub fn read(
         Some(expr) => Some((expr.span, selection::choices(scope, expr, "`inputs`", &names)?)),
         None => None,
     };
+    if settings.header == Header::First {
+        header::check_used(
+            scope,
+            &settings,
+            &table,
+            &Used::new(&table, inputs.as_ref().map(|(_, chosen)| &chosen[..]), target.as_ref()),
+        )?;
+    }
     let known = Names::new(&settings, &table);
     let target_columns = match &target {
         Some(target) => known.find(scope, target.span, &target.chosen),

@@ -52,7 +52,8 @@ pub fn is_missing(cell: &str) -> bool {
     MISSING.contains(&cell)
 }
 
-fn shown(cell: &str) -> String {
+/// A cell in a message.
+pub fn shown(cell: &str) -> String {
     if cell.is_empty() { "nothing".to_owned() } else { format!("`{}`", shortened(cell)) }
 }
 

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use nnrc_syntax::{Diagnostic, Span, codes};
 
 use super::Settings;
-use super::cells::Cell;
+use super::cells::{self, Cell};
 use crate::analyse::block::{self, shortened};
-use crate::analyse::data::selection::Choice;
+use crate::analyse::data::selection::{Choice, Target};
 use crate::resources::Table;
 use crate::value::Scope;
 
@@ -46,21 +46,71 @@ pub fn check(scope: &mut Scope, settings: &Settings, table: &Table) -> Option<()
     }
     let shown: Vec<&str> = numbers.iter().take(3).copied().collect();
     let more = if numbers.len() > shown.len() { ", …" } else { "" };
+    let message = format!(
+        "the first row of `{}` holds numbers, where the names of the columns are expected: {}{more}",
+        settings.path,
+        block::words(&shown)
+    );
+    scope.report(missing_header(settings, message));
+    None
+}
+
+/// The columns that are read as numbers, and whether a name of the first row chooses any column.
+pub struct Used {
+    columns: Vec<usize>,
+    has_names: bool,
+}
+
+impl Used {
+    /// What `inputs` and `target` choose; without `inputs` it is every column but the targets.
+    pub fn new(table: &Table, inputs: Option<&[Choice]>, target: Option<&Target>) -> Self {
+        let targets = target.map_or(&[][..], |target| &target.chosen);
+        let place = |choice: &Choice| match choice {
+            Choice::Name(name) => table.names.iter().position(|own| own == name),
+            Choice::Number(number) => Some(number - 1).filter(|at| *at < table.width()),
+        };
+        let is_name = |choice: &Choice| matches!(choice, Choice::Name(_)) && place(choice).is_some();
+        let target_columns: Vec<usize> = targets.iter().filter_map(place).collect();
+        let mut columns: Vec<usize> = match inputs {
+            Some(chosen) => chosen.iter().filter_map(place).collect(),
+            None => (0..table.width()).filter(|at| !target_columns.contains(at)).collect(),
+        };
+        if target.is_some_and(|target| target.onehot.is_none()) {
+            columns.extend(target_columns);
+        }
+        let has_names = targets.iter().chain(inputs.unwrap_or_default()).any(is_name);
+        Self { columns, has_names }
+    }
+}
+
+/// Reports a first row that holds a number over a column of numbers, or nothing beside numbers, unless one of its words
+/// is used as a name: words beside numbers may stand in one row alone, as dates and keys do.
+pub fn check_used(scope: &mut Scope, settings: &Settings, table: &Table, used: &Used) -> Option<()> {
+    if used.has_names {
+        return Some(());
+    }
+    let is_number = |at: &usize| settings.number.read(&table.names[*at]) != Cell::Text;
+    let beside_numbers = (0..table.names.len()).any(|at| is_number(&at));
+    let is_data = |at: &&usize| is_number(at) || beside_numbers && cells::is_missing(&table.names[**at]);
+    let Some(&at) = used.columns.iter().find(is_data) else { return Some(()) };
+    let message = format!(
+        "the first row of `{}` holds {} in column {}, which is read as numbers: it is no name",
+        settings.path,
+        cells::shown(&table.names[at]),
+        at + 1
+    );
+    scope.report(missing_header(settings, message));
+    None
+}
+
+fn missing_header(settings: &Settings, message: String) -> Diagnostic {
     let path = &settings.path;
-    scope.report(
-        Diagnostic::error(
-            codes::MISSING_HEADER,
-            settings.span,
-            format!("the first row of `{path}` holds numbers, where the names of the columns are expected: {}{more}",
-                block::words(&shown)),
-        )
+    Diagnostic::error(codes::MISSING_HEADER, settings.span, message)
         .label("seems to have no header row")
         .help(format!(
             "if it has none, write `csv(\"{path}\", header = none)` and choose columns by number: `inputs = [1, 2]; target = 3;`"
         ))
-        .help(format!("if these are names, write `csv(\"{path}\", header = first)`")),
-    );
-    None
+        .help(format!("if these are names, write `csv(\"{path}\", header = first)`"))
 }
 
 /// The columns of a table by name and number.
