@@ -326,6 +326,50 @@ weights from \"m.trained.npz\" { layout = in_out; }\n";
     assert!(analysis.diagnostics.iter().any(|finding| finding.code == codes::AMBIGUOUS_LAYOUT));
 }
 
+#[test]
+fn a_layout_is_said_of_files_alone() {
+    let network =
+        "network n { input x[2]; layer h = dense(2, bias = false); layer y = dense(2); output y; }\n";
+    let square = tensor(&[2, 2], &[1.0, 2.0, 3.0, 4.0]);
+    let files = memory(&[("w.npz", &[("h.W", square.clone())])]);
+    let numbers = "h.W = [[1, 2], [3, 4]]; y.W = [[1, 2], [3, 4]]; y.b = [0, 0];";
+    for (block, key) in [
+        (format!("weights {{ {numbers} layout = in_out; }}"), "layout"),
+        (format!("weights {{ {numbers} layout.h = in_out; }}"), "layout.h"),
+        ("weights { init = glorot_uniform(seed = 1); layout = out_in; }".to_owned(), "layout"),
+        (
+            "weights from \"w.npz\" { y.W = [[1, 2], [3, 4]]; y.b = [0, 0]; layout.y = in_out; }".to_owned(),
+            "layout.y",
+        ),
+    ] {
+        let analysis = analyse(&format!("{network}{block}"), &files, &Overrides::default());
+        assert!(analysis.model.is_none(), "{block}");
+        let [finding] = &analysis.diagnostics[..] else { panic!("{:?}", analysis.diagnostics) };
+        assert!(finding.message.starts_with(&format!("`{key}` is said of files")), "{}", finding.message);
+        assert!(finding.help[0].contains("[outputs, inputs]"), "{:?}", finding.help);
+    }
+    // Of what is read from a file, and for a file that takes the place of the numbers.
+    let from = "weights from \"w.npz\" { y.W = [[1, 2], [3, 4]]; y.b = [0, 0]; layout = in_out; }";
+    let read = analyse(&format!("{network}{from}"), &files, &Overrides::default()).model.unwrap();
+    assert_eq!(dense(&read, "h").0.values, [1.0, 3.0, 2.0, 4.0]);
+    assert_eq!(dense(&read, "y").0, square);
+    let (y, b) = (("y.W", square.clone()), ("y.b", tensor(&[2], &[0.0, 0.0])));
+    let files = memory(&[("w.npz", &[("h.W", square), y, b])]);
+    let overrides = Overrides { weights: Some("w.npz".to_owned()), ..Overrides::default() };
+    let block = format!("weights {{ {numbers} layout.h = in_out; }}");
+    let read = analyse(&format!("{network}{block}"), &files, &overrides).model.unwrap();
+    assert_eq!(dense(&read, "h").0.values, [1.0, 3.0, 2.0, 4.0]);
+}
+
+#[test]
+fn the_keys_of_a_single_layer_are_listed_once() {
+    let text = "network n { input x[2]; layer out = dense(1); output out; }
+weights { completely_other = [[1, 2]]; }\n";
+    let analysis = analyse(text, &Memory::default(), &Overrides::default());
+    let help = analysis.diagnostics[0].help.join("\n");
+    assert_eq!(help.matches("`layout.out`").count(), 1, "{help}");
+}
+
 // ------------------------------------------------------------------------------------ what is never decoded
 
 /// A file whose arrays say when they are decoded.

@@ -11,7 +11,7 @@ use nnrc_syntax::{Diagnostic, Span, codes};
 
 use super::{Wanted, shape_words};
 use crate::analyse::{OVERRIDE, words};
-use crate::value::Scope;
+use crate::value::{Scope, Value};
 
 /// What the entries `layout` and `layout.hidden` say; true is `in_out`.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +34,32 @@ pub fn read(scope: &mut Scope, entries: &BTreeMap<String, &Expr>) -> Layout {
         }
     }
     layout
+}
+
+/// Refuses a layout of matrices that no file holds: those of the text are what they look like.
+pub fn reject_without_file(
+    scope: &mut Scope,
+    entries: &BTreeMap<String, &Expr>,
+    has_file: bool,
+    literals: &BTreeMap<String, Value>,
+) {
+    for (key, expr) in entries {
+        let layer = key.strip_prefix("layout.");
+        let is_literal = layer.is_some_and(|layer| literals.contains_key(&format!("{layer}.W")));
+        if key != "layout" && layer.is_none() || has_file && !is_literal {
+            continue;
+        }
+        let whose = match layer.filter(|_| is_literal) {
+            Some(layer) => format!("and `{layer}.W` is a list of numbers"),
+            None => "and no file is read".to_owned(),
+        };
+        scope.report(
+            Diagnostic::error(codes::WRONG_TYPE, expr.span, format!("`{key}` is said of files, {whose}"))
+                .label("changes nothing")
+                .help("leave it out: lists of numbers are [outputs, inputs], a row for each unit")
+                .help("the matrices of a file are read by `weights from \"file.npz\" { layout = in_out; }`"),
+        );
+    }
 }
 
 /// How a stored array fits the shape that is needed.

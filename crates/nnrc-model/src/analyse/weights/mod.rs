@@ -47,6 +47,9 @@ pub fn analyse(
     let names_file = file.is_some() || item.is_some_and(|item| item.from.is_some());
     let given = given(scope, &wanted, &entries, names_file);
     let layout = layout::read(scope, &entries);
+    if file.is_none() {
+        layout::reject_without_file(scope, &entries, names_file, &given.literals);
+    }
     if let Some(path) = file {
         let literals =
             if item.is_some_and(|item| item.from.is_some()) { given.literals } else { BTreeMap::new() };
@@ -133,7 +136,8 @@ fn wanted(skeleton: &Skeleton) -> Vec<Wanted<'_>> {
 fn entries<'a>(scope: &mut Scope, item: &Item<'a>, wanted: &[Wanted<'_>]) -> BTreeMap<String, &'a Expr> {
     let mut keys: Vec<String> = wanted.iter().map(|wanted| wanted.key.clone()).collect();
     keys.extend(["init", "layout", "prune"].map(str::to_owned));
-    keys.extend(wanted.iter().map(|wanted| format!("layout.{}", wanted.layer.name)));
+    let matrices = wanted.iter().filter(|wanted| wanted.shape.len() == 2);
+    keys.extend(matrices.map(|wanted| format!("layout.{}", wanted.layer.name)));
     let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
     let known: BTreeSet<&str> = keys.iter().copied().collect();
     let mut entries = BTreeMap::new();
