@@ -311,3 +311,43 @@ weights {{ init = glorot_uniform(seed = 1); }}
     let range = advice.split("in [").nth(1).unwrap().split(']').next().unwrap();
     assert!(read("standard()", &format!("[{range}]")).is_ok(), "{range}");
 }
+
+#[test]
+fn names_of_values_in_another_order_than_the_columns_are_refused() {
+    let lines = ["depth,mass,age,t", "1,2,3,0", "4,5,6,1"];
+    let read = |features: &str, dataset: &str| {
+        let text = format!(
+            "dataset d = {dataset}
+network n {{ input a[2] as features([{features}]); input b[1]; layer y = dense(1) from a, b; output y; }}
+weights {{ init = glorot_uniform(seed = 1); }}"
+        );
+        analyse_with(&text, &files(table(true, &lines)), &Overrides::default())
+            .map(|mut model| model.datasets.remove("d").unwrap())
+    };
+    let all = "csv(\"t.csv\") { target = t; }";
+    says(
+        read("mass, depth", all),
+        &[
+            "missing-column",
+            "are called `mass`, `depth`",
+            "the columns `depth`, `mass` of `d`",
+            "inputs = [\"mass\", \"depth\", \"age\"];",
+            "features([\"depth\", \"mass\"])",
+        ],
+    );
+    // One that belongs to another input, and the same columns in another order.
+    says(read("depth, age", all), &["missing-column"]);
+    says(read("depth, mass", "csv(\"t.csv\") { inputs = [age, depth, mass]; }"), &["missing-column"]);
+    // In their order, and names that are none of the columns'.
+    for (features, dataset) in [
+        ("depth, mass", all),
+        ("mass, depth", "csv(\"t.csv\") { inputs = [mass, depth, age]; }"),
+        ("depth, \"mass in g\"", all),
+        ("one, two", all),
+        // The target is no input.
+        ("t, mass", all),
+    ] {
+        let found = read(features, dataset);
+        assert!(found.is_ok(), "{features}: {}", found.unwrap_err());
+    }
+}

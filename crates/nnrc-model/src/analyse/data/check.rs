@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use nnrc_syntax::{Diagnostic, Span, codes};
 
+use crate::analyse::block::words;
 use crate::analyse::network::{Draft, DraftKind, Skeleton};
 use crate::analyse::outside_range;
 use crate::interval::Interval;
@@ -19,6 +20,7 @@ pub fn check(scope: &mut Scope, skeleton: &Skeleton, datasets: &BTreeMap<String,
             scope.report(wrong_width(name, data.span, data.width, &inputs));
             continue;
         }
+        check_names(scope, name, data, &inputs);
         let mut start = 0;
         for input in &inputs {
             if let DraftKind::Input { range: Some((range, span)) } = &input.kind {
@@ -42,6 +44,56 @@ pub fn check(scope: &mut Scope, skeleton: &Skeleton, datasets: &BTreeMap<String,
             }
             start += input.width();
         }
+    }
+}
+
+/// Reports names of values that are those of other columns: what the names promise would reach another input.
+fn check_names(scope: &mut Scope, name: &str, data: &Dataset, inputs: &[&Draft]) {
+    let mut start = 0;
+    for input in inputs {
+        let (at, width) = (start, input.width());
+        start += width;
+        let Some(own) = data.input_names.get(at..at + width) else { return };
+        let is_elsewhere =
+            |(feature, own): (&String, &String)| feature != own && data.input_names.contains(feature);
+        if !input.features.iter().zip(own).any(is_elsewhere) {
+            continue;
+        }
+        let mut wanted = data.input_names.clone();
+        wanted.splice(at..at + width, input.features.iter().cloned());
+        let quoted =
+            |names: &[String]| names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ");
+        let said: Vec<&str> = input.features.iter().map(String::as_str).collect();
+        let found: Vec<&str> = own.iter().map(String::as_str).collect();
+        let finding = Diagnostic::error(
+            codes::MISSING_COLUMN,
+            input.span,
+            format!(
+                "the values of `{}` are called {}, and come from the columns {} of `{name}`",
+                input.name,
+                words(&said),
+                words(&found)
+            ),
+        )
+        .label("names of other columns")
+        .other(data.span, "the data set");
+        let mut sorted = [wanted.clone(), data.input_names.clone()];
+        sorted.iter_mut().for_each(|names| names.sort_unstable());
+        // The order can be said of the data where it is a matter of order alone.
+        let finding = if sorted[0] == sorted[1] {
+            finding.help(format!(
+                "choose the columns in the order of the names: `inputs = [{}];`",
+                quoted(&wanted)
+            ))
+        } else {
+            finding.help("choose the columns in the order of the names, by `inputs = […];`")
+        };
+        scope.report(
+            finding.help(format!(
+                "or name the values in the order of the columns: `features([{}])`",
+                quoted(own)
+            )),
+        );
     }
 }
 
