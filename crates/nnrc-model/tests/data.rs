@@ -24,6 +24,16 @@ fn files(table: Table) -> Memory {
     Memory { tables: BTreeMap::from([("t.csv".to_owned(), table)]), ..Memory::default() }
 }
 
+/// A table of one column.
+fn column(cells: &[&str], recognised: Option<char>) -> Memory {
+    let mut table = Table::named(vec!["n".to_owned()]);
+    for (at, cell) in cells.iter().enumerate() {
+        table.push(at as u64 + 2, [*cell]);
+    }
+    table.recognised = recognised;
+    files(table)
+}
+
 /// The data set `d` of a source with its block, for `outputs` outputs; the rendered findings if there are errors.
 fn read(files: &Memory, dataset: &str, inputs: usize, outputs: usize, more: &str) -> Result<Dataset, String> {
     let text = format!(
@@ -349,5 +359,29 @@ weights {{ init = glorot_uniform(seed = 1); }}"
     ] {
         let found = read(features, dataset);
         assert!(found.is_ok(), "{features}: {}", found.unwrap_err());
+    }
+}
+
+#[test]
+fn signs_between_thousands_are_no_decimals() {
+    let plain = "csv(\"t.csv\") { inputs = n; }";
+    let comma = "csv(\"t.csv\", decimal = \",\") { inputs = n; }";
+    for (cells, recognised, dataset, thousands, decimals) in [
+        (&["7", "2,500", "12,000"][..], None, plain, true, false),
+        (&["1,234,567.5", "999"], None, plain, true, false),
+        // One that stands for no thousands: the others do not, either.
+        (&["2,500", "2,5"], None, plain, false, true),
+        (&["0,125", "2,500"], None, plain, false, true),
+        // Beside semicolons a comma may be either.
+        (&["2,500", "3,125"], Some(';'), plain, true, true),
+        (&["1,234,567", "3,125"], Some(';'), plain, true, false),
+        (&["2.500", "3,125"], Some(';'), comma, true, false),
+        (&["2.500", "3.125"], Some(';'), comma, true, true),
+        (&["2.5", "3.125"], Some(';'), comma, false, true),
+    ] {
+        let found = read(&column(cells, recognised), dataset, 1, 1, "").unwrap_err();
+        assert!(found.contains("text-in-number-column"), "{found}");
+        assert_eq!(found.contains("between thousands, take them out"), thousands, "{cells:?}: {found}");
+        assert_eq!(found.contains("`decimal = \",\"`"), decimals, "{cells:?}: {found}");
     }
 }
