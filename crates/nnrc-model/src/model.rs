@@ -13,7 +13,7 @@ use crate::interval::Interval;
 use crate::noise::Noise;
 use crate::output::OutputKind;
 use crate::resources::Tensor;
-use nnrc_sim::scaling::Scaling;
+use nnrc_sim::scaling::{ColumnScale, Scaling};
 
 /// A checked `.nnr` file.
 #[derive(Debug, Clone, PartialEq)]
@@ -542,6 +542,13 @@ impl Model {
     pub fn input_scale(&self) -> Option<&Scaling> {
         let (_, data) = self.data()?;
         data.scale.as_ref().filter(|_| self.chemistry.fold_scale.is_none())
+    }
+
+    /// The scale of an input that takes measurements as they are, since it is folded into the layers behind it.
+    pub fn folded_column(&self, at: usize) -> Option<ColumnScale> {
+        self.chemistry.fold_scale?;
+        let (_, data) = self.data()?;
+        data.scale.as_ref()?.columns.get(at).copied()
     }
 
     /// The input to use where none is asked for: `simulate.input`, the first row of the data, or the value of

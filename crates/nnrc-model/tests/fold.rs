@@ -80,5 +80,21 @@ fn measurements_are_checked_against_the_range_of_what_they_are_scaled_to() {
         with("[5, 11, 1e3]").unwrap_or_else(|words| panic!("{words}")).default_input(),
         [5.0, 11.0, 1e3]
     );
-    assert!(with("[5, 11.5, 1e3]").is_err_and(|words| words.contains("input-out-of-range")));
+    assert!(with("[5, 11.5, 1e3]").is_err_and(|words| {
+        words.contains("input-out-of-range")
+            && words.contains("after scaling")
+            && !words.contains("scale the data")
+    }));
+}
+
+#[test]
+fn rows_beyond_the_training_rows_are_not_told_to_clip() {
+    let text = text("minmax(0, 1)", " in [0, 1]")
+        .replace("scale =", "split = holdout(test = 0.4, seed = 1); scale =");
+    let words = |text: &str| {
+        common::analyse_with(text, &common::Memory::default(), &nnrc_model::Overrides::default()).unwrap_err()
+    };
+    assert!(words(&text).contains("clip = true"), "a test row lies outside");
+    let folded = words(&format!("{text} chemistry {{ fold_scale = true; }}"));
+    assert!(!folded.contains("clip") && folded.contains("declare a range that holds all rows"), "{folded}");
 }

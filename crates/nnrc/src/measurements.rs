@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
+use nnrc_model::interval::Interval;
 use nnrc_model::model::Model;
+use nnrc_sim::scaling::ColumnScale;
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
 use crate::session::{Loaded, Session};
@@ -64,6 +66,28 @@ pub fn taken<'a>(
         return terminal.fail(source, finding);
     }
     Ok(scaled.into())
+}
+
+/// The ends of a declared range that holds a measurement as well, in scaled values. `range` is that of measurements.
+pub fn wider(column: ColumnScale, range: Interval, value: f64) -> [f64; 2] {
+    let scaled = column.apply(value);
+    let ends = [range.low, range.high].map(|end| column.apply(end));
+    let (low, high) = (ends[0].min(ends[1]), ends[0].max(ends[1]));
+    // A measurement outside by rounding alone is scaled to the end.
+    let scaled = if scaled < low { scaled } else { scaled.max(high) };
+    // What was scaled back and forth is rounded to what was written.
+    let size = (high - low).max((scaled - low).abs());
+    let step = 10f64.powf(size.log10().floor() - 9.0);
+    let written = |end: f64, more: f64| {
+        let units = (end / step).round() + more;
+        format!("{:.12e}", units * step + 0.0).parse().unwrap_or(end)
+    };
+    let end = |old: f64, more: f64| {
+        let near = written(scaled, 0.0);
+        let holds = Interval::hull([column.undo(old), column.undo(near)]).holds(value);
+        if holds { near } else { written(scaled, more) }
+    };
+    if scaled < low { [end(high, -1.0), written(high, 0.0)] } else { [written(low, 0.0), end(low, 1.0)] }
 }
 
 /// What the columns are, in their order.

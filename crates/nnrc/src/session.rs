@@ -290,7 +290,6 @@ impl Session {
             let (name, shape) =
                 input.map_or((String::new(), String::new()), |node| (node.name.clone(), dimensions(node)));
             let value = values[at];
-            let wider = format!("[{}, {}]", range.low.min(value), range.high.max(value));
             let finding = Diagnostic::global(
                 Severity::Error,
                 codes::INPUT_OUT_OF_RANGE,
@@ -301,7 +300,19 @@ impl Session {
                     range.high
                 ),
             )
-            .help(format!("declare a wider range: `input {name}[{shape}] in {wider};`"));
+            .help(match model.folded_column(at) {
+                Some(column) if column.factor == 0.0 => {
+                    "its column never changes on the training rows, and has no other value".to_owned()
+                }
+                Some(column) => {
+                    let [low, high] = measurements::wider(column, range, value);
+                    format!("declare a wider range, which is one of scaled values: `input {name}[{shape}] in [{low}, {high}];`")
+                }
+                None => {
+                    let (low, high) = (range.low.min(value), range.high.max(value));
+                    format!("declare a wider range: `input {name}[{shape}] in [{low}, {high}];`")
+                }
+            });
             return self.terminal.fail(source, finding);
         }
         Ok(values.to_vec())

@@ -372,6 +372,48 @@ weights {
 }
 ";
 
+/// The range that a message advises for `x[2]`.
+fn advised(run: &Run) -> String {
+    let range = run.stderr.split("`input x[2] in [").nth(1).and_then(|rest| rest.split(']').next());
+    range.unwrap_or_else(|| panic!("no range in {}", run.stderr)).to_owned()
+}
+
+#[test]
+fn ranges_that_are_advised_beside_a_folded_scale_are_those_of_scaled_values() {
+    let folder = Folder::new();
+    folder.write("d.csv", "a,b,t\n2,0.3,0\n6,0.1,1\n4,0.2,1\n");
+    let write = |range: &str, scale: &str| {
+        folder.write(
+            "m.nnr",
+            &format!(
+                "network n {{ input x[2] in [{range}]; layer y = dense(1); output y as values(); }}
+weights {{ y.W = [[1, 1]]; y.b = [0]; }}
+dataset d = csv(\"d.csv\") {{ target = t; scale = {scale}; }}
+chemistry {{ fold_scale = true; }}
+"
+            ),
+        );
+    };
+    for (scale, range, input, expected) in [
+        ("minmax(0, 1)", "0, 1", "8,0.2", Some("0, 1.5")),
+        ("minmax(0, 1)", "0, 1", "4,0", Some("-0.5, 1")),
+        ("minmax(-1, 1)", "-1, 1", "1,0.2", Some("-1.5, 1")),
+        ("divide(-2)", "-3, 0", "10,0.2", Some("-5, 0")),
+        ("standard()", "-1.5, 1.25", "6.2,0.2", None),
+    ] {
+        write(range, scale);
+        let input = format!("--input={input}");
+        let steady = ["simulate", "m.nnr", "--steady", &input];
+        let outside = folder.run(&steady).exits(1).reports("input-out-of-range");
+        let advice = advised(&outside);
+        assert!(expected.is_none_or(|expected| advice == expected), "{advice}: {}", outside.stderr);
+        assert!(!outside.stderr.contains("clip"), "{}", outside.stderr);
+        // Whoever writes it is served.
+        write(&advice, scale);
+        folder.run(&steady).exits(0);
+    }
+}
+
 #[test]
 fn measurements_are_scaled_where_they_are_said_to_be_raw() {
     let folder = Folder::with(MEASURED);

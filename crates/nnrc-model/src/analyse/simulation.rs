@@ -117,7 +117,13 @@ pub fn leaves_range(skeleton: &Skeleton, values: &[f64], span: Span) -> Option<D
             && let Some(outside) = own.iter().find(|value| !range.holds(**value))
         {
             let range = (range.low, range.high);
-            return Some(outside_range(span, &node.name, *outside, range, Some(*declared)));
+            let mut finding = outside_range(span, &node.name, *outside, range, Some(*declared));
+            if skeleton.fold.is_some() {
+                finding.label = "leaves the range, after scaling".to_owned();
+                finding.help =
+                    vec![format!("widen the range of `{}`, which is one of scaled values", node.name)];
+            }
+            return Some(finding);
         }
     }
     None

@@ -38,7 +38,8 @@ pub fn check(scope: &mut Scope, skeleton: &Skeleton, datasets: &BTreeMap<String,
                         Some(_) => format!("row {} of `{name}`, after scaling", row + 1),
                         None => format!("row {} of `{name}`", row + 1),
                     };
-                    finding.help = advice(data, row, input, *range, hull);
+                    let can_clip = skeleton.fold.is_none() && !data.train.contains(&row);
+                    finding.help = advice(data, can_clip, input, *range, hull);
                     scope.report(finding);
                 }
             }
@@ -111,15 +112,16 @@ pub fn wrong_width(name: &str, span: Span, found: usize, inputs: &[&Draft]) -> D
         .fold(finding, |finding, input| finding.other(input.span, format!("width {}", input.width())))
 }
 
-/// What to write where a row lies outside the range of an input; `hull` holds the range and all rows.
-fn advice(data: &Dataset, row: usize, input: &Draft, range: Interval, hull: Interval) -> Vec<String> {
+/// What to write where a row lies outside the range of an input; `hull` holds the range and all rows. Rows that the
+/// scale was not fitted on can be clipped, unless the scale is folded into a matrix.
+fn advice(data: &Dataset, can_clip: bool, input: &Draft, range: Interval, hull: Interval) -> Vec<String> {
     let mut helps = Vec::new();
     match &data.scale {
         None => helps.push("scale the data: `scale = minmax(0, 1);`".to_owned()),
         // Rows that the scale was not fitted on may lie anywhere.
         Some(scale) => {
             if let Some(ends) = scale.ends.filter(|ends| ends.iter().all(|end| range.holds(*end)))
-                && !data.train.contains(&row)
+                && can_clip
             {
                 helps.push(format!(
                     "keep rows that the scale was not fitted on within its ends: `scale = minmax({}, {}, clip = true);`",
