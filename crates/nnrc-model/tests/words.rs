@@ -3,8 +3,10 @@
 
 mod common;
 
+use std::collections::BTreeMap;
+
 use common::Memory;
-use nnrc_model::{Analysis, Overrides};
+use nnrc_model::{Analysis, Overrides, Table};
 use nnrc_syntax::{Severity, codes};
 
 fn analyse(text: &str) -> Analysis {
@@ -36,6 +38,9 @@ fn activations_of_frameworks_name_what_does_that_here() {
         ("hardtanh", "`algebraic_tanh(h = 0.0938)`"),
         ("Softmax", "leave it out"),
         ("ELU", "another function: it deviates by 0.20"),
+        ("squareplus", "`smooth_relu(h = 1)`"),
+        ("SoftSign", "`softsign(h = 1e-4)`: it deviates by 0.0002"),
+        ("Softmin", "softmax of -z"),
     ] {
         let found = help(&format!("{}{WEIGHTS}", network(&format!("dense(1) | {name}()"))));
         assert!(found.contains(here), "{name}: {found}");
@@ -92,6 +97,32 @@ fn words_of_training_and_data_name_those_of_here() {
         let found = help(&format!("dataset d = {source}{end}\n{}{given}", network("dense(1)")));
         assert!(found.contains(here), "{source}: {found}");
     }
+    for (source, here) in [
+        ("csv(\"d.csv\", sep = \";\")", "did you mean `separator`?"),
+        ("csv(\"d.csv\", delimiter = \";\")", "did you mean `separator`?"),
+        ("csv(\"d.csv\", header = None)", "`header = none`"),
+        ("csv(\"d.csv\", na_values = 0)", "did you mean `missing`?"),
+        ("csv(\"d.csv\") { target = LabelEncoder(c); }", "`target = onehot(column);`"),
+        ("csv(\"d.csv\") { target = to_categorical(c); }", "`target = onehot(column);`"),
+        ("csv(\"d.csv\") { OneHotEncoder = c; }", "`target = onehot(column);`"),
+        (
+            "rows([{ x = [0, 1] }]) { split = train_test_split(test_size = 0.2); }",
+            "`holdout(test = 0.3, seed = 1)`",
+        ),
+    ] {
+        let end = if source.ends_with('}') { "" } else { ";" };
+        let tables =
+            BTreeMap::from([("d.csv".to_owned(), Table::named(vec!["c".to_owned(), "x".to_owned()]))]);
+        let files = Memory { tables, ..Memory::default() };
+        let text = format!("dataset d = {source}{end}\n{}{given}", network("dense(1)"));
+        let found = common::analyse_with(&text, &files, &Overrides::default()).unwrap_err();
+        assert!(found.contains(here), "{source}: {found}");
+    }
+    let measured = |measure: &str| {
+        help(&format!("{DATA}{}{given}expect {{ {measure}(n) on d <= 0.5; }}\n", network("dense(1)")))
+    };
+    assert!(measured("RMSE").contains("square the bound"), "{}", measured("RMSE"));
+    assert!(measured("r2_score").contains("did you mean `r2`?"), "{}", measured("r2_score"));
     // An argument that this call does not take either is not proposed.
     let found = help(&format!("{}weights {{ init = normal(0, 1, lr = 1); }}\n", network("dense(1)")));
     assert!(!found.contains("rate"), "{found}");

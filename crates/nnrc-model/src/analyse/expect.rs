@@ -7,6 +7,7 @@ use nnrc_syntax::{Diagnostic, Span, codes};
 
 use crate::analyse::block::{self, bind, missing_argument};
 use crate::analyse::data::{from_array, misfit, missing_tensor, rows_of};
+use crate::analyse::foreign;
 use crate::analyse::meaning;
 use crate::analyse::network::Skeleton;
 use crate::analyse::simulation;
@@ -56,15 +57,16 @@ pub fn analyse(
                 "r2" => quality(scope, call, Quantity::R2, on.as_ref(), context),
                 other => {
                     let names = ["accuracy", "mse", "mae", "r2", "max_error"];
-                    scope.report(
-                        Diagnostic::error(
-                            codes::UNKNOWN_OPERATION,
-                            call.name.span,
-                            format!("there is no measure `{other}`"),
-                        )
-                        .label(format!("expected one of {}", block::words(&names)))
-                        .did_you_mean(nnrc_syntax::suggest(other, names)),
-                    );
+                    let finding = Diagnostic::error(
+                        codes::UNKNOWN_OPERATION,
+                        call.name.span,
+                        format!("there is no measure `{other}`"),
+                    )
+                    .label(format!("expected one of {}", block::words(&names)));
+                    scope.report(match foreign::advice(foreign::Kind::Measure, other) {
+                        Some(advice) => finding.help(advice),
+                        None => finding.did_you_mean(nnrc_syntax::suggest(other, names)),
+                    });
                     None
                 }
             };

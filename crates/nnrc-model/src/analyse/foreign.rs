@@ -20,15 +20,23 @@ pub enum Kind {
     Schedule,
     /// A loss.
     Loss,
+    /// What an expectation measures.
+    Measure,
     /// What `init` draws from.
     Init,
     /// What a data set reads, and how it is scaled.
     Data,
     /// A key of a data set.
     DataKey,
+    /// What makes targets of a column.
+    Target,
+    /// A value of `header`.
+    Header,
 }
 
-use Kind::{Activation, Argument, Data, DataKey, Init, Layer, Loss, Rule, Schedule, Training};
+use Kind::{
+    Activation, Argument, Data, DataKey, Header, Init, Layer, Loss, Measure, Rule, Schedule, Target, Training,
+};
 
 /// Kind, names in lower case and without `_`, and a sentence.
 type Row = (Kind, &'static [&'static str], &'static str);
@@ -81,6 +89,22 @@ const TABLE: &[Row] = &[
         Activation,
         &["heaviside", "step", "sign", "hardlim", "threshold"],
         "the nearest are `algebraic_sigmoid(h = 1e-4)`, from 0 to 1, and `algebraic_tanh(h = 1e-4)`, from -1 to 1",
+    ),
+    (
+        Activation,
+        &["softmin"],
+        "it is the softmax of -z: take the weights before it with the other sign, and leave it out, since the largest \
+         output is the class either way",
+    ),
+    (
+        Activation,
+        &["squareplus"],
+        "did you mean `smooth_relu(h = 1)`? It is the same function, with h = b / 4 for another b than 4",
+    ),
+    (
+        Activation,
+        &["softsign"],
+        "the nearest is `softsign(h = 1e-4)`: it deviates by 0.0002, with the default h = 0.1 by 0.06",
     ),
     (Activation, &["gaussian", "rbf"], "the nearest is `inverse_quadratic()`, 1 / (1 + z²)"),
     (
@@ -219,6 +243,17 @@ const TABLE: &[Row] = &[
         Argument,
         &["testsize", "testshare", "testfraction"],
         "did you mean `test`? It is a share: `holdout(test = 0.3, seed = 1)`",
+    ),
+    (Argument, &["sep", "delimiter", "delim", "fieldsep"], "did you mean `separator`?"),
+    (
+        Argument,
+        &["navalues", "navalue", "keepdefaultna", "dropna", "nan"],
+        "did you mean `missing`? `missing = drop` leaves rows without a value out",
+    ),
+    (
+        Argument,
+        &["usecols", "indexcol", "skiprows", "columns"],
+        "columns are chosen in the block: `{ inputs = [a, b]; target = c; }`",
     ),
     (Argument, &["featurerange"], "the ends are arguments: `minmax(0, 1)`"),
     (
@@ -457,7 +492,50 @@ const TABLE: &[Row] = &[
         &["traintestsplit", "testsize", "test", "holdout", "validationsplit", "trainsize"],
         "did you mean `split`? Write `split = holdout(test = 0.3, seed = 1);`",
     ),
-    (DataKey, &["onehot", "encoding", "onehotencode"], "did you mean `target = onehot(column);`?"),
+    (
+        DataKey,
+        &[
+            "onehot",
+            "encoding",
+            "onehotencode",
+            "onehotencoder",
+            "tocategorical",
+            "labelencoder",
+            "labelbinarizer",
+            "ordinalencoder",
+            "getdummies",
+        ],
+        "did you mean `target = onehot(column);`?",
+    ),
+    (
+        Target,
+        &[
+            "onehot",
+            "onehotencoder",
+            "onehotencode",
+            "tocategorical",
+            "categorical",
+            "labelencoder",
+            "labelbinarizer",
+            "ordinalencoder",
+            "getdummies",
+            "classes",
+            "labels",
+        ],
+        "did you mean `target = onehot(column);`?",
+    ),
+    (Header, &["none", "false", "no"], "a table without a header row is said by `header = none`"),
+    (Header, &["true", "yes", "infer"], "a first row that names the columns is the default"),
+    (
+        Measure,
+        &["rmse", "rootmeansquarederror"],
+        "did you mean `mse`? It is the square of the rmse: square the bound, too",
+    ),
+    (Measure, &["meansquarederror", "mseloss", "loss"], "did you mean `mse`?"),
+    (Measure, &["meanabsoluteerror", "l1", "l1loss"], "did you mean `mae`?"),
+    (Measure, &["r2score", "rsquared"], "did you mean `r2`?"),
+    (Measure, &["acc", "accuracyscore"], "did you mean `accuracy`?"),
+    (Measure, &["maxerr", "maximumerror"], "did you mean `max_error`?"),
 ];
 
 /// A sentence about a name of another framework; none if it is not known at this place.
@@ -506,7 +584,11 @@ pub fn argument(name: &str, parameters: &[&str]) -> Option<String> {
 
 /// The advice about a word that cannot be the value of `what`.
 pub fn choice(what: &str, name: &str) -> Option<String> {
-    if what == "`loss`" { advice(Loss, name) } else { None }
+    match what {
+        "`loss`" => advice(Loss, name),
+        "`header`" => advice(Header, name),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -549,6 +631,9 @@ mod tests {
             (Data, &["read_csv"], "csv("),
             (Data, &["StandardScaler"], "standard()"),
             (DataKey, &["train_test_split"], "holdout"),
+            (Target, &["one_hot", "LabelEncoder"], "onehot(column)"),
+            (Argument, &["sep", "delimiter"], "`separator`"),
+            (Measure, &["RMSE"], "square the bound"),
         ] {
             for name in names {
                 let found = advice(kind, name).unwrap_or_else(|| panic!("{name} as {kind:?}"));

@@ -1,10 +1,11 @@
 //! Which columns or arrays are inputs and targets: `inputs = [a, "b c", 3]`, `target = onehot(species)`.
 
 use nnrc_syntax::ast::{Expr, ExprKind, Op};
-use nnrc_syntax::{Diagnostic, Span, codes};
+use nnrc_syntax::{Diagnostic, Span, codes, suggest};
 
 use super::classes::{self, Listed};
 use crate::analyse::block::{bind, missing_argument};
+use crate::analyse::foreign;
 use crate::units::Dimension;
 use crate::value::{Scope, Value, ValueKind};
 
@@ -38,14 +39,16 @@ pub fn target(scope: &mut Scope, expr: &Expr, names: &[&str]) -> Option<Target> 
         _ => return plain(scope, expr, names),
     };
     if call.name.name != "onehot" {
-        scope.report(
-            Diagnostic::error(
-                codes::UNKNOWN_OPERATION,
-                call.name.span,
-                format!("there is no target `{}`", call.name.name),
-            )
-            .label("expected a column or `onehot(column)`"),
-        );
+        let finding = Diagnostic::error(
+            codes::UNKNOWN_OPERATION,
+            call.name.span,
+            format!("there is no target `{}`", call.name.name),
+        )
+        .label("expected a column or `onehot(column)`");
+        scope.report(match foreign::advice(foreign::Kind::Target, &call.name.name) {
+            Some(advice) => finding.help(advice),
+            None => finding.did_you_mean(suggest(&call.name.name, ["onehot"])),
+        });
         return None;
     }
     let args = bind(scope, &call, &["column", "classes"])?;
