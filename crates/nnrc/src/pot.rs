@@ -264,6 +264,15 @@ pub fn settle_all(runner: &Runner<'_>, inputs: &[&[f64]]) -> Vec<Result<Vec<f64>
     })
 }
 
+/// What a solver's error means where a pot learns: its end is that of the presentations, and no other can be given.
+pub fn explain_learning(pot: &Pot<'_>, runner: &Runner<'_>, error: &Error, doing: &str) -> Diagnostic {
+    let mut finding = explain(pot, runner, error, doing);
+    if matches!(error, Error::TooManySteps { .. } | Error::OutOfReach { .. }) {
+        finding.help = vec![STIFF.to_owned(), SLOWER.to_owned()];
+    }
+    finding
+}
+
 /// What a solver's error means for the user. `doing` completes "… while …".
 pub fn explain(pot: &Pot<'_>, runner: &Runner<'_>, error: &Error, doing: &str) -> Diagnostic {
     let units = pot.time_units();
@@ -316,6 +325,10 @@ pub fn explain(pot: &Pot<'_>, runner: &Runner<'_>, error: &Error, doing: &str) -
 
 /// Why steps come to no end.
 const NEVER_RESTS: &str = "what never rests, such as a clock, takes its steps for ever: give an end that is nearer, as `--until 100`";
+
+/// Why steps are short where a pot learns.
+const STIFF: &str = "large errors drive the weights by fast reactions, which take short steps: scale the targets, as by `target_scale = minmax(0, 1);`";
+const SLOWER: &str = "or let the weights change more slowly: a smaller `rate` in `rule`";
 
 fn solver_failed(message: String) -> Diagnostic {
     Diagnostic::global(Severity::Error, codes::SOLVER_FAILED, message)

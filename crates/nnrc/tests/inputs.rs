@@ -207,6 +207,29 @@ fn a_checkpoint_is_rewritten_only_by_its_own_training() {
 }
 
 #[test]
+fn a_training_is_taken_up_with_patience_and_refused_with_another_network() {
+    let network = |activation: &str, patience: &str| {
+        format!(
+            "dataset d = rows([{{ x = [1], t = [1] }}, {{ x = [-1], t = [2] }}, {{ x = [0.5], t = [0] }}]);
+network n {{ input x[1]; layer h = dense(2) | {activation}; layer y = dense(1); output y as values(); }}
+weights {{ init = glorot_uniform(seed = 4); }}
+train {{ data = d; epochs = 3; rule = gradient(sgd(rate = 0.1)); {patience} }}\n"
+        )
+    };
+    let folder = folder(&network("abs(h = 0.5)", ""));
+    folder.run(&["train", "m.nnr"]).exits(0);
+    let more = ["train", "m.nnr", "--resume", "--set", "train.epochs=5"];
+    folder.run(&[&more[..], &["--set", "train.patience=4"]].concat()).exits(0);
+    folder.run(&[&more[..], &["--set", "train.patience=9"]].concat()).exits(0);
+    folder.run(&more).exits(0);
+    folder.write("m.nnr", &network("softsign(h = 0.25)", "patience = 4;"));
+    let refused = folder.run(&more).exits(3);
+    for words in ["abs(h = 0.5)", "softsign(h = 0.25)"] {
+        assert!(refused.stderr.contains(words), "{words} in {}", refused.stderr);
+    }
+}
+
+#[test]
 fn a_crate_replaces_no_folder_with_what_it_is_made_of() {
     let folder = folder(&model(CSV, GRADIENT, WEIGHTS));
     let compile = ["compile", "m.nnr", "--target", "rust", "-o", "net-sim"];

@@ -155,3 +155,19 @@ fn a_small_stack_is_enough() {
         assert_eq!(output.status.code(), Some(0), "{arguments}: {words}");
     }
 }
+
+#[test]
+fn a_pot_too_stiff_to_learn_is_told_to_scale_its_targets() {
+    let text = "dataset d = rows([{ x = [0.002], t = [0] }, { x = [0.75], t = [3e6] }]);
+        network n { input x[1] in [0, 1]; layer y = dense(1) | identity(); output y as values(); }
+        weights { y.W = [[0.25]]; y.b = [0]; }
+        chemistry { construction = one_pot; }
+        train { data = d; rule = gradient_flow(rate = 0.002); feed = cycle(hold = 20); epochs = 30; }";
+    let run = Folder::with(text).run(&["train", "m.nnr"]).exits(5).reports("solver-failed");
+    assert!(!run.stderr.contains("--until") && !run.stderr.contains("clock"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("scale the targets") && run.stderr.contains("smaller `rate`"),
+        "{}",
+        run.stderr
+    );
+}

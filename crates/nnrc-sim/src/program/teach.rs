@@ -145,7 +145,7 @@ fn stamp<N: Differentiable>(network: &N, lesson: &Lesson, settings: &Settings, s
     let looks_at_end = matches!(settings.schedule, train::Schedule::Cosine { .. });
     let settings = Settings {
         epochs: if looks_at_end { settings.epochs } else { 0 },
-        patience: settings.patience.map(|_| 0),
+        patience: None,
         stops: Vec::new(),
         threads: 1,
         ..settings.clone()
@@ -173,7 +173,7 @@ fn described_settings(
     start: &[f64],
     samples: &[f64],
 ) -> stamp::Settings {
-    let Settings { optimiser, schedule, decay, batch, epochs, order, patience, stops: _, threads: _ } =
+    let Settings { optimiser, schedule, decay, batch, epochs, order, patience: _, stops: _, threads: _ } =
         settings;
     let seed = match order {
         Order::Cycle => "none".to_owned(),
@@ -187,7 +187,6 @@ fn described_settings(
         ("`--decay`", decay.to_string()),
         ("`--batch`", batch.to_string()),
         ("`--seed`", seed),
-        ("`--patience`", if patience.is_some() { "a number" } else { "none" }.to_owned()),
     ];
     match optimiser {
         Optimiser::Sgd { rate, momentum } => {

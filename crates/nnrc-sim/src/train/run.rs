@@ -176,6 +176,11 @@ pub fn train<L: Learner, E>(
     state: &mut State,
     observe: &mut dyn FnMut(&State, &Record) -> Result<(), E>,
 ) -> Result<Ending, Failure<E>> {
+    // Without patience the last parameters count, whatever was kept before; with it the best from here on, where
+    // nothing was kept.
+    if settings.patience.is_none() {
+        state.best = None;
+    }
     let mut parts = Parts::new(learner, settings.threads);
     let spreads = [rows.train, rows.validation].map(|rows| learner.spread(rows));
     loop {

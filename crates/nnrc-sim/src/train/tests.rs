@@ -109,6 +109,28 @@ fn a_run_taken_up_again_goes_on_bit_for_bit() {
 }
 
 #[test]
+fn patience_may_begin_and_end_where_a_run_is_taken_up() {
+    let without = Settings { epochs: 6, ..settings(ADAM) };
+    let with = Settings { patience: Some(2), ..without.clone() };
+    let begun = |settings: &Settings| {
+        let mut state = State::new(vec![0.1; 3], ADAM);
+        run(settings, &mut state);
+        state
+    };
+    // What was kept counts no longer: the last parameters do, as if nothing had ever been kept.
+    let mut state = begun(&Settings { epochs: 3, ..with.clone() });
+    assert!(state.best.is_some());
+    run(&without, &mut state);
+    assert_eq!(state, begun(&without));
+    // The best is looked for from there on.
+    let mut state = begun(&Settings { epochs: 3, ..without.clone() });
+    run(&Settings { epochs: 5, ..with.clone() }, &mut state);
+    let best = state.best.as_ref().unwrap();
+    assert!((4..=5).contains(&best.epoch), "{best:?}");
+    assert_eq!(state.parameters, begun(&Settings { epochs: 5, ..without }).parameters);
+}
+
+#[test]
 fn the_number_of_threads_changes_no_bit() {
     // Large enough for threads to start: parameters that nothing depends on count as work.
     struct Padded(Plane);

@@ -19,7 +19,7 @@ use super::record::{Epoch, Record};
 use crate::files::Destination;
 use crate::numbers::{plural, short};
 use crate::plot::{self, Curve};
-use crate::pot::{Pot, explain};
+use crate::pot::{Pot, explain_learning};
 use crate::session::{Loaded, Session};
 use crate::terminal::Stop;
 use crate::training::{Files, Learning, Trained, settings, words};
@@ -45,7 +45,8 @@ pub fn run(session: &Session, loaded: &Loaded, files: Option<&Files>, resume: bo
         return terminal.fail(&loaded.source, finding);
     };
     let runner = pot.runner();
-    let broken = |error| terminal.fail(&loaded.source, explain(&pot, &runner, &error, "learning in the pot"));
+    let broken =
+        |error| terminal.fail(&loaded.source, explain_learning(&pot, &runner, &error, "learning in the pot"));
     let mut cycles = match Cycles::new(&loaded.model, lowered, runner.engine().clone()) {
         Ok(cycles) => cycles,
         Err(error) => return broken(error),

@@ -26,7 +26,7 @@ use super::progress::Progress;
 use super::{BETWEEN_CHECKPOINTS, Trained, end, loss, settings};
 use crate::numbers::{plural, short};
 use crate::plot::Curve;
-use crate::pot::{Pot, explain, several_rates};
+use crate::pot::{Pot, explain_learning, several_rates};
 use crate::session::{Loaded, Session};
 use crate::terminal::Stop;
 
@@ -142,7 +142,7 @@ pub fn run(
             let runner = pot.runner();
             let time = course.place().presentation;
             let doing = format!("learning, in presentation {}", time + 1);
-            let mut finding = explain(&pot, &runner, &error, &doing);
+            let mut finding = explain_learning(&pot, &runner, &error, &doing);
             finding.help.extend(causes(model, flow));
             return terminal.fail(&loaded.source, finding);
         }

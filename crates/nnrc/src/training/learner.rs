@@ -136,7 +136,9 @@ fn structure(model: &Model) -> stamp::Settings {
                     Operation::Concat => "concat",
                 };
                 let sources: Vec<&str> = sources.iter().map(|&at| model.nodes[at].name.as_str()).collect();
-                format!("{operation} of {} | {activations:?}", sources.join(", "))
+                let activations: String =
+                    activations.iter().map(|activation| format!(" | {activation}")).collect();
+                format!("{operation} of {}{activations}", sources.join(", "))
             }
         };
         all.push((format!("`{}`", node.name), format!("{:?} {kind}", node.shape)));

@@ -22,7 +22,7 @@ pub fn of_descent(descent: &Descent) -> Settings {
         batch,
         decay,
         shuffle,
-        patience,
+        patience: _,
     } = descent;
     let rule = match optimiser {
         Optimiser::Sgd { rate, momentum } => format!("gradient(sgd(rate = {rate}, momentum = {momentum}))"),
@@ -54,8 +54,6 @@ pub fn of_descent(descent: &Descent) -> Settings {
         ("decay", decay.to_string()),
         ("batch", batch.to_string()),
         ("feed", order(*shuffle)),
-        // Best parameters are kept where patience is limited, however much of it there is.
-        ("patience", if patience.is_some() { "a number" } else { "none" }.to_owned()),
     ];
     if matches!(schedule, Schedule::Cosine { .. }) {
         all.push(("epochs, which the schedule looks at", epochs.to_string()));
