@@ -165,3 +165,19 @@ weights { h.W = [[1]]; h.b = [0]; y.W = [[1]]; y.b = [0]; }\n";
     let analysis = analyse(&text);
     assert!(analysis.model.is_some() && analysis.diagnostics.is_empty(), "{:?}", analysis.diagnostics);
 }
+
+#[test]
+fn a_unit_of_less_than_one_molecule_is_a_warning() {
+    for (chemistry, is_odd) in [
+        ("units = molar; unit_concentration = 2e-27;", true),
+        ("units = molar; unit_concentration = 1 pM; volume = 1 fL;", true),
+        ("units = molar; unit_concentration = 1 uM; volume = 1 fL;", false),
+        ("units = molar; unit_concentration = 1 pM;", false),
+        ("units = molar;", false),
+    ] {
+        let text = format!("{}{WEIGHTS}chemistry {{ {chemistry} }}\n", network("dense(1)"));
+        let found = analyse(&text).diagnostics;
+        let warned = found.iter().any(|finding| finding.code == codes::FEW_MOLECULES);
+        assert_eq!(warned, is_odd, "{chemistry}: {found:?}");
+    }
+}

@@ -104,6 +104,7 @@ impl Stop<'_> {
             Self::wrong_sign,
             Self::wrong_place,
             Self::name_with_blanks,
+            Self::keyword_as_column,
         ];
         let diagnostic =
             special.iter().find_map(|look| look(self)).unwrap_or_else(|| self.unexpected(self.expectation()));
@@ -250,6 +251,20 @@ impl Stop<'_> {
         let name = if name.contains('(') { name } else { name.trim_end_matches(')') };
         let finding = self.unexpected(self.expectation());
         Some(finding.help(format!("a name with a blank is written as text: `\"{}\"`", clip(name))))
+    }
+
+    /// `inputs = [in, out]`: a file may call its columns by words of the language.
+    fn keyword_as_column(&self) -> Option<Diagnostic> {
+        let key = Lexer::new(self.slip.text, self.slip.start).next()?.text(self.slip.text);
+        if !matches!(key, "inputs" | "target") {
+            return None;
+        }
+        // In `onehot(output)` the word could still be the name of an argument.
+        let before = self.before.map(|token| token.text(self.slip.text)).filter(|_| self.found_text() == ")");
+        let is_word = |word: &&str| words::is_keyword(word) || words::is_reserved(word);
+        let word = [Some(self.found_text()), before].into_iter().flatten().find(is_word)?;
+        let finding = self.unexpected(self.expectation());
+        Some(finding.help(format!("a column of that name is written as text: `\"{word}\"`")))
     }
 
     fn is_micro(&self) -> bool {

@@ -5,6 +5,7 @@ use nnrc_syntax::{Diagnostic, Severity, Span, codes};
 
 use crate::analyse::block::{self, bind};
 use crate::analyse::foreign;
+use crate::analyse::noise::AVOGADRO;
 use crate::analyse::{Overrides, is_frozen};
 use crate::flow::Teacher;
 use crate::model::{Chemistry, Construction, Phased, Signs, WeightCarrier};
@@ -77,6 +78,9 @@ pub fn analyse(
         concentration: quantity("unit_concentration", Dimension::CONCENTRATION, 1e-6),
     };
     let volume = quantity("volume", Dimension::VOLUME, 1.0);
+    if let (Some(true), Some(expr)) = (molar, entries.get("unit_concentration")) {
+        warn_of_fractions(scope, expr.span, scales.concentration * volume);
+    }
     let weights = entries.get("weights").and_then(|expr| {
         scope.choice(
             expr,
@@ -356,6 +360,22 @@ fn speeds(
         }
     }
     speeds
+}
+
+/// Warns of a unit of concentration that means less than one molecule in the pot: a slip of the exponent.
+fn warn_of_fractions(scope: &mut Scope, span: Span, moles: f64) {
+    let molecules = moles * AVOGADRO;
+    if molecules < 1.0 {
+        scope.report(
+            Diagnostic::warning(
+                codes::FEW_MOLECULES,
+                span,
+                format!("in the volume of the pot the concentration 1 means {molecules:.1e} molecules"),
+            )
+            .label("less than one molecule")
+            .help("reactions in water have concentrations between about 1 pM and 1 M: write `unit_concentration = 1 uM;`"),
+        );
+    }
 }
 
 /// What is called stochastic gradient descent everywhere is not what this rule does.

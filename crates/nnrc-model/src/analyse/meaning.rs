@@ -40,7 +40,7 @@ pub fn features(scope: &mut Scope, call: &Call, name: &str, width: usize) -> Opt
         block::missing_argument(scope, call, "names", "features([\"width\", \"length\"])");
         return None;
     };
-    names(scope, expr, (&format!("values of `{name}`"), "value"), width)
+    names(scope, expr, (&values_of(name, width), "value"), width)
 }
 
 /// `classes([…])`, `binary(threshold, names)` or `values()` of an output of `width` values.
@@ -65,7 +65,7 @@ pub fn output(scope: &mut Scope, call: &Call, name: &str, width: usize) -> Optio
                 return None;
             }
             let names = match args[0] {
-                Some(expr) => names(scope, expr, (&format!("values of `{name}`"), "class"), width)?,
+                Some(expr) => names(scope, expr, (&values_of(name, width), "class"), width)?,
                 None => Vec::new(),
             };
             OutputKind::Classes { names }
@@ -89,7 +89,7 @@ pub fn output(scope: &mut Scope, call: &Call, name: &str, width: usize) -> Optio
                 None => None,
             };
             let names = match args[1] {
-                Some(expr) => names(scope, expr, ("sides of a border", "side"), 2)?,
+                Some(expr) => names(scope, expr, ("2 sides of a border", "side"), 2)?,
                 None => Vec::new(),
             };
             OutputKind::Binary { threshold, names }
@@ -110,6 +110,11 @@ pub fn output(scope: &mut Scope, call: &Call, name: &str, width: usize) -> Optio
         }
     };
     Some(Said { kind, span: call.span })
+}
+
+/// `1 value of `x``, `3 values of `x``
+fn values_of(name: &str, width: usize) -> String {
+    if width == 1 { format!("1 value of `{name}`") } else { format!("{width} values of `{name}`") }
 }
 
 /// A list of `count` different names for `whose`, one for each `what`.
@@ -157,7 +162,7 @@ fn names(
     if found.len() != count {
         let names = if found.len() == 1 { "1 name".to_owned() } else { format!("{} names", found.len()) };
         scope.report(
-            Diagnostic::error(codes::SHAPE_MISMATCH, expr.span, format!("{names} for {count} {whose}"))
+            Diagnostic::error(codes::SHAPE_MISMATCH, expr.span, format!("{names} for {whose}"))
                 .label(format!("expected a name for each {what}")),
         );
         return None;

@@ -31,7 +31,7 @@ const FEW: f64 = 10.0;
 /// What sizes are called, with an example.
 const SIZE: (&str, &str) = ("the size of noise", "[0.05, 0.15]");
 /// Molecules in a mole.
-const AVOGADRO: f64 = 6.022_140_76e23;
+pub const AVOGADRO: f64 = 6.022_140_76e23;
 
 /// What the block is judged by.
 pub struct Surroundings<'a> {

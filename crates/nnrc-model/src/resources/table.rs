@@ -18,6 +18,8 @@ pub struct Table {
     pub names: Vec<String>,
     /// What separated the cells, where that had to be found out.
     pub recognised: Option<char>,
+    /// Whether a line of the file, `sep=;`, said so.
+    pub is_said: bool,
     width: usize,
     text: String,
     /// Where each cell ends in the text.

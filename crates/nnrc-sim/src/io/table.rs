@@ -79,10 +79,21 @@ pub fn rows(
         let ends = bytes[start..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         line += bytes[counted..start + ends].iter().filter(|byte| **byte == b'\n').count() as u64;
         counted = start + ends;
-        let cells: Vec<&str> = record.iter().map(str::trim).collect();
+        let cells: Vec<&str> = record.iter().map(plain).collect();
         each(line, &cells)?;
     }
     Ok(())
+}
+
+/// A cell without the white space around it, and without quotes that stand behind white space, which is none of what a
+/// reader of CSV takes off.
+fn plain(cell: &str) -> &str {
+    let trimmed = cell.trim();
+    let quoted = trimmed.strip_prefix('"').and_then(|cell| cell.strip_suffix('"'));
+    match quoted.filter(|quoted| cell.starts_with(char::is_whitespace) && !quoted.contains('"')) {
+        Some(quoted) => quoted.trim(),
+        None => trimmed,
+    }
 }
 
 /// Reads a comma-separated table of numbers (of tabs in a file that ends in `tsv` or `tab`) under a header row: what
@@ -196,6 +207,13 @@ mod tests {
         })
         .unwrap();
         found
+    }
+
+    #[test]
+    fn white_space_around_quotes_does_not_count() {
+        let found = read("a, \"b c\" ,\" d\"\n1,  \"2\"  ,\"\"\"3\"\"\"\n", Separator::Comma);
+        let cells: Vec<&[String]> = found.iter().map(|(_, cells)| &cells[..]).collect();
+        assert_eq!(cells, [["a", "b c", "d"], ["1", "2", "\"3\""]]);
     }
 
     #[test]

@@ -30,6 +30,7 @@ pub fn read(bytes: &[u8], extension: &str, layout: TableLayout) -> Result<Table,
         separator == Separator::Comma || separator == Separator::Tab && matches!(extension, "tsv" | "tab");
     if layout.separator.is_none() && !is_expected {
         table.recognised = Some(char::from(separator.byte()));
+        table.is_said = named.is_some();
     }
     Ok(table)
 }
@@ -143,7 +144,7 @@ mod tests {
             let table = read(text, true).unwrap();
             assert_eq!(table.names, ["a", "b"], "{text:?}");
             assert_eq!(cells(&table), [["1", "2"], ["3", "4"]], "{text:?}");
-            assert_eq!(table.recognised, Some(';'));
+            assert_eq!((table.recognised, table.is_said), (Some(';'), text.starts_with("sep=")));
         }
         let table = read("1,5;2;\n3;4;\n", false).unwrap();
         assert_eq!((cells(&table), table.names.len()), (vec![vec!["1,5", "2"], vec!["3", "4"]], 0));

@@ -47,7 +47,7 @@ pub fn read(
         }
     };
     if let Some(separator) = table.recognised {
-        report_separator(scope, &settings, separator);
+        report_separator(scope, &settings, separator, table.is_said);
     }
     if settings.header == Header::First {
         header::check(scope, &settings, &table)?;
@@ -137,7 +137,7 @@ fn sign(scope: &mut Scope, expr: &Expr, what: &str, signs: &[char]) -> Option<ch
     found
 }
 
-fn report_separator(scope: &mut Scope, settings: &Settings, separator: char) {
+fn report_separator(scope: &mut Scope, settings: &Settings, separator: char, is_said: bool) {
     let words = match separator {
         ';' => "semicolons",
         '\t' => "tabs",
@@ -149,8 +149,10 @@ fn report_separator(scope: &mut Scope, settings: &Settings, separator: char) {
         settings.span,
         format!("the cells of `{}` are taken to be separated by {words}", settings.path),
     )
-    .label("recognised by its first rows")
-    .help(format!("write `separator = \"{}\"` to say so", separator.escape_default()));
+    .label(if is_said { "its first line, `sep=`, says so" } else { "recognised by its first rows" });
+    if !is_said {
+        finding = finding.help(format!("write `separator = \"{}\"` to say so", separator.escape_default()));
+    }
     finding.severity = Severity::Note;
     scope.report(finding);
 }
