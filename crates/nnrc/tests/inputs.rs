@@ -222,7 +222,7 @@ train {{ data = d; epochs = 3; rule = gradient(sgd(rate = 0.1)); {patience} }}\n
     folder.run(&[&more[..], &["--set", "train.patience=4"]].concat()).exits(0);
     folder.run(&[&more[..], &["--set", "train.patience=9"]].concat()).exits(0);
     folder.run(&more).exits(0);
-    folder.write("m.nnr", &network("softsign(h = 0.25)", "patience = 4;"));
+    folder.write("m.nnr", network("softsign(h = 0.25)", "patience = 4;"));
     let refused = folder.run(&more).exits(3);
     for words in ["abs(h = 0.5)", "softsign(h = 0.25)"] {
         assert!(refused.stderr.contains(words), "{words} in {}", refused.stderr);

@@ -138,8 +138,8 @@ fn grouped(file: &File<'_>, row: usize, column: usize) -> Option<Vec<String>> {
         file.settings.separator.or(file.table.recognised).is_none_or(|separator| separator == ',');
     let is_single = |cell: &str| cell.matches(sign).count() == 1;
     let has_decimals = cells().any(|cell| cell.contains(decimal));
-    let is_open =
-        !(number == Number::Point && separates) && !has_decimals && cells().filter(is_strange).all(is_single);
+    let is_settled = has_decimals || number == Number::Point && separates;
+    let is_open = !is_settled && cells().filter(is_strange).all(is_single);
     if is_open {
         helps.push(match number {
             Number::Point => "where they stand before decimals, write `decimal = \",\"`".to_owned(),
