@@ -385,7 +385,7 @@ fn ranges_that_are_advised_beside_a_folded_scale_are_those_of_scaled_values() {
     let write = |range: &str, scale: &str| {
         folder.write(
             "m.nnr",
-            &format!(
+            format!(
                 "network n {{ input x[2] in [{range}]; layer y = dense(1); output y as values(); }}
 weights {{ y.W = [[1, 1]]; y.b = [0]; }}
 dataset d = csv(\"d.csv\") {{ target = t; scale = {scale}; }}
