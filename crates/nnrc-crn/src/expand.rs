@@ -1,8 +1,9 @@
 //! Families become single reactions, here and nowhere else.
 
 use crate::arena::Handle;
-use crate::network::{Crn, RateConstant, ReactionFamily, Term};
-use crate::validate::CrnInfo;
+use crate::crn::Crn;
+use crate::info::CrnInfo;
+use crate::network::{RateConstant, ReactionFamily, Term};
 
 /// A single reaction: what [`for_each`] lends out. Species are numbered over the whole network
 /// ([`CrnInfo::species_index`]); a species stands at most once on each side.

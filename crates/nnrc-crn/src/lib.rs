@@ -27,7 +27,9 @@
 //! 6. Only [`expand`] turns families into single reactions.
 
 pub mod arena;
+pub mod crn;
 pub mod expand;
+pub mod info;
 pub mod namer;
 pub mod network;
 pub mod protocol;
@@ -36,9 +38,11 @@ pub mod text;
 pub mod validate;
 
 pub use arena::{Arena, Handle};
+pub use crn::Crn;
+pub use info::{CrnInfo, FamilyFacts};
 pub use network::{
-    Axis, Crn, Index, IndexVariable, Observable, Origin, Part, Rate, RateConstant, ReactionFamily, Role,
+    Axis, Index, IndexVariable, Observable, Origin, Part, Rate, RateConstant, ReactionFamily, Role,
     SpeciesFamily, Term, Units,
 };
 pub use protocol::{Above, Channel, Feed, Gate, Order, Protocol, Setting, Table};
-pub use validate::{CrnError, CrnInfo, validate};
+pub use validate::{CrnError, validate};

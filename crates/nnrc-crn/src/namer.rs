@@ -5,8 +5,10 @@
 
 use std::fmt::Write;
 
-use crate::network::{Crn, RateConstant, ReactionFamily, SpeciesFamily};
-use crate::{Axis, Handle};
+use crate::arena::Handle;
+use crate::crn::Crn;
+use crate::network::Axis;
+use crate::network::{RateConstant, ReactionFamily, SpeciesFamily};
 
 /// Appends the identifier of the `flat`-th member of a species family.
 pub fn species_id(crn: &Crn, family: &SpeciesFamily, flat: usize, out: &mut String) {

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::arena::Handle;
-use crate::network::{Crn, Index, Role, SpeciesFamily};
-use crate::validate::CrnInfo;
+use crate::crn::Crn;
+use crate::info::CrnInfo;
+use crate::network::{Index, Role, SpeciesFamily};
 
 /// A conserved total: Σ coefficient · species does not change.
 #[derive(Debug, Clone, PartialEq)]

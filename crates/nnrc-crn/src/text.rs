@@ -2,10 +2,11 @@
 
 use std::fmt::Write;
 
+use crate::crn::Crn;
+use crate::info::CrnInfo;
 use crate::namer;
-use crate::network::{Crn, Index, Part, Rate, ReactionFamily, SpeciesFamily, Term};
+use crate::network::{Index, Part, Rate, ReactionFamily, SpeciesFamily, Term};
 use crate::protocol::{Feed, Order};
-use crate::validate::CrnInfo;
 
 /// The whole network in text: axes, species, rate constants, reaction families, observables.
 pub fn print(crn: &Crn, info: &CrnInfo) -> String {

@@ -8,12 +8,13 @@ use nnrc_crn::{Crn, CrnInfo, Handle, Role, SpeciesFamily};
 use nnrc_sim::system::System;
 use nnrc_sim::{Absolute, Tolerances};
 
+use crate::arrays::{Scratch, Sources};
 use crate::flat::{Flat, Room, room};
 use crate::fold::Folds;
-use crate::kernel::{Kernel, Scratch, Sources, compile_all};
-use crate::layered::Linearisation;
+use crate::kernel::{Kernel, compile_all};
 use crate::layout::Layout;
 use crate::linear::Linear;
+use crate::linearisation::Linearisation;
 use crate::plan::Plan;
 use crate::sum::{Source, Sum};
 

@@ -6,7 +6,7 @@ use nnrc_crn::{Feed, Order};
 use nnrc_sim::present::{Interruption, PARTS, Presenter, Timing};
 use nnrc_sim::{Error, Method, Statistics, Tolerances, train};
 
-use crate::Engine;
+use crate::engine::Engine;
 use crate::multirate::{Multirate, Pace};
 
 /// A time course during which samples are presented.

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::kernel::{Kernel, Scratch, Sources};
+use crate::arrays::{Scratch, Sources};
+use crate::kernel::Kernel;
 
 /// How one folded tensor is computed.
 #[derive(Debug)]

@@ -1,43 +1,11 @@
 //! Sums become loops.
 
-use std::sync::Arc;
-
+use crate::arrays::{Line, Scratch, Sources};
 use crate::matvec::MatVec;
 use crate::nest::Nest;
 use crate::polynomial::Polynomial;
 use crate::simple::{Pointwise, Separable};
 use crate::sum::{Access, Factor, Source, Sum};
-
-/// The arrays that kernels read.
-#[derive(Clone, Copy)]
-pub(crate) struct Sources<'a> {
-    pub state: &'a [f64],
-    pub constants: &'a [f64],
-    pub vector: &'a [f64],
-    pub tensors: &'a [Arc<Vec<f64>>],
-}
-
-impl<'a> Sources<'a> {
-    /// The array of a source.
-    pub fn array(&self, source: Source) -> &'a [f64] {
-        match source {
-            Source::State => self.state,
-            Source::Constant => self.constants,
-            Source::Vector => self.vector,
-            Source::Tensor(id) => &self.tensors[id],
-            // Rate constants are made into tensors before any kernel is compiled.
-            Source::Rate => &[],
-        }
-    }
-}
-
-/// Space for intermediate vectors, kept between calls.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Scratch {
-    pub inner: Vec<f64>,
-    pub rows: Vec<f64>,
-    pub values: Vec<usize>,
-}
 
 /// A loop that adds the value of a sum to its target.
 #[derive(Debug)]
@@ -59,26 +27,6 @@ impl Kernel {
             Self::Separable(kernel) => kernel.run(sources, target, scratch),
             Self::Nest(kernel) => kernel.run(sources, target, scratch),
         }
-    }
-}
-
-/// An array read along one variable.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Line {
-    pub source: Source,
-    pub base: usize,
-    pub stride: usize,
-}
-
-impl Line {
-    fn new(factor: &Factor, variable: Option<usize>) -> Self {
-        let stride = variable.map_or(0, |v| factor.at.strides[v]);
-        Self { source: factor.source, base: factor.at.base, stride }
-    }
-
-    /// The elements from the first one on.
-    pub fn slice<'a>(&self, sources: &Sources<'a>) -> &'a [f64] {
-        &sources.array(self.source)[self.base..]
     }
 }
 

@@ -4,32 +4,10 @@ use std::sync::Arc;
 
 use nnrc_sim::system::Layered;
 
-use crate::blocks::Block;
+use crate::arrays::Sources;
 use crate::engine::Engine;
-use crate::kernel::Sources;
-use crate::linear::{Linear, Shape};
-
-/// The Jacobian at one state.
-#[derive(Debug, Clone)]
-pub(crate) struct Linearisation {
-    at: Vec<f64>,
-    blocks: Vec<Block>,
-    /// Whether dense blocks hold the values at `at`; they wait for the first shift.
-    dense_assembled: bool,
-    solution: Vec<f64>,
-}
-
-impl Linearisation {
-    /// Nothing is linearised yet.
-    pub fn new(linear: &Linear, dimension: usize) -> Self {
-        Self {
-            at: vec![0.0; dimension],
-            blocks: vec![Block::default(); linear.components.len()],
-            dense_assembled: false,
-            solution: vec![0.0; dimension],
-        }
-    }
-}
+use crate::linear::Shape;
+use crate::linearisation::Linearisation;
 
 impl Engine {
     /// Assembles the blocks of one kind at the linearisation point.

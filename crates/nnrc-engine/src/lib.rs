@@ -23,6 +23,7 @@
 //! [`NoisyEngine`] is an engine whose rate constants can be disturbed; [`stochastic`] makes channels of molecule
 //! numbers of a network.
 
+mod arrays;
 mod blocks;
 mod engine;
 mod feed;
@@ -32,6 +33,7 @@ mod kernel;
 mod layered;
 mod layout;
 mod linear;
+mod linearisation;
 mod local;
 mod loops;
 mod matvec;

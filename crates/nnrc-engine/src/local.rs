@@ -14,8 +14,9 @@ use std::ops::Range;
 use nnrc_sim::System;
 use nnrc_sim::system::Layered;
 
+use crate::arrays::Sources;
 use crate::engine::Engine;
-use crate::kernel::{Kernel, Sources, compile_all};
+use crate::kernel::{Kernel, compile_all};
 use crate::linear::{Derivative, derivatives};
 
 /// A at one state, and A with a shift.

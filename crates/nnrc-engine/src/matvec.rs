@@ -1,6 +1,6 @@
 //! Matrix times vector, the kernel of dense layers.
 
-use crate::kernel::{Line, Scratch, Sources};
+use crate::arrays::{Line, Scratch, Sources};
 use nnrc_sim::loops::dot;
 
 use crate::loops::{add_product, axpy, axpy_four, fill_product};

@@ -1,6 +1,6 @@
 //! The general kernel: nested loops over any number of variables.
 
-use crate::kernel::{Scratch, Sources};
+use crate::arrays::{Scratch, Sources};
 use crate::loops::{Strided, add_product, axpy, sum_product};
 use crate::sum::{Access, Source, Sum};
 

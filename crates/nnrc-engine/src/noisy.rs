@@ -12,9 +12,10 @@ use nnrc_crn::{Crn, CrnInfo, Handle, Index, Part, ReactionFamily, SpeciesFamily}
 use nnrc_sim::noise::{Directions, Disturbed};
 use nnrc_sim::{Layered, System};
 
+use crate::arrays::Sources;
 use crate::engine::Engine;
 use crate::fold::Folds;
-use crate::kernel::{Kernel, Sources, compile_all};
+use crate::kernel::{Kernel, compile_all};
 use crate::layout::Layout;
 use crate::plan::{Contribution, Plan, Recipe, contributions};
 use crate::sum::{Access, Source, Sum};

@@ -1,6 +1,6 @@
 //! Pointwise products with powers of one variable, in one pass: what a neuron does with itself.
 
-use crate::kernel::{Line, Sources};
+use crate::arrays::{Line, Sources};
 use crate::simple::Pointwise;
 
 /// target\[i\] += a\[i\] + y\[i\] (b\[i\] + y\[i\] c\[i\]), every array contiguous; a coefficient that is the same

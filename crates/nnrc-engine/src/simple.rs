@@ -1,6 +1,6 @@
 //! Kernels without a matrix: pointwise products and separable sums.
 
-use crate::kernel::{Line, Scratch, Sources};
+use crate::arrays::{Line, Scratch, Sources};
 use crate::loops::{Strided, add_product, axpy, fill_product};
 
 /// How many lines are collected at a time without allocating.

@@ -3,7 +3,9 @@
 use nnrc_crn::{Crn, CrnInfo, RateConstant, SpeciesFamily, namer};
 
 use crate::error::Error;
-use crate::rules::Rules;
+
+/// Identifier of the compartment; the namer keeps it free.
+pub(crate) const COMPARTMENT: &str = "pot";
 
 /// The identifiers of all species, rendered once: each stands in many reactions.
 pub(crate) struct SpeciesIds {
@@ -51,17 +53,8 @@ pub(crate) fn check(crn: &Crn) -> Result<(), Error> {
     Ok(())
 }
 
-/// The identifier of the model. SBML wants it to differ from those of species, parameters and reactions; as
-/// nothing refers to it, it gives way.
-pub(crate) fn model_id(crn: &Crn, rules: &Rules<'_>) -> String {
-    let mut id = namer::bare(&crn.name);
-    while is_taken(crn, &id) || rules.has(&id) {
-        id.push('_');
-    }
-    id
-}
-
-fn is_taken(crn: &Crn, id: &str) -> bool {
+/// Whether a species, a rate constant or a reaction has this identifier.
+pub(crate) fn is_taken(crn: &Crn, id: &str) -> bool {
     crn.species.iter().any(|(_, family)| {
         id.starts_with(&family.stem)
             && (0..family.initial.len()).any(|flat| species_id(crn, family, flat) == id)

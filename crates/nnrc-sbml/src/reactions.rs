@@ -7,12 +7,11 @@ use nnrc_crn::{Axis, Crn, CrnInfo, Handle, ReactionFamily, namer};
 
 use crate::annotation;
 use crate::error::Error;
-use crate::ids::SpeciesIds;
+use crate::ids::{COMPARTMENT, SpeciesIds};
 use crate::options::{Level, Options, Provenance};
 use crate::parameters::Parameters;
 use crate::sbo;
 use crate::template::{Template, slot};
-use crate::writer::COMPARTMENT;
 use crate::xml::{MATHML, Xml, clean};
 
 const ID: usize = 0;

@@ -7,7 +7,7 @@ use nnrc_crn::{Crn, CrnInfo, Observable, expand, namer};
 
 use crate::annotation::{self, Reading};
 use crate::error::Error;
-use crate::ids::SpeciesIds;
+use crate::ids::{SpeciesIds, is_taken};
 use crate::options::{Observables, Options, Provenance};
 use crate::units::UnitSystem;
 use crate::xml::{MATHML, Xml, clean};
@@ -85,6 +85,16 @@ impl<'a> Rules<'a> {
     /// Whether there is any.
     pub(crate) fn is_empty(&self) -> bool {
         self.values.is_empty()
+    }
+
+    /// The identifier of the model. SBML wants it to differ from those of species, parameters and reactions; as
+    /// nothing refers to it, it gives way.
+    pub fn model_id(&self, crn: &Crn) -> String {
+        let mut id = namer::bare(&crn.name);
+        while is_taken(crn, &id) || self.has(&id) {
+            id.push('_');
+        }
+        id
     }
 
     /// Whether a value has this identifier.

@@ -6,12 +6,11 @@ use nnrc_crn::{Crn, CrnInfo, Role, SpeciesFamily};
 
 use crate::annotation;
 use crate::error::Error;
-use crate::ids::SpeciesIds;
+use crate::ids::{COMPARTMENT, SpeciesIds};
 use crate::meaning;
 use crate::options::{Inputs, Options, Provenance};
 use crate::sbo;
 use crate::template::{Template, slot};
-use crate::writer::COMPARTMENT;
 use crate::xml::{Xml, clean, set_number};
 
 const ID: usize = 0;

@@ -6,16 +6,13 @@ use nnrc_crn::{Crn, CrnInfo};
 
 use crate::error::Error;
 use crate::events::Events;
-use crate::ids::{self, SpeciesIds};
+use crate::ids::{self, COMPARTMENT, SpeciesIds};
 use crate::options::{Feed, Level, Options, Provenance};
 use crate::parameters::Parameters;
 use crate::rules::Rules;
 use crate::units::UnitSystem;
 use crate::xml::{Xml, clean, set_number};
 use crate::{annotation, notes, reactions, sbo, species};
-
-/// Identifier of the compartment; the namer keeps it free.
-pub(crate) const COMPARTMENT: &str = "pot";
 
 /// Writes a network as one SBML model.
 ///
@@ -92,7 +89,7 @@ fn open_model<W: Write>(
     options: &Options,
     xml: &mut Xml<W>,
 ) -> Result<(), Error> {
-    let id = ids::model_id(crn, rules);
+    let id = rules.model_id(crn);
     let name = clean(&crn.name);
     let (length, area) = units.length_and_area();
     let mut attributes = Vec::new();

@@ -1,6 +1,6 @@
 //! Norms, linear combinations and the first step: what both methods share.
 
-use crate::System;
+use crate::system::System;
 
 /// What an error of a component is measured against: absolute + relative · |x|.
 #[derive(Clone, Copy)]

@@ -1,6 +1,10 @@
 //! When a time course ends, and which of its times are reported.
 
-use crate::{Error, Layered, Settled, Tolerances, settling_time};
+use crate::error::Error;
+use crate::fixed_point::Settled;
+use crate::settings::Tolerances;
+use crate::settling::settling_time;
+use crate::system::Layered;
 
 /// The distance from the fixed point, in concentration units, to which settling times refer.
 pub const NEAR: f64 = 1e-3;

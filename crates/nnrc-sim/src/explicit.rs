@@ -5,8 +5,8 @@
 //! Computers & Mathematics with Applications 62 (2011) 770–775. The tests check them against the order
 //! conditions.
 
-use crate::System;
 use crate::control::{Largest, Scale, combine};
+use crate::system::System;
 
 /// Largest h·|λ| on the negative real axis at which the method is stable.
 pub(crate) const STABILITY: f64 = 3.5;

@@ -10,7 +10,10 @@ mod corrections;
 mod tests;
 
 use self::corrections::{Corrections, Start};
-use crate::{Error, Integrator, Layered, Method, Statistics, Tolerances};
+use crate::error::Error;
+use crate::integrator::Integrator;
+use crate::settings::{Method, Statistics, Tolerances};
+use crate::system::Layered;
 
 /// The first look at the distance comes after this many steps, the later ones when time has grown by
 /// `PATIENCE`.

@@ -4,8 +4,11 @@
 //! transposed Jacobian, from the outputs back through the families, gives dL/df for every flow f into a species; the
 //! rest is products of these with what each reaction reads. No chemistry is integrated.
 
-use crate::program::{Network, Training};
-use crate::{Error, Settle, Tolerances, settle};
+use crate::error::Error;
+use crate::fixed_point::{Settle, settle};
+use crate::network::Network;
+use crate::settings::Tolerances;
+use crate::training::Training;
 
 /// Rate constants that are trained.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -5,10 +5,12 @@ mod standing;
 pub use standing::Standing;
 
 use crate::control::{Scale, first_non_finite, first_step, largest_drop, norm};
+use crate::error::Error;
 use crate::explicit::{self, Tsit5};
 use crate::rosenbrock::{self, Rodas4};
 use crate::rosenbrock_w::{self, Ros34Pw2};
-use crate::{Absolute, Error, Layered, Method, Statistics, Tolerances};
+use crate::settings::{Absolute, Method, Statistics, Tolerances};
+use crate::system::Layered;
 use std::ops::Range;
 
 /// Steps, accepted and rejected, after which an integration gives up unless told otherwise.

@@ -16,6 +16,7 @@ mod number;
 pub mod safetensors;
 mod separator;
 pub mod table;
+mod tensor;
 pub mod unfinished;
 mod zip;
 

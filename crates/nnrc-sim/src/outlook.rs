@@ -1,6 +1,7 @@
 //! Whether the end of a time course can be reached with the steps that are left.
 
-use crate::{Error, STEP_LIMIT};
+use crate::error::Error;
+use crate::integrator::STEP_LIMIT;
 
 /// As many steps are taken before anything is foretold: transients are over, and what rests takes steps that grow.
 const FIRST: usize = 1 << 17;

@@ -7,7 +7,10 @@
 
 use std::ops::Range;
 
-use crate::{Error, Integrator, Layered, Method, Statistics, Tolerances};
+use crate::error::Error;
+use crate::integrator::Integrator;
+use crate::settings::{Method, Statistics, Tolerances};
+use crate::system::Layered;
 
 /// The largest number of parts of a presentation.
 pub const PARTS: usize = 3;

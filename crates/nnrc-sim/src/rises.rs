@@ -1,6 +1,9 @@
 //! Events of a time course: when a variable rises through a level, as a clock does once in each cycle.
 
-use crate::{Error, Integrator, Layered, Method, Standing, Tolerances};
+use crate::error::Error;
+use crate::integrator::{Integrator, Standing};
+use crate::settings::{Method, Tolerances};
+use crate::system::Layered;
 use std::ops::Range;
 
 /// Steps, accepted and rejected, from one rise to the next after which the course is given up.

@@ -5,8 +5,8 @@
 //! output: code RODAS of E. Hairer and G. Wanner, *Solving Ordinary Differential Equations II*, sections
 //! IV.7 and VI.4, in the form that needs no product with J, for autonomous systems.
 
-use crate::Layered;
 use crate::control::{Largest, Scale, accumulate, combine};
+use crate::system::Layered;
 
 /// Evaluations of one attempted step, besides the one at its start.
 pub(crate) const EVALUATIONS: usize = 5;

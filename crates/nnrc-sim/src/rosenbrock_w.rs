@@ -6,8 +6,8 @@
 //! equations of index 1", BIT Numerical Mathematics 45 (2005) 761–787, here in the form that needs no product with A.
 //! The tests check them against the order conditions.
 
-use crate::Layered;
 use crate::control::{Largest, Scale, accumulate, combine};
+use crate::system::Layered;
 
 /// Evaluations of one attempted step, besides the one at its start.
 pub(crate) const EVALUATIONS: usize = 3;

@@ -1,6 +1,9 @@
 //! When a time course has come close to a target for good.
 
-use crate::{Error, Integrator, Layered, Method, Tolerances};
+use crate::error::Error;
+use crate::integrator::Integrator;
+use crate::settings::{Method, Tolerances};
+use crate::system::Layered;
 
 /// Points at which each step is looked at, its end included.
 const POINTS: usize = 4;

@@ -1,6 +1,6 @@
 //! For the tests: systems, small dense ones and layered networks of smoothed rectifiers; folders.
 
-use crate::{Layered, System};
+use crate::system::{Layered, System};
 use nalgebra::{DMatrix, DVector};
 
 /// A folder of this process's own.

@@ -13,16 +13,20 @@ mod parallel;
 mod run;
 mod schedule;
 pub mod stamp;
+mod state;
+mod table;
 
-pub use checkpoint::{Layout, Unusable, VERSION, from_arrays, to_arrays, version};
+pub use checkpoint::{Layout, VERSION, from_arrays, to_arrays, version};
 pub use loss::Loss;
-pub use metrics::{Metrics, Quantity, Totals, table};
+pub use metrics::{Metrics, Quantity, Totals};
 pub use optimiser::Optimiser;
 pub use order::Order;
 pub use parallel::{Learner, evaluate};
-pub use run::{Best, Comparison, Ending, Failure, Record, Rows, Settings, State, Stop, train};
+pub use run::{Ending, Failure, train};
 pub use schedule::Schedule;
-pub use stamp::{Difference, Stamp};
+pub use stamp::{Difference, Stamp, Unusable};
+pub use state::{Best, Comparison, Record, Rows, Settings, State, Stop};
+pub use table::table;
 
 #[cfg(test)]
 mod tests;

@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::expected::Context;
 use crate::explain::{self, Slip};
 use crate::grammar::{Grammar, Rule};
-use crate::structure::{self, MAX_ERRORS};
+use crate::structure;
 
 /// The longest text that is parsed, in bytes.
 pub const MAX_BYTES: usize = 4 << 20;
@@ -91,19 +91,4 @@ fn prepare(source: &str) -> Result<structure::Structure, Vec<Diagnostic>> {
     }
     let text = structure::check(source);
     if text.hopeless { Err(text.diagnostics) } else { Ok(text) }
-}
-
-/// Sorts by place and drops what exceeds the limit.
-pub(crate) fn in_order(mut diagnostics: Vec<Diagnostic>, source_end: usize) -> Vec<Diagnostic> {
-    let clip =
-        |span: Span| Span::new((span.start as usize).min(source_end), (span.end as usize).min(source_end));
-    for diagnostic in &mut diagnostics {
-        diagnostic.span = diagnostic.span.map(clip);
-        for (span, _) in &mut diagnostic.others {
-            *span = clip(*span);
-        }
-    }
-    diagnostics.sort_by_key(|diagnostic| diagnostic.span);
-    diagnostics.truncate(MAX_ERRORS);
-    diagnostics
 }

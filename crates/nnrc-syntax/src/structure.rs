@@ -16,6 +16,21 @@ pub const MAX_NESTING: usize = 64;
 /// How many errors one run reports; beyond that they say nothing new.
 pub(crate) const MAX_ERRORS: usize = 100;
 
+/// Sorts by place and drops what exceeds the limit.
+pub(crate) fn in_order(mut diagnostics: Vec<Diagnostic>, source_end: usize) -> Vec<Diagnostic> {
+    let clip =
+        |span: Span| Span::new((span.start as usize).min(source_end), (span.end as usize).min(source_end));
+    for diagnostic in &mut diagnostics {
+        diagnostic.span = diagnostic.span.map(clip);
+        for (span, _) in &mut diagnostic.others {
+            *span = clip(*span);
+        }
+    }
+    diagnostics.sort_by_key(|diagnostic| diagnostic.span);
+    diagnostics.truncate(MAX_ERRORS);
+    diagnostics
+}
+
 /// The text with matching brackets, and what was wrong with them.
 #[derive(Debug)]
 pub(crate) struct Structure {

@@ -15,7 +15,7 @@
 use nnrc_crn::{Crn, Part};
 
 use super::structure::{Pair, Structure, Term};
-use crate::Engine;
+use crate::engine::Engine;
 use crate::layout::Layout;
 use crate::local::{Local, Locally};
 use crate::plan::{Contribution, Plan};

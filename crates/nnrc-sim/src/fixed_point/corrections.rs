@@ -5,7 +5,9 @@
 //! Source: pseudo-transient continuation, Kelley and Keyes, SIAM J. Numer. Anal. 35 (1998) 508–523.
 
 use crate::control::first_non_finite;
-use crate::{Error, Layered, Statistics};
+use crate::error::Error;
+use crate::settings::Statistics;
+use crate::system::Layered;
 
 /// Estimated distance, relative to max(1, |x|), from which a walk is tried.
 const BASIN: f64 = 1e-2;

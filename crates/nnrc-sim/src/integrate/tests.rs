@@ -1,5 +1,6 @@
 use super::*;
-use crate::System;
+use crate::settings::Absolute;
+use crate::system::System;
 use crate::testing::{Dense, Network, rectifier, root};
 use nalgebra::DMatrix;
 

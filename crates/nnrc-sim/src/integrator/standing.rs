@@ -1,7 +1,9 @@
 //! Where an integration is between two steps, so that another one can go on from there to the same bits.
 
 use super::Integrator;
-use crate::{Error, Layered, Method, Tolerances};
+use crate::error::Error;
+use crate::settings::{Method, Tolerances};
+use crate::system::Layered;
 use std::ops::Range;
 
 /// All that the next steps of an integration depend on, beside the equations, the tolerances and the method.

@@ -1,6 +1,6 @@
 //! The common form of numbers from all binary formats.
 
-use super::{ReadError, ReadErrorKind};
+use super::error::{ReadError, ReadErrorKind};
 use std::collections::BTreeMap;
 
 /// An array of numbers in row-major order, the last index fastest.

@@ -1,7 +1,10 @@
 //! A file of named arrays that are decoded one by one: what nobody asks for costs nothing and can be anything.
 
 use super::array::count;
-use super::{Array, Arrays, ReadError, npy, safetensors, zip};
+use super::array::{Array, Arrays};
+use super::error::ReadError;
+use super::tensor::Tensor;
+use super::{npy, zip};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -32,7 +35,7 @@ pub(super) enum Entry {
     /// Several members of an archive have the name.
     Twice,
     /// A tensor of a safetensors file.
-    Tensor(safetensors::Tensor),
+    Tensor(Tensor),
 }
 
 impl<'a> ArrayFile<'a> {

@@ -3,9 +3,10 @@
 //! Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits", section "File
 //! formats". Elements are kept as they are: pixels are 0 to 255.
 
+use super::array::Array;
 use super::array::count;
+use super::error::ReadError;
 use super::number::{Format, decode};
-use super::{Array, ReadError};
 
 /// The number of bytes of a file that begins with these, its header.
 ///

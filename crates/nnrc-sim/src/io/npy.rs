@@ -3,9 +3,10 @@
 //! Source: NEP 1 and the docstring of `numpy.lib.format`: magic, version, length of the header, and a
 //! header that is a Python dictionary of `descr`, `fortran_order` and `shape`.
 
+use super::array::Array;
 use super::array::count;
+use super::error::{ReadError, ReadErrorKind};
 use super::number::{Format, decode};
-use super::{Array, ReadError, ReadErrorKind};
 
 /// How the bytes of every .npy array begin.
 pub(crate) const MAGIC: &[u8] = b"\x93NUMPY";

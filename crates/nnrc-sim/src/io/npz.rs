@@ -1,7 +1,10 @@
 //! .npz archives of NumPy: named .npy arrays in a ZIP file.
 
+use super::array::{Arrays, Texts};
+use super::error::{ReadError, ReadErrorKind};
+use super::file::ArrayFile;
 use super::file::Entry;
-use super::{ArrayFile, Arrays, ReadError, ReadErrorKind, Texts, npy, zip};
+use super::{npy, zip};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;

@@ -1,29 +1,20 @@
 //! The safetensors format: a JSON header of names, types and offsets, then little-endian data.
 
+use super::array::Arrays;
+use super::error::{ReadError, ReadErrorKind};
+use super::file::ArrayFile;
 use super::file::Entry;
-use super::number::{Format, decode};
-use super::{Array, ArrayFile, Arrays, ReadError, ReadErrorKind};
+use super::tensor::Tensor;
 use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
-use std::ops::Range;
 
 /// Headers beyond this are refused: 100,000 tensors need about a tenth of it.
 const HEADER_LIMIT: u64 = 100_000_000;
 
 /// The key of what nnrc says in `__metadata__`.
 pub const METADATA: &str = "nnrc";
-
-/// A tensor as the header describes it.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Tensor {
-    dtype: Dtype,
-    /// Sizes of the axes.
-    pub(crate) shape: Vec<usize>,
-    /// Where in the file its data are.
-    place: Range<usize>,
-}
 
 /// Opens a safetensors file.
 ///
@@ -96,38 +87,4 @@ fn check_header_length(bytes: &[u8]) -> Result<(), ReadError> {
 
 fn explain(error: SafeTensorError) -> ReadError {
     ReadError::malformed(format!("not a readable safetensors file: {error}"))
-}
-
-impl Tensor {
-    /// The numbers of the tensor in the bytes of its file.
-    pub(crate) fn decode(&self, bytes: &[u8]) -> Result<Array, ReadError> {
-        let data = bytes.get(self.place.clone()).unwrap_or_default();
-        match Array::new(self.shape.clone(), decode(data, format(self.dtype)?, false)) {
-            Some(array) => array.require_finite(),
-            None => Err(ReadError::malformed("the shape does not match the data")),
-        }
-    }
-}
-
-fn format(dtype: Dtype) -> Result<Format, ReadError> {
-    Ok(match dtype {
-        Dtype::BOOL => Format::Bool,
-        Dtype::U8 => Format::Unsigned(1),
-        Dtype::U16 => Format::Unsigned(2),
-        Dtype::U32 => Format::Unsigned(4),
-        Dtype::U64 => Format::Unsigned(8),
-        Dtype::I8 => Format::Signed(1),
-        Dtype::I16 => Format::Signed(2),
-        Dtype::I32 => Format::Signed(4),
-        Dtype::I64 => Format::Signed(8),
-        Dtype::F16 => Format::Float(2),
-        Dtype::BF16 => Format::BrainFloat,
-        Dtype::F32 => Format::Float(4),
-        Dtype::F64 => Format::Float(8),
-        other => {
-            return Err(ReadError::unsupported(format!(
-                "elements of type {other} are not read (booleans, integers, F16, BF16, F32 and F64 are)"
-            )));
-        }
-    })
 }

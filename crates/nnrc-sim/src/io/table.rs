@@ -1,7 +1,8 @@
 //! Tables of text, and time courses as CSV.
 
+use super::error::{ReadError, ReadErrorKind};
+use super::separator::Separator;
 use super::separator::is_number;
-use super::{ReadError, ReadErrorKind, Separator};
 use std::io;
 
 /// How much of a file is looked at to tell text from what is none.

@@ -4,7 +4,7 @@
 //! where the members are; local headers are read only for their length. Archives whose size or number of
 //! members needs the 64-bit extension are refused; the extension in single headers is read.
 
-use super::ReadError;
+use super::error::ReadError;
 use miniz_oxide::inflate::{decompress_to_vec_with_limit, stream};
 use miniz_oxide::{DataFormat, MZFlush};
 use std::ops::Range;

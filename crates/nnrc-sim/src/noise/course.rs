@@ -3,7 +3,10 @@
 use super::langevin::Directions;
 use super::random::{Quantity, Stream};
 use super::rates::{Factors, Rates};
-use crate::{Error, Integrator, Layered, Method, Tolerances};
+use crate::error::Error;
+use crate::integrator::Integrator;
+use crate::settings::{Method, Tolerances};
+use crate::system::Layered;
 
 /// A system whose rate constants can be changed, and whose reactions are known by the directions of their changes.
 pub trait Disturbed: Layered {

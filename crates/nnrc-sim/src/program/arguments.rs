@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Defaults;
-use crate::Method;
+use crate::settings::Method;
 
 /// A request to simulate.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use super::simulate::check_input;
-use super::{Network, Role, input_width, say};
+use super::{Network, Quantity, Role, input_width, say};
 use crate::io::{ArrayFile, ReadError, npz, read_file, table};
 use crate::meanings::{Columns, Meanings};
 use crate::scaling::Scaling;
@@ -78,6 +77,30 @@ pub(crate) struct Samples {
 /// Number of elements of all outputs.
 pub(crate) fn output_width<N: Network>() -> usize {
     N::quantities().iter().filter(|one| one.role == Role::Output).map(|one| one.width).sum()
+}
+
+/// Checks the number of the values of the inputs, their signs, and their ranges.
+pub(crate) fn check_input<N: Network>(values: &[f64]) -> Result<(), String> {
+    let width = input_width::<N>();
+    if values.len() != width {
+        return Err(format!("{} values for {width} inputs", values.len()));
+    }
+    let mut rest = values;
+    for quantity in N::quantities().iter().filter(|quantity| quantity.role.is_input()) {
+        let (own, others) = rest.split_at(quantity.width);
+        rest = others;
+        let is_bad = |value: &f64| *value < 0.0 && quantity.role == Role::Input;
+        if let Some(at) = own.iter().position(is_bad) {
+            let Quantity { name, .. } = quantity;
+            return Err(format!("{name}_{} is {}, but a concentration is never negative", at + 1, own[at]));
+        }
+        if let Some((name, low, high)) = N::RANGES.iter().find(|(name, ..)| *name == quantity.name)
+            && let Some(at) = own.iter().position(|value| !(*low..=*high).contains(value))
+        {
+            return Err(format!("{name}_{} is {}, outside its range [{low}, {high}]", at + 1, own[at]));
+        }
+    }
+    Ok(())
 }
 
 /// The inputs in a file, one in each row.

@@ -1,6 +1,6 @@
 //! Why the program stops before its time.
 
-use crate::Error;
+use crate::error::Error;
 
 /// A sentence for the user, and the exit status.
 #[derive(Debug, Clone, PartialEq, Eq)]

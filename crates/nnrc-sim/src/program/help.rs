@@ -3,9 +3,9 @@
 use std::fmt::Write;
 
 use super::{Defaults, Network, Role, Training};
-use crate::Method;
 use crate::gradient::Differentiable;
 use crate::reading::Reading;
+use crate::settings::Method;
 use crate::train::{Loss, Optimiser, Schedule};
 
 /// What the program can do.
@@ -37,6 +37,20 @@ pub(crate) fn outputs_name(reading: Option<Reading>) -> String {
     }
 }
 
+/// What `train --help` says of the samples.
+fn samples_help<N: Differentiable>() -> String {
+    let (inputs, outputs) = (super::input_width::<N>(), super::data::output_width::<N>());
+    let class = if outputs > 1 {
+        format!(", or one column with the class from 0 to {}", outputs - 1)
+    } else {
+        String::new()
+    };
+    format!(
+        "Samples: a .csv with a header and {inputs} columns of inputs, then {outputs} of targets{class};\n\
+         or an .npz with the arrays `x` [samples, {inputs}] and `t` [samples, {outputs}]."
+    )
+}
+
 /// What the verb `train` does and takes.
 pub(crate) fn training<N: Differentiable>() -> String {
     let Training { loss, reading, optimiser, schedule, decay, batch, epochs, shuffle, patience, .. } =
@@ -50,7 +64,7 @@ pub(crate) fn training<N: Differentiable>() -> String {
     let schedule = schedule_name(schedule);
     let or_none = |value: Option<u64>| value.map_or("none".to_owned(), |value| value.to_string());
     let (seed, patience) = (or_none(shuffle), or_none(patience.map(|epochs| epochs as u64)));
-    let samples = super::teach::samples_help::<N>();
+    let samples = samples_help::<N>();
     let mut text = format!(
         "Trains the weights of `{}` by gradient descent through the fixed point of its reactions.
 

@@ -2,9 +2,9 @@
 
 use super::data::Samples;
 use super::{input_width, output_places};
-use crate::Tolerances;
 use crate::gradient::{Differentiable, Tensor, fixed_point};
 use crate::reading::Measure;
+use crate::settings::Tolerances;
 use crate::train::{Layout, Learner, Loss, Totals};
 
 /// A network, its loss, and the samples: first those trained on, then those that only judge.

@@ -4,12 +4,16 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use super::arguments::{Arguments, Start};
-use super::data::{Own, inputs};
+use super::data::{Own, check_input, inputs};
 use super::results::Results;
-use super::{Failure, Network, Quantity, Role, Tensors, input_width, places, say};
+use super::{Failure, Network, Quantity, Role, Tensors, places, say};
 use crate::course::{Spacing, good_end, time_to_settle};
+use crate::error::Error;
+use crate::fixed_point::{Settle, Settled, settle};
+use crate::integrate::integrate;
+use crate::parallel;
 use crate::scaling::Scaling;
-use crate::{Error, Settle, Settled, Tolerances, integrate, parallel, settle};
+use crate::settings::Tolerances;
 
 /// The largest number of values of a time course: as many as fit into a gigabyte.
 const MAX_VALUES: f64 = 1e8;
@@ -45,30 +49,6 @@ fn taken<'a>(values: &'a [f64], scale: Option<&Scaling>, raw: bool) -> Cow<'a, [
         }
         _ => values.into(),
     }
-}
-
-/// Checks the number of the values of the inputs, their signs, and their ranges.
-pub(crate) fn check_input<N: Network>(values: &[f64]) -> Result<(), String> {
-    let width = input_width::<N>();
-    if values.len() != width {
-        return Err(format!("{} values for {width} inputs", values.len()));
-    }
-    let mut rest = values;
-    for quantity in N::quantities().iter().filter(|quantity| quantity.role.is_input()) {
-        let (own, others) = rest.split_at(quantity.width);
-        rest = others;
-        let is_bad = |value: &f64| *value < 0.0 && quantity.role == Role::Input;
-        if let Some(at) = own.iter().position(is_bad) {
-            let Quantity { name, .. } = quantity;
-            return Err(format!("{name}_{} is {}, but a concentration is never negative", at + 1, own[at]));
-        }
-        if let Some((name, low, high)) = N::RANGES.iter().find(|(name, ..)| *name == quantity.name)
-            && let Some(at) = own.iter().position(|value| !(*low..=*high).contains(value))
-        {
-            return Err(format!("{name}_{} is {}, outside its range [{low}, {high}]", at + 1, own[at]));
-        }
-    }
-    Ok(())
 }
 
 fn tolerances(arguments: &Arguments) -> Tolerances {

@@ -282,17 +282,3 @@ fn found<N: Differentiable>(path: &Path, stamp: &Stamp) -> Result<Option<State>,
         Err(Unusable::OfAnother(differences)) => Err(refused(path, &differences)),
     }
 }
-
-/// What `train --help` says of the samples.
-pub(crate) fn samples_help<N: Differentiable>() -> String {
-    let (inputs, outputs) = (super::input_width::<N>(), output_width::<N>());
-    let class = if outputs > 1 {
-        format!(", or one column with the class from 0 to {}", outputs - 1)
-    } else {
-        String::new()
-    };
-    format!(
-        "Samples: a .csv with a header and {inputs} columns of inputs, then {outputs} of targets{class};\n\
-         or an .npz with the arrays `x` [samples, {inputs}] and `t` [samples, {outputs}]."
-    )
-}

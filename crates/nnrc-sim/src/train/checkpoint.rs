@@ -4,8 +4,8 @@
 //! exact: f64 in and out, whole numbers below 2⁵³.
 
 use super::metrics::Metrics;
-use super::run::{Best, Record, State};
-use super::stamp::{Difference, Stamp};
+use super::stamp::{Stamp, Unusable};
+use super::state::{Best, Record, State};
 use crate::io::{Array, Arrays};
 use crate::present::whole;
 
@@ -24,15 +24,6 @@ pub fn version() -> Array {
     let values: Vec<f64> =
         env!("CARGO_PKG_VERSION").split('.').map(|part| part.parse().unwrap_or(0.0)).collect();
     Array { shape: vec![values.len()], values }
-}
-
-/// Why a checkpoint is of no use.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unusable {
-    /// It is not a checkpoint: this array is missing or has another shape.
-    Malformed(String),
-    /// It belongs to another model, other data or other settings, as far as they are known: these.
-    OfAnother(Vec<Difference>),
 }
 
 /// The arrays of a checkpoint. `stamp` says what it belongs to.

@@ -5,7 +5,7 @@
 
 use super::metrics::Totals;
 use super::optimiser::Optimiser;
-use super::run::State;
+use super::state::State;
 use crate::parallel;
 
 /// Parts of a batch: the most threads that can help, and how many gradients are held.

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use super::checkpoint::Unusable;
 use crate::io::{Array, Arrays};
 
 /// What a training depends on.
@@ -32,6 +31,15 @@ impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {} in the checkpoint, {} now", self.name, self.before, self.now)
     }
+}
+
+/// Why a checkpoint is of no use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unusable {
+    /// It is not a checkpoint: this array is missing or has another shape.
+    Malformed(String),
+    /// It belongs to another model, other data or other settings, as far as they are known: these.
+    OfAnother(Vec<Difference>),
 }
 
 impl Stamp {

@@ -16,8 +16,7 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::expected::Context;
 use crate::explain::{self, Slip};
 use crate::grammar::{Grammar, Rule};
-use crate::parse::in_order;
-use crate::structure::MAX_ERRORS;
+use crate::structure::{MAX_ERRORS, in_order};
 
 /// The grammar's `WHITESPACE`; any other blank, such as a no-break space, is an error.
 const BLANKS: [char; 5] = [' ', '\t', '\n', '\r', '\u{feff}'];

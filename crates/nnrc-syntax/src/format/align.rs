@@ -3,17 +3,9 @@
 //! In a network the names of layers always line up. Elsewhere the author decides: where the `=` (or `{`) of
 //! neighbouring lines stood in one column, they do so again, at the least column that holds all keys.
 
+use super::columns::Columns;
 use super::layout::Layout;
 use super::tree::{Node, Piece, Statement, Text};
-
-/// The columns of an item.
-#[derive(Default, Clone)]
-pub(super) struct Columns {
-    /// Node and the column at which it begins.
-    pub nodes: Vec<(usize, usize)>,
-    /// The column of the brace.
-    pub brace: Option<usize>,
-}
 
 /// The width of the longest keyword in a network and a blank.
 const KEYWORD: usize = 7;

@@ -1,6 +1,6 @@
 //! Statements as lines: what fits stays on one line, what does not is broken at its brackets.
 
-use super::align::Columns;
+use super::columns::Columns;
 use super::lines::Lines;
 use super::spacing::{Flat, Last};
 use super::tree::{Comment, Element, Group, Node, Shape, Statement};

@@ -9,6 +9,7 @@
 //! - `lines` writes the result and lines up trailing comments.
 
 mod align;
+mod columns;
 mod layout;
 mod lines;
 mod spacing;

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use super::Presentation;
-use crate::Method;
 use crate::program::Defaults;
 use crate::program::arguments::{Words, method, number, positive};
 use crate::program::lesson::{optional, whole};
+use crate::settings::Method;
 
 /// A request to present samples.
 #[derive(Debug, Clone, PartialEq)]

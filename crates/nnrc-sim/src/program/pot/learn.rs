@@ -7,15 +7,14 @@ use super::arguments::Arguments;
 use super::{Pot, Presentation, sample_width, target_width};
 use crate::io::{Array, Arrays, npz, read_file, table, write_atomically};
 use crate::present::{Interruption, PARTS, Presenter, are_concentrations, limit, presentations};
-use crate::program::data::{Own, Samples, check_targets, samples_of};
+use crate::program::data::{Own, Samples, check_input, check_targets, samples_of};
 use crate::program::help::{loss_name, method_name, outputs_name};
-use crate::program::simulate::check_input;
 use crate::program::teach::refused;
 use crate::program::{Failure, Tensors, output_places, places, say};
 use crate::reading::{Measure, Reading};
+use crate::settings::{Method, Tolerances};
 use crate::train::stamp::{described, fingerprint};
 use crate::train::{self, Metrics, Order, Quantity, Stamp, Totals, Unusable};
-use crate::{Method, Tolerances};
 
 /// The least time between two checkpoints and between two lines of progress.
 const BETWEEN_CHECKPOINTS: Duration = Duration::from_secs(5);

@@ -1,6 +1,6 @@
 //! What a model file says about its simulation, as constants of the generated program.
 
-use crate::Method;
+use crate::settings::Method;
 
 /// Defaults of the verb `simulate`.
 #[derive(Debug, Clone, Copy, PartialEq)]
