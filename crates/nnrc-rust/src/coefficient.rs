@@ -4,47 +4,8 @@ use nnrc_crn::{Axis, Handle, Part, Role};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::plan::{Coefficient, Contribution, Spot};
-use crate::source::{Context, mentions};
-
-/// A field that a function multiplies with, and its sign.
-#[derive(Debug, Clone)]
-pub(crate) struct Field {
-    pub sign: i64,
-    pub name: Ident,
-    pub rank: Rank,
-}
-
-/// How many indices a field has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Rank {
-    Number,
-    Vector,
-    Matrix,
-}
-
-impl Field {
-    /// The element at i, or the row at i of a matrix.
-    pub fn at_row(&self) -> TokenStream {
-        let name = &self.name;
-        match self.rank {
-            Rank::Number => quote!(self.#name),
-            Rank::Vector | Rank::Matrix => quote!(self.#name[i]),
-        }
-    }
-}
-
-/// A coefficient that is computed from other fields.
-#[derive(Debug)]
-pub(crate) struct Fold {
-    pub name: Ident,
-    pub rank: Rank,
-    pub rows: Option<Handle<Axis>>,
-    pub columns: Option<Handle<Axis>>,
-    pub coefficient: Coefficient,
-    /// The function that it belongs to.
-    pub function: Ident,
-}
+use crate::context::{Context, Fold, Rank, mentions};
+use crate::plan::{Contribution, Spot};
 
 impl Fold {
     /// Whether it follows the inputs; else it is computed once.
@@ -83,42 +44,6 @@ impl Fold {
             Rank::Matrix => over("i", &quote!(#rows), &over("j", &quote!(#columns), &body)),
         }
     }
-}
-
-/// The rate constant or held species that is the whole coefficient, if there is one.
-pub(crate) fn direct(
-    context: &Context<'_>,
-    coefficient: &Coefficient,
-    rows: Option<Handle<Axis>>,
-    columns: Option<Handle<Axis>>,
-) -> Option<Field> {
-    let crn = context.plan.crn;
-    let [only] = coefficient.contributions.as_slice() else { return None };
-    let covers = |axis: Option<Handle<Axis>>, own: Handle<Axis>| {
-        axis.is_some_and(|axis| crn.axes[axis].size() == crn.axes[own].size())
-    };
-    let axes = &crn.rate_constants[only.constant].axes;
-    let rank = match (only.indices.as_slice(), axes.as_slice()) {
-        ([], []) => Rank::Number,
-        ([Spot::Row(0)], [own]) if covers(rows, *own) => Rank::Vector,
-        ([Spot::Row(0), Spot::Column(0)], [own, other]) if covers(rows, *own) && covers(columns, *other) => {
-            Rank::Matrix
-        }
-        _ => return None,
-    };
-    let is_plain = only.part == Part::Whole && only.held.is_empty() && only.summed.is_none();
-    let wanted = if columns.is_some() { rank == Rank::Matrix } else { rank != Rank::Matrix };
-    (is_plain && wanted).then(|| Field { sign: only.sign, name: context.constant(only.constant), rank })
-}
-
-/// The rank of a folded coefficient of a function without columns.
-pub(crate) fn pointwise_rank(coefficient: &Coefficient) -> Rank {
-    let is_row = |spot: &Spot| matches!(spot, Spot::Row(_));
-    let varies = coefficient.contributions.iter().any(|contribution| {
-        contribution.indices.iter().any(is_row)
-            || contribution.held.iter().any(|(_, spots, _)| spots.iter().any(is_row))
-    });
-    if varies { Rank::Vector } else { Rank::Number }
 }
 
 /// An element of a field at i and j.

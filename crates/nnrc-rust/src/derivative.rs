@@ -4,10 +4,11 @@ use nnrc_crn::text;
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::coefficient::{Field, Product, add, bind, over, scaled};
+use crate::coefficient::{Product, add, bind, over, scaled};
+use crate::context::Field;
+use crate::context::{Context, doc, mentions};
 use crate::nest;
 use crate::plan::{Access, Function, Place, Shape};
-use crate::source::{Context, doc, mentions};
 
 /// How a changing family is read or written at a place: `state.hidden[i]`.
 pub(crate) fn element(context: &Context<'_>, array: &TokenStream, access: &Access) -> TokenStream {

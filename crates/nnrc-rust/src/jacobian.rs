@@ -6,10 +6,10 @@ use quote::quote;
 
 use crate::coefficient::{Product, add, scaled, set};
 use crate::components::{Block, Component};
+use crate::context::{Context, doc, mentions};
 use crate::derivative::{element, outer, over_rows, rows_times, times};
 use crate::nest;
 use crate::plan::{Access, Function, Nest, Place, Shape};
-use crate::source::{Context, doc, mentions};
 
 /// ∂ flux / ∂ `by` at i as a sum of products.
 fn partial(context: &Context<'_>, place: usize, by: Access, power: u32) -> Vec<Product> {

@@ -17,6 +17,7 @@
 
 mod coefficient;
 mod components;
+mod context;
 mod derivative;
 mod error;
 mod gradient;

@@ -6,8 +6,8 @@ use quote::{format_ident, quote};
 
 use crate::coefficient::over;
 use crate::components::Component;
+use crate::context::Context;
 use crate::plan::Nest;
-use crate::source::Context;
 
 /// The loop variable at a position.
 fn variable(position: usize) -> Ident {

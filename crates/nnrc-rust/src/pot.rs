@@ -5,7 +5,7 @@ use nnrc_sim::train::Loss;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use crate::source::Context;
+use crate::context::Context;
 use crate::{Error, Pot, measure};
 
 /// The members of `program::Pot`.

@@ -5,9 +5,9 @@ use nnrc_sim::{Method, program};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use crate::coefficient::{Fold, Rank};
 use crate::components::Block;
-use crate::source::{Context, doc, family_name};
+use crate::context::{Context, doc, family_name};
+use crate::context::{Fold, Rank};
 use crate::{Options, Simulation};
 
 /// Name of the initial concentrations of a family in the model file.
@@ -384,7 +384,7 @@ fn observe(context: &Context<'_>) -> TokenStream {
         });
     }
     let body = quote!(#(#body)*);
-    let state = if crate::source::mentions(&body, "state") {
+    let state = if crate::context::mentions(&body, "state") {
         (quote!(state), Some(quote!(let state = Concentrations::of(state);)))
     } else {
         (quote!(_state), None)

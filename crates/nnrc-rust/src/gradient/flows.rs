@@ -7,11 +7,11 @@ use super::Gradient;
 use super::unit::{Unit, within};
 use crate::coefficient::{Product, add, scaled, set};
 use crate::components::Component;
+use crate::context::Context;
 use crate::derivative::{element, rows_times, times};
 use crate::jacobian::{index_of, loop_with_others, over_rows_with_others};
 use crate::nest;
 use crate::plan::{Access, Place, Shape};
-use crate::source::Context;
 
 impl Gradient<'_> {
     /// The loops that compute the flows of a component of units.

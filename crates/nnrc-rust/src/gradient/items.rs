@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::Gradient;
 use super::unit::Unit;
-use crate::source::doc;
+use crate::context::doc;
 
 impl Gradient<'_> {
     /// The tables of units.

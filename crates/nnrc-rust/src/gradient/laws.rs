@@ -6,7 +6,7 @@ use quote::quote;
 
 use crate::Trained;
 use crate::components::Component;
-use crate::source::Context;
+use crate::context::Context;
 
 /// Conserved totals that weights of any sign leave alone.
 pub(super) fn laws(

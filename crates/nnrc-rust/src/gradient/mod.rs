@@ -22,7 +22,7 @@ use quote::{format_ident, quote};
 pub(crate) use self::laws::{dense_laws, local_laws};
 
 use self::unit::Unit;
-use crate::source::Context;
+use crate::context::Context;
 use crate::{Error, Trained, Training};
 
 /// What is written for gradients.

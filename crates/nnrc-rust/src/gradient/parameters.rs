@@ -6,8 +6,8 @@ use quote::{format_ident, quote};
 
 use super::Gradient;
 use crate::coefficient::{add, bind, factors, over, spots};
+use crate::context::Context;
 use crate::plan::{Contribution, MatrixTerm, Spot};
-use crate::source::Context;
 
 impl Gradient<'_> {
     /// dL/dk of one contribution to a coefficient at i; `with` gives the factors beside it.

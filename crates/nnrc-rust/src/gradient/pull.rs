@@ -6,8 +6,8 @@ use quote::{format_ident, quote};
 
 use super::Gradient;
 use super::unit::Unit;
+use crate::context::{doc, mentions};
 use crate::plan::{Function, Shape};
-use crate::source::{doc, mentions};
 
 /// A method that hands on, its call, and the component it belongs to.
 pub(super) struct Pull {

@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use super::Gradient;
 use super::unit::Unit;
-use crate::source::{doc, mentions};
+use crate::context::{doc, mentions};
 
 impl Gradient<'_> {
     /// The method that brings a component to rest.

@@ -5,8 +5,8 @@ use nnrc_crn::{Handle, SpeciesFamily};
 
 use crate::Error;
 use crate::components::{Block, Component};
+use crate::context::Context;
 use crate::plan::{Function, Shape};
-use crate::source::Context;
 
 /// How a component comes to rest.
 pub(super) enum Unit {

@@ -4,8 +4,12 @@ use super::columns::Columns;
 use super::lines::Lines;
 use super::spacing::{Flat, Last};
 use super::tree::{Comment, Element, Group, Node, Shape, Statement};
-use super::{INDENT, WIDTH};
 use crate::lexer::Token;
+
+/// The widest line that is not broken.
+pub(super) const WIDTH: usize = 100;
+/// One level of indentation.
+pub(super) const INDENT: usize = 4;
 
 /// Writes statements.
 pub(super) struct Layout<'s> {

@@ -17,14 +17,8 @@ mod tree;
 
 use crate::diagnostic::Diagnostic;
 use crate::parse::parse;
-use layout::Layout;
+use layout::{INDENT, Layout, WIDTH};
 use tree::{Body, Piece, Statement};
-
-/// The widest line that is not broken.
-const WIDTH: usize = 100;
-
-/// One level of indentation.
-const INDENT: usize = 4;
 
 /// Formats a file. A file with errors is not touched.
 ///

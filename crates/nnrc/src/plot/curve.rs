@@ -1,5 +1,16 @@
 //! Curves with no more points than can be seen.
 
+/// One line of the picture.
+#[derive(Debug, Clone)]
+pub struct Curve {
+    /// Its name: `hidden_2`.
+    pub name: String,
+    /// What it belongs to, shown where there are too many curves to name each: `hidden`.
+    pub group: String,
+    /// A value for each time.
+    pub values: Vec<f64>,
+}
+
 /// The largest number of intervals of a curve: more than pixels.
 const INTERVALS: usize = 1000;
 

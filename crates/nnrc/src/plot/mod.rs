@@ -4,21 +4,12 @@ mod axis;
 mod curve;
 mod legend;
 pub mod panels;
+mod style;
 mod svg;
 
 use axis::Axis;
+pub use curve::Curve;
 use svg::Svg;
-
-/// One line of the picture.
-#[derive(Debug, Clone)]
-pub struct Curve {
-    /// Its name: `hidden_2`.
-    pub name: String,
-    /// What it belongs to, shown where there are too many curves to name each: `hidden`.
-    pub group: String,
-    /// A value for each time.
-    pub values: Vec<f64>,
-}
 
 /// A picture.
 #[derive(Debug)]

@@ -1,7 +1,8 @@
 //! Small panels side by side, with lines through marked points: the same numbers give the same bytes.
 
 use super::axis::Axis;
-use super::legend::{self, Style};
+use super::legend;
+use super::style::Style;
 use super::svg::Svg;
 
 /// Panels in columns of one horizontal quantity each.

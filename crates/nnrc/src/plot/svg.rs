@@ -6,7 +6,7 @@ use std::io;
 use quick_xml::Writer;
 use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
 
-use super::legend::Style;
+use super::style::Style;
 
 /// A picture being written. Memory takes every byte, so results of writing are not looked at.
 pub struct Svg {
