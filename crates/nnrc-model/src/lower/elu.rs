@@ -10,8 +10,8 @@
 //! Rate: the smaller of u + v and 1 + v. Source: constructions B1, elu_like.
 
 use crate::lower::canonical;
+use crate::lower::canonical::neuron;
 use crate::lower::pot::{Drive, Signal, Unit};
-use crate::lower::smooth_relu::neuron;
 
 pub fn lower(unit: &mut Unit<'_>, drive: &Drive, h: f64) -> Signal {
     let (u, s) = (unit.value("p", h.sqrt()), unit.value("m", 0.0));

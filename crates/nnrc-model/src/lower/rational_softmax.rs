@@ -9,8 +9,8 @@
 //! ODE: p_i' = u_i − (Σ u) p_i. Fixed point: p_i = R_h(z_i) / Σ R_h(z). Rate: Σ u, globally on the simplex, after the
 //! neurons. Source: constructions B1.
 
+use crate::lower::canonical::neuron;
 use crate::lower::pot::{Drive, Signal, Unit};
-use crate::lower::smooth_relu::neuron;
 
 pub fn lower(unit: &mut Unit<'_>, drive: &Drive, h: f64) -> Signal {
     let units = unit.crn.axes[unit.axis].size() as f64;

@@ -17,8 +17,8 @@
 //! V -> V + M   @ slope          M -> 0   @ 1
 //! ```
 
-use crate::lower::canonical;
-use crate::lower::pot::{Drive, Signal, Species, Unit};
+use crate::lower::canonical::{self, neuron};
+use crate::lower::pot::{Drive, Signal, Unit};
 
 pub fn lower(unit: &mut Unit<'_>, drive: &Drive, h: f64) -> Signal {
     let x = unit.value("", h.sqrt());
@@ -39,17 +39,4 @@ pub fn lower_leaky(unit: &mut Unit<'_>, drive: &Drive, h: f64, slope: f64) -> Si
     let decay = unit.constant("decay", 1.0);
     unit.each("decay", &[(m, 1)], &[], decay);
     Signal::dual(unit.axis, u, m)
-}
-
-/// The reactions of one neuron; with `upright` false it computes R_h(−z).
-pub fn neuron(unit: &mut Unit<'_>, module: &str, drive: &Drive, x: Species, h: f64, upright: bool) {
-    let grow: (&[_], &[_]) = (&[(x, 1)], &[(x, 2)]);
-    let shrink: (&[_], &[_]) = (&[(x, 1)], &[]);
-    let (up, down) = if upright { (grow, shrink) } else { (shrink, grow) };
-    unit.drive(module, drive, up, down);
-    let name = |what: &str| if module.is_empty() { what.to_owned() } else { format!("{module}.{what}") };
-    let inflow = unit.constant("h", h);
-    unit.each(&name("inflow"), &[], &[(x, 1)], inflow);
-    let quench = unit.constant("quench", 1.0);
-    unit.each(&name("quench"), &[(x, 2)], &[(x, 1)], quench);
 }

@@ -12,8 +12,8 @@
 //! ODE: g' = x − (2x − z) g, y' = z g − y. Fixed point: g = x / sqrt(z² + 4h), y = z g. Rate: the smaller of 1 and
 //! sqrt(z² + 4h). Source: constructions B1, alg_sigmoid_g and alg_swish.
 
+use crate::lower::canonical::neuron;
 use crate::lower::pot::{Drive, Signal, Unit};
-use crate::lower::smooth_relu::neuron;
 
 pub fn lower(unit: &mut Unit<'_>, drive: &Drive, h: f64) -> Signal {
     let signed = drive.is_signed();

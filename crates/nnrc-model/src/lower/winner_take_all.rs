@@ -11,8 +11,8 @@
 //! S is a smooth maximum of 0 and all z, x / S a smooth argmax. Unique and globally attracting (natural gradient flow
 //! of a convex function); the slowest rate is about the gap between the two largest z. Source: constructions B1.
 
+use crate::lower::canonical::neuron;
 use crate::lower::pot::{Drive, Signal, Unit};
-use crate::lower::smooth_relu::neuron;
 
 pub fn lower(unit: &mut Unit<'_>, drive: &Drive, h: f64) -> Signal {
     let units = unit.crn.axes[unit.axis].size() as f64;

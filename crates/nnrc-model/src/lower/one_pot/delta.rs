@@ -27,8 +27,8 @@
 
 use nnrc_crn::{Handle, RateConstant};
 
+use super::rails::{Rails, Stage};
 use super::teacher::Teacher;
-use super::{Rails, Stage};
 use crate::activation::Activation;
 use crate::lower::canonical;
 use crate::lower::pot::{Species, Unit};

@@ -12,7 +12,7 @@
 
 use nnrc_crn::{Axis, Handle, Index, IndexVariable, Part, Rate, RateConstant, Term};
 
-use super::{Contribution, Rails};
+use super::rails::{Contribution, Rails};
 use crate::flow::Flow;
 use crate::lower::operation::{at, biases, columns, products, tensor_species};
 use crate::lower::pot::{Drive, Signal, Species, Unit};

@@ -21,38 +21,26 @@
 
 mod delta;
 mod dense;
+mod rails;
 mod teacher;
 
 use std::collections::BTreeMap;
 
-use nnrc_crn::{Axis, Crn, Handle, RateConstant, Role};
+use nnrc_crn::{Axis, Crn, Handle, Role};
 use nnrc_syntax::Diagnostic;
 
-use super::pot::{Drive, Signal, Species, Unit};
+use super::pot::{Drive, Signal, Unit};
 use super::{activate, input_signal, inverse_quadratic, is_relayed, needs_relay, operation, square};
 use crate::activation::Activation;
 use crate::encoding::{Encoding, encodings, or_identity};
 use crate::model::{Chemistry, Model, Node, NodeKind, Operation};
 use dense::Weights;
-
-/// Two rails of a signed value: what counts as positive, then what counts as negative.
-type Rails = [Species; 2];
+use rails::{Contribution, Stage};
 
 /// A layer in the forward pass, as far as the backward pass needs it.
 struct Layer {
     weights: Option<Weights>,
     stages: Vec<Stage>,
-}
-
-/// One activation of a layer.
-struct Stage {
-    activation: Activation,
-    /// What it reads.
-    drive: Drive,
-    /// The species it reads; none where it reads the sources themselves.
-    z: Option<Signal>,
-    value: Signal,
-    constants: BTreeMap<String, Handle<RateConstant>>,
 }
 
 /// Adds all reactions of a model whose inputs hold `input`, and the presentation of its samples.
@@ -242,15 +230,4 @@ fn learns(model: &Model) -> Vec<bool> {
         });
     }
     learns
-}
-
-/// What a later layer adds to the error of a node.
-struct Contribution {
-    /// Name and axis of the later layer.
-    from: (String, Handle<Axis>),
-    delta: Rails,
-    /// Its weights; none where it takes values as they are.
-    weights: Option<Rails>,
-    /// Place of the node among what the later layer takes.
-    offset: usize,
 }

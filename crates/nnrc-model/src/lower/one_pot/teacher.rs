@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use nnrc_crn::{Channel, Crn, Feed, Gate, Order, Origin, Part, Role, SpeciesFamily, Table};
 
-use super::Rails;
+use super::rails::Rails;
 use crate::flow::Flow;
 use crate::lower::pot::{Signal, Species, Unit, part};
 use crate::model::{Dataset, Model};

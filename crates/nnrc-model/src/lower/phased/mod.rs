@@ -115,6 +115,7 @@ pub fn lower(model: &Model, input: &[f64]) -> Result<Lowered, Box<Diagnostic>> {
     let crn =
         Crn { name: nnrc_crn::namer::bare(&model.name), units: model.chemistry.units, ..Crn::default() };
     let mut vessel = Vessel::new(crn, &model.chemistry, Phases::of(model));
+    vessel.clock = clock::lower(&mut vessel);
     let training = model.phased_training();
     let order = training.map(|training| {
         let samples = model.rows(&training.data).len();

@@ -57,20 +57,17 @@ pub fn times(stoichiometry: u32, species: Species, indices: &[Index]) -> Term {
 }
 
 impl<'a> Vessel<'a> {
-    /// An empty pot.
+    /// An empty pot, whose clock is still to come.
     pub fn new(crn: Crn, chemistry: &'a Chemistry, phases: Phases) -> Self {
-        let mut vessel = Self {
+        Self {
             crn,
             chemistry,
             phases,
-            // Replaced at once by the species of the clock.
             clock: placeholder(),
             line: 0,
             constants: BTreeMap::new(),
             modules: Vec::new(),
-        };
-        vessel.clock = super::clock::lower(&mut vessel);
-        vessel
+        }
     }
 
     /// Settings of the construction.
