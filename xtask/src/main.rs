@@ -1,4 +1,4 @@
-//! Project tasks: `cargo xtask test`, `accept NAME`, `bench`, `data NAME`, `weights`.
+//! Project tasks: `cargo xtask test`, `accept NAME`, `bench`, `data NAME`, `weights`, `tidy`.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -10,6 +10,7 @@ mod accept;
 mod bench;
 mod data;
 mod environment;
+mod tidy;
 mod weights;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -41,6 +42,8 @@ enum Task {
         /// The data set.
         name: data::Name,
     },
+    /// Find what the compiler does not check: circles of modules, long files, wildcard arms, snapshots of no test.
+    Tidy,
     /// Train the networks whose weights the examples ship, and write those weights.
     Weights,
     /// Measure nnrc beside its peers and write docs/benchmarks.md.
@@ -83,6 +86,7 @@ fn main() {
                 false
             }
         },
+        Task::Tidy => tidy::run(),
         Task::Weights => {
             weights::write();
             true
