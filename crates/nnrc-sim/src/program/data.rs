@@ -267,3 +267,28 @@ fn check_rows<'a, N: Network>(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scaling::ColumnScale;
+
+    #[test]
+    fn measurements_go_in_and_come_out() {
+        let columns = |shift: f64, factor: f64| {
+            let column = ColumnScale { shift, factor, start: 1.0, clip: None, seen: [shift, shift + 4.0] };
+            Columns { names: Vec::new(), scale: Some(Scaling { columns: vec![column], ends: None }) }
+        };
+        let meanings =
+            Meanings { inputs: columns(10.0, 0.5), targets: columns(-2.0, 4.0), classes: Vec::new() };
+        let own = Own::new(&meanings, false);
+        assert_eq!((own.inputs(&[14.0, 10.0]), own.targets(&[-1.0])), (vec![3.0, 1.0], vec![5.0]));
+        assert_eq!(own.outputs(&[5.0, 1.0]), [-1.0, -2.0]);
+        let scaled = Own::new(&meanings, true);
+        assert_eq!((scaled.inputs(&[14.0]), scaled.outputs(&[5.0])), (vec![14.0], vec![5.0]));
+        assert!(own.hint().contains("--scaled") && scaled.hint().contains("leave it out"));
+        let none = Meanings::default();
+        let plain = Own::new(&none, false);
+        assert_eq!((plain.inputs(&[2.0]), plain.hint()), (vec![2.0], ""));
+    }
+}
