@@ -61,8 +61,7 @@ pub fn signals(count: usize) -> Vec<Finding> {
         } else {
             faults.join("; ")
         },
-        // How many come before the end depends on what else the machine does.
-        faults.is_empty() && interrupted * 6 > count,
+        faults.is_empty() && interrupted * 3 > count,
     )]
 }
 
