@@ -6,8 +6,8 @@ use nnrc_crn::{Axis, Crn, Handle, Part, RateConstant, SpeciesFamily, text};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
-use crate::Error;
 use crate::components::{Component, components};
+use crate::error::Error;
 use crate::names::Names;
 use crate::plan::{Coefficient, Plan, Shape, Spot};
 

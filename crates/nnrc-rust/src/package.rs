@@ -1,13 +1,24 @@
 //! The files around `src/crn.rs`.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use nnrc_crn::{Axis, Crn, Handle};
 use nnrc_sim::io::{Array, Arrays};
 use nnrc_sim::meanings::Meanings;
 
+use crate::error::Error;
+use crate::options::Options;
 use crate::values::initial_key;
-use crate::{Error, Files, MARKER, MODEL, Options};
+
+/// Files by their paths within the crate.
+pub type Files = BTreeMap<PathBuf, Vec<u8>>;
+
+/// Name of the file by which a folder is known to be a generated crate.
+pub const MARKER: &str = ".nnrc-crate";
+
+/// The path within a crate at which its numbers are: the only file that other weights of the same signs change.
+pub const MODEL: &str = "data/model.npz";
 
 /// Paths and contents of the sources of the run-time library.
 const SIM: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/sim.rs"));
@@ -45,8 +56,8 @@ pub(crate) fn files(crn: &Crn, source: &str, options: &Options) -> Result<Files,
     Ok(files)
 }
 
-/// Gives the package another name.
-pub(crate) fn rename(files: &mut Files, crn: &Crn, name: &str) {
+/// Gives the package of a crate, and with it its program, another name.
+pub fn rename(files: &mut Files, crn: &Crn, name: &str) {
     let old = format!("name = \"{}\"", package_name(&crn.name));
     if let Some(manifest) = files.get_mut(Path::new("Cargo.toml")) {
         let text = String::from_utf8_lossy(manifest).replacen(&old, &format!("name = \"{name}\""), 1);
@@ -55,8 +66,8 @@ pub(crate) fn rename(files: &mut Files, crn: &Crn, name: &str) {
     files.insert("Cargo.lock".into(), lock(name).into_bytes());
 }
 
-/// The files of the run-time library.
-pub(crate) fn library() -> Files {
+/// The run-time library as a crate of its own, for [`Options::sim_path`].
+pub fn library() -> Files {
     let mut files = Files::new();
     let mut put = |path: String, text: &str| files.insert(path.into(), text.as_bytes().to_vec());
     put("Cargo.toml".to_owned(), include_str!("../template/sim.toml"));

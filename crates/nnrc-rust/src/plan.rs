@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use nnrc_crn::{Axis, Crn, CrnInfo, Handle, Index, Part, RateConstant, ReactionFamily, SpeciesFamily, Term};
 
-use crate::Error;
+use crate::error::Error;
 
 /// A network as functions over changing families.
 pub(crate) struct Plan<'a> {

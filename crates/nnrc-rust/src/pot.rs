@@ -6,7 +6,9 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::context::Context;
-use crate::{Error, Pot, measure};
+use crate::error::Error;
+use crate::measure;
+use crate::options::Pot;
 
 /// The members of `program::Pot`.
 pub(crate) fn members(context: &Context<'_>, pot: &Pot) -> Result<Vec<TokenStream>, Error> {

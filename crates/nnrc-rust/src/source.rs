@@ -7,9 +7,11 @@ use quote::{format_ident, quote};
 use crate::components::Block;
 use crate::context::Rank;
 use crate::context::{Context, doc, mentions};
+use crate::error::Error;
 use crate::gradient::Gradient;
+use crate::options::Options;
 use crate::plan::Plan;
-use crate::{Error, Options, derivative, jacobian, pot, values};
+use crate::{derivative, jacobian, pot, values};
 
 /// The text of `src/crn.rs`.
 pub(crate) fn crn_rs(plan: &Plan<'_>, options: &Options) -> Result<String, Error> {

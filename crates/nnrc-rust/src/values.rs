@@ -8,7 +8,7 @@ use quote::quote;
 use crate::components::Block;
 use crate::context::{Context, doc, family_name};
 use crate::context::{Fold, Rank};
-use crate::{Options, Simulation};
+use crate::options::{Options, Simulation};
 
 /// Name of the initial concentrations of a family in the model file.
 pub(crate) fn initial_key(family: &nnrc_crn::SpeciesFamily) -> String {

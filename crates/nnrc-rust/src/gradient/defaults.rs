@@ -4,7 +4,7 @@ use nnrc_sim::train::{Loss, Optimiser, Schedule, Stop};
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::Gradient;
+use super::context::Gradient;
 use crate::measure;
 
 impl Gradient<'_> {

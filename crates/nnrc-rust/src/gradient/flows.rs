@@ -3,7 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::Gradient;
+use super::context::Gradient;
 use super::unit::{Unit, within};
 use crate::coefficient::{Product, add, scaled, set};
 use crate::components::Component;

@@ -4,7 +4,7 @@ use nnrc_crn::{Handle, SpeciesFamily};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::Gradient;
+use super::context::Gradient;
 use super::parameters::slope_of;
 use crate::coefficient::{Product, add, bind, scaled, set};
 use crate::components::Component;

@@ -3,7 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::Gradient;
+use super::context::Gradient;
 use super::unit::Unit;
 use crate::context::doc;
 

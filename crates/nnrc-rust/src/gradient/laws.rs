@@ -4,9 +4,9 @@ use nnrc_crn::{Handle, RateConstant, structure};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use crate::Trained;
 use crate::components::Component;
 use crate::context::Context;
+use crate::options::Trained;
 
 /// Conserved totals that weights of any sign leave alone.
 pub(super) fn laws(

@@ -5,6 +5,7 @@
 //! Back (`pull`): dL/dx of a component becomes dL/df with the transposed block; each function then hands it on to the
 //! species that it reads and to its rate constants.
 
+mod context;
 mod defaults;
 mod flows;
 mod function;
@@ -15,62 +16,13 @@ mod pull;
 mod rest;
 mod unit;
 
-use nnrc_crn::{Handle, RateConstant};
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
+pub(crate) use self::context::Gradient;
 pub(crate) use self::laws::{dense_laws, local_laws};
 
-use self::unit::Unit;
-use crate::context::Context;
-use crate::{Error, Trained, Training};
-
-/// What is written for gradients.
-pub(crate) struct Gradient<'a> {
-    context: &'a Context<'a>,
-    training: &'a Training,
-    trained: Vec<(&'a Trained, Handle<RateConstant>)>,
-    units: Vec<Unit>,
-}
-
-impl<'a> Gradient<'a> {
-    pub fn new(context: &'a Context<'a>, training: &'a Training) -> Result<Self, Error> {
-        let crn = context.plan.crn;
-        let find = |one: &'a Trained| {
-            let mut used = context.used_constants().into_iter();
-            let found =
-                used.find(|(_, constant)| constant.stem == one.constant).map(|(handle, _)| (one, handle));
-            found.ok_or_else(|| Error::not_served(&one.key, "no reaction has it as rate constant"))
-        };
-        let trained = training.tensors.iter().map(find).collect::<Result<Vec<_>, _>>()?;
-        if let Some((one, _)) = trained.iter().find(|(_, handle)| {
-            let axes = crn.rate_constants[*handle].axes.len();
-            axes == 0 || axes > 2
-        }) {
-            return Err(Error::not_served(&one.key, "only vectors and matrices are trained"));
-        }
-        let laws = laws::laws(context, &trained);
-        let units = context
-            .components
-            .iter()
-            .map(|component| unit::unit(context, component, &laws))
-            .collect::<Result<Vec<_>, _>>()?;
-        Ok(Self { context, training, trained, units })
-    }
-
-    fn parameter(&self, constant: Handle<RateConstant>) -> Option<Ident> {
-        let is_trained = self.trained.iter().any(|(_, handle)| *handle == constant);
-        is_trained.then(|| self.context.constant(constant))
-    }
-
-    fn flows(&self, place: usize) -> Ident {
-        self.context.flows[place].clone()
-    }
-
-    fn table(&self, place: usize) -> Ident {
-        format_ident!("{}", self.flows(place).to_string().trim_end_matches("_flows").to_uppercase() + "_UNIT")
-    }
-
+impl Gradient<'_> {
     /// Items beside the network: the tables of units, and the view of a gradient.
     pub fn items(&self) -> Vec<TokenStream> {
         let mut items = self.tables();

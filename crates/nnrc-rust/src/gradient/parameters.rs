@@ -4,7 +4,7 @@ use nnrc_crn::Part;
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::Gradient;
+use super::context::Gradient;
 use crate::coefficient::{add, bind, factors, over, spots};
 use crate::context::Context;
 use crate::plan::{Contribution, MatrixTerm, Spot};

@@ -4,7 +4,7 @@ use nnrc_crn::{Handle, SpeciesFamily};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::Gradient;
+use super::context::Gradient;
 use super::unit::Unit;
 use crate::context::{doc, mentions};
 use crate::plan::{Function, Shape};

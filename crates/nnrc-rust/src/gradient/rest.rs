@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::Gradient;
+use super::context::Gradient;
 use super::unit::Unit;
 use crate::context::{doc, mentions};
 

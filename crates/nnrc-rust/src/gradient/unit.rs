@@ -3,9 +3,9 @@
 use nnrc_crn::structure::ConservationLaw;
 use nnrc_crn::{Handle, SpeciesFamily};
 
-use crate::Error;
 use crate::components::{Block, Component};
 use crate::context::Context;
+use crate::error::Error;
 use crate::plan::{Function, Shape};
 
 /// How a component comes to rest.
