@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Defaults;
+use crate::defaults::Defaults;
 use crate::settings::Method;
 
 /// A request to simulate.

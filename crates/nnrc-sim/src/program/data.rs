@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
-use super::{Network, Quantity, Role, input_width, say};
+use super::console::say;
+use super::widths::{input_width, output_width};
 use crate::io::{ArrayFile, ReadError, npz, read_file, table};
 use crate::meanings::{Columns, Meanings};
+use crate::network::{Network, Quantity, Role};
 use crate::scaling::Scaling;
 use crate::train::Loss;
 
@@ -72,11 +74,6 @@ pub(crate) struct Samples {
     pub targets: Vec<f64>,
     /// Number of samples.
     pub count: usize,
-}
-
-/// Number of elements of all outputs.
-pub(crate) fn output_width<N: Network>() -> usize {
-    N::quantities().iter().filter(|one| one.role == Role::Output).map(|one| one.width).sum()
 }
 
 /// Checks the number of the values of the inputs, their signs, and their ranges.

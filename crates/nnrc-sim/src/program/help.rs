@@ -2,11 +2,14 @@
 
 use std::fmt::Write;
 
-use super::{Defaults, Network, Role, Training};
+use super::widths::{input_width, output_width};
+use crate::defaults::Defaults;
 use crate::gradient::Differentiable;
+use crate::network::{Network, Role};
 use crate::reading::Reading;
 use crate::settings::Method;
 use crate::train::{Loss, Optimiser, Schedule};
+use crate::training::Training;
 
 /// What the program can do.
 pub(crate) fn overview<N: Network>() -> String {
@@ -39,7 +42,7 @@ pub(crate) fn outputs_name(reading: Option<Reading>) -> String {
 
 /// What `train --help` says of the samples.
 fn samples_help<N: Differentiable>() -> String {
-    let (inputs, outputs) = (super::input_width::<N>(), super::data::output_width::<N>());
+    let (inputs, outputs) = (input_width::<N>(), output_width::<N>());
     let class = if outputs > 1 {
         format!(", or one column with the class from 0 to {}", outputs - 1)
     } else {

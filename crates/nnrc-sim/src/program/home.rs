@@ -5,7 +5,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use super::say;
+use super::console::say;
 
 /// The model file within a crate.
 pub(super) const MODEL: &str = "data/model.npz";

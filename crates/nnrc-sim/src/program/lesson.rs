@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::Training;
 use super::arguments::{Words, number, positive};
 use crate::parallel;
 use crate::reading::Reading;
 use crate::train::{Comparison, Loss, Optimiser, Quantity, Schedule, Stop};
+use crate::training::Training;
 
 /// A request to train.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,7 +1,7 @@
 //! A network with samples as something that can be trained.
 
 use super::data::Samples;
-use super::{input_width, output_places};
+use super::widths::{input_width, output_places};
 use crate::gradient::{Differentiable, Tensor, fixed_point};
 use crate::reading::Measure;
 use crate::settings::Tolerances;

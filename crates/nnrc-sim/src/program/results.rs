@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::Quantity;
 use super::arguments::Format;
 use crate::io::{Array, Arrays, insert_beside, npz, table, write_atomically};
+use crate::network::Quantity;
 
 /// Rows of values under their names.
 pub(crate) struct Results {

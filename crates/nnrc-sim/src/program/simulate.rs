@@ -4,16 +4,20 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use super::arguments::{Arguments, Start};
+use super::console::say;
 use super::data::{Own, check_input, inputs};
+use super::failure::Failure;
+use super::places;
 use super::results::Results;
-use super::{Failure, Network, Quantity, Role, Tensors, places, say};
 use crate::course::{Spacing, good_end, time_to_settle};
 use crate::error::Error;
 use crate::fixed_point::{Settle, Settled, settle};
 use crate::integrate::integrate;
+use crate::network::{Network, Quantity, Role};
 use crate::parallel;
 use crate::scaling::Scaling;
 use crate::settings::Tolerances;
+use crate::tensors::Tensors;
 
 /// The largest number of values of a time course: as many as fit into a gigabyte.
 const MAX_VALUES: f64 = 1e8;

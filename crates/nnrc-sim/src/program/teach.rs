@@ -3,16 +3,20 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::data::{Own, Samples, check_targets, output_width, samples};
+use super::console::say;
+use super::data::{Own, Samples, check_targets, samples};
 use super::epoch::Epoch;
+use super::failure::Failure;
 use super::help::{loss_name, schedule_name};
 use super::lesson::Lesson;
+use super::places;
 use super::pupil::{Pupil, layout};
-use super::{Failure, Tensors, places, say};
+use super::widths::output_width;
 use crate::gradient::Differentiable;
 use crate::io::{Array, Arrays, ReadError, npz, read_file, safetensors, table, write_atomically};
 use crate::meanings::Meanings;
 use crate::reading::{Measure, Reading};
+use crate::tensors::Tensors;
 use crate::train::stamp::{self, described, fingerprint};
 use crate::train::{
     self, Difference, Ending, Metrics, Optimiser, Order, Quantity, Record, Rows, Settings, Stamp, State,

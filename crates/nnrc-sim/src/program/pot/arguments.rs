@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::Presentation;
-use crate::program::Defaults;
+use super::presentation::Presentation;
+use crate::defaults::Defaults;
 use crate::program::arguments::{Words, method, number, positive};
 use crate::program::lesson::{optional, whole};
 use crate::settings::Method;

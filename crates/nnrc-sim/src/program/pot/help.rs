@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{Pot, Presentation, sample_width, target_width};
-use crate::program::Defaults;
+use super::presentation::{Pot, Presentation, sample_width, target_width};
+use crate::defaults::Defaults;
 use crate::program::help::method_name;
 
 /// What the program can do.

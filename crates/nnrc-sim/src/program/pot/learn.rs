@@ -4,15 +4,19 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::arguments::Arguments;
-use super::{Pot, Presentation, sample_width, target_width};
+use super::presentation::{Pot, Presentation, Weight, sample_width, target_width};
 use crate::io::{Array, Arrays, npz, read_file, table, write_atomically};
 use crate::present::{Interruption, PARTS, Presenter, are_concentrations, limit, presentations};
+use crate::program::console::say;
 use crate::program::data::{Own, Samples, check_input, check_targets, samples_of};
+use crate::program::failure::Failure;
 use crate::program::help::{loss_name, method_name, outputs_name};
+use crate::program::places;
 use crate::program::teach::refused;
-use crate::program::{Failure, Tensors, output_places, places, say};
+use crate::program::widths::output_places;
 use crate::reading::{Measure, Reading};
 use crate::settings::{Method, Tolerances};
+use crate::tensors::Tensors;
 use crate::train::stamp::{described, fingerprint};
 use crate::train::{self, Metrics, Order, Quantity, Stamp, Totals, Unusable};
 
@@ -195,7 +199,7 @@ fn weights<N: Pot>(state: &[f64]) -> Arrays {
     let mut values = Vec::new();
     N::read(state, &mut values);
     let mut rest = values.as_slice();
-    let array = |weight: &super::Weight| {
+    let array = |weight: &Weight| {
         let (own, others) = rest.split_at(weight.shape.iter().product());
         rest = others;
         (weight.name.to_owned(), Array { shape: weight.shape.to_vec(), values: own.to_vec() })

@@ -3,68 +3,19 @@
 mod arguments;
 mod help;
 mod learn;
+mod presentation;
 
 use std::process::ExitCode;
 
-use super::{Failure, Network, home, input_width, print};
-use crate::present::Timing;
-use crate::reading::Reading;
-use crate::train::Loss;
-
-/// A tensor of weights that are concentrations.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Weight {
-    /// Its name in weight files: `hidden.W`.
-    pub name: &'static str,
-    /// Its sizes.
-    pub shape: &'static [usize],
-}
-
-/// What a model file says about presentations, as constants of the generated program.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Presentation {
-    /// When a sample comes and goes, and when the gate is open.
-    pub timing: Timing,
-    /// Number of epochs.
-    pub epochs: usize,
-    /// Seed of the order of the samples; none: always as they stand.
-    pub shuffle: Option<u64>,
-    /// What is reported as the loss; what is made small is fixed by the reactions.
-    pub loss: Loss,
-    /// What the outputs are; none: what the targets say.
-    pub reading: Option<Reading>,
-    /// What a difference of 1 in an output means in the units of the data; empty: 1.
-    pub units: &'static [f64],
-}
-
-/// A network whose weights are concentrations. Its last input is the target.
-pub trait Pot: Network {
-    /// What the file it was made from says about presentations.
-    const PRESENTATION: Presentation;
-
-    /// Its weights, in the order of [`Pot::read`].
-    fn weights() -> &'static [Weight];
-
-    /// Appends the weights that a state holds to `values`.
-    fn read(state: &[f64], values: &mut Vec<f64>);
-
-    /// Opens or closes the gate of the teacher; nothing happens where there is none.
-    fn set_gate(&mut self, _is_open: bool) {}
-}
-
-/// Number of elements of the target.
-fn target_width<N: Pot>() -> usize {
-    N::quantities().iter().rev().find(|quantity| quantity.role.is_input()).map_or(0, |target| target.width)
-}
-
-/// Number of elements of the inputs without the target.
-fn sample_width<N: Pot>() -> usize {
-    input_width::<N>() - target_width::<N>()
-}
+pub use self::presentation::{Pot, Presentation, Weight};
+use super::console::print;
+use super::failure::Failure;
+use super::home;
+use super::verbs::dispatch;
 
 /// Runs the command line of a network that learns while samples are presented; as [`super::run`].
 pub fn run_and_present<N: Pot>(package: &str) -> ExitCode {
-    super::dispatch::<N>(package, Some((&help::overview::<N>, &|words| train::<N>(words, package))))
+    dispatch::<N>(package, Some((&help::overview::<N>, &|words| train::<N>(words, package))))
 }
 
 fn train<N: Pot>(words: Vec<String>, package: &str) -> Result<(), Failure> {
