@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: nnrc beside its peers in one run, written into `docs/benchmarks.md`.
 
+mod common;
 mod crates;
 mod files;
 mod gradients;
@@ -9,43 +10,15 @@ mod simulation;
 mod stochastic;
 mod training;
 
-use std::cell::LazyCell;
-use std::collections::BTreeSet;
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
 
-use nnrc_tests::compiled::Compiled;
-use nnrc_tests::{peers, root};
-use serde_json::{Value, json};
+use nnrc_tests::root;
 
+use self::common::{Bench, Row};
 use crate::environment;
-
-/// A row of the table: what, figures, goal, whether it is met.
-struct Row {
-    what: String,
-    ours: String,
-    peer: String,
-    ratio: String,
-    goal: String,
-    met: bool,
-}
 
 /// Some measurements.
 type Part = fn(&mut Bench) -> Vec<Row>;
-
-/// What all measurements need.
-struct Bench {
-    /// The command.
-    nnrc: PathBuf,
-    /// A folder for files.
-    folder: tempfile::TempDir,
-    /// The Python with JAX.
-    python: LazyCell<PathBuf>,
-    /// The Python with AMICI, where that could be built.
-    amici: LazyCell<Option<PathBuf>>,
-    /// Names and versions of the peers that answered.
-    versions: BTreeSet<String>,
-}
 
 /// Measures everything, or one section alone; whether every goal is met. Times are taken in release builds only.
 pub fn run(only: Option<&str>) -> bool {
@@ -53,13 +26,7 @@ pub fn run(only: Option<&str>) -> bool {
         let args = ["run", "--quiet", "--release", "--package", "xtask", "--", "bench"];
         return environment::cargo(&args.into_iter().chain(only).collect::<Vec<_>>());
     }
-    let mut bench = Bench {
-        nnrc: peers::nnrc(),
-        folder: tempfile::tempdir().unwrap(),
-        python: LazyCell::new(environment::bench_peers),
-        amici: LazyCell::new(environment::amici),
-        versions: BTreeSet::new(),
-    };
+    let mut bench = Bench::new();
     let parts: [(&str, Part); 10] = [
         ("right-hand sides", crates::right_hand_sides),
         ("time courses", simulation::courses),
@@ -105,55 +72,6 @@ fn from_source(bench: &mut Bench) -> Vec<Row> {
     rows.extend(files::results(nnrc, folder));
     rows.extend(crates::from_source(bench));
     rows
-}
-
-impl Bench {
-    /// Asks a script that runs in the Python with JAX.
-    fn ask(&mut self, script: &str, question: &Value) -> Value {
-        let answer = peers::run_in(&self.python, script, &[], Some(question), &[]);
-        self.versions.insert(answer["version"].as_str().unwrap().to_owned());
-        answer
-    }
-}
-
-/// A network of smoothed rectifiers as the scripts read it, with an input.
-fn question(task: &str, compiled: &Compiled, input: &[f64], h: f64) -> Value {
-    let layers = compiled.for_numpy(&[])["layers"].take();
-    json!({ "task": task, "layers": layers, "h": h, "input": input, "end": 20, "rtol": 1e-6, "atol": 1e-9 })
-}
-
-fn measure(repeat: usize, command: &[&str]) -> Value {
-    let repeat = repeat.to_string();
-    peers::run("measure.py", &[&["--repeat", &repeat, "--"], command].concat(), None, &[])
-}
-
-fn number(value: &Value) -> f64 {
-    value.as_f64().unwrap()
-}
-
-fn file(folder: &Path, name: &str, text: &str) -> PathBuf {
-    let path = folder.join(name);
-    std::fs::write(&path, text).unwrap();
-    path
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().unwrap()
-}
-
-fn arrows(widths: &[usize]) -> String {
-    widths.iter().map(usize::to_string).collect::<Vec<_>>().join("-")
-}
-
-/// Seconds in a unit that is easy to read.
-fn readable(seconds: f64) -> String {
-    match seconds {
-        _ if seconds < 1e-6 => format!("{:.0} ns", seconds * 1e9),
-        _ if seconds < 1e-4 => format!("{:.1} µs", seconds * 1e6),
-        _ if seconds < 1e-3 => format!("{:.0} µs", seconds * 1e6),
-        _ if seconds < 1.0 => format!("{:.1} ms", seconds * 1e3),
-        _ => format!("{seconds:.1} s"),
-    }
 }
 
 fn page(sections: &[(&str, Vec<Row>)], bench: &Bench) -> String {

@@ -11,7 +11,7 @@ use nnrc_tests::generated::{Question, Timing, time};
 use nnrc_tests::{peers, root};
 use serde_json::Value;
 
-use super::{Bench, Row, arrows, file, measure, number, readable, text};
+use super::common::{Bench, Row, arrows, file, measure, number, readable, text};
 
 /// Loops of constant sizes, compiled and run: nanoseconds by workload.
 pub fn limits(bench: &Bench) -> Value {

@@ -8,7 +8,7 @@ use nnrc_tests::compiled::compile;
 use nnrc_tests::peers;
 use serde_json::json;
 
-use super::{Row, arrows, file, measure, number, text};
+use super::common::{Row, arrows, file, measure, number, text};
 
 /// `check` of a file of a thousand lines.
 pub fn check(nnrc: &Path, folder: &Path) -> Row {

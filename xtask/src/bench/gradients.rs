@@ -9,8 +9,8 @@ use nnrc_tests::acceptance::sbml::{WORKLOADS, spread, workload};
 use nnrc_tests::compiled::compile;
 use nnrc_tests::root;
 
+use super::common::{Bench, Row, arrows, number, question, readable};
 use super::crates::limits;
-use super::{Bench, Row, arrows, number, question, readable};
 
 /// One sample, and one of a block, beside loops of constant sizes and JAX.
 pub fn rows(bench: &mut Bench) -> Vec<Row> {

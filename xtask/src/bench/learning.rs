@@ -2,7 +2,7 @@
 
 use nnrc_tests::acceptance::phased;
 
-use super::{Bench, Row};
+use super::common::{Bench, Row};
 
 /// The rows.
 pub fn rows(_: &mut Bench) -> Vec<Row> {

@@ -13,7 +13,7 @@ use nnrc_tests::compiled::{Compiled, compile, load};
 use nnrc_tests::peers;
 use nnrc_tests::training::example;
 
-use super::{Bench, Row, file, number, readable, text};
+use super::common::{Bench, Row, file, number, readable, text};
 
 /// Tolerances of both sides of the XOR row: those that `nnrc train` has by default.
 const XOR: (f64, f64) = (1e-5, 1e-8);

@@ -8,7 +8,7 @@ use nnrc_tests::acceptance::sbml::{WORKLOADS, scaled, spread, workload};
 use nnrc_tests::compiled::{Compiled, compile, deviation};
 use nnrc_tests::peers;
 
-use super::{Bench, Row, arrows, number, question, readable, text};
+use super::common::{Bench, Row, arrows, number, question, readable, text};
 
 /// t = 0 to 20 at rtol 1e-6, atol 1e-9, beside libRoadRunner, COPASI, AMICI, scipy and diffrax.
 pub fn courses(bench: &mut Bench) -> Vec<Row> {

@@ -11,7 +11,7 @@ use nnrc_tests::compiled::compile;
 use nnrc_tests::peers;
 use serde_json::json;
 
-use super::{Bench, Row, arrows, number};
+use super::common::{Bench, Row, arrows, number};
 
 /// Molecules that the concentration 1 means.
 const MOLECULES: f64 = 1000.0;

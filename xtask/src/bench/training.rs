@@ -8,7 +8,7 @@ use nnrc_tests::peers;
 use nnrc_tests::training::example;
 use serde_json::json;
 
-use super::{Bench, Row, arrows, file, number, readable, text};
+use super::common::{Bench, Row, arrows, file, number, readable, text};
 
 /// A network, the example and data set that it learns from, and how many epochs are timed.
 struct Case {
