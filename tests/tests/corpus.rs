@@ -9,8 +9,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use nnrc_analysis::Overrides;
+use nnrc_lower::lower;
 use nnrc_model::random::Random;
-use nnrc_model::{Overrides, lower};
 use nnrc_syntax::codes;
 use nnrc_tests::corpus::{self, Bad, Files, diagnostics, folder, run};
 use nnrc_tests::peers;
@@ -399,19 +400,19 @@ fn through(text: &str, folder: &Path) -> Reached {
         assert!(!shown.is_empty());
         assert!(nnrc_syntax::format(text).is_err());
         // What is left of the file must still be fit for analysis.
-        let _ = nnrc_model::analyse(&file, text, &Overrides::default(), &Files(folder.to_owned()));
+        let _ = nnrc_analysis::analyse(&file, text, &Overrides::default(), &Files(folder.to_owned()));
         return Reached::Syntax;
     }
     let formatted = nnrc_syntax::format(text).unwrap();
     assert_eq!(nnrc_syntax::format(&formatted).unwrap(), formatted);
-    let analysis = nnrc_model::analyse(&file, text, &Overrides::default(), &Files(folder.to_owned()));
+    let analysis = nnrc_analysis::analyse(&file, text, &Overrides::default(), &Files(folder.to_owned()));
     nnrc_syntax::render(&source, &analysis.diagnostics, true);
     let Some(model) = analysis.model else {
         // Nobody is told nothing.
         assert!(analysis.diagnostics.iter().any(nnrc_syntax::Diagnostic::is_error), "no model and no error");
         return Reached::Analysis;
     };
-    let size: usize = model.nodes.iter().map(nnrc_model::model::Node::width).sum();
+    let size: usize = model.nodes.iter().map(nnrc_model::Node::width).sum();
     if size > 300 {
         return Reached::Model;
     }

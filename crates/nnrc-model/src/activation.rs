@@ -153,7 +153,7 @@ impl std::fmt::Display for Activation {
         let names = spec.map_or(&[][..], |spec| spec.parameters).iter().map(|(name, _)| name);
         let parameters: Vec<String> = names
             .zip(self.parameters())
-            .map(|(name, value)| format!("{name} = {}", crate::value::shown(value)))
+            .map(|(name, value)| format!("{name} = {}", nnrc_syntax::wording::shown(value)))
             .collect();
         write!(f, "{name}({})", parameters.join(", "))
     }

@@ -12,11 +12,12 @@
 //! its readers tolerate, once its sources are within what it tolerates itself (constructions C3).
 
 use crate::activation::{Activation, smooth_relu};
-use crate::analyse::ranges::{pre_activation, propagate};
 use crate::encoding::or_identity;
 use crate::interval::Interval;
-use crate::lower::{drive_order, is_relayed};
-use crate::model::{Model, Node, NodeKind, Operation};
+use crate::model::Model;
+use crate::network::{Node, NodeKind, Operation};
+use crate::ranges::{pre_activation, propagate};
+use crate::relay::{drive_order, is_relayed};
 
 /// For which inputs a certificate holds.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -5,7 +5,9 @@
 //! take away what is there, so a relay y' = s − y with a negative part of s needs a rail for it.
 
 use crate::activation::Activation;
-use crate::model::{Chemistry, Construction, Model, NodeKind, Operation, Signs, WeightCarrier};
+use crate::chemistry::{Chemistry, Construction, Signs, WeightCarrier};
+use crate::model::Model;
+use crate::network::{NodeKind, Operation};
 
 /// Rails of a node and of what drives it.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,7 +24,7 @@ pub fn encodings(model: &Model) -> Vec<Encoding> {
 }
 
 /// The encoding of every node under other settings than those of the model.
-pub(crate) fn encodings_under(model: &Model, chemistry: &Chemistry) -> Vec<Encoding> {
+pub fn encodings_under(model: &Model, chemistry: &Chemistry) -> Vec<Encoding> {
     let mut encodings: Vec<Encoding> = Vec::new();
     for node in &model.nodes {
         let encoding = match &node.kind {

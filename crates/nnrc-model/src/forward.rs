@@ -1,9 +1,11 @@
 //! The plain forward pass: what the chemistry's fixed point must be, in closed form.
 
 use crate::activation::{Activation, annihilated_pair, smooth_relu};
+use crate::chemistry::Signs;
 use crate::encoding::{Encoding, encodings, or_identity};
-use crate::lower::{drive_order, is_relayed};
-use crate::model::{Model, NodeKind, Operation, Signs};
+use crate::model::Model;
+use crate::network::{NodeKind, Operation};
+use crate::relay::{drive_order, is_relayed};
 
 /// Rails of one value at rest.
 type Rails = (f64, f64);

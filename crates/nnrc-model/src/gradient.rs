@@ -10,7 +10,8 @@
 
 use crate::activation::Activation;
 use crate::encoding::or_identity;
-use crate::model::{Model, NodeKind, Operation};
+use crate::model::Model;
+use crate::network::{NodeKind, Operation};
 use crate::resources::Tensor;
 
 /// Samples in a block.
@@ -584,6 +585,3 @@ fn multiply_transposed(
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

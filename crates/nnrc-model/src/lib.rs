@@ -1,29 +1,51 @@
-//! Analysis of nnr files and lowering of neural networks to reaction networks.
+//! The checked neural network: what a `.nnr` file says, without its text and without reactions.
 //!
-//! Two arrows of the path of a model: [`analyse()`] turns a syntax tree into a checked [`Model`], [`lower()`] turns
-//! the model into chemistry. Files are read by the caller, through [`Resources`].
+//! [`Model`] is made by `nnrc-analysis` and turned into chemistry by `nnrc-lower`; here stands what is known of it by
+//! plain computation: its values ([`forward`]), gradients ([`gradient`]), ranges, rails and a certificate
+//! ([`certify`]). Files are read by the caller, through [`Resources`].
 
 pub mod activation;
-pub mod analyse;
 pub mod certify;
-mod derivative;
-pub mod descent;
+pub mod clock;
 pub mod encoding;
-pub mod flow;
 pub mod forward;
 pub mod gradient;
 pub mod interval;
-pub mod lower;
-pub mod model;
-pub mod noise;
+pub mod judge;
 pub mod output;
 pub mod random;
+pub mod ranges;
+pub mod relay;
 pub mod resources;
-pub mod substitute;
-pub mod units;
-pub mod value;
+pub mod risk;
 
-pub use analyse::{Analysis, Overrides, analyse, misfit_of};
-pub use lower::{lower, lower_for_training};
+mod chemistry;
+mod data;
+mod derivative;
+mod descent;
+mod expectation;
+mod flow;
+mod model;
+mod network;
+mod noise;
+mod optimisation;
+mod samples;
+mod simulation;
+mod training;
+mod transform;
+
+pub use chemistry::{Chemistry, Clock, Construction, Phased, Signs, Teacher, WeightCarrier};
+pub use data::{DataReference, Dataset, Part, Targets, find_data, hold_out};
+pub use descent::{Descent, Validation};
+pub use expectation::{Expectation, ExpectationKind};
+pub use flow::Flow;
 pub use model::Model;
-pub use resources::{Arrays, ResourceError, Resources, Table, TableLayout, Tensor};
+pub use network::{Node, NodeKind, Operation};
+pub use noise::{ConcentrationNoise, Noise, RateNoise, Redraw};
+pub use optimisation::{Loss, Optimiser, Quantity, Schedule, StopRule};
+pub use resources::{Arrays, Memory, ResourceError, Resources, Table, TableLayout, Tensor};
+pub use risk::Risk;
+pub use samples::Samples;
+pub use simulation::{Method, Simulation};
+pub use training::{PhasedTraining, Training};
+pub use transform::is_rectifier;

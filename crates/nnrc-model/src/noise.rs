@@ -3,7 +3,7 @@
 use nnrc_syntax::Span;
 
 use crate::activation::Activation;
-use crate::model::{DataReference, Model, NodeKind};
+use crate::data::DataReference;
 
 /// A study of noise: what is disturbed, how often, and what is compared.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,27 +87,4 @@ impl ConcentrationNoise {
             Self::Langevin { molecules, .. } | Self::Stochastic { molecules } => Some(molecules),
         }
     }
-}
-
-impl Model {
-    /// The same network with another activation in place of every smooth rectifier.
-    pub fn with_rectifier(&self, other: Activation) -> Self {
-        let mut model = self.clone();
-        for node in &mut model.nodes {
-            if let NodeKind::Layer { activations, .. } = &mut node.kind {
-                for activation in activations {
-                    if is_rectifier(*activation) {
-                        *activation = other;
-                    }
-                }
-            }
-        }
-        crate::analyse::ranges::propagate(&mut model.nodes);
-        model
-    }
-}
-
-/// Whether an activation is a smooth rectifier.
-pub fn is_rectifier(activation: Activation) -> bool {
-    matches!(activation, Activation::SmoothRelu { .. } | Activation::SmoothLeakyRelu { .. })
 }

@@ -2,9 +2,10 @@
 
 use nnrc_sim::reading::{Measure, Reading, middle, two_values};
 
-use crate::model::{Dataset, Model, Targets};
-use crate::value::shown;
+use crate::data::{Dataset, Targets};
+use crate::model::Model;
 use nnrc_sim::scaling::Scaling;
+use nnrc_syntax::wording::shown;
 
 /// What an output is.
 #[derive(Debug, Clone, PartialEq)]
@@ -138,11 +139,11 @@ impl Model {
 }
 
 /// Targets, and how they were scaled.
-pub(crate) type Own<'a> = (&'a Targets, Option<&'a Scaling>);
+pub type Own<'a> = (&'a Targets, Option<&'a Scaling>);
 
 /// How an output of `width` values is judged by its `own` targets. `others` are data sets that say what it is where it is
 /// not `said`, the one that it learns from first.
-pub(crate) fn judging<'a>(
+pub fn judging<'a>(
     said: Option<&OutputKind>,
     width: usize,
     own: Option<Own<'a>>,
@@ -193,7 +194,7 @@ pub(crate) fn judging<'a>(
 }
 
 /// Whether names are the numbers of the classes, from 0.
-pub(crate) fn is_counted(names: &[String]) -> bool {
+pub fn is_counted(names: &[String]) -> bool {
     !names.is_empty() && names.iter().enumerate().all(|(at, name)| *name == at.to_string())
 }
 
@@ -241,7 +242,7 @@ fn is_within(own: &Targets, usual: Option<&Targets>) -> bool {
 }
 
 /// The middle of the two targets of one output, if they are two.
-pub(crate) fn border(targets: &Targets) -> Option<f64> {
+pub fn border(targets: &Targets) -> Option<f64> {
     match targets {
         Targets::None => None,
         Targets::Classes { .. } => Some(0.5),

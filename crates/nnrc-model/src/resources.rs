@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 
 use nnrc_syntax::{Code, codes};
 
+mod memory;
 mod table;
 
+pub use memory::Memory;
 pub use table::{Table, TableLayout};
 
 /// A dense array.

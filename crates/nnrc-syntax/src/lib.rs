@@ -5,6 +5,7 @@ pub mod codes;
 pub mod diagnostic;
 pub mod outline;
 pub mod render;
+pub mod wording;
 pub mod words;
 
 mod build;

@@ -1,6 +1,6 @@
 //! What values are outside a network: names of columns and classes, and the scale that makes values of measurements.
 
-use nnrc_model::model::{Model, Node};
+use nnrc_model::{Model, Node};
 use nnrc_sbml::{Meaning, Scale};
 use nnrc_sim::meanings::{Columns, Meanings};
 use nnrc_sim::scaling::ColumnScale;

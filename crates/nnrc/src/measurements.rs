@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use nnrc_model::Model;
 use nnrc_model::interval::Interval;
-use nnrc_model::model::Model;
 use nnrc_sim::scaling::ColumnScale;
 use nnrc_syntax::{Diagnostic, Severity, codes};
 

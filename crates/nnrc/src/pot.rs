@@ -2,9 +2,9 @@
 
 use nnrc_crn::{Crn, CrnInfo, namer};
 use nnrc_engine::{Engine, Multirate};
-use nnrc_model::lower::phased::{Lowered, lower as lower_phased};
-use nnrc_model::model::{Construction, Method, Model};
-use nnrc_model::{lower, lower_for_training};
+use nnrc_lower::phased::{Lowered, lower as lower_phased};
+use nnrc_lower::{lower, lower_for_training};
+use nnrc_model::{Construction, Method, Model};
 use nnrc_sbml::UnitSystem;
 use nnrc_sim::course::time_to_settle;
 use nnrc_sim::{Error, Settle, Settled, Statistics, Tolerances, integrate, parallel, settle};

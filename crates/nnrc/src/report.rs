@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use nnrc_crn::{Order, expand, namer, structure, text};
-use nnrc_model::model::Construction;
+use nnrc_model::Construction;
 use nnrc_sbml::{Options, estimate, size_estimate};
 use nnrc_sim::io::table;
 use nnrc_syntax::{Diagnostic, Severity, codes};

@@ -1,8 +1,8 @@
 //! How long to run a pot in other simulators, and at which tolerances.
 
+use nnrc_model::Construction;
 use nnrc_model::certify::{Inputs, certify};
-use nnrc_model::lower::phased::clock;
-use nnrc_model::model::Construction;
+use nnrc_model::clock;
 use nnrc_sim::Error;
 use serde_json::{Value, json};
 

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use nnrc_model::model::{Construction, DataReference, Model};
-use nnrc_model::{
-    Analysis, Arrays, Overrides, ResourceError, Resources, Table, TableLayout, Tensor, analyse,
-};
+use nnrc_analysis::{Analysis, Overrides, analyse};
+use nnrc_model::{Arrays, ResourceError, Resources, Table, TableLayout, Tensor};
+use nnrc_model::{Construction, DataReference, Model};
 use nnrc_sim::train;
 use nnrc_syntax::{Diagnostic, Severity, Source, ast, codes, parse_expression, parse_recovering};
 
@@ -349,7 +348,7 @@ impl Session {
 }
 
 /// `2`, or `8, 8`.
-fn dimensions(node: &nnrc_model::model::Node) -> String {
+fn dimensions(node: &nnrc_model::Node) -> String {
     node.shape.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")
 }
 

@@ -15,9 +15,9 @@ pub mod settings;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use nnrc_model::descent::{Descent, Samples, StopRule};
-use nnrc_model::model::{Construction, Model, NodeKind, Operation};
-use nnrc_model::{Tensor, descent};
+use nnrc_model::Tensor;
+use nnrc_model::{Construction, Model, NodeKind, Operation};
+use nnrc_model::{Descent, Samples, StopRule};
 use nnrc_sim::program;
 use nnrc_sim::train::{
     self, Comparison, Ending, Failure, Learner, Loss, Metrics, Optimiser, Order, Record, Rows, Schedule,
@@ -195,7 +195,7 @@ pub fn trained(model: &Model) -> nnrc_rust::Training {
 }
 
 /// What learns in a pot, for a generated crate.
-pub fn presented(model: &Model, wanted: descent::Loss) -> nnrc_rust::Pot {
+pub fn presented(model: &Model, wanted: nnrc_model::Loss) -> nnrc_rust::Pot {
     let measure = model.judging(None).measure;
     nnrc_rust::Pot {
         weights: weights(model),
@@ -218,11 +218,11 @@ fn weights(model: &Model) -> Vec<(String, String)> {
 }
 
 /// The loss of the run-time library.
-fn loss(loss: descent::Loss) -> Loss {
+fn loss(loss: nnrc_model::Loss) -> Loss {
     match loss {
-        descent::Loss::SquaredError => Loss::SquaredError,
-        descent::Loss::CrossEntropy => Loss::CrossEntropy,
-        descent::Loss::SoftmaxCrossEntropy => Loss::SoftmaxCrossEntropy,
+        nnrc_model::Loss::SquaredError => Loss::SquaredError,
+        nnrc_model::Loss::CrossEntropy => Loss::CrossEntropy,
+        nnrc_model::Loss::SoftmaxCrossEntropy => Loss::SoftmaxCrossEntropy,
     }
 }
 
@@ -284,16 +284,16 @@ fn end(rule: &StopRule) -> End {
 fn settings(descent: &Descent) -> Settings {
     Settings {
         optimiser: match descent.optimiser {
-            descent::Optimiser::Sgd { rate, momentum } => Optimiser::Sgd { rate, momentum },
-            descent::Optimiser::Adam { rate, beta1, beta2, epsilon } => {
+            nnrc_model::Optimiser::Sgd { rate, momentum } => Optimiser::Sgd { rate, momentum },
+            nnrc_model::Optimiser::Adam { rate, beta1, beta2, epsilon } => {
                 Optimiser::Adam { rate, beta1, beta2, epsilon }
             }
         },
         schedule: match descent.schedule {
-            descent::Schedule::Constant => Schedule::Constant,
-            descent::Schedule::Cosine { floor } => Schedule::Cosine { floor },
-            descent::Schedule::Step { every, factor } => Schedule::Step { every, factor },
-            descent::Schedule::Exponential { factor } => Schedule::Exponential { factor },
+            nnrc_model::Schedule::Constant => Schedule::Constant,
+            nnrc_model::Schedule::Cosine { floor } => Schedule::Cosine { floor },
+            nnrc_model::Schedule::Step { every, factor } => Schedule::Step { every, factor },
+            nnrc_model::Schedule::Exponential { factor } => Schedule::Exponential { factor },
         },
         decay: descent.decay,
         batch: descent.batch,
@@ -330,7 +330,7 @@ fn diverged(
 ) -> Diagnostic {
     let span = loaded.model.training.as_ref().map(|training| training.span);
     let rate = match descent.optimiser {
-        descent::Optimiser::Sgd { rate, .. } | descent::Optimiser::Adam { rate, .. } => rate,
+        nnrc_model::Optimiser::Sgd { rate, .. } | nnrc_model::Optimiser::Adam { rate, .. } => rate,
     };
     let mut finding = Diagnostic::global(
         nnrc_syntax::Severity::Error,

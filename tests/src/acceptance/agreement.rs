@@ -105,7 +105,7 @@ pub fn numpy(networks: &[(&Compiled, &[f64])]) -> Vec<Vec<Vec<f64>>> {
         let mut rest = *input;
         let mut values = Vec::new();
         for node in &compiled.model.nodes {
-            if node.kind == nnrc_model::model::NodeKind::Input {
+            if node.kind == nnrc_model::NodeKind::Input {
                 let (own, others) = rest.split_at(node.width());
                 rest = others;
                 values.push(own.to_vec());

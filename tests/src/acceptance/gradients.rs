@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use nnrc_model::activation::Activation;
 use nnrc_model::gradient::{Graph, LANES, Parameter};
-use nnrc_model::model::{Model, NodeKind, Operation};
+use nnrc_model::{Model, NodeKind, Operation};
 use nnrc_sim::reading::{Measure, Reading};
 use nnrc_sim::train::Loss;
 

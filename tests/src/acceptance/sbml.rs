@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use nnrc_model::model::{NodeKind, Operation};
 use nnrc_model::random::Random;
+use nnrc_model::{NodeKind, Operation};
 use nnrc_sbml::{Level, Options};
 
 use crate::acceptance::agreement::{clean, laws};

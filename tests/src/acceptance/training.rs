@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use nnrc_model::model::Targets;
+use nnrc_model::Targets;
 use nnrc_model::random::Random;
 use serde_json::{Value, json};
 

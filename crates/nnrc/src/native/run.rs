@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use nnrc_model::model::{Method, Simulation};
+use nnrc_model::{Method, Simulation};
 use nnrc_sim::course::Spacing;
 use nnrc_sim::io::unfinished::Unfinished;
 use nnrc_sim::io::{Array, Arrays, npz};

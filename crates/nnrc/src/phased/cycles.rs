@@ -4,8 +4,9 @@
 //! begun, and every register holds its value.
 
 use nnrc_engine::Engine;
-use nnrc_model::lower::phased::{Judge, Lowered, clock, halt};
-use nnrc_model::model::{Clock, Model};
+use nnrc_lower::phased::{Judge, Lowered, halt};
+use nnrc_model::clock;
+use nnrc_model::{Clock, Model};
 use nnrc_sim::{Error, Integrator, Method, Rises, Standing, Tolerances};
 
 /// A chemical clock that shows no rise for so many periods has stopped.
@@ -54,9 +55,9 @@ pub fn tolerances(model: &Model, engine: &Engine, lowered: &Lowered) -> Toleranc
 
 /// The method: explicit unless the file says otherwise, because everything fast in a phased pot is as fast as
 /// its clock, and the clock keeps steps short.
-pub fn method(method: nnrc_model::model::Method) -> Method {
+pub fn method(method: nnrc_model::Method) -> Method {
     match method {
-        nnrc_model::model::Method::Rosenbrock => Method::Rosenbrock,
+        nnrc_model::Method::Rosenbrock => Method::Rosenbrock,
         _ => Method::Explicit,
     }
 }

@@ -3,9 +3,10 @@
 use std::fmt::Write;
 
 use nnrc_crn::{structure, text};
+use nnrc_lower::phased::{Lowered, epoch, phases::Phase};
 use nnrc_model::activation::Activation;
-use nnrc_model::lower::phased::{Lowered, clock, epoch, judge, phases::Phase};
-use nnrc_model::model::{Clock, Model, NodeKind};
+use nnrc_model::{Clock, Model, NodeKind};
+use nnrc_model::{clock, judge};
 use serde_json::{Value, json};
 
 use super::cycles::clock_species;

@@ -14,7 +14,7 @@
 
 use nnrc_model::activation::Activation;
 use nnrc_model::gradient::{Graph, LANES, Lanes, Workspace};
-use nnrc_model::model::{Model, NodeKind, PhasedTraining};
+use nnrc_model::{Model, NodeKind, PhasedTraining};
 
 /// Weights above which products of such matrices take too long to say.
 const MOST: usize = 128;

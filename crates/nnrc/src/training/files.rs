@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use nnrc_model::Tensor;
-use nnrc_model::model::{Construction, Model};
+use nnrc_model::{Construction, Model};
 use nnrc_sim::io::{Array, Arrays, npz, read_file, table};
 use nnrc_sim::train::{self, Difference, Quantity, Stamp, State, Unusable};
 use nnrc_syntax::codes::Code;

@@ -7,12 +7,13 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
+use nnrc_analysis::describe_risk;
 use nnrc_crn::{Channel, Crn, CrnInfo, Feed, Handle, SpeciesFamily};
 use nnrc_engine::{Course, Place};
-use nnrc_model::descent::Samples;
-use nnrc_model::flow::{Flow, Risk};
-use nnrc_model::model::{Method, Model};
-use nnrc_model::{Tensor, analyse::describe_risk};
+use nnrc_model::Samples;
+use nnrc_model::Tensor;
+use nnrc_model::{Flow, Risk};
+use nnrc_model::{Method, Model};
 use nnrc_sim::Tolerances;
 use nnrc_sim::io::{Array, Arrays};
 use nnrc_sim::present::{self, Interruption};
@@ -294,7 +295,7 @@ fn rails(crn: &Crn, info: &CrnInfo, concentrations: &[f64]) -> (f64, f64) {
 /// The samples learned from, and the other part of a split, which is only judged.
 fn samples<'a>(model: &'a Model, flow: &Flow) -> (Samples<'a>, Option<Samples<'a>>) {
     let dataset = &model.datasets[&flow.data.dataset];
-    let is_split = flow.data.part == nnrc_model::model::Part::Train && !dataset.test.is_empty();
+    let is_split = flow.data.part == nnrc_model::Part::Train && !dataset.test.is_empty();
     let test = is_split.then(|| Samples { dataset, rows: dataset.test.clone() });
     (Samples { dataset, rows: model.rows(&flow.data) }, test)
 }

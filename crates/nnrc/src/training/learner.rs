@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use nnrc_model::Samples;
 use nnrc_model::Tensor;
-use nnrc_model::descent::{self, Samples};
 use nnrc_model::gradient::{Graph, LANES, Lanes, Parameter, Workspace};
-use nnrc_model::model::{Model, NodeKind, Operation};
+use nnrc_model::{Model, NodeKind, Operation};
 use nnrc_sim::reading::Measure;
 use nnrc_sim::train::stamp::{self, described, fingerprint};
 use nnrc_sim::train::{Layout, Learner, Loss, Stamp, Totals};
@@ -41,7 +41,7 @@ impl<'a> Learning<'a> {
     /// The network of a model with samples.
     pub fn new(
         model: &Model,
-        loss: descent::Loss,
+        loss: nnrc_model::Loss,
         train: &Samples<'a>,
         validation: Option<&Samples<'a>>,
     ) -> Self {

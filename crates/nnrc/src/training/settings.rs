@@ -3,9 +3,9 @@
 
 use std::fmt::Debug;
 
-use nnrc_model::descent::{Descent, Loss, Optimiser, Schedule, Validation};
-use nnrc_model::flow::Flow;
-use nnrc_model::model::{DataReference, Model, Part, PhasedTraining};
+use nnrc_model::Flow;
+use nnrc_model::{DataReference, Model, Part, PhasedTraining};
+use nnrc_model::{Descent, Loss, Optimiser, Schedule, Validation};
 use nnrc_sim::train::stamp::Settings;
 
 /// Those of gradient descent in silico.

@@ -25,7 +25,7 @@ struct Measured {
 /// Runs the verb.
 pub fn run(session: &Session, args: &AnalyzeArgs) -> Result<(), Stop> {
     let mut loaded = session.load(&args.file.file)?;
-    if loaded.model.chemistry.construction == nnrc_model::model::Construction::OnePot {
+    if loaded.model.chemistry.construction == nnrc_model::Construction::OnePot {
         session.terminal.note(super::simulate::ALONE);
         loaded.model = loaded.model.inference();
     }

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use nnrc_model::lower::phased::clock;
-use nnrc_model::model::{Construction, Node};
+use nnrc_model::clock;
+use nnrc_model::{Construction, Node};
 use nnrc_sbml::Options;
 use nnrc_syntax::ast::{Item, Member};
 use nnrc_syntax::{Diagnostic, Severity, codes, parse};

@@ -10,9 +10,9 @@ mod study;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use nnrc_model::misfit_of;
-use nnrc_model::model::{Construction, Model};
-use nnrc_model::noise::Noise;
+use nnrc_analysis::misfit_of;
+use nnrc_model::Noise;
+use nnrc_model::{Construction, Model};
 use nnrc_sim::{Error, parallel};
 use nnrc_syntax::{Diagnostic, Severity, codes};
 

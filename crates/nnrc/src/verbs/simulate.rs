@@ -9,7 +9,7 @@ mod summary;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use nnrc_model::model::Construction;
+use nnrc_model::Construction;
 use nnrc_sim::io::{Array, npz};
 use nnrc_syntax::Diagnostic;
 

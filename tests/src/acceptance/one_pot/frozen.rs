@@ -5,8 +5,8 @@ use std::fmt::Write;
 use nnrc_crn::{Crn, CrnInfo, namer, structure};
 use nnrc_engine::Engine;
 use nnrc_model::gradient::Graph;
-use nnrc_model::model::{Model, NodeKind, Operation};
 use nnrc_model::random::Random;
+use nnrc_model::{Model, NodeKind, Operation};
 use nnrc_sim::System;
 use nnrc_sim::train::Loss;
 
@@ -158,7 +158,7 @@ pub fn frozen() -> Vec<Finding> {
         let data = &model.datasets[&flow.data.dataset];
         let (input, target) = (data.input(0).to_vec(), data.target(0, 3).unwrap());
         let loss = match flow.loss {
-            nnrc_model::descent::Loss::CrossEntropy => Loss::CrossEntropy,
+            nnrc_model::Loss::CrossEntropy => Loss::CrossEntropy,
             _ => Loss::SquaredError,
         };
         let (graph, (_, gradient)) = (Graph::new(&model), gradient(&model, loss, &input, &target));

@@ -1,7 +1,8 @@
 //! The chemical clock by itself: period, overlap, memory.
 
 use nnrc_engine::Engine;
-use nnrc_model::lower::phased::{Lowered, clock as rules};
+use nnrc_lower::phased::Lowered;
+use nnrc_model::clock as rules;
 use nnrc_sim::{Method, Rises};
 
 use super::learning::{TOLERANCE, arranged, distance, learner, references, step, table};

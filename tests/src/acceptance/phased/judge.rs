@@ -4,8 +4,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use nnrc_engine::Engine;
-use nnrc_model::lower::phased::{Lowered, halt};
-use nnrc_model::model::Clock;
+use nnrc_lower::phased::{Lowered, halt};
+use nnrc_model::Clock;
 use nnrc_sim::{Integrator, Method, Tolerances};
 
 use super::learning::TOLERANCE;

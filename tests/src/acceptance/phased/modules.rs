@@ -2,8 +2,8 @@
 
 use nnrc_crn::{Arena, Crn, CrnInfo, Handle, SpeciesFamily};
 use nnrc_engine::Engine;
-use nnrc_model::lower::phased::Lowered;
-use nnrc_model::lower::phased::phases::Phase;
+use nnrc_lower::phased::Lowered;
+use nnrc_lower::phased::phases::Phase;
 use nnrc_sim::{Method, Tolerances, integrate};
 
 use super::learning::{learner, table};

@@ -1,8 +1,9 @@
 //! A phased network followed cycle by cycle.
 
 use nnrc_engine::Engine;
-use nnrc_model::lower::phased::{Lowered, clock, clock::phase_length, lower};
-use nnrc_model::model::Model;
+use nnrc_lower::phased::{Lowered, lower};
+use nnrc_model::Model;
+use nnrc_model::{clock, clock::phase_length};
 use nnrc_sim::{Integrator, Method, Rises, Tolerances};
 
 use crate::compiled::analyse;

@@ -1,13 +1,13 @@
 //! The checked network in words.
 
 use nnrc_model::Tensor;
-use nnrc_model::descent::{Loss, Optimiser, StopRule};
 use nnrc_model::interval::Interval;
-use nnrc_model::model::{
+use nnrc_model::output::OutputKind;
+use nnrc_model::{
     Clock, Construction, DataReference, Dataset, Expectation, ExpectationKind, Model, Node, NodeKind,
     Operation, Part, Signs, Targets, WeightCarrier,
 };
-use nnrc_model::output::OutputKind;
+use nnrc_model::{Loss, Optimiser, StopRule};
 use nnrc_sim::scaling::{ColumnScale, Scaling};
 
 use crate::numbers::{plural, short};

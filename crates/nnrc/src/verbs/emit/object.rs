@@ -1,8 +1,8 @@
 //! The checked network as JSON.
 
 use nnrc_model::Tensor;
-use nnrc_model::model::{Dataset, Model, Node, NodeKind, Operation, Targets};
 use nnrc_model::output::OutputKind;
+use nnrc_model::{Dataset, Model, Node, NodeKind, Operation, Targets};
 use nnrc_sim::scaling::{ColumnScale, Scaling};
 use serde_json::{Value, json};
 

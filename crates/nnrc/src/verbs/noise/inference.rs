@@ -2,8 +2,8 @@
 
 use nnrc_crn::{Crn, CrnInfo};
 use nnrc_engine::{NoisyEngine, stochastic};
-use nnrc_model::model::{Method, Model};
-use nnrc_model::noise::{ConcentrationNoise, RateNoise, Redraw};
+use nnrc_model::{ConcentrationNoise, RateNoise, Redraw};
+use nnrc_model::{Method, Model};
 use nnrc_sim::noise::{
     Concentrations, Distribution, Disturbance, Disturbed, Disturber, Factors, Quantity, Rates, Stream,
 };
@@ -163,5 +163,5 @@ pub fn settled_time(pot: &Pot<'_>, samples: &Samples) -> Result<f64, Error> {
 
 /// The model that a pot was made of.
 pub fn lower<'a>(model: &'a Model, input: &[f64]) -> Result<Pot<'a>, Box<nnrc_syntax::Diagnostic>> {
-    nnrc_model::lower(model, input).map(|(crn, info)| Pot { model, crn, info, phased: None })
+    nnrc_lower::lower(model, input).map(|(crn, info)| Pot { model, crn, info, phased: None })
 }

@@ -1,6 +1,6 @@
 //! Accuracy, or r² of values, and loss over the size of the noise, one column of panels for each kind of noise.
 
-use nnrc_model::noise::ConcentrationNoise;
+use nnrc_model::ConcentrationNoise;
 
 use super::report::{Row, concentrations, rates};
 use super::study::Case;

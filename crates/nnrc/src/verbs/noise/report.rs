@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use nnrc_model::noise::{ConcentrationNoise, RateNoise, Redraw};
+use nnrc_model::{ConcentrationNoise, RateNoise, Redraw};
 use nnrc_sim::io::table;
 use nnrc_sim::train::Quantity;
 use serde_json::{Value, json};

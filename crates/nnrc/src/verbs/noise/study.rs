@@ -1,11 +1,10 @@
 //! What a study of noise runs: networks, disturbances, replicates, and what they read.
 
+use nnrc_analysis::misfit_of;
 use nnrc_model::activation::Activation;
-use nnrc_model::descent;
-use nnrc_model::misfit_of;
-use nnrc_model::model::{DataReference, NodeKind, Part};
-use nnrc_model::model::{ExpectationKind, Model};
-use nnrc_model::noise::{ConcentrationNoise, Noise, RateNoise, is_rectifier};
+use nnrc_model::{ConcentrationNoise, Noise, RateNoise, is_rectifier};
+use nnrc_model::{DataReference, NodeKind, Part};
+use nnrc_model::{ExpectationKind, Model};
 use nnrc_sim::parallel;
 use nnrc_sim::reading::Measure;
 use nnrc_sim::train::{Loss, Totals};
@@ -128,9 +127,9 @@ pub fn loss(model: &Model) -> Loss {
     let in_silico = training.and_then(|training| training.descent.as_ref()).map(|descent| descent.loss);
     let in_pot = || training.and_then(|training| training.flow.as_ref()).map(|flow| flow.loss);
     match in_silico.or_else(in_pot) {
-        None | Some(descent::Loss::SquaredError) => Loss::SquaredError,
-        Some(descent::Loss::CrossEntropy) => Loss::CrossEntropy,
-        Some(descent::Loss::SoftmaxCrossEntropy) => Loss::SoftmaxCrossEntropy,
+        None | Some(nnrc_model::Loss::SquaredError) => Loss::SquaredError,
+        Some(nnrc_model::Loss::CrossEntropy) => Loss::CrossEntropy,
+        Some(nnrc_model::Loss::SoftmaxCrossEntropy) => Loss::SoftmaxCrossEntropy,
     }
 }
 

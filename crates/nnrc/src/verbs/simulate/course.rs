@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use nnrc_crn::Feed;
 use nnrc_engine::{Course as Presentations, Engine};
 use nnrc_model::certify::{Inputs, certify};
-use nnrc_model::model::{Model, NodeKind};
+use nnrc_model::{Model, NodeKind};
 use nnrc_sbml::UnitSystem;
 use nnrc_sim::course::{Spacing, good_end};
 use nnrc_sim::io::{Array, insert_beside};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use nnrc_model::misfit_of;
+use nnrc_analysis::misfit_of;
 use nnrc_model::output::Judging;
 use nnrc_sim::io::{Array, insert_beside};
 
@@ -85,7 +85,7 @@ struct Answers<'a> {
 }
 
 impl Answers<'_> {
-    fn node(&self) -> &nnrc_model::model::Node {
+    fn node(&self) -> &nnrc_model::Node {
         &self.pot.model.nodes[self.pot.model.output]
     }
 

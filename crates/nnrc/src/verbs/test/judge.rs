@@ -1,6 +1,6 @@
 //! Whether an expectation holds.
 
-use nnrc_model::model::{Expectation, ExpectationKind};
+use nnrc_model::{Expectation, ExpectationKind};
 use nnrc_sim::Error;
 use nnrc_sim::train::{Quantity, Totals};
 use nnrc_syntax::{Diagnostic, ast::Cmp};
@@ -162,7 +162,7 @@ impl<'a> Judge<'a> {
         &mut self,
         expectation: &Expectation,
         quantity: Quantity,
-        reference: &nnrc_model::model::DataReference,
+        reference: &nnrc_model::DataReference,
     ) -> Verdict {
         let model = self.pot.model;
         let rows = model.rows(reference);

@@ -1,0 +1,30 @@
+//! Analysis of nnr files: [`analyse()`] turns a syntax tree into a checked [`Model`](nnrc_model::Model), and reports
+//! every error it can.
+
+pub mod units;
+pub mod value;
+
+mod analyse;
+mod block;
+mod chemistry;
+mod data;
+mod descent;
+mod expect;
+mod flow;
+mod fold;
+mod foreign;
+mod meaning;
+mod network;
+mod noise;
+mod overrides;
+mod phased;
+mod simulation;
+mod substitute;
+mod training;
+mod weights;
+
+pub use analyse::{Analysis, analyse};
+pub use data::misfit_of;
+pub use flow::describe as describe_risk;
+pub use overrides::Overrides;
+pub use simulation::outside_range;

@@ -1,0 +1,645 @@
+//! Settings of the construction `phased`: the clock, learning by it, and the rules that both must keep.
+
+use std::collections::BTreeMap;
+
+use nnrc_syntax::ast::{Block, Expr};
+use nnrc_syntax::wording::shown;
+use nnrc_syntax::{Diagnostic, Severity, Span, codes};
+
+use crate::block::{Entries, bind};
+use crate::chemistry::{POSITIVE, Scales, check_call};
+use crate::descent;
+use crate::network::{DraftKind, DraftOperation, Skeleton};
+use crate::training::{Surroundings, feed};
+use crate::units::Dimension;
+use crate::value::{Scope, ValueKind};
+use nnrc_model::Quantity;
+use nnrc_model::activation::Activation;
+use nnrc_model::clock::phase_length;
+use nnrc_model::judge;
+use nnrc_model::ranges::PreActivation;
+use nnrc_model::{
+    Chemistry, Clock, Construction, DataReference, Dataset, Node, Phased, PhasedTraining, Simulation,
+    Training,
+};
+
+const EPOCHS: u64 = 1000;
+
+/// Smallest level of a phase that is off: below it, a species that is on, near 1, cannot feel the inflow in the
+/// arithmetic of doubles (2.2e-16).
+const SMALLEST_LEVEL: f64 = 1e-15;
+/// Largest one: phases must be told apart.
+const LARGEST_LEVEL: f64 = 1e-2;
+/// Largest one beside a judge: with more, leaking tokens halt the network falsely after some ten epochs.
+const LARGEST_JUDGED_LEVEL: f64 = 1e-10;
+/// The same for a ring. What HALT takes from a ring before its time never comes back, so cycles grow longer and leak
+/// more: a learner of XOR halts falsely in cycle 273 of 304 with 1e-14, one of OR in cycle 70 of 76 with 1e-12.
+const LARGEST_JUDGED_RING: f64 = 1e-14;
+/// What a phase may leave of a step that it gates.
+pub const RESIDUAL: f64 = 1e-6;
+/// Largest pre-activation whose exponential e^(z/2) is a sensible concentration.
+const LARGEST_EXPONENT: f64 = 20.0;
+/// Most species of a clock: each reacts with every other.
+const LARGEST_CLOCK: u64 = 1000;
+/// The part of a tolerance that may be judged wrongly.
+const UNJUDGED: f64 = 0.5;
+/// Samples above which the ring's cycles make an epoch very long.
+const MANY_SAMPLES: usize = 200;
+/// Tolerances of a solver beyond which the verdicts of the judge get lost.
+const LOOSEST: (f64, f64) = (1e-4, 1e-8);
+
+const LEVEL: (&str, fn(f64) -> bool) =
+    ("between 1e-15 and 0.01", |x| (SMALLEST_LEVEL..=LARGEST_LEVEL).contains(&x));
+const GAMMA: (&str, fn(f64) -> bool) = ("from 1.5 to 4", |x| (1.5..=4.0).contains(&x));
+
+/// Reads `clock`; speeds are read with the others.
+pub fn settings(
+    scope: &mut Scope,
+    expr: Option<&Expr>,
+    scales: Scales,
+    construction: Construction,
+) -> Phased {
+    let mut settings = Phased::default();
+    let Some(expr) = expr.filter(|_| construction == Construction::Phased) else { return settings };
+    settings.clock_span = Some(expr.span);
+    if let Some(clock) = clock(scope, expr, scales) {
+        settings.clock = clock;
+    }
+    settings
+}
+
+fn clock(scope: &mut Scope, expr: &Expr, scales: Scales) -> Option<Clock> {
+    let calls: [(&str, &[&str]); 3] = [
+        ("may_leonard", &["epsilon", "rate", "gamma", "species"]),
+        ("ring", &["delta", "rate"]),
+        ("external", &["phase"]),
+    ];
+    let name = check_call(scope, expr, "`clock`", &calls)?;
+    let ValueKind::Call(call) = scope.evaluate(expr)?.kind else { return None };
+    let parameters = calls.iter().find(|(known, _)| *known == name)?.1;
+    let args = bind(scope, &call, parameters)?;
+    let level = |scope: &mut Scope, default: f64| match args[0] {
+        Some(expr) => {
+            let value =
+                scope.bounded(expr, &format!("`{}`", parameters[0]), Dimension::NONE, 1.0, POSITIVE)?;
+            check_level(scope, expr.span, parameters[0], value).then_some(value)
+        }
+        None => Some(default),
+    };
+    let rate = |scope: &mut Scope| match args.get(1).copied().flatten() {
+        Some(expr) => scope.bounded(expr, "`rate`", Dimension::FREQUENCY, 1.0 / scales.time, POSITIVE),
+        None => Some(1.0),
+    };
+    match name.as_str() {
+        "ring" => {
+            let (delta, rate) = (level(scope, 1e-6), rate(scope));
+            scope.report(
+                Diagnostic::warning(codes::NEUTRAL_CLOCK, expr.span, "the clock `ring` is neutral")
+                    .label("it remembers every perturbation, and its phases differ in length")
+                    .help(
+                        "write `clock = may_leonard(epsilon = 1e-12, rate = 1 /s);`: its cycle is attracting",
+                    ),
+            );
+            Some(Clock::Ring { delta: delta?, rate: rate? })
+        }
+        "external" => {
+            let phase = match args[0] {
+                Some(expr) => scope.bounded(expr, "`phase`", Dimension::TIME, scales.time, POSITIVE),
+                None => Some(20.0),
+            };
+            Some(Clock::External { phase: phase? })
+        }
+        _ => {
+            let (epsilon, rate) = (level(scope, 1e-12), rate(scope));
+            let gamma = match args[2] {
+                Some(expr) => scope.bounded(expr, "`gamma`", Dimension::NONE, 1.0, GAMMA),
+                None => Some(2.0),
+            };
+            let species = match args[3] {
+                Some(expr) => match scope.whole(expr, "`species`", 1)? {
+                    few @ 0..4 => {
+                        scope.report(
+                            Diagnostic::error(
+                                codes::OUT_OF_RANGE,
+                                expr.span,
+                                format!("a clock of {few} species has no stable cycle"),
+                            )
+                            .label("expected at least 4")
+                            .help("leave `species` out: the network's phases decide"),
+                        );
+                        return None;
+                    }
+                    many if many > LARGEST_CLOCK => {
+                        scope.report(
+                            Diagnostic::error(
+                                codes::OUT_OF_RANGE,
+                                expr.span,
+                                format!("a clock of {many} species has more phases than any network needs"),
+                            )
+                            .label(format!("expected at most {LARGEST_CLOCK}"))
+                            .help("leave `species` out: the network's phases decide"),
+                        );
+                        return None;
+                    }
+                    count => Some(count as usize),
+                },
+                None => None,
+            };
+            Some(Clock::MayLeonard { epsilon: epsilon?, rate: rate?, gamma: gamma?, species })
+        }
+    }
+}
+
+fn check_level(scope: &mut Scope, span: Span, name: &str, value: f64) -> bool {
+    if LEVEL.1(value) {
+        return true;
+    }
+    let finding = Diagnostic::error(
+        codes::OUT_OF_RANGE,
+        span,
+        format!("`{name}` must be {}, found {}", LEVEL.0, shown(value)),
+    );
+    scope.report(if value < SMALLEST_LEVEL {
+        finding
+            .label("below what the arithmetic of doubles carries beside a concentration of 1")
+            .help(format!("write `{name} = 1e-12`: a phase then lasts 27.6 / rate"))
+    } else {
+        finding.label("phases would overlap").help(format!("write `{name} = 1e-12`"))
+    });
+    false
+}
+
+/// Reads the `train` block of `rule = sgd(rate = …)`.
+pub fn training(
+    scope: &mut Scope,
+    block: &Block,
+    entries: &Entries<'_>,
+    data: Option<DataReference>,
+    surroundings: &Surroundings<'_>,
+) -> Option<PhasedTraining> {
+    let rate = match entries.get("rule") {
+        Some(expr) => match scope.evaluate(expr)?.kind {
+            // The number itself is checked where every rule is.
+            ValueKind::Call(call) if call.name.name == "sgd" => match call.args.first() {
+                Some(arg) => scope.plain_number(&arg.value, "the learning rate").filter(|rate| *rate > 0.0),
+                None => {
+                    super::block::missing_argument(scope, &call, "rate", "sgd(rate = 4)");
+                    None
+                }
+            },
+            _ => None,
+        },
+        None => Some(1.0),
+    };
+    let cross_entropy = entries.get("loss").and_then(|expr| descent::loss(scope, expr)).unwrap_or(false);
+    if let Some(expr) = entries.get("feed")
+        && feed(scope, expr, surroundings.scales).is_some_and(|feed| feed.shuffle.is_some())
+    {
+        shuffled(scope, expr);
+    }
+    for key in ["batch", "decay"] {
+        if let Some(expr) = entries.get(key) {
+            scope.report(
+                Diagnostic::error(
+                    codes::RULE_MISMATCH,
+                    expr.span,
+                    format!("the reactions of `phased` have no `{key}`"),
+                )
+                .label("every cycle is one step of one sample")
+                .help("leave the line out"),
+            );
+        }
+    }
+    let epochs = match entries.get("epochs") {
+        Some(expr) => scope.whole(expr, "`epochs`", 1),
+        None => Some(EPOCHS),
+    };
+    let tolerance = tolerance(scope, block);
+    let (Some(reference), Some(skeleton)) = (&data, surroundings.skeleton) else {
+        if data.is_none() && !entries.contains_key("data") {
+            scope.report(
+                Diagnostic::global(Severity::Error, codes::MISSING_ARGUMENT, "`train` names no data")
+                    .help("write `data = name;` with the name of a data set"),
+            );
+        }
+        return None;
+    };
+    let dataset = &surroundings.datasets[&reference.dataset];
+    let place = entries.get("data").map_or(dataset.span, |expr| expr.span);
+    descent::check_targets(scope, place, reference, dataset, skeleton, false);
+    let (epochs, rate) = (epochs? as usize, rate?);
+    Some(PhasedTraining { data: data?, cross_entropy, rate, epochs, tolerance: tolerance? })
+}
+
+fn shuffled(scope: &mut Scope, expr: &Expr) {
+    scope.report(
+        Diagnostic::error(
+            codes::RULE_MISMATCH,
+            expr.span,
+            "the order ring of `phased` presents samples in turn",
+        )
+        .label("no reaction draws lots")
+        .help("write `feed = cycle();`"),
+    );
+}
+
+/// The tolerance of `stop when error < tol`; `Some(None)` without one.
+#[allow(clippy::option_option, reason = "an error, no judge, or a judge")]
+fn tolerance(scope: &mut Scope, block: &Block) -> Option<Option<f64>> {
+    let before = scope.reported;
+    let stops = descent::stops(scope, block, false);
+    if scope.reported > before {
+        return None;
+    }
+    let entries: Vec<_> = super::block::stops(block).collect();
+    let mut tolerance = None;
+    for (stop, (path, _, bound)) in stops.iter().zip(entries) {
+        let below = matches!(stop.comparison, nnrc_syntax::ast::Cmp::Less | nnrc_syntax::ast::Cmp::LessEqual);
+        if stop.quantity != Quantity::Error || !below || tolerance.is_some() {
+            scope.report(
+                Diagnostic::error(
+                    codes::RULE_MISMATCH,
+                    path.span,
+                    "reactions judge one thing: whether the error of every sample is below a bound",
+                )
+                .label("no reaction judges this")
+                .help("write `stop when error < 0.25;`"),
+            );
+            return None;
+        }
+        if stop.bound <= 0.0 || stop.bound > 1e3 {
+            scope.report(
+                Diagnostic::error(
+                    codes::OUT_OF_RANGE,
+                    bound.span,
+                    format!("no output comes closer to its target than {}", stop.bound),
+                )
+                .label("expected a number greater than 0"),
+            );
+            return None;
+        }
+        tolerance = Some(stop.bound);
+    }
+    Some(tolerance)
+}
+
+/// What is checked once everything is known.
+pub struct Checked<'a> {
+    pub nodes: &'a [Node],
+    pub applied: &'a [Vec<PreActivation>],
+    pub skeleton: &'a Skeleton,
+    pub chemistry: &'a Chemistry,
+    pub training: Option<&'a Training>,
+    pub datasets: &'a BTreeMap<String, Dataset>,
+    pub simulation: &'a Simulation,
+}
+
+/// Checks that the construction serves the network, and that its settings keep the rules.
+pub fn check(scope: &mut Scope, checked: &Checked<'_>) {
+    let before = scope.reported;
+    layers(scope, checked);
+    if scope.reported > before {
+        return;
+    }
+    speeds(scope, checked);
+    let are_long = scope.reported == before;
+    loose(scope, checked);
+    if let Some(training) = checked.training.and_then(|training| training.phased.as_ref()) {
+        learning(scope, checked, training);
+        if are_long {
+            unjudged(scope, checked, training);
+        }
+    }
+}
+
+fn layers(scope: &mut Scope, checked: &Checked<'_>) {
+    let training = checked.training.and_then(|training| training.phased.as_ref());
+    for (place, (draft, applied)) in checked.skeleton.nodes.iter().zip(checked.applied).enumerate() {
+        let DraftKind::Layer { operation, activations, .. } = &draft.kind else { continue };
+        let unserved = |what: String| {
+            Diagnostic::error(codes::NOT_SERVED, draft.span, what)
+                .label("not served by this construction")
+                .help("layers of `phased` are `dense(n)` with at most one activation")
+        };
+        if !matches!(operation, DraftOperation::Dense { .. }) {
+            scope.report(unserved(format!("`{}` is no dense layer", draft.name)));
+        }
+        if activations.len() > 1 {
+            scope.report(unserved(format!("`{}` has several activations", draft.name)));
+        }
+        let Some((activation, span)) = activations.first() else { continue };
+        match activation {
+            Activation::Sigmoid | Activation::Tanh | Activation::Softplus | Activation::Softmax => {
+                exponent(scope, draft.name.as_str(), *activation, *span, applied);
+            }
+            Activation::Identity | Activation::SmoothRelu { .. } => {}
+            other => scope.report(
+                Diagnostic::error(
+                    codes::UNSUPPORTED_ACTIVATION,
+                    *span,
+                    format!("`phased` does not serve `{}`", other.name()),
+                )
+                .label("not served by this construction")
+                .help("it serves `sigmoid`, `tanh`, `softmax`, `softplus`, `smooth_relu` and `identity`"),
+            ),
+        }
+        let learns_softmax = *activation == Activation::Softmax
+            && training.is_some_and(|t| !t.cross_entropy || place != checked.skeleton.output);
+        if learns_softmax {
+            scope.report(
+                Diagnostic::error(
+                    codes::RULE_MISMATCH,
+                    *span,
+                    "`softmax` learns by cross-entropy, at the output",
+                )
+                .label("its slopes mix all units of the layer")
+                .help("write `loss = cross_entropy;`, or use `sigmoid()` here"),
+            );
+        }
+    }
+}
+
+/// Concentrations of e^z that numbers and solvers can carry.
+fn exponent(scope: &mut Scope, name: &str, activation: Activation, span: Span, applied: &[PreActivation]) {
+    let largest =
+        applied.iter().flat_map(|pre| &pre.z).map(|z| z.low.abs().max(z.high.abs())).fold(0.0, f64::max);
+    let exponent = if activation == Activation::Sigmoid { largest / 2.0 } else { largest };
+    if activation != Activation::Softplus && exponent > LARGEST_EXPONENT {
+        scope.report(
+            Diagnostic::error(
+                codes::OUTSIDE_DOMAIN,
+                span,
+                format!(
+                    "the pre-activations of `{name}` reach {largest:.3}, its species U a concentration of {:.1e}",
+                    exponent.exp()
+                ),
+            )
+            .label("computes by e^z")
+            .help("use smaller weights, or a narrower range of the inputs"),
+        );
+    }
+}
+
+/// Phases that are long enough for the slowest step in them.
+fn speeds(scope: &mut Scope, checked: &Checked<'_>) {
+    let phased = &checked.chemistry.phased;
+    let length = phase_length(phased);
+    let place = phased.clock_span.or(checked.chemistry.span);
+    let mut short = |what: String, rate: f64, time: f64, remedy: &str| {
+        if (-rate * time).exp() <= RESIDUAL {
+            return;
+        }
+        let mut finding = Diagnostic::global(
+            Severity::Error,
+            codes::PHASE_TOO_SHORT,
+            format!(
+                "{what} has {time:.3} time units at rate {rate:.3}: {:.1e} of it is left undone",
+                (-rate * time).exp()
+            ),
+        )
+        .help(format!(
+            "at most {RESIDUAL:e} may be left: the time must be at least {:.3}",
+            -RESIDUAL.ln() / rate
+        ))
+        .help(remedy.to_owned());
+        finding.span = place;
+        scope.report(finding);
+    };
+    let longer = match phased.clock {
+        Clock::External { .. } => "write `clock = external(phase = …)` with a longer phase",
+        Clock::Ring { .. } => "use a smaller `delta` or a slower clock, or a larger speed",
+        Clock::MayLeonard { .. } => "use a smaller `epsilon` or a slower clock, or a larger speed",
+    };
+    short("a gated step".to_owned(), phased.gated, length, longer);
+    short("a step that runs always".to_owned(), phased.combinational, length, longer);
+    for node in &checked.skeleton.nodes {
+        let DraftKind::Layer { activations, .. } = &node.kind else { continue };
+        if let Some((Activation::SmoothRelu { h }, _)) = activations.first() {
+            let rate = 2.0 * h.sqrt() * phased.combinational;
+            let what = format!("the smoothed ReLU of `{}`", node.name);
+            short(what, rate, 2.0 * length, "use a larger `h`, a smaller `epsilon` or a slower clock");
+        }
+    }
+    if let Clock::MayLeonard { species: Some(species), .. } = phased.clock {
+        let layers = checked.nodes.len();
+        let needed = 2 * phases(checked);
+        if species < needed {
+            let mut finding = Diagnostic::global(
+                Severity::Error,
+                codes::OUT_OF_RANGE,
+                format!("a clock of {species} species is too small: the phases need {needed}"),
+            )
+            .label(format!("two for each of {} phases of {layers} layers and inputs", needed / 2))
+            .help("leave `species` out: the network's phases decide");
+            finding.span = place;
+            scope.report(finding);
+        }
+    }
+}
+
+/// Number of phases of a cycle.
+fn phases(checked: &Checked<'_>) -> usize {
+    let learns = checked.training.is_some_and(|training| training.phased.is_some());
+    let of_layers: usize = checked
+        .skeleton
+        .nodes
+        .iter()
+        .map(|node| match &node.kind {
+            DraftKind::Layer { activations, .. } => {
+                1 + usize::from(activations.iter().any(|(activation, _)| activation.needs_phases()))
+            }
+            DraftKind::Input { .. } => 0,
+        })
+        .sum();
+    of_layers + if learns { 4 } else { 1 }
+}
+
+fn loose(scope: &mut Scope, checked: &Checked<'_>) {
+    let (relative, absolute) = LOOSEST;
+    let simulation = checked.simulation;
+    if simulation.relative > relative || simulation.absolute > absolute {
+        let mut finding = Diagnostic::global(
+            Severity::Error,
+            codes::TOLERANCE_TOO_LOOSE,
+            format!(
+                "the tolerances rtol = {:e}, atol = {:e} are too loose for this chemistry",
+                simulation.relative, simulation.absolute
+            ),
+        )
+        .label("the solver would lose tokens and verdicts")
+        .help(format!(
+            "expected rtol <= {relative:e}, atol <= {absolute:e}; the clock's species get less by themselves"
+        ));
+        finding.span = simulation.method_span.or(checked.chemistry.span);
+        scope.report(finding);
+    }
+}
+
+fn learning(scope: &mut Scope, checked: &Checked<'_>, training: &PhasedTraining) {
+    let dataset = &checked.datasets[&training.data.dataset];
+    let output = &checked.nodes[checked.skeleton.output];
+    let draft = &checked.skeleton.nodes[checked.skeleton.output];
+    let activation = match &draft.kind {
+        DraftKind::Layer { activations, .. } => activations.first().map(|(activation, _)| *activation),
+        DraftKind::Input { .. } => None,
+    }
+    .unwrap_or(Activation::Identity);
+    if training.cross_entropy && !matches!(activation, Activation::Sigmoid | Activation::Softmax) {
+        scope.report(
+            Diagnostic::error(
+                codes::RULE_MISMATCH,
+                draft.span,
+                format!("`cross_entropy` does not fit `{}`: its outputs are no probabilities", draft.name),
+            )
+            .label("expected `sigmoid()` or `softmax()`")
+            .help("or write `loss = squared_error;`"),
+        );
+    }
+    let reach = match activation {
+        Activation::Sigmoid | Activation::Softmax => Some((0.0, 1.0)),
+        Activation::Tanh => Some((-1.0, 1.0)),
+        Activation::Softplus | Activation::SmoothRelu { .. } => Some((0.0, f64::INFINITY)),
+        _ => None,
+    };
+    let rows = match training.data.part {
+        nnrc_model::Part::All => (0..dataset.rows()).collect(),
+        nnrc_model::Part::Train => dataset.train.clone(),
+        nnrc_model::Part::Test => dataset.test.clone(),
+    };
+    if let Some((low, high)) = reach {
+        let outside = rows.iter().find_map(|&row| {
+            let target = dataset.target(row, output.width())?;
+            target.into_iter().find(|t| *t < low || *t > high).map(|t| (row, t))
+        });
+        if let Some((row, target)) = outside {
+            scope.report(
+                Diagnostic::error(
+                    codes::OUT_OF_RANGE,
+                    dataset.span,
+                    format!(
+                        "row {} of `{}` has the target {target}, which `{}` never reaches",
+                        row + 1,
+                        training.data.dataset,
+                        draft.name
+                    ),
+                )
+                .label(format!("the values of `{}` lie between {low} and {high}", activation.name()))
+                .other(draft.span, "the output")
+                .help(
+                    "scale the targets (`target_scale = minmax(0, 1);`), or end the output in `identity()`",
+                ),
+            );
+        }
+    }
+    if training.cross_entropy && activation == Activation::Softmax {
+        let place = dataset.span;
+        descent::check_probabilities(scope, place, &training.data, dataset, output.width());
+    }
+    let floor = judge::floor(output.width());
+    let span = checked.training.map(|training| training.span);
+    if let Some(tolerance) = training.tolerance.filter(|tolerance| *tolerance <= floor) {
+        let mut finding = Diagnostic::global(
+            Severity::Error,
+            codes::OUT_OF_RANGE,
+            format!("no output passes the judge with a tolerance of {tolerance}"),
+        )
+        .label(format!("the smallest error that the judge's reactions tell from nothing is {floor}"))
+        .help(format!("write `stop when error < …` with more than {floor}"));
+        finding.span = span;
+        scope.report(finding);
+    }
+    leak(scope, checked, training);
+    if rows.len() > MANY_SAMPLES {
+        let cycle = phase_length(&checked.chemistry.phased) * 2.0 * phases(checked) as f64;
+        let mut finding = Diagnostic::global(
+            Severity::Warning,
+            codes::MANY_SAMPLES,
+            format!("the order ring has {} samples", rows.len()),
+        )
+        .label(format!("an epoch takes {:.3e} time units", cycle * rows.len() as f64))
+        .help("a ring suits tables of some ten samples; `rule = gradient(…)` learns from many");
+        finding.span = span;
+        scope.report(finding);
+    }
+}
+
+/// A judge that is right only far from its tolerance, by phases that are long enough for the rest.
+fn unjudged(scope: &mut Scope, checked: &Checked<'_>, training: &PhasedTraining) {
+    let outputs = checked.nodes[checked.skeleton.output].width();
+    let Some(tolerance) = training.tolerance.filter(|tolerance| *tolerance > judge::floor(outputs)) else {
+        return;
+    };
+    let margin = judge::margin(&checked.chemistry.phased, tolerance, outputs);
+    if margin <= UNJUDGED * tolerance {
+        return;
+    }
+    let mut finding = Diagnostic::global(
+        Severity::Error,
+        codes::OUT_OF_RANGE,
+        format!(
+            "the judge may be wrong about errors from {:.4} to {:.4}",
+            tolerance - margin,
+            tolerance + margin
+        ),
+    )
+    .label(format!(
+        "the tolerance {tolerance} must be at least {} times the margin {margin:.4}",
+        1.0 / UNJUDGED
+    ))
+    .help("write `stop when error < …` with a larger number");
+    let is_slow = judge::margin(&checked.chemistry.phased, tolerance, 1) > UNJUDGED * tolerance;
+    finding = finding.help(if is_slow {
+        "or give verdicts more time, by longer phases or a larger speed `combinational`"
+    } else {
+        "each output after the first adds 0.002 to the margin"
+    });
+    finding.span = checked.training.map(|training| training.span);
+    scope.report(finding);
+}
+
+/// The leak rule: what a slot that has not its turn holds of the token must not halt the network.
+fn leak(scope: &mut Scope, checked: &Checked<'_>, training: &PhasedTraining) {
+    if training.tolerance.is_none() {
+        return;
+    }
+    let place = checked.chemistry.phased.clock_span.or(checked.chemistry.span);
+    let (level, largest, remedy) = match checked.chemistry.phased.clock {
+        Clock::MayLeonard { epsilon, gamma, .. } => {
+            (epsilon / (gamma - 1.0), LARGEST_JUDGED_LEVEL, "epsilon = 1e-12")
+        }
+        Clock::Ring { delta, .. } => {
+            let mut finding =
+                Diagnostic::global(Severity::Warning, codes::NEUTRAL_CLOCK, "the judge wears a `ring` down")
+                    .label(
+                        "what HALT takes from it before its time never comes back: cycles grow longer, and after some \
+                         hundred the network halts falsely",
+                    )
+                    .help("write `clock = may_leonard(epsilon = 1e-12, rate = 1 /s);`, or leave `stop when` out");
+            finding.span = place;
+            scope.report(finding);
+            (delta, LARGEST_JUDGED_RING, "delta = 1e-15")
+        }
+        Clock::External { .. } => return,
+    };
+    // Gates that are fast beside the clock let more through.
+    let phased = &checked.chemistry.phased;
+    if level * phased.gated * phase_length(phased) <= largest * Phased::default().gated * -largest.ln() {
+        return;
+    }
+    let cycle = phase_length(&checked.chemistry.phased) * 2.0 * phases(checked) as f64;
+    let token = level * checked.chemistry.phased.gated * cycle;
+    let mut finding = Diagnostic::global(
+        Severity::Error,
+        codes::PHASE_LEAK,
+        format!("a phase that is off lets {token:.1e} of the turn through in a cycle"),
+    )
+    .label("the judge would halt the network before it has learned")
+    .help(format!("expected a level of at most {largest:e}: write `{remedy}`"));
+    let usual = Phased::default().gated;
+    if phased.gated > usual {
+        finding =
+            finding.help(format!("fast gates let more through: write `speeds = {{ gated = {usual} }}`"));
+    }
+    finding.span = place;
+    scope.report(finding);
+}

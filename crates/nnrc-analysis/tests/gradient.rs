@@ -1,0 +1,157 @@
+//! Gradients against central differences of the plain forward pass.
+
+mod common;
+
+use common::analyse as model;
+use nnrc_model::forward::forward;
+use nnrc_model::gradient::{Graph, LANES, Parameter};
+use nnrc_model::{Model, NodeKind, Operation};
+
+/// A model with these parameters.
+fn with(model: &Model, graph: &Graph, parameters: &[f64]) -> Model {
+    let mut model = model.clone();
+    let mut ranges = graph.parameters().iter().map(Parameter::range);
+    for node in &mut model.nodes {
+        if let NodeKind::Layer { operation: Operation::Dense { weights, bias }, .. } = &mut node.kind {
+            weights.values.copy_from_slice(&parameters[ranges.next().unwrap()]);
+            if let Some(bias) = bias {
+                bias.values.copy_from_slice(&parameters[ranges.next().unwrap()]);
+            }
+        }
+    }
+    nnrc_model::ranges::propagate(&mut model.nodes);
+    model
+}
+
+/// Values and gradient of L = Σ_samples Σ_k c_k y_k against `forward`.
+fn check(text: &str) {
+    let model = model(text);
+    let graph = Graph::new(&model);
+    let mut space = graph.workspace();
+    let width = model.input_width();
+    let samples: Vec<Vec<f64>> = (0..5)
+        .map(|sample| (0..width).map(|at| 0.13 + 0.17 * ((sample * 3 + at * 5) % 5) as f64).collect())
+        .collect();
+    let rows: Vec<&[f64]> = samples.iter().map(Vec::as_slice).collect();
+    let parameters = graph.initial().to_vec();
+    let factor = |at: usize, sample: usize| 1.0 - 0.3 * at as f64 + 0.1 * sample as f64;
+    graph.forward(&parameters, &rows, &mut space);
+    let loss = |parameters: &[f64]| -> f64 {
+        let model = with(&model, &graph, parameters);
+        let outputs = samples.iter().enumerate().map(|(sample, input)| {
+            let all = forward(&model, input);
+            all[model.output].iter().enumerate().map(|(at, y)| factor(at, sample) * y).sum::<f64>()
+        });
+        outputs.sum()
+    };
+    let mut found_loss = 0.0;
+    let mut adjoint = vec![[0.0; LANES]; graph.output_width()];
+    for (at, lanes) in graph.output(&space).iter().enumerate() {
+        for sample in 0..samples.len() {
+            found_loss += factor(at, sample) * lanes[sample];
+            adjoint[at][sample] = factor(at, sample);
+        }
+    }
+    assert!((found_loss - loss(&parameters)).abs() < 1e-9, "{found_loss} {}\n{text}", loss(&parameters));
+    let mut gradient = vec![0.0; parameters.len()];
+    graph.backward(&parameters, &adjoint, &mut space, &mut gradient);
+    let expected: Vec<f64> = (0..parameters.len())
+        .map(|at| {
+            let shifted = |by: f64| {
+                let mut parameters = parameters.clone();
+                parameters[at] += by;
+                loss(&parameters)
+            };
+            let step = 1e-4;
+            // Fourth order: the error of the differences stays below that of the claim.
+            (8.0 * (shifted(step) - shifted(-step)) - (shifted(2.0 * step) - shifted(-2.0 * step)))
+                / (12.0 * step)
+        })
+        .collect();
+    let largest = expected.iter().fold(0.0f64, |largest, g| largest.max(g.abs()));
+    for (at, (found, expected)) in gradient.iter().zip(&expected).enumerate() {
+        assert!((found - expected).abs() <= 1e-6 * largest, "{at}: {found} {expected}\n{text}");
+    }
+}
+
+fn network(first: &str, last: &str) -> String {
+    format!(
+        "network n {{ input x[3] in [0, 1]; layer a = dense(4) | {first}; layer b = dense(3) | {last}; output b; }}\n\
+         weights {{ init = uniform(-0.8, 0.9, seed = 5); }}"
+    )
+}
+
+#[test]
+fn every_activation() {
+    for activation in [
+        "identity()",
+        "smooth_relu(h = 0.1)",
+        "smooth_leaky_relu(h = 0.1, slope = 0.1)",
+        "algebraic_sigmoid(h = 1)",
+        "algebraic_tanh(h = 1)",
+        "restored_sigmoid(a = 0.5)",
+        "softsign(h = 0.1)",
+        "elu(h = 0.1)",
+        "abs(h = 0.1)",
+        "swish(h = 1)",
+        "square()",
+        "inverse_multiquadric(h = 1)",
+        "inverse_quadratic()",
+        "winner_take_all(h = 0.05)",
+        "rational_softmax(h = 0.1)",
+    ] {
+        check(&network(activation, "identity()"));
+        check(&network("smooth_relu(h = 0.05)", activation));
+    }
+}
+
+#[test]
+fn activations_of_limited_domain_and_rails() {
+    let positive = |activation: &str| {
+        network(activation, "identity()")
+            .replace("uniform(-0.8, 0.9, seed = 5)", "uniform(0.1, 0.9, seed = 5)")
+    };
+    check(&positive("michaelis(k = 1)"));
+    check(&positive("hill(k = 1)"));
+    check(&network("annihilation_relu(k = 50)", "identity()"));
+    check(&network("smooth_relu(h = 0.1)", "annihilation_relu(k = 50)"));
+}
+
+#[test]
+fn graphs_with_branches_and_chains() {
+    check(
+        "network n {\n    input x[2] in [0, 1];\n    input s[1] in [0, 1];\n    \
+         layer a = dense(3) | smooth_relu(h = 0.1) | square() from x, s;\n    \
+         layer b = dense(3, bias = false) | algebraic_tanh(h = 1) from s, a;\n    \
+         layer c = add() | softsign(h = 0.1) from a, b;\n    \
+         layer d = concat() from c, x;\n    \
+         layer e = dense(2) | rational_softmax(h = 0.1) from d, b;\n    output e;\n}\n\
+         weights { init = uniform(-0.8, 0.9, seed = 2); }",
+    );
+}
+
+#[test]
+fn lanes_that_do_not_count_change_nothing() {
+    let model = model(&network("smooth_relu(h = 0.1)", "identity()"));
+    let graph = Graph::new(&model);
+    let mut space = graph.workspace();
+    let samples: [&[f64]; 3] = [&[0.1, 0.2, 0.3], &[0.5, 0.1, 0.9], &[0.7, 0.7, 0.1]];
+    let mut adjoint = vec![[0.0; LANES]; 3];
+    let mut together = vec![0.0; graph.initial().len()];
+    let mut apart = together.clone();
+    for lanes in &mut adjoint {
+        lanes[..3].fill(1.0);
+    }
+    graph.forward(graph.initial(), &samples, &mut space);
+    graph.backward(graph.initial(), &adjoint, &mut space, &mut together);
+    for lanes in &mut adjoint {
+        lanes[1..3].fill(0.0);
+    }
+    for sample in samples {
+        graph.forward(graph.initial(), &[sample], &mut space);
+        graph.backward(graph.initial(), &adjoint, &mut space, &mut apart);
+    }
+    for (a, b) in together.iter().zip(&apart) {
+        assert!((a - b).abs() < 1e-12);
+    }
+}

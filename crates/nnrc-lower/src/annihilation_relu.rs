@@ -1,0 +1,24 @@
+//! ReLU by annihilation.
+//!
+//! ```text
+//! A -> A + U (terms that push up), A -> A + V (down)   @ weight
+//! U -> 0, V -> 0   @ 1      U + V -> 0   @ k
+//! ```
+//!
+//! ODE: u' = z+ − u − k u v, v' = z− − v − k u v. Fixed point: u = (q + sqrt(q² + 4 z+ / k)) / 2 with q = z − 1/k,
+//! which tends to max(z, 0) as k grows; it depends on the sum z+ of what pushes up, not on z alone. Rate: at least
+//! 1, globally. Source: constructions B1.
+
+use crate::pot::{Drive, Signal, Unit};
+
+pub fn lower(unit: &mut Unit<'_>, drive: &Drive, k: f64) -> Signal {
+    let u = unit.value("", 0.0);
+    let v = unit.species("V", 0.0);
+    unit.drive("", drive, (&[], &[(u, 1)]), (&[], &[(v, 1)]));
+    let decay = unit.constant("decay", 1.0);
+    unit.each("decay_U", &[(u, 1)], &[], decay);
+    unit.each("decay_V", &[(v, 1)], &[], decay);
+    let meet = unit.constant("meet", k);
+    unit.each("meet", &[(u, 1), (v, 1)], &[], meet);
+    Signal::single(unit.axis, u)
+}

@@ -1,0 +1,38 @@
+//! Michaelis unit, for z >= 0.
+//!
+//! ```text
+//! A + C -> A + X   @ weight      X -> C   @ k        X + C = 1
+//! ```
+//!
+//! ODE: x' = z (1 − x) − k x. Fixed point: z / (k + z). Rate: k + z, globally. Source: constructions B1.
+//!
+//! Terms that push down cannot turn C into X at a negative rate. With them the value has two rails, both driven
+//! and drained alike (the quotient of B1 in two rails):
+//!
+//! ```text
+//! A -> A + Y+, A + Y± -> A            @ weight   (terms that push up)
+//! A -> A + Y-, A + Y± -> A + 2 Y±     @ weight   (terms that push down)
+//! Y± -> 0                             @ k
+//! ```
+//!
+//! ODE: y' = z − (k + z) y. Fixed point: z / (k + z). Rate: k + z, globally.
+
+use crate::pot::{Drive, Signal, Unit};
+
+pub fn lower(unit: &mut Unit<'_>, drive: &Drive, k: f64) -> Signal {
+    let half = unit.constant("half", k);
+    if !drive.is_signed() {
+        let x = unit.value("", 0.0);
+        let c = unit.species("C", 1.0);
+        unit.drive("", drive, (&[(c, 1)], &[(x, 1)]), (&[], &[]));
+        unit.each("release", &[(x, 1)], &[(c, 1)], half);
+        return Signal::single(unit.axis, x);
+    }
+    let (positive, negative) = (unit.value("p", 0.0), unit.value("m", 0.0));
+    unit.drive("make", drive, (&[], &[(positive, 1)]), (&[], &[(negative, 1)]));
+    for (module, rail) in [("drain_p", positive), ("drain_m", negative)] {
+        unit.drive(module, drive, (&[(rail, 1)], &[]), (&[(rail, 1)], &[(rail, 2)]));
+        unit.each(&format!("{module}.release"), &[(rail, 1)], &[], half);
+    }
+    Signal::dual(unit.axis, positive, negative)
+}

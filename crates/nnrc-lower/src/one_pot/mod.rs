@@ -1,0 +1,236 @@
+//! One pot: forward pass, backward pass and update at once, kept apart by their speeds.
+//!
+//! For each layer, its weights W and biases b in two rails, its sources A, its value X:
+//!
+//! ```text
+//! forward   W^s + A^t -> W^s + A^t + Z^st    b^s -> b^s + Z^s    Z^s -> 0            @ forward      dense.rs
+//!           the activation's own reactions, which read Z                             @ forward      ../
+//! error     Y^s -> Y^s + E^s    T^s -> T^s + E^-s    E^s -> 0                        @ backward     teacher.rs
+//! back      W^s + D^t -> W^s + D^t + E^st (of the source)    E^s -> 0                @ backward     dense.rs
+//! delta     E^s + X -> E^s + X + D^s    X + D^s -> X    V + D^s -> V                 @ backward     delta.rs
+//! update    D^s + A^t -> D^s + A^t + W^-st    D^s -> D^s + b^-s                      @ rate         dense.rs
+//! decay     W^s -> 0                                                                 @ rate · decay
+//!           E+ + E- -> 0    D+ + D- -> 0    @ annihilation    W+ + W- -> 0    @ weight annihilation
+//! ```
+//!
+//! With W at rest every module has an exact fixed point, and together they are forward pass and backpropagation:
+//! e = dL/da, d = dL/dz. W moves at the speed of the update: dw/dt = −rate (dL/dw + decay w), up to an error that
+//! vanishes with the ratio of the speeds. Sources: Kang and Kim (2024); constructions D1.
+//!
+//! Under `max_order = 3` the activation reads W and A itself, and there is no Z.
+
+mod delta;
+mod dense;
+mod rails;
+mod teacher;
+
+use std::collections::BTreeMap;
+
+use nnrc_crn::{Axis, Crn, Handle, Role};
+use nnrc_syntax::Diagnostic;
+
+use nnrc_model::relay::{is_relayed, needs_relay};
+
+use crate::activate::activate;
+use crate::pot::{Drive, Signal, Unit, input_signal};
+use crate::{inverse_quadratic, operation, square};
+use dense::Weights;
+use nnrc_model::activation::Activation;
+use nnrc_model::encoding::{Encoding, encodings, or_identity};
+use nnrc_model::{Chemistry, Model, Node, NodeKind, Operation};
+use rails::{Contribution, Stage};
+
+/// A layer in the forward pass, as far as the backward pass needs it.
+struct Layer {
+    weights: Option<Weights>,
+    stages: Vec<Stage>,
+}
+
+/// Adds all reactions of a model whose inputs hold `input`, and the presentation of its samples.
+pub fn lower(model: &Model, input: &[f64], crn: &mut Crn) -> Result<(), Box<Diagnostic>> {
+    let mut signals: Vec<Signal> = Vec::new();
+    let mut layers: Vec<Option<Layer>> = Vec::new();
+    let encodings = encodings(model);
+    let mut rest = input;
+    for (at, node) in model.nodes.iter().enumerate() {
+        let axis = crn.axes.push(Axis { name: node.name.clone(), shape: node.shape.clone() });
+        let (signal, layer) = match &node.kind {
+            NodeKind::Input => {
+                let (own, others) = rest.split_at(node.width());
+                rest = others;
+                (input_signal(crn, &node.name, axis, node.line, own, encodings[at].dual), None)
+            }
+            NodeKind::Layer { operation, sources, activations } => {
+                let from: Vec<(&str, &Signal)> =
+                    sources.iter().map(|&s| (model.nodes[s].name.as_str(), &signals[s])).collect();
+                let unit =
+                    Unit::new(crn, &model.chemistry, (&node.name, ""), axis, Role::Internal, node.line);
+                let layer = forward(
+                    unit,
+                    operation,
+                    &from,
+                    &or_identity(activations),
+                    at == model.output,
+                    &encodings[at],
+                );
+                let value = layer.stages.last().map(|stage| stage.value.clone());
+                (value.unwrap_or(Signal { axis, rails: Vec::new() }), Some(layer))
+            }
+        };
+        crn.observables.push(signal.observable(&node.name));
+        signals.push(signal);
+        layers.push(layer);
+    }
+    backward(model, input, crn, &signals, layers);
+    Ok(())
+}
+
+/// Weights, pre-activation and activations of a layer.
+fn forward(
+    mut unit: Unit<'_>,
+    operation: &Operation,
+    from: &[(&str, &Signal)],
+    activations: &[Activation],
+    is_output: bool,
+    encoding: &Encoding,
+) -> Layer {
+    let weights = match operation {
+        Operation::Dense { weights, bias } => Some(Weights::new(&mut unit, weights, bias.as_ref())),
+        Operation::Add | Operation::Concat => None,
+    };
+    let mut drive = match &weights {
+        Some(weights) => weights.drive(&mut unit, from),
+        None => operation::drive(&mut unit, operation, from),
+    };
+    let (chemistry, axis, name, line) = (unit.chemistry, unit.axis, unit.name.clone(), unit.line);
+    let mut stages: Vec<Stage> = Vec::new();
+    for (at, &activation) in activations.iter().enumerate() {
+        let last = at + 1 == activations.len();
+        let label = if last { String::new() } else { format!("A{}", at + 1) };
+        let role = if last && is_output { Role::Output } else { Role::Internal };
+        let mut unit = Unit::new(unit.crn, chemistry, (&name, &label), axis, role, line);
+        let signed = encoding.signed_drive[at];
+        let mut stage = self::stage(&mut unit, activation, drive, signed, last && is_output);
+        drive = if last { Drive { terms: Vec::new() } } else { unit.drive_of(&stage.value.rails) };
+        stage.constants = std::mem::take(&mut unit.constants);
+        stages.push(stage);
+    }
+    Layer { weights, stages }
+}
+
+/// One activation: its pre-activation as species where it cannot read the sources, then its own reactions.
+fn stage(unit: &mut Unit<'_>, activation: Activation, drive: Drive, signed: bool, is_output: bool) -> Stage {
+    let stage = |drive, z, value| Stage { activation, drive, z, value, constants: BTreeMap::new() };
+    if activation == Activation::Identity {
+        // The rails of an output are read by the error alone, which annihilates its own.
+        let value = if signed {
+            dense::relay(unit, "", &drive, !is_output)
+        } else {
+            activate(unit, activation, drive.clone())
+        };
+        return stage(drive, None, value);
+    }
+    if !is_relayed(unit.chemistry, drive.order(), activation) {
+        let value = activate(unit, activation, drive.clone());
+        return stage(drive, None, value);
+    }
+    let z = dense::relay(unit, "Z", &drive, false);
+    let read = unit.drive_of(&z.rails);
+    let value = match activation {
+        Activation::Square => square::lower_species(unit, &z),
+        Activation::InverseQuadratic => inverse_quadratic::lower_species(unit, &z),
+        _ => {
+            debug_assert!(!needs_relay(activation), "it would make a second relay");
+            activate(unit, activation, read.clone())
+        }
+    };
+    stage(read, Some(z), value)
+}
+
+/// Errors, deltas and updates, from the output back to the first layer with weights.
+fn backward(model: &Model, input: &[f64], crn: &mut Crn, signals: &[Signal], layers: Vec<Option<Layer>>) {
+    let Some(flow) = model.training.as_ref().and_then(|training| training.flow.as_ref()) else { return };
+    let teacher = teacher::lower(model, flow, input, crn, &signals[model.output]);
+    let learns = learns(model);
+    // What later layers contribute to the error of each node: how to make it.
+    let mut back: Vec<Vec<Contribution>> = model.nodes.iter().map(|_| Vec::new()).collect();
+    for (at, layer) in layers.iter().enumerate().rev() {
+        let (Some(layer), NodeKind::Layer { operation, sources, .. }) = (layer, &model.nodes[at].kind) else {
+            continue;
+        };
+        let is_output = at == model.output;
+        if !learns[at] || !is_output && back[at].is_empty() {
+            continue;
+        }
+        let node = &model.nodes[at];
+        let mut delta = None;
+        for (place, stage) in layer.stages.iter().enumerate().rev() {
+            let last = place + 1 == layer.stages.len();
+            let label = if last { String::new() } else { format!("A{}", place + 1) };
+            let mut unit = backward_unit(crn, &model.chemistry, node, &label, signals[at].axis);
+            unit.constants = stage.constants.clone();
+            delta = Some(match delta {
+                _ if is_output && last && matches!(stage.activation, Activation::RationalSoftmax { .. }) => {
+                    delta::softmax(&mut unit, stage, &teacher)
+                }
+                None => {
+                    let error = dense::error(&mut unit);
+                    for contribution in &back[at] {
+                        contribution.make(&mut unit, error);
+                    }
+                    if is_output {
+                        teacher.compare(&mut unit, &stage.value, error);
+                    }
+                    delta::lower(&mut unit, stage, error)
+                }
+                // The delta of one activation is the error of the one before it.
+                Some(error) => delta::lower(&mut unit, stage, error),
+            });
+        }
+        let Some(delta) = delta else { continue };
+        let mut offset = 0;
+        for &source in sources {
+            if learns[source] {
+                back[source].push(Contribution {
+                    from: (node.name.clone(), signals[at].axis),
+                    delta,
+                    weights: layer.weights.as_ref().map(|weights| weights.matrix),
+                    offset,
+                });
+            }
+            if *operation != Operation::Add {
+                offset += model.nodes[source].width();
+            }
+        }
+        if let Some(weights) = &layer.weights {
+            let from: Vec<(&str, &Signal)> =
+                sources.iter().map(|&s| (model.nodes[s].name.as_str(), &signals[s])).collect();
+            let mut unit = backward_unit(crn, &model.chemistry, node, "", signals[at].axis);
+            weights.update(&mut unit, delta, &from, flow);
+        }
+    }
+}
+
+fn backward_unit<'a>(
+    crn: &'a mut Crn,
+    chemistry: &'a Chemistry,
+    node: &Node,
+    label: &str,
+    axis: Handle<Axis>,
+) -> Unit<'a> {
+    Unit::new(crn, chemistry, (&node.name, label), axis, Role::Internal, node.line)
+}
+
+/// Whether a node depends on weights: only then its error matters.
+fn learns(model: &Model) -> Vec<bool> {
+    let mut learns: Vec<bool> = Vec::new();
+    for node in &model.nodes {
+        learns.push(match &node.kind {
+            NodeKind::Input => false,
+            NodeKind::Layer { operation, sources, .. } => {
+                matches!(operation, Operation::Dense { .. }) || sources.iter().any(|&source| learns[source])
+            }
+        });
+    }
+    learns
+}

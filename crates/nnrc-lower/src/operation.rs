@@ -1,0 +1,252 @@
+//! What drives a layer: the reactions' catalysts and rate constants for z = W a + b, sums and concatenations.
+//!
+//! Weights as rate constants: a term reads A_j, its constant is |w_ij|, its sign that of w_ij times that of the rail
+//! of A_j. Weights as species: a term reads W_ij and A_j, its constant is the forward speed.
+
+use nnrc_crn::{
+    Axis, Handle, Index, IndexVariable, Origin, Part, Rate, RateConstant, Role, SpeciesFamily, Term,
+};
+
+use crate::pot::{Drive, DriveTerm, Signal, Species, Unit};
+use nnrc_model::Tensor;
+use nnrc_model::{Operation, WeightCarrier};
+
+/// The drive of a layer whose sources have the given names and signals.
+pub fn drive(unit: &mut Unit<'_>, operation: &Operation, sources: &[(&str, &Signal)]) -> Drive {
+    let mut terms = Vec::new();
+    match operation {
+        Operation::Dense { weights, bias } => match unit.chemistry.weights {
+            WeightCarrier::Rates => {
+                dense_by_rates(unit, weights, sources, &mut terms);
+                if let Some(bias) = bias {
+                    bias_by_rates(unit, bias, &mut terms);
+                }
+            }
+            WeightCarrier::Species => {
+                dense_by_species(unit, weights, sources, &mut terms);
+                if let Some(bias) = bias {
+                    bias_by_species(unit, bias, &mut terms);
+                }
+            }
+        },
+        Operation::Add | Operation::Concat => copies(unit, operation, sources, &mut terms),
+    }
+    Drive { terms }
+}
+
+/// `excite` or `inhibit`, and where it comes from if that is not plain.
+pub fn term_name(positive: bool, sources: usize, source: &str, signal: &Signal, rail: usize) -> String {
+    let mut name = if positive { "excite" } else { "inhibit" }.to_owned();
+    if sources > 1 {
+        name.push('_');
+        name.push_str(source);
+    }
+    if signal.rails.len() > 1 {
+        name.push_str(if signal.rails[rail].1 { "_p" } else { "_m" });
+    }
+    name
+}
+
+pub fn at(species: Species, indices: Vec<Index>) -> Term {
+    Term { species, indices, stoichiometry: 1 }
+}
+
+/// The axis of the columns of W.
+pub fn columns(unit: &mut Unit<'_>, weights: &Tensor) -> Handle<Axis> {
+    unit.crn.axes.push(Axis { name: format!("{}.columns", unit.name), shape: vec![weights.shape[1]] })
+}
+
+fn dense_by_rates(
+    unit: &mut Unit<'_>,
+    weights: &Tensor,
+    sources: &[(&str, &Signal)],
+    terms: &mut Vec<DriveTerm>,
+) {
+    let columns = columns(unit, weights);
+    let constant = tensor_constant(unit, "W", vec![unit.axis, columns], weights);
+    let mut offset = 0;
+    for (source, signal) in sources {
+        let width = unit.crn.axes[signal.axis].size();
+        for (rail, &(species, rail_positive)) in signal.rails.iter().enumerate() {
+            for part in [Part::Positive, Part::Negative] {
+                if !unit.chemistry.any_sign && !has_members(weights, offset, width, part) {
+                    continue;
+                }
+                let positive = rail_positive == (part == Part::Positive);
+                terms.push(DriveTerm {
+                    name: term_name(positive, sources.len(), source, signal, rail),
+                    positive,
+                    over: vec![unit.variable("i"), IndexVariable { name: "j".to_owned(), axis: signal.axis }],
+                    target: Index::of(0),
+                    catalysts: vec![at(species, vec![Index::of(1)])],
+                    rate: Rate {
+                        constant,
+                        indices: vec![Index::of(0), Index::Variable { position: 1, offset }],
+                        part,
+                    },
+                });
+            }
+        }
+        offset += width;
+    }
+}
+
+/// Whether the columns from `offset` have an entry of this sign.
+fn has_members(weights: &Tensor, offset: usize, width: usize, part: Part) -> bool {
+    let columns = weights.shape[1].max(1);
+    weights.values.chunks(columns).any(|row| row[offset..offset + width].iter().any(|w| part.of(*w) > 0.0))
+}
+
+fn bias_by_rates(unit: &mut Unit<'_>, bias: &Tensor, terms: &mut Vec<DriveTerm>) {
+    let constant = tensor_constant(unit, "b", vec![unit.axis], bias);
+    for (part, name) in [(Part::Positive, "bias_up"), (Part::Negative, "bias_down")] {
+        if unit.chemistry.any_sign || bias.values.iter().any(|b| part.of(*b) > 0.0) {
+            terms.push(DriveTerm {
+                name: name.to_owned(),
+                positive: part == Part::Positive,
+                over: vec![unit.variable("i")],
+                target: Index::of(0),
+                catalysts: Vec::new(),
+                rate: Rate { constant, indices: vec![Index::of(0)], part },
+            });
+        }
+    }
+}
+
+fn tensor_constant(
+    unit: &mut Unit<'_>,
+    what: &str,
+    axes: Vec<Handle<Axis>>,
+    tensor: &Tensor,
+) -> Handle<RateConstant> {
+    let speed = unit.chemistry.forward;
+    unit.crn.rate_constants.push(RateConstant {
+        stem: format!("k_{what}_{}", unit.name),
+        axes,
+        values: tensor.values.iter().map(|value| value * speed).collect(),
+        origin: Origin { label: format!("{}.{what}", unit.name), part: String::new(), line: unit.line },
+    })
+}
+
+fn is_signed(tensor: &Tensor) -> bool {
+    tensor.values.iter().any(|value| *value < 0.0)
+}
+
+/// Species that hold a tensor: one rail, or two if it is `signed`.
+pub fn tensor_species(
+    unit: &mut Unit<'_>,
+    what: &str,
+    axes: &[Handle<Axis>],
+    tensor: &Tensor,
+    signed: bool,
+) -> Vec<(Species, bool)> {
+    let rails: &[(&str, bool)] = if signed { &[("p", true), ("m", false)] } else { &[("", true)] };
+    rails
+        .iter()
+        .map(|&(suffix, positive)| {
+            let sign = if positive { 1.0 } else { -1.0 };
+            let species = unit.crn.species.push(SpeciesFamily {
+                stem: format!("{what}_{}", unit.name),
+                suffix: suffix.to_owned(),
+                axes: axes.to_vec(),
+                role: Role::Parameter,
+                initial: tensor.values.iter().map(|value| (sign * value).max(0.0)).collect(),
+                origin: Origin {
+                    label: format!("{}.{what}", unit.name),
+                    part: crate::pot::part(suffix),
+                    line: unit.line,
+                },
+            });
+            (species, positive)
+        })
+        .collect()
+}
+
+fn dense_by_species(
+    unit: &mut Unit<'_>,
+    weights: &Tensor,
+    sources: &[(&str, &Signal)],
+    terms: &mut Vec<DriveTerm>,
+) {
+    let columns = columns(unit, weights);
+    let rails = tensor_species(unit, "W", &[unit.axis, columns], weights, is_signed(weights));
+    products(unit, &rails, sources, terms);
+}
+
+/// The terms of weights that are held by species.
+pub fn products(
+    unit: &mut Unit<'_>,
+    rails: &[(Species, bool)],
+    sources: &[(&str, &Signal)],
+    terms: &mut Vec<DriveTerm>,
+) {
+    let constant = unit.constant("product", 1.0);
+    let mut offset = 0;
+    for (source, signal) in sources {
+        for &(weight, weight_positive) in rails {
+            for (rail, &(species, rail_positive)) in signal.rails.iter().enumerate() {
+                let positive = weight_positive == rail_positive;
+                let weight_indices = vec![Index::of(0), Index::Variable { position: 1, offset }];
+                let mut name = term_name(positive, sources.len(), source, signal, rail);
+                if rails.len() > 1 {
+                    name.push_str(if weight_positive { "_Wp" } else { "_Wm" });
+                }
+                terms.push(DriveTerm {
+                    name,
+                    positive,
+                    over: vec![unit.variable("i"), IndexVariable { name: "j".to_owned(), axis: signal.axis }],
+                    target: Index::of(0),
+                    catalysts: vec![at(weight, weight_indices), at(species, vec![Index::of(1)])],
+                    rate: Rate { constant, indices: Vec::new(), part: Part::Whole },
+                });
+            }
+        }
+        offset += unit.crn.axes[signal.axis].size();
+    }
+}
+
+fn bias_by_species(unit: &mut Unit<'_>, bias: &Tensor, terms: &mut Vec<DriveTerm>) {
+    let rails = tensor_species(unit, "b", &[unit.axis], bias, is_signed(bias));
+    biases(unit, &rails, terms);
+}
+
+/// The terms of biases that are held by species.
+pub fn biases(unit: &mut Unit<'_>, rails: &[(Species, bool)], terms: &mut Vec<DriveTerm>) {
+    let constant = unit.constant("product", 1.0);
+    for &(species, positive) in rails {
+        terms.push(DriveTerm {
+            name: if positive { "bias_up" } else { "bias_down" }.to_owned(),
+            positive,
+            over: vec![unit.variable("i")],
+            target: Index::of(0),
+            catalysts: vec![at(species, vec![Index::of(0)])],
+            rate: Rate { constant, indices: Vec::new(), part: Part::Whole },
+        });
+    }
+}
+
+/// Every source value as it is: summed, or one source behind another.
+fn copies(
+    unit: &mut Unit<'_>,
+    operation: &Operation,
+    sources: &[(&str, &Signal)],
+    terms: &mut Vec<DriveTerm>,
+) {
+    let constant = unit.constant("copy", 1.0);
+    let mut offset = 0;
+    for (source, signal) in sources {
+        for (rail, &(species, positive)) in signal.rails.iter().enumerate() {
+            terms.push(DriveTerm {
+                name: term_name(positive, sources.len(), source, signal, rail),
+                positive,
+                over: vec![IndexVariable { name: "i".to_owned(), axis: signal.axis }],
+                target: Index::Variable { position: 0, offset },
+                catalysts: vec![at(species, vec![Index::of(0)])],
+                rate: Rate { constant, indices: Vec::new(), part: Part::Whole },
+            });
+        }
+        if *operation == Operation::Concat {
+            offset += unit.crn.axes[signal.axis].size();
+        }
+    }
+}

@@ -1,0 +1,368 @@
+//! The construction `phased`: a fully connected network that loads samples, computes, backpropagates, judges,
+//! updates, clears and stops by reactions alone, sequenced by a clock.
+//!
+//! A synchronous circuit: combinational modules (sums, errors, products, comparisons) run always and are exact
+//! fixed points; only registers are gated by the clock. Hence every reaction, clock catalyst included, has at most two
+//! reactants (softplus: three). One module, one file, headed by its reactions, its ODE, what it computes, and what
+//! it leaves unfinished when its phase ends. After Fan, Zhang, Gao and Dochain (2023); the modules are derived here.
+
+mod assign;
+mod clock;
+mod delta;
+mod derivative;
+pub mod epoch;
+mod error;
+mod exposure;
+mod gradient;
+pub mod halt;
+mod judge;
+mod latch;
+mod order;
+pub mod phases;
+mod register;
+mod relu;
+mod sigmoid;
+mod softmax;
+mod softplus;
+mod sum;
+mod tanh;
+pub mod transfer;
+mod vessel;
+
+use nnrc_crn::{Axis, Crn, CrnInfo, Handle, Role};
+use nnrc_syntax::Diagnostic;
+
+use crate::pot::{Signal, Species, input_signal};
+use crate::validated::validated;
+use assign::Table;
+use derivative::Slope;
+use nnrc_model::activation::Activation;
+use nnrc_model::encoding::or_identity;
+use nnrc_model::{Clock, Model, Node, NodeKind, Operation, PhasedTraining};
+use order::Order;
+use phases::Phases;
+use sum::{Dense, Parameter, Source};
+pub use vessel::Module;
+use vessel::Vessel;
+
+/// The chemistry of a phased model, with what its course is read by.
+#[derive(Debug, Clone)]
+pub struct Lowered {
+    /// The reactions.
+    pub crn: Crn,
+    /// The validator's receipt.
+    pub info: CrnInfo,
+    /// The phases of a cycle.
+    pub phases: Phases,
+    /// What belongs to which module.
+    pub modules: Vec<Module>,
+    /// The species of the clock.
+    pub clock: Species,
+    /// Rails of each weight tensor, by key: `hidden.W`.
+    pub parameters: Vec<(String, [Species; 2])>,
+    /// What learning is read by; none without training.
+    pub learning: Option<Learning>,
+}
+
+/// Species by which learning is read.
+#[derive(Debug, Clone, Copy)]
+pub struct Learning {
+    /// C: which slot has its turn.
+    pub turn: Species,
+    /// Rails of the output's error.
+    pub error: [Species; 2],
+    /// What the judge consists of; none without one.
+    pub judge: Option<Judge>,
+}
+
+/// Species of the judge.
+#[derive(Debug, Clone, Copy)]
+pub struct Judge {
+    /// K: 1 for a violation.
+    pub verdict: Species,
+    /// HALT: above 1/20 the clock stops.
+    pub halt: Species,
+}
+
+impl Lowered {
+    /// The modules by name, in the order in which they first stand: species and reactions of each.
+    pub fn sizes(&self) -> Vec<(&'static str, usize, usize)> {
+        let species: Vec<_> = self.crn.species.iter().collect();
+        let reactions: Vec<_> = self.crn.reactions.iter().collect();
+        let mut sizes: Vec<(&'static str, usize, usize)> = Vec::new();
+        for module in &self.modules {
+            let own = (
+                species[module.species.clone()].iter().map(|(_, family)| family.initial.len()).sum::<usize>(),
+                reactions[module.reactions.clone()]
+                    .iter()
+                    .map(|(at, _)| self.info.members(*at))
+                    .sum::<usize>(),
+            );
+            match sizes.iter_mut().find(|(name, ..)| *name == module.name) {
+                Some((_, species, reactions)) => {
+                    *species += own.0;
+                    *reactions += own.1;
+                }
+                None => sizes.push((module.name, own.0, own.1)),
+            }
+        }
+        sizes
+    }
+}
+
+/// Lowers a phased model: one that learns takes its samples from the order ring; another one has inputs that hold
+/// `input`.
+pub fn lower(model: &Model, input: &[f64]) -> Result<Lowered, Box<Diagnostic>> {
+    let crn =
+        Crn { name: nnrc_crn::namer::bare(&model.name), units: model.chemistry.units, ..Crn::default() };
+    let mut vessel = Vessel::new(crn, &model.chemistry, Phases::of(model));
+    vessel.clock = clock::lower(&mut vessel);
+    let training = model.phased_training();
+    let order = training.map(|training| {
+        let samples = model.rows(&training.data).len();
+        order::lower(&mut vessel, samples, training.tolerance.is_some())
+    });
+    let learning = training.zip(order);
+    let mut layers: Vec<Layer> = Vec::new();
+    let mut signals: Vec<Signal> = Vec::new();
+    let (mut first, mut parameters) = (0, Vec::new());
+    for (at, node) in model.nodes.iter().enumerate() {
+        vessel.line = node.line;
+        let axis = vessel.crn.axes.push(Axis { name: node.name.clone(), shape: node.shape.clone() });
+        let signal = match &node.kind {
+            NodeKind::Input => {
+                let own = first..first + node.width();
+                first = own.end;
+                match &learning {
+                    Some((training, order)) => {
+                        let table = inputs(model, training, node, axis, own);
+                        assign::lower(&mut vessel, order, &table)
+                    }
+                    None => held(&mut vessel, node, axis, &input[own]),
+                }
+            }
+            NodeKind::Layer { .. } => {
+                let layer = Layer::lower(&mut vessel, model, at, axis, layers.len() + 1, &signals);
+                for parameter in layer.parameters() {
+                    let label = vessel.crn.species[parameter.rails[0]].origin.label.clone();
+                    parameters.push((label, parameter.rails));
+                }
+                let value = layer.value.clone();
+                layers.push(layer);
+                value
+            }
+        };
+        vessel.crn.observables.push(signal.observable(&node.name));
+        signals.push(signal);
+    }
+    vessel.line = 0;
+    let learning =
+        learning.map(|(training, order)| learn(&mut vessel, model, training, &order, &layers, &signals));
+    let (phases, clock) = (vessel.phases.clone(), vessel.clock);
+    let (mut crn, modules) = vessel.finish();
+    if let Clock::External { phase } = model.chemistry.phased.clock {
+        let judge = learning.and_then(|learning| learning.judge);
+        clock::gates(&mut crn, clock, phase, judge.map(|judge| judge.halt));
+    }
+    let info = validated(model, &crn)?;
+    Ok(Lowered { crn, info, phases, modules, clock, parameters, learning })
+}
+
+/// The rows of an input.
+fn inputs<'a>(
+    model: &Model,
+    training: &PhasedTraining,
+    node: &'a Node,
+    axis: Handle<Axis>,
+    own: std::ops::Range<usize>,
+) -> Table<'a> {
+    let dataset = &model.datasets[&training.data.dataset];
+    let rows: Vec<f64> = model
+        .rows(&training.data)
+        .into_iter()
+        .flat_map(|row| dataset.input(row)[own.clone()].iter().copied())
+        .collect();
+    // What is presented is known: a wider range does not matter here.
+    let dual = model.chemistry.signs == nnrc_model::Signs::DualRail || rows.iter().any(|value| *value < 0.0);
+    Table { name: &node.name, axis, rows, dual, role: Role::Internal }
+}
+
+/// Inputs that are set from outside.
+fn held(vessel: &mut Vessel<'_>, node: &Node, axis: Handle<Axis>, values: &[f64]) -> Signal {
+    vessel.module("input");
+    let dual = vessel.chemistry.signs == nnrc_model::Signs::DualRail
+        || node.ranges.iter().any(|range| range.low < 0.0);
+    input_signal(&mut vessel.crn, &node.name, axis, node.line, values, dual)
+}
+
+/// A layer whose forward part stands.
+struct Layer {
+    node: usize,
+    dense: Dense,
+    value: Signal,
+    slope: Slope,
+}
+
+impl Layer {
+    fn lower(
+        vessel: &mut Vessel<'_>,
+        model: &Model,
+        at: usize,
+        axis: Handle<Axis>,
+        number: usize,
+        signals: &[Signal],
+    ) -> Self {
+        let node = &model.nodes[at];
+        let NodeKind::Layer { operation: Operation::Dense { weights, bias }, sources, activations } =
+            &node.kind
+        else {
+            unreachable!("analysis lets only dense layers through");
+        };
+        let name = &node.name;
+        vessel.module("sum");
+        let columns = vessel.axis(&format!("{name}.columns"), weights.shape[1]);
+        let (w, b) = (format!("W_{name}"), format!("b_{name}"));
+        let weights = Parameter::new(vessel, w, vec![axis, columns], weights);
+        let bias = bias.as_ref().map(|bias| Parameter::new(vessel, b, vec![axis], bias));
+        let mut offset = 0;
+        let sources = sources
+            .iter()
+            .map(|&node| {
+                let signal = signals[node].clone();
+                let source = Source { name: model.nodes[node].name.clone(), node, signal, offset };
+                offset += model.nodes[node].width();
+                source
+            })
+            .collect();
+        let dense = Dense { name: name.clone(), axis, sources, weights, bias };
+        let z = sum::lower(vessel, &dense);
+        let role = if at == model.output { Role::Output } else { Role::Internal };
+        let activation = or_identity(activations)[0];
+        // Cross-entropy at the output needs no slope.
+        let sloped = |training: &PhasedTraining| !(training.cross_entropy && at == model.output);
+        let learns = model.phased_training().is_some_and(sloped);
+        let (value, slope) = activate(vessel, &dense, activation, role, number, z, learns);
+        Self { node: at, dense, value, slope }
+    }
+
+    fn parameters(&self) -> impl Iterator<Item = &Parameter> {
+        std::iter::once(&self.dense.weights).chain(&self.dense.bias)
+    }
+}
+
+/// The value of a layer, and how errors pass through its activation.
+fn activate(
+    vessel: &mut Vessel<'_>,
+    dense: &Dense,
+    activation: Activation,
+    role: Role,
+    number: usize,
+    z: [Species; 2],
+    learns: bool,
+) -> (Signal, Slope) {
+    let (name, axis) = (dense.name.as_str(), dense.axis);
+    let dual = |[positive, negative]: [Species; 2]| Signal::dual(axis, positive, negative);
+    match activation {
+        Activation::Sigmoid => {
+            let p = exposure::lower(vessel, name, axis, number, z);
+            vessel.module("sigmoid");
+            let size = vessel.crn.axes[axis].size();
+            let x = vessel.family(name, "", &[axis], role, vec![0.5; size]);
+            let y = vessel.species(name, "Y", &[axis], 0.5);
+            sigmoid::pair(vessel, name, axis, p, 0.5, [x, y]);
+            let slope = if learns { derivative::lower(vessel, name, axis, [x, y], 1.0) } else { Slope::One };
+            (Signal::single(axis, x), slope)
+        }
+        Activation::Tanh => {
+            let p = exposure::lower(vessel, name, axis, number, z);
+            let rails = tanh::lower(vessel, name, axis, role, p);
+            let slope = if learns { derivative::lower(vessel, name, axis, rails, 4.0) } else { Slope::One };
+            (dual(rails), slope)
+        }
+        Activation::Softmax => {
+            let p = exposure::lower(vessel, name, axis, number, z);
+            (Signal::single(axis, softmax::lower(vessel, name, axis, role, p)), Slope::One)
+        }
+        Activation::Softplus => {
+            let p = exposure::lower(vessel, name, axis, number, z);
+            let (rails, slope) = softplus::lower(vessel, name, axis, role, p);
+            (dual(rails), Slope::Value(slope))
+        }
+        Activation::SmoothRelu { h } => {
+            let (x, v) = relu::lower(vessel, name, axis, role, z, h, learns);
+            (Signal::single(axis, x), v.map_or(Slope::One, |v| Slope::Share { x, v }))
+        }
+        // Analysis lets nothing else through.
+        _ => {
+            for rail in z {
+                vessel.crn.species[rail].role = role;
+            }
+            (dual(z), Slope::One)
+        }
+    }
+}
+
+/// Everything that learning adds: error, judge, deltas, gradients, updates, bookkeeping.
+fn learn(
+    vessel: &mut Vessel<'_>,
+    model: &Model,
+    training: &PhasedTraining,
+    order: &Order,
+    layers: &[Layer],
+    signals: &[Signal],
+) -> Learning {
+    let output = &signals[model.output];
+    let width = model.nodes[model.output].width();
+    let dataset = &model.datasets[&training.data.dataset];
+    let rows: Vec<f64> = model
+        .rows(&training.data)
+        .into_iter()
+        .flat_map(|row| dataset.target(row, width).unwrap_or_default())
+        .collect();
+    let dual = rows.iter().any(|value| *value < 0.0);
+    let ranges = &model.nodes[model.output].ranges;
+    let reach = ranges.iter().flat_map(|range| [range.low, range.high]).chain(rows.iter().copied());
+    let largest = reach.fold(1.0, |largest: f64, value| largest.max(value.abs()));
+    let table = Table { name: "target", axis: output.axis, rows, dual, role: Role::Internal };
+    let target = assign::lower(vessel, order, &table);
+    let name = model.nodes[model.output].name.clone();
+    let f = error::lower(vessel, &name, output, &target);
+    let verdict =
+        training.tolerance.map(|tolerance| judge::lower(vessel, &name, f, (tolerance, largest), order));
+    // Errors of all layers first: what comes back to one may come from several behind it.
+    vessel.module("delta");
+    let errors: Vec<[Species; 2]> =
+        layers.iter().map(|layer| vessel.rails(&layer.dense.name, "E", &[layer.dense.axis])).collect();
+    for (layer, e) in layers.iter().zip(&errors).rev() {
+        vessel.line = model.nodes[layer.node].line;
+        let is_output = layer.node == model.output;
+        if is_output {
+            judge::gate(vessel, &name, f, *e, verdict);
+        }
+        let slope = if is_output && training.cross_entropy { Slope::One } else { layer.slope };
+        let d = delta::lower(vessel, &layer.dense, *e, slope);
+        for source in &layer.dense.sources {
+            if let Some(place) = layers.iter().position(|other| other.node == source.node) {
+                delta::back(vessel, &layer.dense, source, d, errors[place]);
+            }
+        }
+        for (parameter, m) in gradient::lower(vessel, &layer.dense, d) {
+            let r = latch::lower(vessel, parameter, m, training.rate);
+            transfer::lower(vessel, parameter, r);
+            transfer::annihilate(vessel, parameter);
+        }
+    }
+    vessel.line = 0;
+    let rate = match vessel.settings().clock {
+        Clock::MayLeonard { rate, .. } | Clock::Ring { rate, .. } => rate,
+        Clock::External { phase } => 1.0 / phase,
+    };
+    let judge = verdict.map(|verdict| {
+        let halt = epoch::lower(vessel, order, verdict, rate);
+        halt::lower(vessel, halt, rate);
+        Judge { verdict, halt }
+    });
+    let error = Signal::dual(output.axis, f[0], f[1]);
+    vessel.crn.observables.push(error.observable("error"));
+    Learning { turn: order.turn, error: f, judge }
+}

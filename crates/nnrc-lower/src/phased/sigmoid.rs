@@ -1,0 +1,59 @@
+//! Sigmoid, exactly, by catalysts that decay.
+//!
+//! ```text
+//! P+ + U -> P+ + 2 U,  P- + U -> P-        @ c kc       u = e^{c z}
+//! P- + V -> P- + 2 V,  P+ + V -> P+        @ c kc       v = e^{−c z}
+//! U + Y -> U + X,      V + X -> V + Y      @ kc         x + y = 1
+//! RESET -> RESET + U,  RESET + U -> RESET, and V        @ gated
+//! ```
+//!
+//! With c = 1/2. ODE: u' = c kc (p+ − p−) u; the exposure ∫ p dt = z / kc gives u = e^{cz}, v = e^{−cz}. x' = kc (u y − v x) has
+//! the fixed point u/(u + v) = 1/(1 + e^{−2cz}) and the rate kc (u + v) >= 2 kc. X keeps its value until the next
+//! RESET: it is a register. Residual: what of the exposure is missing changes the value by at most a quarter of it,
+//! and x itself lags by e^(−2 kc · time).
+
+use nnrc_crn::{Axis, Handle, Rate};
+
+use super::register::reset;
+use super::vessel::{I, Vessel, at, times};
+use crate::pot::Species;
+
+/// X and Y of a layer, given the rails P of its exposure: `half` is c.
+pub fn pair(
+    vessel: &mut Vessel<'_>,
+    name: &str,
+    axis: Handle<Axis>,
+    p: [Species; 2],
+    half: f64,
+    [x, y]: [Species; 2],
+) {
+    let speed = half * vessel.settings().combinational;
+    let growth =
+        if half == 1.0 { vessel.combinational() } else { vessel.constant("half_combinational", speed) };
+    let u = vessel.species(name, "U", &[axis], 1.0);
+    let v = vessel.species(name, "V", &[axis], 1.0);
+    exponential(vessel, &format!("{name}.U"), axis, p, u, &growth);
+    exponential(vessel, &format!("{name}.V"), axis, [p[1], p[0]], v, &growth);
+    let rate = vessel.combinational();
+    let (x, y) = (at(x, &[I]), at(y, &[I]));
+    for (what, driver, from, to) in [("rise", u, &y, &x), ("fall", v, &x, &y)] {
+        let change = (std::slice::from_ref(from), std::slice::from_ref(to));
+        vessel.react(&format!("{name}.{what}"), &[axis], &[at(driver, &[I])], change, &rate);
+    }
+}
+
+/// U grows by P+ and shrinks by P−; RESET returns it to 1.
+pub fn exponential(
+    vessel: &mut Vessel<'_>,
+    name: &str,
+    axis: Handle<Axis>,
+    [up, down]: [Species; 2],
+    u: Species,
+    growth: &Rate,
+) {
+    let one = at(u, &[I]);
+    let one = std::slice::from_ref(&one);
+    vessel.react(&format!("{name}.grow"), &[axis], &[at(up, &[I])], (one, &[times(2, u, &[I])]), growth);
+    vessel.react(&format!("{name}.shrink"), &[axis], &[at(down, &[I])], (one, &[]), growth);
+    reset(vessel, &format!("{name}.reset"), axis, u, 1.0);
+}

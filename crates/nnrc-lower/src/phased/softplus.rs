@@ -1,0 +1,53 @@
+//! Softplus, exactly, by catalysts that decay. Needs `max_order = 3`.
+//!
+//! ```text
+//! P+ + X + C -> P+ + 2 X,      P- + X + C -> P- + 2 C     @ kc      x + c = 1
+//! P+ + X -> P+ + X + Y+,       P- + X -> P- + X + Y-      @ kc
+//! RESET + X -> RESET + C,      RESET + C -> RESET + X     @ gated
+//! RESET -> RESET + Y+ (ln 2 gated),  RESET + Y^s -> RESET @ gated
+//! ```
+//!
+//! ODE with ζ' = kc (p+ − p−): x' = ζ' x (1 − x), x(0) = 1/2 gives x = σ(ζ), and y' = ζ' x gives y = ln(1 + e^ζ) for
+//! y(0) = ln 2; the exposure takes ζ from 0 to z. X is the slope. Residual: what of the exposure is missing.
+
+use nnrc_crn::{Axis, Handle, Role};
+
+use super::phases::Phase;
+use super::register::reset;
+use super::vessel::{I, Vessel, at, times};
+use crate::pot::Species;
+
+/// The rails of the value, and its slope.
+pub fn lower(
+    vessel: &mut Vessel<'_>,
+    name: &str,
+    axis: Handle<Axis>,
+    role: Role,
+    [up, down]: [Species; 2],
+) -> ([Species; 2], Species) {
+    vessel.module("softplus");
+    let size = vessel.crn.axes[axis].size();
+    let start = std::f64::consts::LN_2;
+    let rails = [("p", start), ("m", 0.0)]
+        .map(|(rail, start)| vessel.family(name, rail, &[axis], role, vec![start; size]));
+    let x = vessel.species(name, "S", &[axis], 0.5);
+    let c = vessel.species(name, "C", &[axis], 0.5);
+    let rate = vessel.combinational();
+    let both = [at(x, &[I]), at(c, &[I])];
+    for (what, driver, winner, value) in [("rise", up, x, rails[0]), ("fall", down, c, rails[1])] {
+        let driver = at(driver, &[I]);
+        let two = [times(2, winner, &[I])];
+        let name = format!("{name}.{what}");
+        vessel.react(&name, &[axis], std::slice::from_ref(&driver), (&both, &two), &rate);
+        let name = format!("{name}.value");
+        vessel.react(&name, &[axis], &[driver, at(x, &[I])], (&[], &[at(value, &[I])]), &rate);
+    }
+    let (gate, gated) = ([vessel.gate(Phase::Reset)], vessel.gated());
+    for (what, from, to) in [("even", &both[0], &both[1]), ("back", &both[1], &both[0])] {
+        let change = (std::slice::from_ref(from), std::slice::from_ref(to));
+        vessel.react(&format!("{name}.reset.{what}"), &[axis], &gate, change, &gated);
+    }
+    reset(vessel, &format!("{name}.reset_p"), axis, rails[0], start);
+    reset(vessel, &format!("{name}.reset_m"), axis, rails[1], 0.0);
+    (rails, x)
+}

@@ -1,0 +1,40 @@
+//! Algebraic swish.
+//!
+//! A smoothed ReLU neuron X, a gate G that follows its slope, and the product of gate and pre-activation:
+//!
+//! ```text
+//! X -> X + G       @ 1      X + G -> X   @ 2
+//! A + G -> A + 2 G @ weight (terms that push up)      A + G -> A          @ weight (terms that push down)
+//! A + G -> A + G + Y+       (terms that push up)      A + G -> A + G + Y- (terms that push down)
+//! Y± -> 0          @ 1      Y+ + Y- -> 0   @ annihilation
+//! ```
+//!
+//! ODE: g' = x − (2x − z) g, y' = z g − y. Fixed point: g = x / sqrt(z² + 4h), y = z g. Rate: the smaller of 1 and
+//! sqrt(z² + 4h). Source: constructions B1, alg_sigmoid_g and alg_swish.
+
+use crate::canonical::neuron;
+use crate::pot::{Drive, Signal, Unit};
+
+pub fn lower(unit: &mut Unit<'_>, drive: &Drive, h: f64) -> Signal {
+    let signed = drive.is_signed();
+    let positive = unit.value(if signed { "p" } else { "" }, 0.0);
+    let negative = if signed { unit.value("m", 0.0) } else { positive };
+    let x = unit.species("X", h.sqrt());
+    let g = unit.species("G", 0.5);
+    neuron(unit, "X", drive, x, h, true);
+    unit.drive("gate", drive, (&[(g, 1)], &[(g, 2)]), (&[(g, 1)], &[]));
+    let open = unit.constant("open", 1.0);
+    unit.each("gate.open", &[(x, 1)], &[(x, 1), (g, 1)], open);
+    let close = unit.constant("close", 2.0);
+    unit.each("gate.close", &[(x, 1), (g, 1)], &[(x, 1)], close);
+    unit.drive("", drive, (&[(g, 1)], &[(g, 1), (positive, 1)]), (&[(g, 1)], &[(g, 1), (negative, 1)]));
+    let decay = unit.constant("decay", 1.0);
+    if !signed {
+        unit.each("decay", &[(positive, 1)], &[], decay);
+        return Signal::single(unit.axis, positive);
+    }
+    unit.each("decay_p", &[(positive, 1)], &[], decay);
+    unit.each("decay_m", &[(negative, 1)], &[], decay);
+    unit.annihilate("annihilate", positive, negative);
+    Signal::dual(unit.axis, positive, negative)
+}
