@@ -20,8 +20,7 @@
 //!
 //! [`Multirate`] integrates large slow families apart from the rest, and [`Course`] presents samples to a network.
 //!
-//! [`NoisyEngine`] is an engine whose rate constants can be disturbed; [`stochastic`] makes channels of molecule
-//! numbers of a network.
+//! [`NoisyEngine`] is an engine whose rate constants can be disturbed.
 
 mod arrays;
 mod blocks;
@@ -44,7 +43,6 @@ mod order;
 mod plan;
 mod polynomial;
 mod simple;
-pub mod stochastic;
 mod sum;
 
 pub use engine::{Engine, SetError};

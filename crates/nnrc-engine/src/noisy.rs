@@ -9,7 +9,7 @@ use std::ops::{Deref, DerefMut, Range};
 use std::sync::Arc;
 
 use nnrc_crn::{Crn, CrnInfo, Handle, Index, Part, ReactionFamily, SpeciesFamily};
-use nnrc_sim::noise::{Directions, Disturbed};
+use nnrc_noise::{Directions, Disturbed, MemberIndex};
 use nnrc_sim::{Layered, System};
 
 use crate::arrays::Sources;
@@ -33,8 +33,7 @@ pub struct NoisyEngine {
 #[derive(Debug)]
 struct Shared {
     nominal: Vec<f64>,
-    /// Where the constants of each family begin.
-    starts: Vec<usize>,
+    index: MemberIndex,
     recipes: Vec<Flat>,
     activity_recipes: Vec<Flat>,
     activity_kernels: Vec<Kernel>,
@@ -88,22 +87,20 @@ impl Flat {
     }
 }
 
-/// The constants of all members, and where those of each family begin.
-pub(crate) struct Members {
+/// The constants of all members.
+struct Members {
     constants: Vec<f64>,
-    starts: Vec<usize>,
+    index: MemberIndex,
 }
 
 impl Members {
-    pub fn new(crn: &Crn) -> Self {
-        let mut members = Self { constants: Vec::new(), starts: Vec::new() };
-        for (_, family) in crn.reactions.iter() {
-            members.starts.push(members.constants.len());
+    fn new(crn: &Crn) -> Self {
+        let index = MemberIndex::new(crn);
+        let mut members = Self { constants: vec![0.0; index.count()], index };
+        for (handle, family) in crn.reactions.iter() {
             let constant = &crn.rate_constants[family.rate.constant];
             let sum = shape(crn, family, Access { base: 0, strides: Vec::new() });
-            let start = members.constants.len();
-            members.constants.resize(start + sum.sizes.iter().product::<usize>(), 0.0);
-            let own = dense(&sum.sizes, start);
+            let own = dense(&sum.sizes, members.index.range(handle).start);
             sum.for_each(|values| {
                 let flat = crn.flat(&constant.axes, &family.rate.indices, values);
                 members.constants[own.at(values)] = family.rate.part.of(constant.values[flat]);
@@ -112,16 +109,10 @@ impl Members {
         members
     }
 
-    /// Where the constant of the member at `values` stands.
-    pub fn place(&self, crn: &Crn, family: Handle<ReactionFamily>, values: &[usize]) -> usize {
-        let over = crn.reactions[family].over.iter().map(|variable| crn.axes[variable.axis].size());
-        self.starts[family.index()] + over.zip(values).fold(0, |flat, (size, value)| flat * size + value)
-    }
-
     /// Sums that read the constants of a family here.
     fn adjust(&self, handle: Handle<ReactionFamily>, sums: Vec<Sum>) -> Contribution<'_> {
         let adjusted = sums.into_iter().map(|mut sum| {
-            let at = dense(&sum.sizes, self.starts[handle.index()]);
+            let at = dense(&sum.sizes, self.index.range(handle).start);
             for factor in sum.factors.iter_mut().filter(|factor| factor.source == Source::Rate) {
                 factor.at = at.clone();
             }
@@ -262,7 +253,7 @@ impl NoisyEngine {
             activity_recipes: activity.recipes.iter().map(Flat::new).collect(),
             activity_kernels: compile_all(&activity.sums),
             nominal: members.constants,
-            starts: members.starts,
+            index: members.index,
             directions,
         };
         Self {
@@ -276,8 +267,7 @@ impl NoisyEngine {
 impl NoisyEngine {
     /// Where the constants of a reaction family stand among all of them.
     pub fn constants_of(&self, family: Handle<ReactionFamily>) -> Range<usize> {
-        let end = self.shared.starts.get(family.index() + 1).copied();
-        self.shared.starts[family.index()]..end.unwrap_or(self.shared.nominal.len())
+        self.shared.index.range(family)
     }
 }
 

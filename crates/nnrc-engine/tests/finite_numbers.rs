@@ -9,9 +9,9 @@ mod common;
 
 use common::{axis, reaction, species, term};
 use nnrc_crn::{Crn, CrnInfo, Part, validate};
-use nnrc_engine::{Engine, NoisyEngine, stochastic};
-use nnrc_sim::noise::{Concentrations, Disturbance, Disturber, Rates, Stream};
-use nnrc_sim::stochastic::Simulation;
+use nnrc_engine::{Engine, NoisyEngine};
+use nnrc_noise::stochastic::{self, Simulation};
+use nnrc_noise::{Concentrations, Disturbance, Disturber, Rates, Stream};
 use nnrc_sim::{Method, Tolerances};
 
 const H: f64 = 0.25;

@@ -6,9 +6,9 @@ mod common;
 use common::{Random, feed_forward, random_network};
 use nnrc_crn::expand::expand;
 use nnrc_crn::{Crn, CrnInfo};
-use nnrc_engine::{Engine, NoisyEngine, stochastic};
-use nnrc_sim::noise::{Concentrations, Distribution, Disturbance, Disturbed, Disturber, Rates, Stream};
-use nnrc_sim::stochastic::Simulation;
+use nnrc_engine::{Engine, NoisyEngine};
+use nnrc_noise::stochastic::{self, Simulation};
+use nnrc_noise::{Concentrations, Distribution, Disturbance, Disturbed, Disturber, Rates, Stream};
 use nnrc_sim::{Layered, Method, System, Tolerances};
 use proptest::prelude::*;
 

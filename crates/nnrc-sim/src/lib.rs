@@ -1,8 +1,8 @@
 //! Run-time library: integrators, fixed points, and readers of data and weight files.
 //!
 //! A simulation is a [`Layered`] system handed to [`integrate`], which follows the time course, or to
-//! [`settle`], which follows it to the fixed point it ends in. [`mod@train`] trains parameters. [`noise`]
-//! disturbs a time course, [`stochastic`] simulates numbers of molecules. [`io`] reads and writes the files around it.
+//! [`settle`], which follows it to the fixed point it ends in. [`mod@train`] trains parameters.
+//! [`io`] reads and writes the files around it.
 
 pub mod blocks;
 mod control;
@@ -19,7 +19,6 @@ pub mod loops;
 pub mod lu;
 pub mod meanings;
 mod network;
-pub mod noise;
 pub mod outlook;
 pub mod parallel;
 pub mod present;
@@ -33,7 +32,6 @@ mod rosenbrock_w;
 pub mod scaling;
 mod settings;
 mod settling;
-pub mod stochastic;
 pub mod system;
 mod tensors;
 #[cfg(test)]

@@ -4,10 +4,10 @@ use std::fmt::Write;
 use std::path::Path;
 
 use nnrc_crn::expand::expand;
-use nnrc_engine::{NoisyEngine, stochastic};
+use nnrc_engine::NoisyEngine;
+use nnrc_noise::stochastic::{self, Simulation};
+use nnrc_noise::{Concentrations, Distribution, Disturbance, Disturber, Quantity, Rates, Stream};
 use nnrc_sim::io::{Separator, table};
-use nnrc_sim::noise::{Concentrations, Distribution, Disturbance, Disturber, Quantity, Rates, Stream};
-use nnrc_sim::stochastic::Simulation;
 use nnrc_sim::{Method, System as _, Tolerances};
 use serde_json::json;
 

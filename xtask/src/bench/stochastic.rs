@@ -3,9 +3,8 @@
 use std::time::Instant;
 
 use nnrc_crn::expand::expand;
-use nnrc_engine::stochastic;
-use nnrc_sim::noise::{Quantity, Stream};
-use nnrc_sim::stochastic::Simulation;
+use nnrc_noise::stochastic::{self, Simulation};
+use nnrc_noise::{Quantity, Stream};
 use nnrc_tests::acceptance::sbml::{WORKLOADS, spread, workload};
 use nnrc_tests::compiled::compile;
 use nnrc_tests::peers;

@@ -1,13 +1,13 @@
 //! Noise on a network whose weights stand still: every sample starts a pot afresh and is read at the running times.
 
 use nnrc_crn::{Crn, CrnInfo};
-use nnrc_engine::{NoisyEngine, stochastic};
+use nnrc_engine::NoisyEngine;
 use nnrc_model::{ConcentrationNoise, RateNoise, Redraw};
 use nnrc_model::{Method, Model};
-use nnrc_sim::noise::{
+use nnrc_noise::stochastic::{self, Network, Simulation};
+use nnrc_noise::{
     Concentrations, Distribution, Disturbance, Disturbed, Disturber, Factors, Quantity, Rates, Stream,
 };
-use nnrc_sim::stochastic::{Network, Simulation};
 use nnrc_sim::{Error, Tolerances};
 
 use super::study::{Case, Outputs, Samples};

@@ -3,7 +3,7 @@
 
 use nnrc_crn::{Feed, Order, Role};
 use nnrc_engine::{NoisyEngine, SetError};
-use nnrc_sim::noise::Disturber;
+use nnrc_noise::Disturber;
 use nnrc_sim::{Error, Tolerances, train};
 
 use super::inference::{disturbance, method};

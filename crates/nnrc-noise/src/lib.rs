@@ -1,4 +1,5 @@
-//! Noise on the deterministic time course: in rate constants, in concentrations, and of finite numbers.
+//! Noise in reaction networks: on the deterministic time course, in rate constants, in concentrations, and of finite
+//! numbers; and exact [`stochastic`] simulation.
 //!
 //! A [`Disturbance`] says what is disturbed, a [`Disturber`] draws it for one replicate and follows the time course
 //! between the times at which anything jumps. Species that no reaction changes (inputs, targets, gates) are no part
@@ -14,10 +15,13 @@
 
 mod course;
 mod langevin;
+mod members;
 mod random;
 mod rates;
+pub mod stochastic;
 
 pub use course::{Concentrations, Disturbance, Disturbed, Disturber};
 pub use langevin::Directions;
+pub use members::MemberIndex;
 pub use random::{Quantity, Stream};
 pub use rates::{Distribution, Factors, Rates};

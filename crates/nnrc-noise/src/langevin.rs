@@ -12,7 +12,7 @@
 //! An increment that would take a concentration below zero is reflected within the range along its direction that
 //! keeps all concentrations, so that conserved totals stay conserved.
 
-use super::random::Stream;
+use crate::random::Stream;
 
 /// The directions in which reactions move the state.
 ///

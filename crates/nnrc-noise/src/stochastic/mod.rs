@@ -29,9 +29,11 @@
 //! million events, and an event that would take a number below zero, which only rounding can ask for, does not
 //! happen.
 
+mod channels;
 mod choice;
 mod network;
 mod simulation;
 
+pub use channels::{channels, molecules};
 pub use network::{Network, NetworkBuilder};
 pub use simulation::Simulation;

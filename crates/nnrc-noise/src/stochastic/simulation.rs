@@ -2,7 +2,7 @@
 
 use super::choice::Propensities;
 use super::network::Network;
-use crate::noise::Stream;
+use crate::random::Stream;
 
 /// Events after which sums that are kept up to date are computed afresh.
 const REFRESH: u64 = 1 << 20;

@@ -1,6 +1,6 @@
 //! Factors on rate constants.
 
-use super::random::Stream;
+use crate::random::Stream;
 
 /// How the rate constants are disturbed. `size` is the standard deviation of the logarithm of a log-normal factor,
 /// or the largest deviation of a uniform one from 1.

@@ -1,21 +1,20 @@
 //! Networks as channels of molecule numbers.
 
 use nnrc_crn::{Crn, CrnInfo, expand, structure};
-use nnrc_sim::stochastic::{Network, NetworkBuilder};
 
-use crate::noisy::Members;
+use super::network::{Network, NetworkBuilder};
+use crate::members::MemberIndex;
 
 /// The channels of a network of which the concentration 1 means `volume` molecules. Species are numbered as in
-/// [`CrnInfo`]. With `constants`, laid out as those of a [`NoisyEngine`](crate::NoisyEngine), each reaction has the
-/// rate constant given there.
+/// [`CrnInfo`]. With `constants`, numbered as in [`MemberIndex`], each reaction has the rate constant given there.
 pub fn channels(crn: &Crn, info: &CrnInfo, volume: f64, constants: Option<&[f64]>) -> Network {
     let mut builder = NetworkBuilder::new(info.species_count(), volume);
     for (handle, _) in crn.species.iter().filter(|(handle, _)| info.is_constant(*handle)) {
         info.species_range(handle).for_each(|species| builder.hold(species));
     }
-    let members = Members::new(crn);
+    let members = MemberIndex::new(crn);
     expand::for_each(crn, info, |reaction| {
-        let place = members.place(crn, reaction.family, &reaction.values);
+        let place = members.of(crn, reaction.family, &reaction.values);
         let k = constants.and_then(|constants| constants.get(place)).copied().unwrap_or(reaction.k);
         builder.add(k, &reaction.reactants, &reaction.products);
     });

@@ -1,12 +1,10 @@
 //! The time course of a disturbed system, piece by piece between the times at which something jumps.
 
-use super::langevin::Directions;
-use super::random::{Quantity, Stream};
-use super::rates::{Factors, Rates};
-use crate::error::Error;
-use crate::integrator::Integrator;
-use crate::settings::{Method, Tolerances};
-use crate::system::Layered;
+use nnrc_sim::{Error, Integrator, Layered, Method, Tolerances};
+
+use crate::langevin::Directions;
+use crate::random::{Quantity, Stream};
+use crate::rates::{Factors, Rates};
 
 /// A system whose rate constants can be changed, and whose reactions are known by the directions of their changes.
 pub trait Disturbed: Layered {
@@ -169,7 +167,7 @@ impl Disturber {
     ///
     /// # Errors
     ///
-    /// Those of [`integrate`](crate::integrate), with `state` the last one reached.
+    /// Those of [`integrate`](nnrc_sim::integrate), with `state` the last one reached.
     pub fn advance<S: Disturbed + ?Sized>(
         &mut self,
         system: &mut S,
