@@ -1,7 +1,8 @@
 //! A whole network.
 
 use crate::arena::{Arena, Handle};
-use crate::network::{Axis, Index, Observable, RateConstant, ReactionFamily, SpeciesFamily, Units};
+use crate::index::Index;
+use crate::network::{Axis, Observable, RateConstant, ReactionFamily, SpeciesFamily, Units};
 use crate::protocol::Protocol;
 
 /// A network of mass-action reactions in one well-stirred volume.
@@ -31,14 +32,11 @@ impl Crn {
         axes.iter().map(|&axis| self.axes[axis].size()).product()
     }
 
-    /// Position of `indices` (at the given values of the index variables) among the instances over `axes`.
+    /// Position of `indices` (at the given values of the index variables, those of a member that exists) among the
+    /// instances over `axes`.
     pub fn flat(&self, axes: &[Handle<Axis>], indices: &[Index], values: &[usize]) -> usize {
-        axes.iter().zip(indices).fold(0, |flat, (&axis, &index)| {
-            let place = match index {
-                Index::Variable { position, offset } => values[position] + offset,
-                Index::At(place) => place,
-            };
-            flat * self.axes[axis].size() + place
-        })
+        axes.iter()
+            .zip(indices)
+            .fold(0, |flat, (&axis, &index)| flat * self.axes[axis].size() + index.place(values))
     }
 }

@@ -3,6 +3,7 @@
 use crate::arena::Handle;
 use crate::crn::Crn;
 use crate::info::CrnInfo;
+use crate::members;
 use crate::network::{RateConstant, ReactionFamily, Term};
 
 /// A single reaction: what [`for_each`] lends out. Species are numbered over the whole network
@@ -53,7 +54,7 @@ fn for_each_of(
         constant: (family.rate.constant, 0),
         k: 0.0,
     };
-    for_each_index(crn, family, |values| {
+    members::for_each(crn, family, |values| {
         let position = crn.flat(&constant.axes, &family.rate.indices, values);
         let k = family.rate.part.of(constant.values[position]);
         if k == 0.0 {
@@ -66,23 +67,6 @@ fn for_each_of(
         place(crn, info, &family.products, values, &mut reaction.products);
         visit(&reaction);
     });
-}
-
-/// Calls `visit` with every combination of values of the family's index variables.
-pub(crate) fn for_each_index(crn: &Crn, family: &ReactionFamily, mut visit: impl FnMut(&[usize])) {
-    let sizes: Vec<usize> = family.over.iter().map(|v| crn.axes[v.axis].size()).collect();
-    if sizes.contains(&0) {
-        return;
-    }
-    let mut values = vec![0; sizes.len()];
-    loop {
-        if family.distinct.is_none_or(|(a, b)| values[a] != values[b]) {
-            visit(&values);
-        }
-        let Some(last) = (0..sizes.len()).rev().find(|&v| values[v] + 1 < sizes[v]) else { return };
-        values[last] += 1;
-        values[last + 1..].fill(0);
-    }
 }
 
 /// Species of one side, each once.

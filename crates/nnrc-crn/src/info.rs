@@ -2,7 +2,8 @@
 
 use crate::arena::Handle;
 use crate::crn::Crn;
-use crate::network::{Index, ReactionFamily, SpeciesFamily};
+use crate::index::Index;
+use crate::network::{ReactionFamily, SpeciesFamily};
 
 /// What the validator found out about a network; back ends take it as proof that the network is sound.
 #[derive(Debug, Clone, PartialEq)]

@@ -15,11 +15,11 @@
 //!
 //! [`validate`] checks them and gives a [`CrnInfo`] as receipt; back ends take `(&Crn, &CrnInfo)`.
 //!
-//! 1. Every handle points into its arena, every index stays within its axis, arities match, also those of
-//!    observables and of the protocol. No axis of a species or rate constant is empty.
+//! 1. Every handle points into its arena, every index stays within its axis unless it is padded ([`index`]),
+//!    arities match, also those of observables and of the protocol. No axis of a species or rate constant is empty.
 //! 2. Every initial concentration, setting and rate constant is finite and not negative. A rate constant may hold
 //!    signed values only where each use selects its [`Part::Positive`] or [`Part::Negative`].
-//! 3. A member whose rate constant is 0 does not exist.
+//! 3. A member whose rate constant is 0 does not exist, nor one in which a padded index leaves its axis.
 //! 4. Two terms of a family, on the same side or not, name the same species only if their indices are equal;
 //!    then they do in every member, and their stoichiometries add up. Terms of different indices that could meet
 //!    are kept apart by `distinct`, or are an error.
@@ -28,8 +28,11 @@
 
 pub mod arena;
 pub mod crn;
+pub mod error;
 pub mod expand;
+pub mod index;
 pub mod info;
+pub mod members;
 pub mod namer;
 pub mod network;
 pub mod protocol;
@@ -39,10 +42,12 @@ pub mod validate;
 
 pub use arena::{Arena, Handle};
 pub use crn::Crn;
+pub use error::{Beyond, CrnError, Fault};
+pub use index::{Affine, BadForm, Index};
 pub use info::{CrnInfo, FamilyFacts};
 pub use network::{
-    Axis, Index, IndexVariable, Observable, Origin, Part, Rate, RateConstant, ReactionFamily, Role,
-    SpeciesFamily, Term, Units,
+    Axis, IndexVariable, Observable, Origin, Part, Rate, RateConstant, ReactionFamily, Role, SpeciesFamily,
+    Term, Units,
 };
 pub use protocol::{Above, Channel, Feed, Gate, Order, Protocol, Setting, Table};
-pub use validate::{CrnError, validate};
+pub use validate::validate;

@@ -1,6 +1,7 @@
 //! What a network is made of: axes, species, rate constants, reactions, observables.
 
 use crate::arena::Handle;
+use crate::index::Index;
 
 /// A named size. Instances are numbered row-major over `shape`, whose product is the size.
 #[derive(Debug, Clone, PartialEq)]
@@ -102,27 +103,6 @@ pub struct IndexVariable {
     pub axis: Handle<Axis>,
 }
 
-/// How one axis of a species or rate constant is indexed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Index {
-    /// The value of the index variable at this position of `over`, plus an offset.
-    Variable {
-        /// Position in `over`.
-        position: usize,
-        /// Added to its value.
-        offset: usize,
-    },
-    /// A fixed, 0-based place.
-    At(usize),
-}
-
-impl Index {
-    /// The value of the index variable at `position`.
-    pub fn of(position: usize) -> Self {
-        Self::Variable { position, offset: 0 }
-    }
-}
-
 /// A species on one side of a reaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Term {
@@ -174,9 +154,9 @@ pub struct Observable {
     pub stem: String,
     /// The axis of the value.
     pub axis: Handle<Axis>,
-    /// Families over this axis that count with +1.
+    /// Families over this axis, or over several that make up its shape, that count with +1.
     pub positive: Vec<Handle<SpeciesFamily>>,
-    /// Families over this axis that count with −1.
+    /// The same that count with −1.
     pub negative: Vec<Handle<SpeciesFamily>>,
 }
 

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::arena::Handle;
 use crate::crn::Crn;
+use crate::index::Index;
 use crate::info::CrnInfo;
-use crate::network::{Index, Role, SpeciesFamily};
+use crate::network::{Role, SpeciesFamily};
 
 /// A conserved total: Σ coefficient · species does not change.
 #[derive(Debug, Clone, PartialEq)]

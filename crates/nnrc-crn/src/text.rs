@@ -3,9 +3,11 @@
 use std::fmt::Write;
 
 use crate::crn::Crn;
+use crate::index::Index;
 use crate::info::CrnInfo;
+use crate::members;
 use crate::namer;
-use crate::network::{Index, Part, Rate, ReactionFamily, SpeciesFamily, Term};
+use crate::network::{Part, Rate, ReactionFamily, SpeciesFamily, Term};
 use crate::protocol::{Feed, Order};
 
 /// The whole network in text: axes, species, rate constants, reaction families, observables.
@@ -84,8 +86,16 @@ pub fn reaction(crn: &Crn, family: &ReactionFamily) -> String {
     let over: Vec<String> =
         family.over.iter().map(|v| format!("{}: {}", v.name, crn.axes[v.axis].name)).collect();
     let mut scope = if over.is_empty() { String::new() } else { format!(" [{}]", over.join(", ")) };
-    if let Some((a, b)) = family.distinct {
-        let _ = write!(scope, " {} != {}", family.over[a].name, family.over[b].name);
+    let distinct =
+        family.distinct.map(|(a, b)| format!("{} != {}", family.over[a].name, family.over[b].name));
+    let within = members::guards(crn, family).into_iter().map(|guard| {
+        let form = guard.form.text(|position| &family.over[position].name);
+        format!("{form} in {}", crn.axes[guard.axis].name)
+    });
+    let conditions: Vec<String> = distinct.into_iter().chain(within).collect();
+    if !conditions.is_empty() {
+        scope.push(' ');
+        scope.push_str(&conditions.join(", "));
     }
     format!(
         "family {}{scope}   {} -> {}    {}",
@@ -160,6 +170,7 @@ fn indices(family: &ReactionFamily, indices: &[Index]) -> String {
             Index::Variable { position, offset: 0 } => family.over[position].name.clone(),
             Index::Variable { position, offset } => format!("{}+{offset}", family.over[position].name),
             Index::At(place) => (place + 1).to_string(),
+            Index::Affine(form) => form.text(|position| &family.over[position].name),
         })
         .collect();
     format!("[{}]", parts.join(","))

@@ -1,59 +1,17 @@
 //! The validator.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use crate::arena::Handle;
 use crate::crn::Crn;
-use crate::expand::for_each_index;
+use crate::error::{Beyond, CrnError, Fault};
+use crate::index::Index;
 use crate::info::{CrnInfo, FamilyFacts};
+use crate::members;
 use crate::namer;
-use crate::network::{Axis, Index, Observable, Part, RateConstant, ReactionFamily, SpeciesFamily, Term};
+use crate::network::{Axis, Observable, Part, RateConstant, ReactionFamily, SpeciesFamily, Term};
 use crate::protocol::{Above, Feed, Protocol};
-
-/// Why a network is not sound.
-#[derive(Debug, Clone, PartialEq)]
-pub enum CrnError {
-    /// Two things share an identifier.
-    IdCollision {
-        /// The identifier.
-        id: String,
-        /// One of the two, in words.
-        first: String,
-        /// The other one.
-        second: String,
-    },
-    /// A concentration, rate constant or time is negative or not finite.
-    BadValue {
-        /// Which one, in words.
-        what: String,
-        /// Its value.
-        value: f64,
-    },
-    /// Handles, arities, sizes or indices do not fit: an error of whoever built the network.
-    Malformed {
-        /// Name of the family.
-        family: String,
-        /// What does not fit.
-        reason: &'static str,
-    },
-}
-
-impl fmt::Display for CrnError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::IdCollision { id, first, second } => {
-                write!(f, "{first} and {second} would both be called `{id}`")
-            }
-            Self::BadValue { what, value } => {
-                write!(f, "{what} is {value}, expected a finite number of at least 0")
-            }
-            Self::Malformed { family, reason } => write!(f, "family {family}: {reason}"),
-        }
-    }
-}
-
-impl std::error::Error for CrnError {}
+use crate::text;
 
 /// Checks every invariant of the IR; the first one that does not hold is the error.
 pub fn validate(crn: &Crn) -> Result<CrnInfo, CrnError> {
@@ -95,6 +53,10 @@ pub fn validate(crn: &Crn) -> Result<CrnInfo, CrnError> {
 }
 
 fn malformed(family: &str, reason: &'static str) -> CrnError {
+    fault(family, Fault::Words(reason))
+}
+
+fn fault(family: &str, reason: Fault) -> CrnError {
     CrnError::Malformed { family: family.to_owned(), reason }
 }
 
@@ -141,7 +103,7 @@ fn bad_constant(crn: &Crn, constant: &RateConstant, flat: usize) -> CrnError {
 
 fn check_observable(crn: &Crn, observable: &Observable) -> Result<(), CrnError> {
     for &rail in observable.positive.iter().chain(&observable.negative) {
-        if crn.species.get(rail).is_none_or(|family| family.axes != [observable.axis]) {
+        if crn.species.get(rail).is_none_or(|family| !runs_over(crn, family, observable.axis)) {
             return Err(malformed(&observable.stem, "an observable reads no species over its axis"));
         }
     }
@@ -149,6 +111,13 @@ fn check_observable(crn: &Crn, observable: &Observable) -> Result<(), CrnError> 
         None => Err(malformed(&observable.stem, "no such axis")),
         Some(_) => Ok(()),
     }
+}
+
+/// Whether a family runs over an axis: it alone, or several that make up its shape, which number their members alike.
+fn runs_over(crn: &Crn, family: &SpeciesFamily, axis: Handle<Axis>) -> bool {
+    let shape = || family.axes.iter().flat_map(|&own| &crn.axes[own].shape);
+    family.axes == [axis]
+        || (family.axes.len() > 1 && crn.axes.get(axis).is_some_and(|axis| axis.shape.iter().eq(shape())))
 }
 
 fn check_protocol(crn: &Crn, protocol: &Protocol) -> Result<(), CrnError> {
@@ -252,7 +221,7 @@ fn check_reaction(crn: &Crn, family: &ReactionFamily) -> Result<(), CrnError> {
     if family.over.iter().any(|variable| crn.axes.get(variable.axis).is_none()) {
         return Err(malformed(name, "no such axis"));
     }
-    check_indices(crn, family, &constant.axes, &family.rate.indices)?;
+    check_indices(crn, family, &|| constant.stem.clone(), &constant.axes, &family.rate.indices)?;
     if let Some((a, b)) = family.distinct
         && (a == b || a >= family.over.len() || b >= family.over.len())
     {
@@ -264,7 +233,7 @@ fn check_reaction(crn: &Crn, family: &ReactionFamily) -> Result<(), CrnError> {
         }
         for term in side {
             let species = crn.species.get(term.species).ok_or_else(|| malformed(name, "no such species"))?;
-            check_indices(crn, family, &species.axes, &term.indices)?;
+            check_indices(crn, family, &|| text::name(species), &species.axes, &term.indices)?;
             if term.stoichiometry == 0 {
                 return Err(malformed(name, "a stoichiometry is 0"));
             }
@@ -284,28 +253,33 @@ fn check_reaction(crn: &Crn, family: &ReactionFamily) -> Result<(), CrnError> {
     Ok(())
 }
 
+/// Rank, variables and places of the indices of a species or rate constant, which `of` names.
 fn check_indices(
     crn: &Crn,
     family: &ReactionFamily,
+    of: &dyn Fn() -> String,
     axes: &[Handle<Axis>],
     indices: &[Index],
 ) -> Result<(), CrnError> {
     if axes.len() != indices.len() {
-        return Err(malformed(&family.name, "wrong number of indices"));
+        let rank = Fault::Rank { of: of(), expected: axes.len(), found: indices.len() };
+        return Err(fault(&family.name, rank));
     }
-    for (&axis, index) in axes.iter().zip(indices) {
-        let end = match *index {
-            Index::Variable { position, offset } => {
-                let variable = family
-                    .over
-                    .get(position)
-                    .ok_or_else(|| malformed(&family.name, "an index names no index variable"))?;
-                crn.axes[variable.axis].size().saturating_add(offset)
-            }
-            Index::At(place) => place.saturating_add(1),
-        };
-        if end > crn.axes[axis].size() {
-            return Err(malformed(&family.name, "an index leaves its axis"));
+    for (&axis, &index) in axes.iter().zip(indices) {
+        if let Some(position) = index.variables().find(|&position| position >= family.over.len()) {
+            let unknown = Fault::NoSuchVariable { of: of(), position, variables: family.over.len() };
+            return Err(fault(&family.name, unknown));
+        }
+        let form = index.form();
+        let (first, last) = form.bounds(|position| 0..crn.axes[family.over[position].axis].size());
+        let size = crn.axes[axis].size();
+        if !form.is_padded() && (first < 0 || last >= size as i128) {
+            let index = form.text(|position| &family.over[position].name);
+            let axis = crn.axes[axis].name.clone();
+            // Places are counted from 1 where people read them.
+            let places = (first + 1, last + 1);
+            let beyond = Beyond { of: of(), index, places, axis, size };
+            return Err(fault(&family.name, Fault::LeavesAxis(Box::new(beyond))));
         }
     }
     Ok(())
@@ -313,14 +287,36 @@ fn check_indices(
 
 /// Whether two terms of one family with different indices can name the same member.
 fn may_meet(family: &ReactionFamily, first: &Term, second: &Term) -> bool {
-    !first.indices.iter().zip(&second.indices).any(|pair| match pair {
-        (Index::At(a), Index::At(b)) => a != b,
-        (Index::Variable { position: p, offset: a }, Index::Variable { position: q, offset: b }) => {
-            (p == q && a != b)
-                || (a == b && family.distinct.is_some_and(|(x, y)| (x, y) == (*p, *q) || (y, x) == (*p, *q)))
-        }
-        _ => false,
-    })
+    !first.indices.iter().zip(&second.indices).any(|(&a, &b)| never_equal(family, a, b))
+}
+
+/// Whether two indices differ for all values of the variables: their difference is a number other than 0, or cannot be
+/// 0 because all its strides have a divisor that the number has not, or it is a multiple of that of two variables
+/// which are distinct.
+fn never_equal(family: &ReactionFamily, first: Index, second: Index) -> bool {
+    let (first, second) = (first.form(), second.form());
+    let strides = |form: crate::index::Affine, sign: i64| {
+        form.pairs().map(move |(position, stride)| (position, sign * stride as i64))
+    };
+    let mut difference: BTreeMap<usize, i64> = BTreeMap::new();
+    for (position, stride) in strides(first, 1).chain(strides(second, -1)) {
+        *difference.entry(position).or_default() += stride;
+    }
+    difference.retain(|_, stride| *stride != 0);
+    let offset = i128::from(first.offset()) - i128::from(second.offset());
+    let divisor = difference.values().fold(0, |divisor, stride| gcd(divisor, stride.unsigned_abs()));
+    if divisor == 0 || offset.unsigned_abs() % u128::from(divisor) != 0 {
+        return offset != 0;
+    }
+    let opposite = difference.values().sum::<i64>() == 0;
+    offset == 0
+        && opposite
+        && difference.len() == 2
+        && family.distinct.is_some_and(|(a, b)| difference.contains_key(&a) && difference.contains_key(&b))
+}
+
+fn gcd(a: u64, b: u64) -> u64 {
+    if b == 0 { a } else { gcd(b, a % b) }
 }
 
 fn count_members(
@@ -331,7 +327,7 @@ fn count_members(
     let constant = &crn.rate_constants[family.rate.constant];
     let mut members = 0;
     let mut bad = None;
-    for_each_index(crn, family, |values| {
+    members::for_each(crn, family, |values| {
         let position = crn.flat(&constant.axes, &family.rate.indices, values);
         let stored = constant.values[position];
         let k = family.rate.part.of(stored);
@@ -432,7 +428,7 @@ impl Named<'_> {
                     namer::rate_constant_id(crn, constant, flat, id);
                 });
             }
-            Self::Reaction(family) => for_each_index(crn, family, |values| {
+            Self::Reaction(family) => members::for_each(crn, family, |values| {
                 let mut id = String::new();
                 namer::reaction_id(crn, family, values, &mut id);
                 ids.push(id);

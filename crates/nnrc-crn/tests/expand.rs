@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use common::{Random, axis, constant, random_network, reaction, species, term};
 use nnrc_crn::expand::{Reaction, expand, for_each};
-use nnrc_crn::{Axis, Crn, Handle, Index, Part, Term, namer, validate};
+use nnrc_crn::{Axis, Crn, Handle, Index, Part, Term, members, namer, validate};
 use proptest::prelude::*;
 
 /// A species by family and the place on each axis, and its molecules.
@@ -23,11 +23,30 @@ struct Plain {
     k: f64,
 }
 
-fn place(index: Index, values: &[usize]) -> usize {
+/// The place that an index names, on its axis or not.
+fn place(index: Index, values: &[usize]) -> i64 {
     match index {
-        Index::Variable { position, offset } => values[position] + offset,
-        Index::At(place) => place,
+        Index::Variable { position, offset } => (values[position] + offset) as i64,
+        Index::At(place) => place as i64,
+        Index::Affine(form) => {
+            let mut place = form.offset();
+            for (position, stride) in form.pairs() {
+                for _ in 0..stride {
+                    place += values[position] as i64;
+                }
+            }
+            place
+        }
     }
+}
+
+/// The places that indices name, none where one of them lies beyond its axis.
+fn places(crn: &Crn, axes: &[Handle<Axis>], indices: &[Index], values: &[usize]) -> Option<Vec<usize>> {
+    let within = |(&axis, &index): (&Handle<Axis>, &Index)| {
+        let size: usize = crn.axes[axis].shape.iter().product();
+        usize::try_from(place(index, values)).ok().filter(|place| *place < size)
+    };
+    axes.iter().zip(indices).map(within).collect()
 }
 
 /// All combinations of values, the last one fastest, by recursion.
@@ -56,26 +75,32 @@ fn naive(crn: &Crn) -> Vec<Plain> {
                 continue;
             }
             let constant = &crn.rate_constants[family.rate.constant];
-            let places: Vec<usize> = family.rate.indices.iter().map(|i| place(*i, &values)).collect();
-            let stored = constant.values[row_major(crn, &constant.axes, &places)];
+            let mut all_within = true;
+            let mut of = |axes: &[Handle<Axis>], indices: &[Index]| {
+                let places = places(crn, axes, indices, &values);
+                all_within &= places.is_some();
+                places.unwrap_or_else(|| vec![0; axes.len()])
+            };
+            let stored =
+                constant.values[row_major(crn, &constant.axes, &of(&constant.axes, &family.rate.indices))];
             let k = match family.rate.part {
                 Part::Whole => stored,
                 Part::Positive if stored > 0.0 => stored,
                 Part::Negative if stored < 0.0 => -stored,
                 _ => 0.0,
             };
-            if k == 0.0 {
-                continue;
-            }
-            let side = |terms: &[Term]| {
+            let mut side = |terms: &[Term]| {
                 let mut side = Side::new();
                 for term in terms {
-                    let places = term.indices.iter().map(|i| place(*i, &values)).collect();
+                    let places = of(&crn.species[term.species].axes, &term.indices);
                     *side.entry((term.species.index(), places)).or_default() += term.stoichiometry;
                 }
                 side
             };
             let (reactants, products) = (side(&family.reactants), side(&family.products));
+            if k == 0.0 || !all_within {
+                continue;
+            }
             all.push(Plain { family: handle.index(), values, reactants, products, k });
         }
     }
@@ -113,6 +138,31 @@ fn plain(crn: &Crn, reaction: &Reaction) -> Plain {
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
+
+    #[test]
+    fn regions_are_the_members_each_once(seed: u64) {
+        let crn = random_network(seed);
+        for (_, family) in crn.reactions.iter() {
+            let mut whole = BTreeSet::new();
+            members::for_each(&crn, family, |values| {
+                whole.insert(values.to_vec());
+            });
+            let mut taken = BTreeSet::new();
+            for region in members::regions(&crn, family) {
+                let sizes: Vec<usize> = region.ranges.iter().map(ExactSizeIterator::len).collect();
+                for relative in combinations(&sizes) {
+                    // Compared as a loop that begins at 0 does.
+                    if region.distinct.is_some_and(|(a, b)| relative[a] == relative[b]) {
+                        continue;
+                    }
+                    let values: Vec<usize> =
+                        relative.iter().zip(&region.ranges).map(|(at, range)| range.start + at).collect();
+                    prop_assert!(taken.insert(values));
+                }
+            }
+            prop_assert_eq!(whole, taken);
+        }
+    }
 
     #[test]
     fn the_list_is_that_of_nested_loops(seed: u64) {
@@ -203,8 +253,9 @@ proptest! {
         for (handle, family) in crn.reactions.iter() {
             for plain in naive(&crn).iter().filter(|plain| plain.family == handle.index()) {
                 let at = |species, indices: &[Index]| {
-                    let places: Vec<usize> = indices.iter().map(|i| place(*i, &plain.values)).collect();
-                    info.species_index(species, row_major(&crn, &crn.species[species].axes, &places))
+                    let axes = &crn.species[species].axes;
+                    let places = places(&crn, axes, indices, &plain.values).unwrap();
+                    info.species_index(species, row_major(&crn, axes, &places))
                 };
                 let flux = family.reactants.iter().fold(plain.k, |flux, term| {
                     flux * state[at(term.species, &term.indices)].powi(term.stoichiometry as i32)
@@ -225,16 +276,23 @@ proptest! {
 #[test]
 fn random_networks_are_not_trivial() {
     let (mut offsets, mut distinct, mut reactions) = (0, 0, 0);
+    let (mut strides, mut padded, mut cut) = (0, 0, 0);
     for seed in 0..200 {
         let crn = random_network(seed);
         reactions += validate(&crn).unwrap().reaction_count();
         for (_, family) in crn.reactions.iter() {
             distinct += usize::from(family.distinct.is_some());
             let terms = family.reactants.iter().chain(&family.products).flat_map(|term| &term.indices);
-            offsets += terms.filter(|index| matches!(index, Index::Variable { offset: 1.., .. })).count();
+            for index in terms {
+                offsets += usize::from(matches!(index, Index::Variable { offset: 1.., .. }));
+                strides += usize::from(matches!(index, Index::Affine(form) if !form.is_padded()));
+                padded += usize::from(matches!(index, Index::Affine(form) if form.is_padded()));
+            }
+            cut += usize::from(members::regions(&crn, family).len() > 1);
         }
     }
     assert!(offsets > 10 && distinct > 50 && reactions > 1000, "{offsets} {distinct} {reactions}");
+    assert!(strides > 10 && padded > 100 && cut > 20, "{strides} {padded} {cut}");
 }
 
 #[test]

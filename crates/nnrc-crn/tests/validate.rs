@@ -122,11 +122,11 @@ fn sizes_and_arities_match() {
     );
     assert_eq!(
         broken(|crn| first(crn).reactants[1].indices.push(Index::At(0))),
-        "family y.product: wrong number of indices"
+        "family y.product: expected one index for each axis of x, 1 in all, found 2"
     );
     assert_eq!(
         broken(|crn| first(crn).rate.indices.push(Index::At(0))),
-        "family y.product: wrong number of indices"
+        "family y.product: expected one index for each axis of k, 0 in all, found 1"
     );
     assert_eq!(
         broken(|crn| first(crn).products[2].stoichiometry = 0),
@@ -161,9 +161,17 @@ fn sizes_and_arities_match() {
 
 #[test]
 fn indices_stay_within_their_axes() {
-    let leaves = "family y.product: an index leaves its axis";
-    assert_eq!(broken(|crn| first(crn).reactants[1].indices = vec![Index::At(3)]), leaves);
-    assert_eq!(broken(|crn| first(crn).reactants[1].indices = vec![Index::At(usize::MAX)]), leaves);
+    let leaves = |index: &str, from: &str, to: &str| {
+        format!(
+            "family y.product: the index {index} of x runs from {from} to {to}, beyond axis columns (1 to 3)"
+        )
+    };
+    let far = (i64::MAX as u64 + 1).to_string();
+    assert_eq!(broken(|crn| first(crn).reactants[1].indices = vec![Index::At(3)]), leaves("4", "4", "4"));
+    assert_eq!(
+        broken(|crn| first(crn).reactants[1].indices = vec![Index::At(usize::MAX)]),
+        leaves(&far, &far, &far)
+    );
     let offset = |offset| Index::Variable { position: 0, offset };
     // i runs to 2: with an offset of 1 it fits the three columns, with 2 it does not.
     for (extra, good) in [(0, true), (1, true), (2, false), (usize::MAX, false)] {
@@ -174,7 +182,7 @@ fn indices_stay_within_their_axes() {
             terms[1].indices = vec![offset(extra)];
         }
         let found = validate(&crn).map(drop).map_err(|error| error.to_string());
-        assert_eq!(found, if good { Ok(()) } else { Err(leaves.to_owned()) }, "{extra}");
+        assert_eq!(found.is_ok(), good, "{extra}: {found:?}");
     }
     // The rate constant as well.
     assert_eq!(
@@ -184,11 +192,11 @@ fn indices_stay_within_their_axes() {
             let family = first(crn);
             (family.rate.constant, family.rate.indices) = (k, vec![Index::of(1)]);
         }),
-        leaves
+        "family y.product: the index j of k2 runs from 1 to 3, beyond axis rows (1 to 2)"
     );
     assert_eq!(
         broken(|crn| first(crn).reactants[1].indices = vec![Index::of(2)]),
-        "family y.product: an index names no index variable"
+        "family y.product: an index of x names index variable 3 of 2"
     );
 }
 

@@ -78,7 +78,7 @@ impl Random {
     }
 }
 
-/// A valid network of random families: offsets, fixed places, `distinct`, parts, stoichiometries.
+/// A valid network of random families: offsets, strides, padding, fixed places, `distinct`, parts, stoichiometries.
 pub fn random_network(seed: u64) -> Crn {
     let random = &mut Random(seed);
     let mut crn = Crn { name: "random".to_owned(), ..Crn::default() };
@@ -114,9 +114,22 @@ pub fn random_network(seed: u64) -> Crn {
 
 fn random_family(random: &mut Random, crn: &mut Crn, axes: &[Handle<Axis>], at: usize) {
     let over: Vec<_> = (0..random.below(4)).map(|_| axes[random.below(axes.len())]).collect();
-    let index = |random: &mut Random| match random.below(5) {
+    let form = |random: &mut Random| {
+        let terms: Vec<(usize, usize)> =
+            (0..1 + random.below(2)).map(|_| (random.below(over.len()), 1 + random.below(3))).collect();
+        (random.below(5) as i64 - 3, terms)
+    };
+    let index = |random: &mut Random| match random.below(8) {
         0 => Index::At(random.below(3)),
         _ if over.is_empty() => Index::At(0),
+        2 => {
+            let (offset, terms) = form(random);
+            Index::affine(offset.max(0), &terms).unwrap_or(Index::At(0))
+        }
+        3 | 4 => {
+            let (offset, terms) = form(random);
+            Index::padded(offset, &terms).unwrap_or(Index::At(0))
+        }
         1 => Index::Variable { position: random.below(over.len()), offset: random.below(3) },
         _ => Index::of(random.below(over.len())),
     };
@@ -131,7 +144,11 @@ fn random_family(random: &mut Random, crn: &mut Crn, axes: &[Handle<Axis>], at: 
             })
             .collect()
     };
-    let sides = (side(random, crn), side(random, crn));
+    let mut sides = (side(random, crn), side(random, crn));
+    if random.below(3) == 0 {
+        // A catalyst, whatever its indices.
+        sides.1.extend(sides.0.first().cloned());
+    }
     let constant_axes: Vec<_> = (0..random.below(3)).map(|_| axes[random.below(axes.len())]).collect();
     let part = [Part::Whole, Part::Positive, Part::Negative][random.below(3)];
     let values = (0..crn.count(&constant_axes))
