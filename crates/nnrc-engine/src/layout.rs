@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use nnrc_crn::members::Region;
 use nnrc_crn::{Crn, CrnInfo, Handle, Index, SpeciesFamily, structure};
 
 use crate::sum::{Access, Source};
@@ -103,24 +104,23 @@ impl Layout {
         self.state.partition_point(|range| range.end <= at.base)
     }
 
-    /// How `indices` into an array over `axes` that starts at `start` depend on `variables` index variables.
+    /// How `indices` into an array over `axes` that starts at `start` depend on the index variables, counted from where
+    /// their ranges in `region` begin.
     pub fn access(
         crn: &Crn,
         axes: &[Handle<nnrc_crn::Axis>],
         indices: &[Index],
-        variables: usize,
+        region: &Region,
         start: usize,
     ) -> Access {
-        let mut access = Access { base: start, strides: vec![0; variables] };
+        let first: Vec<usize> = region.ranges.iter().map(|range| range.start).collect();
+        let mut access = Access { base: start, strides: vec![0; first.len()] };
         let mut unit = 1;
         for (&axis, &index) in axes.iter().zip(indices).rev() {
-            match index {
-                Index::Variable { position, offset } => {
-                    access.strides[position] += unit;
-                    access.base += offset * unit;
-                }
-                Index::At(place) => access.base += place * unit,
+            for (position, stride) in index.form().pairs() {
+                access.strides[position] += stride * unit;
             }
+            access.base += index.place(&first) * unit;
             unit *= crn.axes[axis].size();
         }
         access

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut, Range};
 use std::sync::Arc;
 
-use nnrc_crn::{Crn, CrnInfo, Handle, Index, Part, ReactionFamily, SpeciesFamily};
+use nnrc_crn::members::{self, Region};
+use nnrc_crn::{Crn, CrnInfo, Handle, Part, ReactionFamily};
 use nnrc_noise::{Directions, Disturbed, MemberIndex};
 use nnrc_sim::{Layered, System};
 
@@ -17,7 +18,7 @@ use crate::engine::Engine;
 use crate::fold::Folds;
 use crate::kernel::{Kernel, compile_all};
 use crate::layout::Layout;
-use crate::plan::{Contribution, Plan, Recipe, contributions};
+use crate::plan::{Change, Contribution, Plan, Recipe, contributions_in};
 use crate::sum::{Access, Source, Sum};
 
 /// An [`Engine`] with rate constants that can be changed reaction by reaction, for noise.
@@ -99,9 +100,8 @@ impl Members {
         let mut members = Self { constants: vec![0.0; index.count()], index };
         for (handle, family) in crn.reactions.iter() {
             let constant = &crn.rate_constants[family.rate.constant];
-            let sum = shape(crn, family, Access { base: 0, strides: Vec::new() });
-            let own = dense(&sum.sizes, members.index.range(handle).start);
-            sum.for_each(|values| {
+            let own = dense(&sizes(crn, family), members.index.range(handle).start);
+            members::for_each(crn, family, |values| {
                 let flat = crn.flat(&constant.axes, &family.rate.indices, values);
                 members.constants[own.at(values)] = family.rate.part.of(constant.values[flat]);
             });
@@ -109,28 +109,26 @@ impl Members {
         members
     }
 
-    /// Sums that read the constants of a family here.
-    fn adjust(&self, handle: Handle<ReactionFamily>, sums: Vec<Sum>) -> Contribution<'_> {
-        let adjusted = sums.into_iter().map(|mut sum| {
-            let at = dense(&sum.sizes, self.index.range(handle).start);
-            for factor in sum.factors.iter_mut().filter(|factor| factor.source == Source::Rate) {
+    /// Sums over a region of a family that read the constants here.
+    fn adjust(&self, crn: &Crn, handle: Handle<ReactionFamily>, region: &Region, sums: &mut [Sum]) {
+        let whole = dense(&sizes(crn, &crn.reactions[handle]), self.index.range(handle).start);
+        let first: Vec<usize> = region.ranges.iter().map(|range| range.start).collect();
+        let at = Access { base: whole.at(&first), ..whole };
+        for factor in sums.iter_mut().flat_map(|sum| &mut sum.factors) {
+            if factor.source == Source::Rate {
                 factor.at = at.clone();
             }
-            sum
-        });
-        Contribution { sums: adjusted.collect(), rate_constants: &self.constants, part: Part::Whole }
+        }
+    }
+
+    fn contribution(&self, sums: Vec<Sum>) -> Contribution<'_> {
+        Contribution { sums, rate_constants: &self.constants, part: Part::Whole }
     }
 }
 
-/// The index variables of a family as a sum without factors.
-fn shape(crn: &Crn, family: &ReactionFamily, target: Access) -> Sum {
-    Sum {
-        sizes: family.over.iter().map(|v| crn.axes[v.axis].size()).collect(),
-        distinct: family.distinct,
-        target,
-        scale: 1.0,
-        factors: Vec::new(),
-    }
+/// Number of values of each index variable of a family.
+fn sizes(crn: &Crn, family: &ReactionFamily) -> Vec<usize> {
+    family.over.iter().map(|v| crn.axes[v.axis].size()).collect()
 }
 
 /// Row-major positions over all variables, from `base` on.
@@ -139,19 +137,10 @@ fn dense(sizes: &[usize], base: usize) -> Access {
     Access { base, ..access }
 }
 
-/// A net change: family, indices, molecules.
-type Change = (Handle<SpeciesFamily>, Vec<Index>, i64);
-
-/// Directions of several variables that are known, by their species, indices and changes, and by the sizes of the
-/// index variables: one may run over a part of an axis only.
-type Known = BTreeMap<(Vec<(usize, Vec<Pattern>, i64)>, Vec<usize>), usize>;
-
-/// An index whose variable is numbered by its first appearance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Pattern {
-    Variable(usize, usize),
-    At(usize),
-}
+/// Directions of several variables that are known, by the places and changes of their species, and by the numbers of
+/// values of the index variables: one may run over a part of an axis only. Variables are numbered by their first
+/// appearance.
+type Known = BTreeMap<(Vec<(Access, i64)>, Vec<usize>), usize>;
 
 /// Plans the directions and, for each family, the sum of c² v over its members.
 struct Planner<'a> {
@@ -162,12 +151,13 @@ struct Planner<'a> {
 }
 
 impl Planner<'_> {
-    /// The sum that adds the activity of a family, from any of the sums that it contributes to the state.
-    fn activity(&mut self, family: &ReactionFamily, net: &[Change], sum: &Sum) -> Sum {
+    /// The sum that adds the activity of a family in a region, from any of the sums that it contributes to the state
+    /// there.
+    fn activity(&mut self, net: &[Change], region: &Region, sum: &Sum) -> Sum {
         let access = |change: &Change| {
             let axes = &self.crn.species[change.0].axes;
             let start = self.layout.place(change.0).range.start;
-            Layout::access(self.crn, axes, &change.1, family.over.len(), start)
+            Layout::access(self.crn, axes, &change.1, region, start)
         };
         if let [only] = net {
             let scale = (only.2 * only.2) as f64;
@@ -176,36 +166,26 @@ impl Planner<'_> {
         let unit = net.iter().fold(0, |unit, change| gcd(unit, change.2.unsigned_abs())).max(1) as i64;
         let sign = if net.first().is_some_and(|change| change.2 < 0) { -1 } else { 1 };
         let mut variables: Vec<usize> = Vec::new();
-        let mut pattern = |index: &Index| match *index {
-            Index::At(place) => Pattern::At(place),
-            Index::Variable { position, offset } => {
-                let known = variables.iter().position(|&v| v == position);
-                let number = known.unwrap_or_else(|| {
-                    variables.push(position);
-                    variables.len() - 1
-                });
-                Pattern::Variable(number, offset)
+        for variable in net.iter().flat_map(|change| &change.1).flat_map(|index| index.variables()) {
+            if !variables.contains(&variable) {
+                variables.push(variable);
             }
-        };
-        let key: Vec<(usize, Vec<Pattern>, i64)> = net
-            .iter()
-            .map(|(species, indices, change)| {
-                (species.index(), indices.iter().map(&mut pattern).collect(), sign * change / unit)
-            })
-            .collect();
+        }
+        let moves: Vec<(Access, i64)> =
+            net.iter().map(|change| (access(change).pick(&variables), sign * change.2 / unit)).collect();
         let sizes: Vec<usize> = variables.iter().map(|&v| sum.sizes[v]).collect();
         let (own, count) = Access::dense(&sizes, &vec![true; sizes.len()]);
-        let start = *self.known.entry((key, sizes.clone())).or_insert_with(|| {
+        let start = *self.known.entry((moves.clone(), sizes.clone())).or_insert_with(|| {
             let start = self.directions.len();
-            let places: Vec<(Access, f64)> =
-                net.iter().map(|change| (access(change), (sign * change.2 / unit) as f64)).collect();
-            let mut values = vec![0; family.over.len()];
+            let mut values = vec![0; sizes.len()];
             for direction in 0..count {
                 let mut rest = direction;
-                for (&variable, &size) in variables.iter().zip(&sizes).rev() {
-                    (values[variable], rest) = (rest % size, rest / size);
+                for (value, &size) in values.iter_mut().zip(&sizes).rev() {
+                    (*value, rest) = (rest % size, rest / size);
                 }
-                self.directions.moves.extend(places.iter().map(|(at, change)| (at.at(&values), *change)));
+                self.directions
+                    .moves
+                    .extend(moves.iter().map(|(at, change)| (at.at(&values), *change as f64)));
                 self.directions.ends.push(self.directions.moves.len());
             }
             start
@@ -228,10 +208,18 @@ impl NoisyEngine {
     pub fn new(crn: &Crn, info: &CrnInfo) -> Self {
         let layout = Layout::new(crn, info);
         let members = Members::new(crn);
-        let families = || crn.reactions.iter().filter(|(handle, _)| info.members(*handle) > 0);
-        let adjusted = families().map(|(handle, family)| {
-            members.adjust(handle, contributions(crn, &layout, family, &info.facts(handle).net))
-        });
+        let families = crn.reactions.iter().filter(|(handle, _)| info.members(*handle) > 0);
+        // By family and region.
+        let mut all: Vec<(Handle<ReactionFamily>, Region, Vec<Sum>)> = Vec::new();
+        for (handle, family) in families {
+            for region in members::regions(crn, family) {
+                let net = &info.facts(handle).net;
+                let mut sums = contributions_in(&region, crn, &layout, family, net);
+                members.adjust(crn, handle, &region, &mut sums);
+                all.push((handle, region, sums));
+            }
+        }
+        let adjusted = all.iter().map(|(_, _, sums)| members.contribution(sums.clone()));
         let plan = Plan::of(adjusted, true);
         let mut planner = Planner {
             crn,
@@ -240,13 +228,12 @@ impl NoisyEngine {
             known: Known::new(),
         };
         let mut activities = Vec::new();
-        for (handle, family) in families() {
-            let net = &info.facts(handle).net;
-            let sums = contributions(crn, &layout, family, net);
-            activities.extend(sums.first().map(|sum| (handle, planner.activity(family, net, sum))));
+        for (handle, region, sums) in &all {
+            let net = &info.facts(*handle).net;
+            activities.extend(sums.first().map(|sum| planner.activity(net, region, sum)));
         }
         let directions = planner.directions;
-        let activities = activities.into_iter().map(|(handle, sum)| members.adjust(handle, vec![sum]));
+        let activities = activities.into_iter().map(|sum| members.contribution(vec![sum]));
         let activity = Plan::of(activities, true);
         let shared = Shared {
             recipes: plan.recipes.iter().map(Flat::new).collect(),

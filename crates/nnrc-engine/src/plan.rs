@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use nnrc_crn::{Crn, CrnInfo, Part, ReactionFamily};
+use nnrc_crn::members::{self, Region};
+use nnrc_crn::{Crn, CrnInfo, Handle, Index, Part, ReactionFamily, SpeciesFamily};
 
 use crate::fold::{Fold, Folds};
 use crate::kernel::compile_all;
@@ -39,6 +40,9 @@ pub(crate) struct Contribution<'a> {
     pub rate_constants: &'a [f64],
     pub part: Part,
 }
+
+/// A net change: family, indices, molecules.
+pub(crate) type Change = (Handle<SpeciesFamily>, Vec<Index>, i64);
 
 /// A sum of the plan while reactions are still being merged into its tensor.
 struct Group {
@@ -248,36 +252,42 @@ fn accumulate(sum: &Sum, rate: &[f64], part: Part, tensor: &mut [f64]) {
     });
 }
 
-/// One sum for each net term of a family.
-pub(crate) fn contributions(
+/// One sum for each net term of a family in each of its regions.
+pub(crate) fn contributions(crn: &Crn, layout: &Layout, family: &ReactionFamily, net: &[Change]) -> Vec<Sum> {
+    let regions = members::regions(crn, family);
+    regions.iter().flat_map(|region| contributions_in(region, crn, layout, family, net)).collect()
+}
+
+/// One sum for each net term of a family in one region.
+pub(crate) fn contributions_in(
+    region: &Region,
     crn: &Crn,
     layout: &Layout,
     family: &ReactionFamily,
-    net: &[(nnrc_crn::Handle<nnrc_crn::SpeciesFamily>, Vec<nnrc_crn::Index>, i64)],
+    net: &[Change],
 ) -> Vec<Sum> {
-    let variables = family.over.len();
     let constant = &crn.rate_constants[family.rate.constant];
     let mut factors = vec![Factor {
         source: Source::Rate,
-        at: Layout::access(crn, &constant.axes, &family.rate.indices, variables, 0),
+        at: Layout::access(crn, &constant.axes, &family.rate.indices, region, 0),
         power: 1,
     }];
     for term in &family.reactants {
         let place = layout.place(term.species);
         let axes = &crn.species[term.species].axes;
-        let at = Layout::access(crn, axes, &term.indices, variables, place.range.start);
+        let at = Layout::access(crn, axes, &term.indices, region, place.range.start);
         match factors.iter_mut().find(|f| f.source == place.source && f.at == at) {
             Some(factor) => factor.power += term.stoichiometry,
             None => factors.push(Factor { source: place.source, at, power: term.stoichiometry }),
         }
     }
-    let sizes: Vec<usize> = family.over.iter().map(|v| crn.axes[v.axis].size()).collect();
-    let sum = |(species, indices, change): &(_, Vec<_>, i64)| {
+    let sizes: Vec<usize> = region.ranges.iter().map(ExactSizeIterator::len).collect();
+    let sum = |(species, indices, change): &Change| {
         let start = layout.place(*species).range.start;
         Sum {
             sizes: sizes.clone(),
-            distinct: family.distinct,
-            target: Layout::access(crn, &crn.species[*species].axes, indices, variables, start),
+            distinct: region.distinct,
+            target: Layout::access(crn, &crn.species[*species].axes, indices, region, start),
             scale: *change as f64,
             factors: factors.clone(),
         }

@@ -43,7 +43,8 @@ impl Access {
         self.base + self.strides.iter().zip(values).map(|(stride, value)| stride * value).sum::<usize>()
     }
 
-    fn pick(&self, order: &[usize]) -> Self {
+    /// The same in other variables: those at `order`.
+    pub fn pick(&self, order: &[usize]) -> Self {
         Self { base: self.base, strides: order.iter().map(|&v| self.strides[v]).collect() }
     }
 }
