@@ -177,6 +177,15 @@ fn random_indices(
 ) -> Vec<Index> {
     let index = |&axis: &Handle<Axis>| {
         let size = crn.axes[axis].size();
+        if !over.is_empty() && random.chance(0.15) {
+            let terms: Vec<(usize, usize)> =
+                (0..1 + random.below(2)).map(|_| (random.below(over.len()), 1 + random.below(2))).collect();
+            let last: usize = terms.iter().map(|&(v, stride)| stride * (crn.axes[over[v]].size() - 1)).sum();
+            if last < size && random.chance(0.5) {
+                return Index::affine(random.below(size - last) as i64, &terms).expect("two variables");
+            }
+            return Index::padded(random.below(3) as i64 - 2, &terms).expect("two variables");
+        }
         let fitting: Vec<usize> = (0..over.len()).filter(|&v| crn.axes[over[v]].size() <= size).collect();
         if fitting.is_empty() || random.chance(0.1) {
             return Index::At(random.below(size));
