@@ -79,8 +79,10 @@ fn block(plan: &Plan<'_>, families: &[Handle<SpeciesFamily>]) -> Block {
 }
 
 fn is_local(plan: &Plan<'_>, families: &[Handle<SpeciesFamily>]) -> bool {
-    let size = |family: Handle<SpeciesFamily>| plan.crn.species[family].initial.len();
-    if families.iter().any(|&family| size(family) != size(families[0])) {
+    let sizes = |family: Handle<SpeciesFamily>| -> Vec<usize> {
+        plan.crn.species[family].axes.iter().map(|&axis| plan.crn.axes[axis].size()).collect()
+    };
+    if families.iter().any(|&family| sizes(family) != sizes(families[0])) {
         return false;
     }
     plan.functions.iter().all(|function| {
@@ -88,10 +90,11 @@ fn is_local(plan: &Plan<'_>, families: &[Handle<SpeciesFamily>]) -> bool {
             return true;
         }
         if let Shape::Nest(nest) = &function.shape {
-            let mut targets = nest.net.iter().filter(|(family, _, _)| families.contains(family));
-            let first = targets.next().map(|(_, indices, _)| indices);
-            return targets.all(|(_, indices, _)| Some(indices) == first)
-                && !nest.reads.iter().any(|(family, _, _)| families.contains(family));
+            let changed = nest.net.iter().map(|(family, indices, _)| (family, indices));
+            let read = nest.reads.iter().map(|(family, indices, _)| (family, indices));
+            let mut own = changed.chain(read).filter(|(family, _)| families.contains(family));
+            let first = own.next().map(|(_, indices)| indices);
+            return own.all(|(_, indices)| Some(indices) == first);
         }
         let among = match &function.shape {
             Shape::Matrix(terms) => terms.iter().any(|term| families.contains(&term.family)),

@@ -67,6 +67,15 @@ fn local(context: &Context<'_>, place: usize) -> TokenStream {
     let (mut parts, mut others) = (Vec::new(), Vec::new());
     let block = &context.blocks[place];
     for (at, function) in context.plan.functions.iter().enumerate() {
+        if let Shape::Nest(nest) = &function.shape {
+            let slot = |family| component.families.iter().position(|&f| f == family).map(literal);
+            parts.extend(nested(context, component, nest, &|(target, indices), (by, _), product| {
+                let index = index_of(&nest::element(context, &quote!(index), target, indices));
+                let (row, column) = (slot(target)?, slot(by)?);
+                Some(add(&quote!(self.#block.elements[#index][#row][#column]), &[product]))
+            }));
+            continue;
+        }
         for (target, change) in &function.net {
             let Some(row) = component.families.iter().position(|&f| f == target.family) else { continue };
             for (by, power) in &function.outer {

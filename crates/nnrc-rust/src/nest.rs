@@ -1,6 +1,7 @@
 //! Reaction families in nested loops: one loop for each index variable, the flux of a member inside.
 
-use nnrc_crn::{Axis, Handle, Index, Part, SpeciesFamily};
+use nnrc_crn::members::{self, Guard};
+use nnrc_crn::{Affine, Axis, Handle, Index, Part, SpeciesFamily};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
@@ -31,6 +32,46 @@ fn index(index: &Index) -> TokenStream {
             let (variable, offset) = (variable(position), Literal::usize_unsuffixed(offset));
             quote!(#variable + #offset)
         }
+        Index::Affine(form) => {
+            let sum = strides(form);
+            let offset = Literal::u64_unsuffixed(form.offset().unsigned_abs());
+            match (sum, form.offset()) {
+                (None, _) => quote!(#offset),
+                (Some(sum), 0) => sum,
+                (Some(sum), 1..) => quote!(#sum + #offset),
+                (Some(sum), _) => quote!(#sum - #offset),
+            }
+        }
+    }
+}
+
+/// Σ stride · variable; none without variables.
+fn strides(form: Affine) -> Option<TokenStream> {
+    let terms = form.pairs().map(|(position, stride)| {
+        let variable = variable(position);
+        match stride {
+            1 => quote!(#variable),
+            _ => {
+                let stride = Literal::usize_unsuffixed(stride);
+                quote!(#stride * #variable)
+            }
+        }
+    });
+    terms.reduce(|all, term| quote!(#all + #term))
+}
+
+/// Whether a padded index lies within its axis, without numbers below 0.
+fn condition(context: &Context<'_>, guard: &Guard) -> TokenStream {
+    let size = context.size(guard.axis);
+    let offset = Literal::u64_unsuffixed(guard.form.offset().unsigned_abs());
+    let is_variable = guard.form.pairs().map(|(_, stride)| stride).eq([1]);
+    match (strides(guard.form), guard.form.offset()) {
+        (None, 0..) => quote!(#offset < #size),
+        (None, _) => quote!(false),
+        (Some(sum), 0) => quote!(#sum < #size),
+        (Some(sum), 1..) => quote!(#sum + #offset < #size),
+        (Some(sum), _) if is_variable => quote!((#offset..#size + #offset).contains(&#sum)),
+        (Some(sum), _) => quote!((#offset..#size + #offset).contains(&(#sum))),
     }
 }
 
@@ -53,7 +94,11 @@ fn flat(context: &Context<'_>, axes: &[Handle<Axis>], indices: &[Index]) -> Toke
                 if is_zero { before } else { quote!(#before + #own) }
             }
         });
-        is_sum |= matches!(at, Index::Variable { offset: 1.., .. });
+        is_sum |= match at {
+            Index::At(_) => false,
+            Index::Variable { offset, .. } => *offset > 0,
+            Index::Affine(form) => form.offset() != 0 || form.pairs().count() > 1,
+        };
     }
     place.unwrap_or_else(|| quote!(0))
 }
@@ -97,12 +142,6 @@ pub(crate) fn numbered(
     }
 }
 
-/// The indices of an array in brackets.
-pub(crate) fn indices(indices: &[Index]) -> TokenStream {
-    let indices = indices.iter().map(index);
-    quote!(#([#indices])*)
-}
-
 /// A constant or held species: `self.k[i][j]`, or flat from three indices.
 pub(crate) fn held(
     context: &Context<'_>,
@@ -110,12 +149,18 @@ pub(crate) fn held(
     axes: &[Handle<Axis>],
     indices: &[Index],
 ) -> TokenStream {
+    let place = place(context, axes, indices);
+    quote!(self.#name #place)
+}
+
+/// The brackets of an array over axes: `[i][j]`, or flat from three indices.
+pub(crate) fn place(context: &Context<'_>, axes: &[Handle<Axis>], indices: &[Index]) -> TokenStream {
     if axes.len() > 2 {
         let place = flat(context, axes, indices);
-        return quote!(self.#name[#place]);
+        return quote!([#place]);
     }
     let indices = indices.iter().map(index);
-    quote!(self.#name #([#indices])*)
+    quote!(#([#indices])*)
 }
 
 /// The factors of a member's flux; `without` leaves out one molecule of that read.
@@ -124,6 +169,16 @@ pub(crate) fn flux(
     nest: &Nest,
     array: &TokenStream,
     without: Option<usize>,
+) -> Vec<TokenStream> {
+    flux_of(context, nest, array, &|read, power| power - u32::from(Some(read) == without))
+}
+
+/// The same with as many molecules of each read as `power` makes of its number and power.
+pub(crate) fn flux_of(
+    context: &Context<'_>,
+    nest: &Nest,
+    array: &TokenStream,
+    power: &dyn Fn(usize, u32) -> u32,
 ) -> Vec<TokenStream> {
     let crn = context.plan.crn;
     let family = &crn.reactions[nest.family];
@@ -135,8 +190,8 @@ pub(crate) fn flux(
         Part::Negative => quote!((-#rate).max(0.0)),
     }];
     factors.extend(catalysts(context, nest));
-    for (at, (species, indices, power)) in nest.reads.iter().enumerate() {
-        let power = power - u32::from(Some(at) == without);
+    for (read, (species, indices, molecules)) in nest.reads.iter().enumerate() {
+        let power = power(read, *molecules);
         let factor = element(context, array, *species, indices);
         factors.extend(std::iter::repeat_n(factor, power as usize));
     }
@@ -160,8 +215,16 @@ pub(crate) fn catalysts(context: &Context<'_>, nest: &Nest) -> Vec<TokenStream> 
 pub(crate) fn loops(context: &Context<'_>, nest: &Nest, body: &TokenStream) -> TokenStream {
     let family = &context.plan.crn.reactions[nest.family];
     let mut body = body.clone();
+    let guards = members::guards(context.plan.crn, family);
+    // A condition stands in the loop of the last variable that it depends on; around everything if there is none.
+    let within = |position: Option<usize>, body: TokenStream| {
+        let own = guards.iter().filter(|guard| guard.form.pairs().map(|(v, _)| v).max() == position);
+        let conditions: Vec<TokenStream> = own.map(|guard| condition(context, guard)).collect();
+        if conditions.is_empty() { body } else { quote!(if #(#conditions)&&* { #body }) }
+    };
     for (position, range) in family.over.iter().enumerate().rev() {
         let (name, size) = (variable(position), context.size(range.axis));
+        body = within(Some(position), body);
         if let Some((a, b)) = family.distinct
             && a.max(b) == position
         {
@@ -170,5 +233,5 @@ pub(crate) fn loops(context: &Context<'_>, nest: &Nest, body: &TokenStream) -> T
         }
         body = over(&name.to_string(), &quote!(#size), &body);
     }
-    body
+    within(None, body)
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use nnrc_crn::members;
 use nnrc_crn::{Axis, Crn, CrnInfo, Handle, Index, Part, RateConstant, ReactionFamily, SpeciesFamily, Term};
 
 use crate::error::Error;
@@ -164,9 +165,17 @@ impl<'a> Plan<'a> {
         {
             return Err(not_served("more indices than two"));
         }
+        let rate = &family.rate.indices;
+        let net = &self.info.facts(handle).net;
+        let changed = net.iter().flat_map(|(_, indices, _)| indices);
+        let read = family.reactants.iter().flat_map(|term| &term.indices);
+        if rate.iter().chain(changed).chain(read).any(is_form)
+            || !members::guards(self.crn, family).is_empty()
+        {
+            return Err(not_served("indices with strides or padding"));
+        }
         let changing: Vec<&Term> =
             family.reactants.iter().filter(|term| !self.info.is_constant(term.species)).collect();
-        let net = &self.info.facts(handle).net;
         let in_net = positions(net.iter().flat_map(|(_, indices, _)| indices));
         let mut core = positions(changing.iter().flat_map(|term| &term.indices));
         core.extend(&in_net);
@@ -347,7 +356,9 @@ impl<'a> Plan<'a> {
             [] => Place::At(0),
             [Index::At(place)] => Place::At(place),
             [Index::Variable { offset, .. }] => Place::Row(offset),
-            _ => return Err(Error::not_served(&family.name, "species with two indices change")),
+            [Index::Affine(_)] | [_, _, ..] => {
+                return Err(Error::not_served(&family.name, "species with two indices change"));
+            }
         };
         Ok(Access { family: species, place })
     }
@@ -367,20 +378,22 @@ impl<'a> Plan<'a> {
             _ => return Err(Error::not_served(&family.name, "more indices than two")),
         };
         let spot = |index: &Index| match *index {
-            Index::At(place) => Spot::At(place),
-            Index::Variable { position, offset } if Some(position) == column => Spot::Column(offset),
-            Index::Variable { offset, .. } => Spot::Row(offset),
+            Index::At(place) => Ok(Spot::At(place)),
+            Index::Variable { position, offset } if Some(position) == column => Ok(Spot::Column(offset)),
+            Index::Variable { offset, .. } => Ok(Spot::Row(offset)),
+            Index::Affine(_) => Err(Error::not_served(&family.name, "indices with strides or padding")),
         };
+        let spots = |indices: &[Index]| indices.iter().map(spot).collect::<Result<Vec<Spot>, Error>>();
         let held = family
             .reactants
             .iter()
             .filter(|term| self.info.is_constant(term.species))
-            .map(|term| (term.species, term.indices.iter().map(spot).collect(), term.stoichiometry))
-            .collect();
+            .map(|term| Ok((term.species, spots(&term.indices)?, term.stoichiometry)))
+            .collect::<Result<_, Error>>()?;
         Ok(Contribution {
             sign: 1,
             constant: family.rate.constant,
-            indices: family.rate.indices.iter().map(spot).collect(),
+            indices: spots(&family.rate.indices)?,
             part: family.rate.part,
             held,
             summed,
@@ -448,14 +461,20 @@ impl Coefficient {
 /// Positions of the index variables among indices, in order of appearance.
 fn positions<'i>(indices: impl IntoIterator<Item = &'i Index>) -> Vec<usize> {
     let mut found = Vec::new();
-    for index in indices {
-        if let Index::Variable { position, .. } = index
-            && !found.contains(position)
-        {
-            found.push(*position);
+    for position in indices.into_iter().flat_map(|index| index.variables()) {
+        if !found.contains(&position) {
+            found.push(position);
         }
     }
     found
+}
+
+/// Whether an index has strides or padding: only nested loops serve it.
+fn is_form(index: &Index) -> bool {
+    match index {
+        Index::Variable { .. } | Index::At(_) => false,
+        Index::Affine(_) => true,
+    }
 }
 
 /// Makes the first change positive; the sign goes to the coefficient.

@@ -6,8 +6,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::components::Block;
-use crate::context::{Context, doc, family_name};
-use crate::context::{Fold, Rank};
+use crate::context::{Context, Fold, Rank, doc, family_name, mentions};
 use crate::options::{Options, Simulation};
 
 /// Name of the initial concentrations of a family in the model file.
@@ -237,6 +236,11 @@ fn uses(context: &Context<'_>, constant: Handle<RateConstant>) -> Vec<(std::ops:
             Index::Variable { position, offset } => {
                 offset..offset + crn.axes[family.over[position].axis].size()
             }
+            Index::Affine(form) => {
+                let width = crn.axes[*crn.rate_constants[constant].axes.last()?].size() as i128;
+                let (first, last) = form.bounds(|position| 0..crn.axes[family.over[position].axis].size());
+                first.clamp(0, width) as usize..(last + 1).clamp(0, width) as usize
+            }
         };
         Some((columns, family.rate.part))
     })
@@ -338,7 +342,21 @@ fn set_inputs(context: &Context<'_>) -> TokenStream {
         let field =
             |families: &[Handle<nnrc_crn::SpeciesFamily>]| families.first().map(|&f| context.species(f));
         let size = context.size(observable.axis);
+        let is_matrix = all().any(|&family| crn.species[family].axes.len() == 2);
         body.push(match (field(&observable.positive), field(&observable.negative)) {
+            (Some(positive), Some(negative)) if is_matrix => quote! {
+                let own = take::<#size>(&mut values);
+                let positive = self.#positive.as_flattened_mut();
+                let rails = positive.iter_mut().zip(self.#negative.as_flattened_mut());
+                for (value, (positive, negative)) in own.iter().zip(rails) {
+                    *positive = value.max(0.0);
+                    *negative = (-value).max(0.0);
+                }
+            },
+            (positive, negative) if is_matrix => {
+                let field = positive.or(negative);
+                quote!(self.#field.as_flattened_mut().copy_from_slice(take::<#size>(&mut values));)
+            }
             (Some(positive), Some(negative)) => quote! {
                 split_rails(take(&mut values), &mut self.#positive, &mut self.#negative);
             },
@@ -358,12 +376,17 @@ fn set_inputs(context: &Context<'_>) -> TokenStream {
 }
 
 fn observe(context: &Context<'_>) -> TokenStream {
-    let info = context.plan.info;
+    let (crn, info) = (context.plan.crn, context.plan.info);
     let mut body = Vec::new();
-    for observable in &context.plan.crn.observables {
+    for observable in &crn.observables {
         let array = |family| {
             let name = context.species(family);
-            if info.is_constant(family) { quote!(self.#name) } else { quote!(state.#name) }
+            let is_matrix = crn.species[family].axes.len() == 2;
+            match (info.is_constant(family), is_matrix) {
+                (true, true) => quote!(self.#name.as_flattened()),
+                (true, false) => quote!(self.#name),
+                (false, _) => quote!(state.#name),
+            }
         };
         let families = observable.positive.iter().map(|&family| (1, array(family)));
         let families: Vec<(i64, TokenStream)> =
@@ -374,6 +397,7 @@ fn observe(context: &Context<'_>) -> TokenStream {
                 let zero = Literal::f64_unsuffixed(0.0);
                 quote!(values.extend([#zero; #size]);)
             }
+            [(1, only)] if mentions(only, "as_flattened") => quote!(values.extend_from_slice(#only);),
             [(1, only)] => quote!(values.extend_from_slice(&#only[..]);),
             several => {
                 let products: Vec<_> =
@@ -384,7 +408,7 @@ fn observe(context: &Context<'_>) -> TokenStream {
         });
     }
     let body = quote!(#(#body)*);
-    let state = if crate::context::mentions(&body, "state") {
+    let state = if mentions(&body, "state") {
         (quote!(state), Some(quote!(let state = Concentrations::of(state);)))
     } else {
         (quote!(_state), None)

@@ -30,9 +30,9 @@ impl<'a> Gradient<'a> {
         let trained = training.tensors.iter().map(find).collect::<Result<Vec<_>, _>>()?;
         if let Some((one, _)) = trained.iter().find(|(_, handle)| {
             let axes = crn.rate_constants[*handle].axes.len();
-            axes == 0 || axes > 2
+            axes == 0
         }) {
-            return Err(Error::not_served(&one.key, "only vectors and matrices are trained"));
+            return Err(Error::not_served(&one.key, "a single number is not trained"));
         }
         let laws = laws(context, &trained);
         let units = context

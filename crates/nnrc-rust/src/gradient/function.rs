@@ -129,7 +129,7 @@ impl Gradient<'_> {
         if let Some(name) = self.parameter(rate.constant) {
             let axes = &context.plan.crn.rate_constants[rate.constant].axes;
             let value = nest::held(context, &name, axes, &rate.indices);
-            let place: TokenStream = nest::indices(&rate.indices);
+            let place = nest::place(context, axes, &rate.indices);
             let mut factors = vec![quote!(flow)];
             factors.extend(slope_of(rate.part, &value));
             factors.extend(nest::flux(context, nest, &quote!(at), None).split_off(1));

@@ -60,11 +60,15 @@ impl Gradient<'_> {
                     fields.push(quote!(#name: &'a mut [f64; #size]));
                     takes.push(quote!(#name: take_mut(&mut gradient)));
                 }
-                axes => {
-                    let sizes: Vec<_> = axes.iter().map(|&axis| self.context.size(axis)).collect();
-                    let (rows, columns) = (sizes[0], sizes[1]);
+                [rows, columns] => {
+                    let (rows, columns) = (self.context.size(*rows), self.context.size(*columns));
                     fields.push(quote!(#name: &'a mut [[f64; #columns]; #rows]));
                     takes.push(quote!(#name: pull::take_rows_mut(&mut gradient)));
+                }
+                several => {
+                    let sizes = several.iter().map(|&axis| self.context.size(axis));
+                    fields.push(quote!(#name: &'a mut [f64; #(#sizes)**]));
+                    takes.push(quote!(#name: take_mut(&mut gradient)));
                 }
             }
         }

@@ -50,12 +50,13 @@ impl Gradient<'_> {
         let (mut sets, mut gets) = (Vec::new(), Vec::new());
         for (_, handle) in &self.trained {
             let name = context.constant(*handle);
-            if crn.rate_constants[*handle].axes.len() == 1 {
-                sets.push(quote!(*self.#name = *take(&mut values);));
-                gets.push(quote!(values.extend_from_slice(&self.#name[..]);));
-            } else {
+            // Matrices have rows, everything else is flat.
+            if crn.rate_constants[*handle].axes.len() == 2 {
                 sets.push(quote!(pull::take_rows(&mut values, &mut self.#name);));
                 gets.push(quote!(values.extend_from_slice(self.#name.as_flattened());));
+            } else {
+                sets.push(quote!(*self.#name = *take(&mut values);));
+                gets.push(quote!(values.extend_from_slice(&self.#name[..]);));
             }
         }
         let prepare =

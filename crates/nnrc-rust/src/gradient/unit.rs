@@ -73,6 +73,9 @@ pub(super) fn within(component: &Component, function: &Function) -> Option<(Vec<
         for (family, _, change) in &nest.net {
             slot(*family).into_iter().for_each(|slot| changes[slot] += change);
         }
+        for (family, _, power) in &nest.reads {
+            slot(*family).into_iter().for_each(|slot| powers[slot] += power);
+        }
     }
     changes.iter().any(|change| *change != 0).then_some((powers, changes))
 }
