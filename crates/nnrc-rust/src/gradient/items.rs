@@ -67,7 +67,8 @@ impl Gradient<'_> {
                 }
                 several => {
                     let sizes = several.iter().map(|&axis| self.context.size(axis));
-                    fields.push(quote!(#name: &'a mut [f64; #(#sizes)**]));
+                    let size = sizes.map(|size| quote!(#size)).reduce(|all, size| quote!(#all * #size));
+                    fields.push(quote!(#name: &'a mut [f64; #size]));
                     takes.push(quote!(#name: take_mut(&mut gradient)));
                 }
             }
