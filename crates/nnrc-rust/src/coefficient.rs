@@ -149,88 +149,118 @@ pub(crate) fn sum(products: &[Product]) -> TokenStream {
     if tokens.is_empty() { quote!(0.0) } else { tokens }
 }
 
-/// The widest indentation of a statement.
-const INDENT: usize = 16;
 /// The width of a line of generated code.
 const WIDTH: usize = 89;
 
-/// Whether a statement stays on one line, which is where all formatters agree.
-fn fits(statement: &TokenStream) -> bool {
-    let Ok(file) = syn::parse2(quote!(fn f() { #statement })) else { return true };
-    let text = prettyplease::unparse(&file);
-    text.lines().count() == 3 && text.lines().all(|line| line.len() + INDENT <= WIDTH + 4)
+/// Writes statements that stand on one line at an indentation: there all formatters agree.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Lines {
+    indent: usize,
 }
 
-/// `place = sum;`, in several statements if it is long.
-pub(crate) fn set(place: &TokenStream, products: &[Product]) -> TokenStream {
-    let value = sum(products);
-    let whole = quote!(#place = #value;);
-    match products {
-        _ if fits(&whole) => whole,
-        [first, rest @ ..] if !rest.is_empty() => {
-            let first = set(place, std::slice::from_ref(first));
-            let rest = rest.iter().map(|product| add(place, std::slice::from_ref(product)));
-            quote!(#first #(#rest)*)
-        }
-        [only] => {
-            let bind = bind(&format_ident!("term"), std::slice::from_ref(only));
-            quote!(#bind #place = term;)
-        }
-        _ => whole,
+/// Within a loop or two.
+const ROWS: Lines = Lines { indent: 16 };
+
+impl Lines {
+    /// Within this many loops.
+    pub fn within(loops: usize) -> Self {
+        // Few loops are written as if they were two: so are those over rows and columns.
+        if loops <= 3 { ROWS } else { Self { indent: 8 + 4 * loops } }
     }
-}
 
-/// `place += sum;`, or `-=` where that is shorter, in several statements if it is long.
-pub(crate) fn add(place: &TokenStream, products: &[Product]) -> TokenStream {
-    let whole = match products {
-        [(sign, factors)] if *sign < 0 => {
-            let value = product(sign.unsigned_abs(), factors);
-            quote!(#place -= #value;)
-        }
-        products => {
-            let value = sum(products);
-            quote!(#place += #value;)
-        }
-    };
-    match products {
-        _ if fits(&whole) => whole,
-        // It has been named already.
-        [(_, factors)] if factors.iter().all(|factor| factor.to_string() == "term") => whole,
-        [only] => {
-            let (sign, factors) = only;
-            let bind = bind(&format_ident!("term"), &[(1, factors.clone())]);
-            let add = add(place, &[(*sign, vec![quote!(term)])]);
-            quote!(#bind #add)
-        }
-        several => {
-            let adds = several.iter().map(|product| add(place, std::slice::from_ref(product)));
-            quote!(#(#adds)*)
-        }
+    /// Whether a statement stays on one line.
+    fn fits(self, statement: &TokenStream) -> bool {
+        let Ok(file) = syn::parse2(quote!(fn f() { #statement })) else { return true };
+        let text = prettyplease::unparse(&file);
+        text.lines().count() == 3 && text.lines().all(|line| line.len() + self.indent <= WIDTH + 4)
     }
-}
 
-/// `let name = sum;`, in several statements if it is long.
-pub(crate) fn bind(name: &Ident, products: &[Product]) -> TokenStream {
-    let value = sum(products);
-    let whole = quote!(let #name = #value;);
-    match products {
-        _ if fits(&whole) => whole,
-        [(sign, factors)] => {
-            let [first, rest @ ..] = factors.as_slice() else { return whole };
-            if rest.is_empty() {
-                return whole;
+    /// `place = sum;`, in several statements if it is long.
+    pub fn set(self, place: &TokenStream, products: &[Product]) -> TokenStream {
+        let value = sum(products);
+        let whole = quote!(#place = #value;);
+        match products {
+            _ if self.fits(&whole) => whole,
+            [first, rest @ ..] if !rest.is_empty() => {
+                let first = self.set(place, std::slice::from_ref(first));
+                let rest = rest.iter().map(|product| self.add(place, std::slice::from_ref(product)));
+                quote!(#first #(#rest)*)
             }
-            let first = sum(&[(*sign, vec![first.clone()])]);
-            quote!(let mut #name = #first; #(#name *= #rest;)*)
+            [only] => {
+                let bind = self.bind(&format_ident!("term"), std::slice::from_ref(only));
+                quote!(#bind #place = term;)
+            }
+            _ => whole,
         }
-        [first, rest @ ..] => {
-            let first = sum(std::slice::from_ref(first));
-            let name = quote!(#name);
-            let rest = rest.iter().map(|product| add(&name, std::slice::from_ref(product)));
-            quote!(let mut #name = #first; #(#rest)*)
-        }
-        [] => whole,
     }
+
+    /// `place += sum;`, or `-=` where that is shorter, in several statements if it is long.
+    pub fn add(self, place: &TokenStream, products: &[Product]) -> TokenStream {
+        let whole = match products {
+            [(sign, factors)] if *sign < 0 => {
+                let value = product(sign.unsigned_abs(), factors);
+                quote!(#place -= #value;)
+            }
+            products => {
+                let value = sum(products);
+                quote!(#place += #value;)
+            }
+        };
+        match products {
+            _ if self.fits(&whole) => whole,
+            // It has been named already.
+            [(_, factors)] if factors.iter().all(|factor| factor.to_string() == "term") => whole,
+            [only] => {
+                let (sign, factors) = only;
+                let bind = self.bind(&format_ident!("term"), &[(1, factors.clone())]);
+                let add = self.add(place, &[(*sign, vec![quote!(term)])]);
+                quote!(#bind #add)
+            }
+            several => {
+                let adds = several.iter().map(|product| self.add(place, std::slice::from_ref(product)));
+                quote!(#(#adds)*)
+            }
+        }
+    }
+
+    /// `let name = sum;`, in several statements if it is long.
+    pub fn bind(self, name: &Ident, products: &[Product]) -> TokenStream {
+        let value = sum(products);
+        let whole = quote!(let #name = #value;);
+        match products {
+            _ if self.fits(&whole) => whole,
+            [(sign, factors)] => {
+                let [first, rest @ ..] = factors.as_slice() else { return whole };
+                if rest.is_empty() {
+                    return whole;
+                }
+                let first = sum(&[(*sign, vec![first.clone()])]);
+                quote!(let mut #name = #first; #(#name *= #rest;)*)
+            }
+            [first, rest @ ..] => {
+                let first = sum(std::slice::from_ref(first));
+                let name = quote!(#name);
+                let rest = rest.iter().map(|product| self.add(&name, std::slice::from_ref(product)));
+                quote!(let mut #name = #first; #(#rest)*)
+            }
+            [] => whole,
+        }
+    }
+}
+
+/// `place = sum;` over rows.
+pub(crate) fn set(place: &TokenStream, products: &[Product]) -> TokenStream {
+    ROWS.set(place, products)
+}
+
+/// `place += sum;` over rows.
+pub(crate) fn add(place: &TokenStream, products: &[Product]) -> TokenStream {
+    ROWS.add(place, products)
+}
+
+/// `let name = sum;` over rows.
+pub(crate) fn bind(name: &Ident, products: &[Product]) -> TokenStream {
+    ROWS.bind(name, products)
 }
 
 /// Products times a whole number.

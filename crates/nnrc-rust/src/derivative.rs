@@ -77,11 +77,13 @@ pub(crate) fn times(sums: Vec<Product>, factors: &[TokenStream]) -> Vec<Product>
 pub(crate) fn method(context: &Context<'_>, place: usize) -> TokenStream {
     let function = &context.plan.functions[place];
     if let Shape::Nest(nest) = &function.shape {
+        let lines = nest::lines(context, nest);
         let adds = nest.net.iter().map(|(family, indices, change)| {
-            let target = nest::element(context, &quote!(changes), *family, indices);
-            add(&target, &[(*change, vec![quote!(flux)])])
+            let target = nest::element(context, nest, &quote!(changes), *family, indices);
+            lines.add(&target, &[(*change, vec![quote!(flux)])])
         });
-        let flux = bind(&format_ident!("flux"), &[(1, nest::flux(context, nest, &quote!(state), None))]);
+        let flux =
+            lines.bind(&format_ident!("flux"), &[(1, nest::flux(context, nest, &quote!(state), None))]);
         let body = nest::loops(context, nest, &quote!(#flux #(#adds)*));
         return declare(context, place, &body);
     }

@@ -4,7 +4,7 @@ use nnrc_crn::{Handle, Index, SpeciesFamily};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::coefficient::{Product, add, scaled, set};
+use crate::coefficient::{Lines, Product, add, scaled, set};
 use crate::components::{Block, Component};
 use crate::context::{Context, doc, mentions};
 use crate::derivative::{element, outer, over_rows, rows_times, times};
@@ -70,9 +70,12 @@ fn local(context: &Context<'_>, place: usize) -> TokenStream {
         if let Shape::Nest(nest) = &function.shape {
             let slot = |family| component.families.iter().position(|&f| f == family).map(literal);
             parts.extend(nested(context, component, nest, &|(target, indices), (by, _), product| {
-                let index = index_of(&nest::element(context, &quote!(index), target, indices));
+                let index = index_of(&nest::element(context, nest, &quote!(index), target, indices));
                 let (row, column) = (slot(target)?, slot(by)?);
-                Some(add(&quote!(self.#block.elements[#index][#row][#column]), &[product]))
+                Some(
+                    nest::lines(context, nest)
+                        .add(&quote!(self.#block.elements[#index][#row][#column]), &[product]),
+                )
             }));
             continue;
         }
@@ -135,10 +138,19 @@ pub(crate) fn over_rows_with_others(context: &Context<'_>, at: usize, body: &Tok
 /// Adds to an element of a dense block. Places have names: statements stay short.
 fn entry(
     block: &proc_macro2::Ident,
+    place: (&TokenStream, &TokenStream),
+    products: &[Product],
+) -> TokenStream {
+    entry_in(Lines::within(2), block, place, products)
+}
+
+fn entry_in(
+    lines: Lines,
+    block: &proc_macro2::Ident,
     (row, column): (&TokenStream, &TokenStream),
     products: &[Product],
 ) -> TokenStream {
-    let add = add(&quote!(*self.#block.entry(row, column)), products);
+    let add = lines.add(&quote!(*self.#block.entry(row, column)), products);
     quote! {
         let row = #row;
         let column = #column;
@@ -178,9 +190,11 @@ fn matrix(context: &Context<'_>, place: usize) -> TokenStream {
     let mut loops = Vec::new();
     for (at, function) in context.plan.functions.iter().enumerate() {
         if let Shape::Nest(nest) = &function.shape {
-            let number = |(family, indices): Member<'_>| nest::member(context, component, family, indices);
+            let number =
+                |(family, indices): Member<'_>| nest::member(context, nest, component, family, indices);
+            let lines = nest::lines(context, nest);
             loops.extend(nested(context, component, nest, &|target, by, product| {
-                Some(entry(block, (&number(target), &number(by)), &[product]))
+                Some(entry_in(lines, block, (&number(target), &number(by)), &[product]))
             }));
             continue;
         }
@@ -232,8 +246,9 @@ fn diagonal(context: &Context<'_>, place: usize) -> TokenStream {
     for (at, function) in context.plan.functions.iter().enumerate() {
         if let Shape::Nest(nest) = &function.shape {
             loops.extend(nested(context, component, nest, &|target, by, product| {
-                let row = nest::member(context, component, target.0, target.1);
-                (target == by).then(|| add(&quote!(self.#block.elements[#row]), &[product]))
+                let row = nest::member(context, nest, component, target.0, target.1);
+                (target == by)
+                    .then(|| nest::lines(context, nest).add(&quote!(self.#block.elements[#row]), &[product]))
             }));
             continue;
         }
@@ -424,7 +439,7 @@ fn applied_nest(
         .filter(|(_, (family, _, _))| is_known(*family))
         .map(|(by, (family, indices, power))| {
             let mut factors = nest::flux(context, nest, &quote!(at), Some(by));
-            factors.push(nest::element(context, &quote!(known), *family, indices));
+            factors.push(nest::element(context, nest, &quote!(known), *family, indices));
             (i64::from(*power), factors)
         })
         .collect();
@@ -432,8 +447,8 @@ fn applied_nest(
         return None;
     }
     let adds = targets.iter().map(|(family, indices, change)| {
-        let target = nest::element(context, &quote!(right), *family, indices);
-        add(&target, &scaled(&products, *change))
+        let target = nest::element(context, nest, &quote!(right), *family, indices);
+        nest::lines(context, nest).add(&target, &scaled(&products, *change))
     });
     Some(nest::loops(context, nest, &quote!(#(#adds)*)))
 }

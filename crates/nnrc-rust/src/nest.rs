@@ -1,14 +1,14 @@
 //! Reaction families in nested loops: one loop for each index variable, the flux of a member inside.
 
 use nnrc_crn::members::{self, Guard};
-use nnrc_crn::{Affine, Axis, Handle, Index, Part, SpeciesFamily};
-use proc_macro2::{Ident, Literal, TokenStream};
+use nnrc_crn::{Affine, Axis, Handle, Index, Part, RateConstant, SpeciesFamily};
+use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
-use crate::coefficient::over;
+use crate::coefficient::{Lines, over};
 use crate::components::Component;
 use crate::context::Context;
-use crate::plan::Nest;
+use crate::plan::{Nest, is_form};
 
 /// The loop variable at a position.
 fn variable(position: usize) -> Ident {
@@ -60,18 +60,18 @@ fn strides(form: Affine) -> Option<TokenStream> {
     terms.reduce(|all, term| quote!(#all + #term))
 }
 
-/// Whether a padded index lies within its axis, without numbers below 0.
-fn condition(context: &Context<'_>, guard: &Guard) -> TokenStream {
+/// Whether a padded index leaves its axis, without numbers below 0.
+fn leaves(context: &Context<'_>, guard: &Guard) -> TokenStream {
     let size = context.size(guard.axis);
     let offset = Literal::u64_unsuffixed(guard.form.offset().unsigned_abs());
     let is_variable = guard.form.pairs().map(|(_, stride)| stride).eq([1]);
     match (strides(guard.form), guard.form.offset()) {
-        (None, 0..) => quote!(#offset < #size),
-        (None, _) => quote!(false),
-        (Some(sum), 0) => quote!(#sum < #size),
-        (Some(sum), 1..) => quote!(#sum + #offset < #size),
-        (Some(sum), _) if is_variable => quote!((#offset..#size + #offset).contains(&#sum)),
-        (Some(sum), _) => quote!((#offset..#size + #offset).contains(&(#sum))),
+        (None, 0..) => quote!(#offset >= #size),
+        (None, _) => quote!(true),
+        (Some(sum), 0) => quote!(#sum >= #size),
+        (Some(sum), 1..) => quote!(#sum + #offset >= #size),
+        (Some(sum), _) if is_variable => quote!(!(#offset..#size + #offset).contains(&#sum)),
+        (Some(sum), _) => quote!(!(#offset..#size + #offset).contains(&(#sum))),
     }
 }
 
@@ -103,26 +103,118 @@ fn flat(context: &Context<'_>, axes: &[Handle<Axis>], indices: &[Index]) -> Toke
     place.unwrap_or_else(|| quote!(0))
 }
 
+/// Whether the place of a member has a name of its own, for it is long.
+fn is_named(axes: &[Handle<Axis>], indices: &[Index]) -> bool {
+    axes.len() > 2 || (axes.len() == 2 && indices.iter().any(is_form))
+}
+
+/// The place of a member of a species family in a flat array, or its name in these loops.
+fn flat_of(
+    context: &Context<'_>,
+    nest: &Nest,
+    family: Handle<SpeciesFamily>,
+    indices: &[Index],
+) -> TokenStream {
+    let crn = context.plan.crn;
+    let axes = &crn.species[family].axes;
+    if !is_named(axes, indices) {
+        return flat(context, axes, indices);
+    }
+    // The places of a family in these loops, each once.
+    let mut places: Vec<&[Index]> = Vec::new();
+    let reaction = &crn.reactions[nest.family];
+    for term in reaction.reactants.iter().chain(&reaction.products) {
+        let own = term.indices.as_slice();
+        if term.species == family && is_named(axes, own) && !places.contains(&own) {
+            places.push(own);
+        }
+    }
+    let name = context.species(family);
+    let name = match places.iter().position(|own| *own == indices) {
+        None | Some(0) => format_ident!("{name}_at"),
+        Some(place) => format_ident!("{name}_at_{}", place + 1),
+    };
+    quote!(#name)
+}
+
+/// The names of long places that `body` reads, step by step: `let z_at = i * H + j;`, `let z_at = z_at * W + k;`
+fn names(context: &Context<'_>, nest: &Nest, body: &TokenStream) -> TokenStream {
+    let crn = context.plan.crn;
+    let reaction = &crn.reactions[nest.family];
+    let terms = reaction.reactants.iter().chain(&reaction.products);
+    let species = terms.map(|term| {
+        let axes = &crn.species[term.species].axes;
+        (flat_of(context, nest, term.species, &term.indices), axes, &term.indices)
+    });
+    let constant = reaction.rate.constant;
+    let axes = &crn.rate_constants[constant].axes;
+    let name = constant_at(context, constant);
+    let mut lets = TokenStream::new();
+    let mut done: Vec<String> = Vec::new();
+    for (name, axes, indices) in species.chain([(quote!(#name), axes, &reaction.rate.indices)]) {
+        let text = name.to_string();
+        if !is_named(axes, indices) || !reads(body, &text) || done.contains(&text) {
+            continue;
+        }
+        done.push(text);
+        // What the next step begins with.
+        let mut before: Option<TokenStream> = None;
+        for (axis, at) in axes.iter().zip(indices) {
+            let (size, own) = (context.size(*axis), index(at));
+            let step = before.map_or(own.clone(), |before| quote!(#before * #size + #own));
+            before = Some(match at {
+                Index::Variable { offset: 0, .. } if step.to_string() == own.to_string() => step,
+                Index::Variable { .. } | Index::At(_) | Index::Affine(_) => {
+                    lets.extend(quote!(let #name = #step;));
+                    name.clone()
+                }
+            });
+        }
+    }
+    lets
+}
+
+/// Whether a variable occurs; a field of that name is none.
+fn reads(tokens: &TokenStream, name: &str) -> bool {
+    let mut is_field = false;
+    tokens.clone().into_iter().any(|tree| {
+        let found = match &tree {
+            TokenTree::Ident(ident) => !is_field && ident == name,
+            TokenTree::Group(group) => reads(&group.stream(), name),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+        };
+        is_field = matches!(&tree, TokenTree::Punct(punct) if punct.as_char() == '.');
+        found
+    })
+}
+
+/// The name of the place of a rate constant.
+fn constant_at(context: &Context<'_>, constant: Handle<RateConstant>) -> Ident {
+    format_ident!("{}_at", context.constant(constant))
+}
+
 /// A member of a changing family: `state.w[i * INPUTS + j]`.
 pub(crate) fn element(
     context: &Context<'_>,
+    nest: &Nest,
     array: &TokenStream,
     family: Handle<SpeciesFamily>,
     indices: &[Index],
 ) -> TokenStream {
     let name = context.species(family);
-    let place = flat(context, &context.plan.crn.species[family].axes, indices);
+    let place = flat_of(context, nest, family, indices);
     quote!(#array.#name[#place])
 }
 
 /// The number of a member within its component.
 pub(crate) fn member(
     context: &Context<'_>,
+    nest: &Nest,
     component: &Component,
     family: Handle<SpeciesFamily>,
     indices: &[Index],
 ) -> TokenStream {
-    let place = flat(context, &context.plan.crn.species[family].axes, indices);
+    let place = flat_of(context, nest, family, indices);
     numbered(context, component, family, &place)
 }
 
@@ -142,25 +234,32 @@ pub(crate) fn numbered(
     }
 }
 
-/// A constant or held species: `self.k[i][j]`, or flat from three indices.
-pub(crate) fn held(
-    context: &Context<'_>,
-    name: &Ident,
-    axes: &[Handle<Axis>],
-    indices: &[Index],
-) -> TokenStream {
-    let place = place(context, axes, indices);
-    quote!(self.#name #place)
+/// The rate constant of a family in an array of `owner`: `self.k[i][j]`, or flat from three indices.
+pub(crate) fn rate(context: &Context<'_>, nest: &Nest, owner: &TokenStream) -> TokenStream {
+    let crn = context.plan.crn;
+    let rate = &crn.reactions[nest.family].rate;
+    let name = context.constant(rate.constant);
+    if crn.rate_constants[rate.constant].axes.len() > 2 {
+        let place = constant_at(context, rate.constant);
+        return quote!(#owner.#name[#place]);
+    }
+    let indices = rate.indices.iter().map(index);
+    quote!(#owner.#name #([#indices])*)
 }
 
-/// The brackets of an array over axes: `[i][j]`, or flat from three indices.
-pub(crate) fn place(context: &Context<'_>, axes: &[Handle<Axis>], indices: &[Index]) -> TokenStream {
-    if axes.len() > 2 {
-        let place = flat(context, axes, indices);
-        return quote!([#place]);
+/// A held species: `self.x[i][j]`, or flat from three indices.
+fn held(context: &Context<'_>, nest: &Nest, family: Handle<SpeciesFamily>, indices: &[Index]) -> TokenStream {
+    if context.plan.crn.species[family].axes.len() > 2 {
+        return element(context, nest, &quote!(self), family, indices);
     }
+    let name = context.species(family);
     let indices = indices.iter().map(index);
-    quote!(#([#indices])*)
+    quote!(self.#name #([#indices])*)
+}
+
+/// What writes statements within the loops of a family.
+pub(crate) fn lines(context: &Context<'_>, nest: &Nest) -> Lines {
+    Lines::within(context.plan.crn.reactions[nest.family].over.len())
 }
 
 /// The factors of a member's flux; `without` leaves out one molecule of that read.
@@ -182,8 +281,7 @@ pub(crate) fn flux_of(
 ) -> Vec<TokenStream> {
     let crn = context.plan.crn;
     let family = &crn.reactions[nest.family];
-    let constant = &crn.rate_constants[family.rate.constant];
-    let rate = held(context, &context.constant(family.rate.constant), &constant.axes, &family.rate.indices);
+    let rate = rate(context, nest, &quote!(self));
     let mut factors = vec![match family.rate.part {
         Part::Whole => rate,
         Part::Positive => quote!(#rate.max(0.0)),
@@ -192,7 +290,7 @@ pub(crate) fn flux_of(
     factors.extend(catalysts(context, nest));
     for (read, (species, indices, molecules)) in nest.reads.iter().enumerate() {
         let power = power(read, *molecules);
-        let factor = element(context, array, *species, indices);
+        let factor = element(context, nest, array, *species, indices);
         factors.extend(std::iter::repeat_n(factor, power as usize));
     }
     factors
@@ -204,8 +302,7 @@ pub(crate) fn catalysts(context: &Context<'_>, nest: &Nest) -> Vec<TokenStream> 
     let terms = crn.reactions[nest.family].reactants.iter();
     let own = terms.filter(|term| context.plan.info.is_constant(term.species));
     own.flat_map(|term| {
-        let axes = &crn.species[term.species].axes;
-        let factor = held(context, &context.species(term.species), axes, &term.indices);
+        let factor = held(context, nest, term.species, &term.indices);
         std::iter::repeat_n(factor, term.stoichiometry as usize)
     })
     .collect()
@@ -214,17 +311,18 @@ pub(crate) fn catalysts(context: &Context<'_>, nest: &Nest) -> Vec<TokenStream> 
 /// The loops over all index variables around `body`.
 pub(crate) fn loops(context: &Context<'_>, nest: &Nest, body: &TokenStream) -> TokenStream {
     let family = &context.plan.crn.reactions[nest.family];
-    let mut body = body.clone();
+    let names = names(context, nest, body);
+    let mut body = quote!(#names #body);
     let guards = members::guards(context.plan.crn, family);
-    // A condition stands in the loop of the last variable that it depends on; around everything if there is none.
-    let within = |position: Option<usize>, body: TokenStream| {
+    let left = |position: Option<usize>| -> Vec<TokenStream> {
         let own = guards.iter().filter(|guard| guard.form.pairs().map(|(v, _)| v).max() == position);
-        let conditions: Vec<TokenStream> = own.map(|guard| condition(context, guard)).collect();
-        if conditions.is_empty() { body } else { quote!(if #(#conditions)&&* { #body }) }
+        own.map(|guard| leaves(context, guard)).collect()
     };
     for (position, range) in family.over.iter().enumerate().rev() {
         let (name, size) = (variable(position), context.size(range.axis));
-        body = within(Some(position), body);
+        // In the loop of the last variable that it depends on.
+        let skips = left(Some(position)).into_iter().map(|leaves| quote!(if #leaves { continue; }));
+        body = quote!(#(#skips)* #body);
         if let Some((a, b)) = family.distinct
             && a.max(b) == position
         {
@@ -233,5 +331,7 @@ pub(crate) fn loops(context: &Context<'_>, nest: &Nest, body: &TokenStream) -> T
         }
         body = over(&name.to_string(), &quote!(#size), &body);
     }
-    within(None, body)
+    // An index without variables lies within its axis always or never.
+    let never = left(None);
+    if never.is_empty() { body } else { quote!(if !(#(#never)||*) { #body }) }
 }

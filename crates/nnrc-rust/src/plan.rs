@@ -470,7 +470,7 @@ fn positions<'i>(indices: impl IntoIterator<Item = &'i Index>) -> Vec<usize> {
 }
 
 /// Whether an index has strides or padding: only nested loops serve it.
-fn is_form(index: &Index) -> bool {
+pub(crate) fn is_form(index: &Index) -> bool {
     match index {
         Index::Variable { .. } | Index::At(_) => false,
         Index::Affine(_) => true,

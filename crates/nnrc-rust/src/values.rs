@@ -3,7 +3,7 @@
 use nnrc_crn::{Axis, Handle, Index, Part, RateConstant, Role};
 use nnrc_sim::{Method, program};
 use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use quote::{format_ident, quote};
 
 use crate::components::Block;
 use crate::context::{Context, Fold, Rank, doc, family_name, mentions};
@@ -378,16 +378,25 @@ fn set_inputs(context: &Context<'_>) -> TokenStream {
 fn observe(context: &Context<'_>) -> TokenStream {
     let (crn, info) = (context.plan.crn, context.plan.info);
     let mut body = Vec::new();
+    let is_matrix = |family| info.is_constant(family) && crn.species[family].axes.len() == 2;
     for observable in &crn.observables {
         let array = |family| {
             let name = context.species(family);
-            let is_matrix = crn.species[family].axes.len() == 2;
-            match (info.is_constant(family), is_matrix) {
-                (true, true) => quote!(self.#name.as_flattened()),
-                (true, false) => quote!(self.#name),
-                (false, _) => quote!(state.#name),
+            match info.is_constant(family) {
+                true if is_matrix(family) => {
+                    let flat = format_ident!("{name}_values");
+                    quote!(#flat)
+                }
+                true => quote!(self.#name),
+                false => quote!(state.#name),
             }
         };
+        for &family in observable.positive.iter().chain(&observable.negative) {
+            if is_matrix(family) {
+                let (name, flat) = (context.species(family), array(family));
+                body.push(quote!(let #flat = self.#name.as_flattened();));
+            }
+        }
         let families = observable.positive.iter().map(|&family| (1, array(family)));
         let families: Vec<(i64, TokenStream)> =
             families.chain(observable.negative.iter().map(|&family| (-1, array(family)))).collect();
@@ -397,7 +406,9 @@ fn observe(context: &Context<'_>) -> TokenStream {
                 let zero = Literal::f64_unsuffixed(0.0);
                 quote!(values.extend([#zero; #size]);)
             }
-            [(1, only)] if mentions(only, "as_flattened") => quote!(values.extend_from_slice(#only);),
+            [(1, only)] if observable.positive.iter().any(|family| is_matrix(*family)) => {
+                quote!(values.extend_from_slice(#only);)
+            }
             [(1, only)] => quote!(values.extend_from_slice(&#only[..]);),
             several => {
                 let products: Vec<_> =

@@ -78,6 +78,17 @@ pub fn ask(cases: &[Case]) -> Vec<Arrays> {
             ("adjoint".to_owned(), array(&adjoint)),
         ]);
         npz::write(std::fs::File::create(folder.join("questions.npz")).unwrap(), &questions).unwrap();
+        let mut rustfmt = std::process::Command::new("rustfmt");
+        rustfmt.args(["--edition", "2024", "--check"]).arg(folder.join("src/crn.rs"));
+        let formatted = rustfmt.output().unwrap();
+        // Formatters differ about a structure of one field.
+        let is_short =
+            case.crn().species.iter().filter(|(family, _)| !case.info.is_constant(*family)).count() == 1;
+        assert!(
+            is_short || formatted.status.success(),
+            "{name}: {}",
+            String::from_utf8_lossy(&formatted.stdout)
+        );
         main += &format!("#[path = {:?}]\nmod {name};\n", folder.join("src/crn.rs"));
         calls += &format!("    answer::<{name}::Network>({folder:?});\n");
         folders.push(folder);

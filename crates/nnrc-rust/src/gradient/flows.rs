@@ -46,12 +46,12 @@ impl Gradient<'_> {
             if let Shape::Nest(nest) = &function.shape {
                 let first = nest.net.iter().find(|(family, _, _)| component.families.contains(family));
                 let Some((family, indices, _)) = first else { continue };
-                let index = index_of(&nest::element(context, &quote!(index), *family, indices));
+                let index = index_of(&nest::element(context, nest, &quote!(index), *family, indices));
                 let own = |family| component.families.contains(&family);
                 let flux = nest::flux_of(context, nest, &quote!(at), &|read, power| {
                     if own(nest.reads[read].0) { 0 } else { power }
                 });
-                let add = add(&flow_at(&index), &[(times_change, flux)]);
+                let add = nest::lines(context, nest).add(&flow_at(&index), &[(times_change, flux)]);
                 parts.push((slot, nest::loops(context, nest, &add)));
                 continue;
             }

@@ -114,31 +114,30 @@ impl Gradient<'_> {
             .iter()
             .filter(|(family, _, _)| own(family))
             .map(|(family, indices, change)| {
-                (*change, vec![nest::element(context, &quote!(known), *family, indices)])
+                (*change, vec![nest::element(context, nest, &quote!(known), *family, indices)])
             })
             .collect();
+        let lines = nest::lines(context, nest);
         let mut statements = Vec::new();
         for (by, (family, indices, power)) in nest.reads.iter().enumerate() {
             if !own(family) {
                 let factors = [vec![quote!(flow)], nest::flux(context, nest, &quote!(at), Some(by))].concat();
-                let target = nest::element(context, &quote!(known), *family, indices);
-                statements.push(add(&target, &[(i64::from(*power), factors)]));
+                let target = nest::element(context, nest, &quote!(known), *family, indices);
+                statements.push(lines.add(&target, &[(i64::from(*power), factors)]));
             }
         }
         let rate = &context.plan.crn.reactions[nest.family].rate;
-        if let Some(name) = self.parameter(rate.constant) {
-            let axes = &context.plan.crn.rate_constants[rate.constant].axes;
-            let value = nest::held(context, &name, axes, &rate.indices);
-            let place = nest::place(context, axes, &rate.indices);
+        if self.parameter(rate.constant).is_some() {
+            let value = nest::rate(context, nest, &quote!(self));
             let mut factors = vec![quote!(flow)];
             factors.extend(slope_of(rate.part, &value));
             factors.extend(nest::flux(context, nest, &quote!(at), None).split_off(1));
-            statements.push(add(&quote!(gradient.#name #place), &[(1, factors)]));
+            statements.push(lines.add(&nest::rate(context, nest, &quote!(gradient)), &[(1, factors)]));
         }
         if statements.is_empty() {
             return None;
         }
-        let bind = bind(&format_ident!("flow"), &targets);
+        let bind = lines.bind(&format_ident!("flow"), &targets);
         Some(nest::loops(context, nest, &quote!(#bind #(#statements)*)))
     }
 }
