@@ -102,7 +102,6 @@ fn assert_close(what: &str, found: &[f64], expected: &[f64]) {
     let distance =
         |(a, b): (&f64, &f64)| if a.is_nan() { f64::INFINITY } else { (a - b).abs() / b.abs().max(1.0) };
     let worst = found.iter().zip(expected).map(distance).fold(0.0, f64::max);
-    println!("{what}: {worst:.1e}");
     assert!(worst <= CLOSE, "{what}: {worst:e}\n{found:?}\n{expected:?}");
 }
 
