@@ -6,13 +6,15 @@ use nnrc_model::encoding::{encodings_under, or_identity};
 use nnrc_model::{Chemistry, Model, NodeKind};
 
 use crate::activate::activate;
+use crate::lowered::Weight;
 use crate::operation;
 use crate::pot::{Drive, Signal, Unit, input_signal};
 
-/// Adds the reactions of a model under these settings.
-pub fn lower(model: &Model, chemistry: &Chemistry, input: &[f64], crn: &mut Crn) {
+/// Adds the reactions of a model under these settings; gives what holds its weights.
+pub fn lower(model: &Model, chemistry: &Chemistry, input: &[f64], crn: &mut Crn) -> Vec<Weight> {
     let encodings = encodings_under(model, chemistry);
     let mut signals: Vec<Signal> = Vec::new();
+    let mut weights = Vec::new();
     let mut rest = input;
     for (at, node) in model.nodes.iter().enumerate() {
         let axis = crn.axes.push(Axis { name: node.name.clone(), shape: node.shape.clone() });
@@ -27,7 +29,7 @@ pub fn lower(model: &Model, chemistry: &Chemistry, input: &[f64], crn: &mut Crn)
                 let from: Vec<(&str, &Signal)> =
                     sources.iter().map(|&s| (model.nodes[s].name.as_str(), &signals[s])).collect();
                 let mut unit = Unit::new(crn, chemistry, (&node.name, ""), axis, role, node.line);
-                let mut drive = operation::drive(&mut unit, operation, &from);
+                let mut drive = operation::drive(&mut unit, operation, &from, &mut weights);
                 let activations = or_identity(activations);
                 let mut signal = Signal { axis, rails: Vec::new() };
                 for (stage, activation) in activations.iter().enumerate() {
@@ -44,4 +46,5 @@ pub fn lower(model: &Model, chemistry: &Chemistry, input: &[f64], crn: &mut Crn)
         crn.observables.push(signal.observable(&node.name));
         signals.push(signal);
     }
+    weights
 }

@@ -17,6 +17,7 @@ mod identity;
 mod inverse_multiquadric;
 mod inverse_quadratic;
 mod lower;
+mod lowered;
 mod michaelis;
 mod one_pot;
 mod operation;
@@ -31,4 +32,5 @@ mod swish;
 mod validated;
 mod winner_take_all;
 
+pub use lowered::{Course, Held, Lowered, Weight};
 pub use lower::{lower, lower_for_training};

@@ -7,25 +7,39 @@ use nnrc_crn::{
     Axis, Handle, Index, IndexVariable, Origin, Part, Rate, RateConstant, Role, SpeciesFamily, Term,
 };
 
+use crate::lowered::{Held, Weight};
 use crate::pot::{Drive, DriveTerm, Signal, Species, Unit};
 use nnrc_model::Tensor;
 use nnrc_model::{Operation, WeightCarrier};
 
-/// The drive of a layer whose sources have the given names and signals.
-pub fn drive(unit: &mut Unit<'_>, operation: &Operation, sources: &[(&str, &Signal)]) -> Drive {
+/// The drive of a layer whose sources have the given names and signals. What holds the weights joins `held`.
+pub fn drive(
+    unit: &mut Unit<'_>,
+    operation: &Operation,
+    sources: &[(&str, &Signal)],
+    held: &mut Vec<Weight>,
+) -> Drive {
     let mut terms = Vec::new();
+    let mut hold = |unit: &Unit<'_>, what: &str, by: Held| {
+        held.push(Weight { key: format!("{}.{what}", unit.name), held: by });
+    };
     match operation {
         Operation::Dense { weights, bias } => match unit.chemistry.weights {
             WeightCarrier::Rates => {
-                dense_by_rates(unit, weights, sources, &mut terms);
+                let constant = dense_by_rates(unit, weights, sources, &mut terms);
+                let scale = unit.chemistry.forward;
+                hold(unit, "W", Held::Rates { constant, scale });
                 if let Some(bias) = bias {
-                    bias_by_rates(unit, bias, &mut terms);
+                    let constant = bias_by_rates(unit, bias, &mut terms);
+                    hold(unit, "b", Held::Rates { constant, scale });
                 }
             }
             WeightCarrier::Species => {
-                dense_by_species(unit, weights, sources, &mut terms);
+                let by = dense_by_species(unit, weights, sources, &mut terms);
+                hold(unit, "W", by);
                 if let Some(bias) = bias {
-                    bias_by_species(unit, bias, &mut terms);
+                    let by = bias_by_species(unit, bias, &mut terms);
+                    hold(unit, "b", by);
                 }
             }
         },
@@ -61,7 +75,7 @@ fn dense_by_rates(
     weights: &Tensor,
     sources: &[(&str, &Signal)],
     terms: &mut Vec<DriveTerm>,
-) {
+) -> Handle<RateConstant> {
     let columns = columns(unit, weights);
     let constant = tensor_constant(unit, "W", vec![unit.axis, columns], weights);
     let mut offset = 0;
@@ -89,6 +103,7 @@ fn dense_by_rates(
         }
         offset += width;
     }
+    constant
 }
 
 /// Whether the columns from `offset` have an entry of this sign.
@@ -97,7 +112,7 @@ fn has_members(weights: &Tensor, offset: usize, width: usize, part: Part) -> boo
     weights.values.chunks(columns).any(|row| row[offset..offset + width].iter().any(|w| part.of(*w) > 0.0))
 }
 
-fn bias_by_rates(unit: &mut Unit<'_>, bias: &Tensor, terms: &mut Vec<DriveTerm>) {
+fn bias_by_rates(unit: &mut Unit<'_>, bias: &Tensor, terms: &mut Vec<DriveTerm>) -> Handle<RateConstant> {
     let constant = tensor_constant(unit, "b", vec![unit.axis], bias);
     for (part, name) in [(Part::Positive, "bias_up"), (Part::Negative, "bias_down")] {
         if unit.chemistry.any_sign || bias.values.iter().any(|b| part.of(*b) > 0.0) {
@@ -111,6 +126,7 @@ fn bias_by_rates(unit: &mut Unit<'_>, bias: &Tensor, terms: &mut Vec<DriveTerm>)
             });
         }
     }
+    constant
 }
 
 fn tensor_constant(
@@ -167,10 +183,16 @@ fn dense_by_species(
     weights: &Tensor,
     sources: &[(&str, &Signal)],
     terms: &mut Vec<DriveTerm>,
-) {
+) -> Held {
     let columns = columns(unit, weights);
     let rails = tensor_species(unit, "W", &[unit.axis, columns], weights, is_signed(weights));
     products(unit, &rails, sources, terms);
+    held_by(&rails)
+}
+
+/// What holds a tensor whose values stay: one rail, or two.
+fn held_by(rails: &[(Species, bool)]) -> Held {
+    Held::Species { positive: rails[0].0, negative: rails.get(1).map(|rail| rail.0) }
 }
 
 /// The terms of weights that are held by species.
@@ -205,9 +227,10 @@ pub fn products(
     }
 }
 
-fn bias_by_species(unit: &mut Unit<'_>, bias: &Tensor, terms: &mut Vec<DriveTerm>) {
+fn bias_by_species(unit: &mut Unit<'_>, bias: &Tensor, terms: &mut Vec<DriveTerm>) -> Held {
     let rails = tensor_species(unit, "b", &[unit.axis], bias, is_signed(bias));
     biases(unit, &rails, terms);
+    held_by(&rails)
 }
 
 /// The terms of biases that are held by species.

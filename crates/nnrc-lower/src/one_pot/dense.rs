@@ -13,6 +13,7 @@
 use nnrc_crn::{Axis, Handle, Index, IndexVariable, Part, Rate, RateConstant, Term};
 
 use super::rails::{Contribution, Rails};
+use crate::lowered::{Held, Weight};
 use crate::operation::{at, biases, columns, products, tensor_species};
 use crate::pot::{Drive, Signal, Species, Unit};
 use nnrc_model::Flow;
@@ -41,6 +42,12 @@ impl Weights {
         let matrix = rails(&tensor_species(unit, "W", &[unit.axis, columns], weights, true));
         let bias = bias.map(|bias| rails(&tensor_species(unit, "b", &[unit.axis], bias, true)));
         Self { matrix, bias, columns }
+    }
+
+    /// What holds the weights of the layer called `name`.
+    pub fn held(&self, name: &str) -> Vec<Weight> {
+        let tensor = |what: &str, rails: Rails| Weight { key: format!("{name}.{what}"), held: Held::Rails(rails) };
+        std::iter::once(tensor("W", self.matrix)).chain(self.bias.map(|bias| tensor("b", bias))).collect()
     }
 
     /// The pre-activation: W a + b.

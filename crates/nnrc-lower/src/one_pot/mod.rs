@@ -27,11 +27,11 @@ mod teacher;
 use std::collections::BTreeMap;
 
 use nnrc_crn::{Axis, Crn, Handle, Role};
-use nnrc_syntax::Diagnostic;
 
 use nnrc_model::relay::{is_relayed, needs_relay};
 
 use crate::activate::activate;
+use crate::lowered::Weight;
 use crate::pot::{Drive, Signal, Unit, input_signal};
 use crate::{inverse_quadratic, operation, square};
 use dense::Weights;
@@ -46,8 +46,9 @@ struct Layer {
     stages: Vec<Stage>,
 }
 
-/// Adds all reactions of a model whose inputs hold `input`, and the presentation of its samples.
-pub fn lower(model: &Model, input: &[f64], crn: &mut Crn) -> Result<(), Box<Diagnostic>> {
+/// Adds all reactions of a model whose inputs hold `input`, and the presentation of its samples; gives what holds its
+/// weights.
+pub fn lower(model: &Model, input: &[f64], crn: &mut Crn) -> Vec<Weight> {
     let mut signals: Vec<Signal> = Vec::new();
     let mut layers: Vec<Option<Layer>> = Vec::new();
     let encodings = encodings(model);
@@ -81,8 +82,12 @@ pub fn lower(model: &Model, input: &[f64], crn: &mut Crn) -> Result<(), Box<Diag
         signals.push(signal);
         layers.push(layer);
     }
+    let held = layers.iter().zip(&model.nodes).filter_map(|(layer, node)| {
+        layer.as_ref()?.weights.as_ref().map(|weights| weights.held(&node.name))
+    });
+    let held = held.flatten().collect();
     backward(model, input, crn, &signals, layers);
-    Ok(())
+    held
 }
 
 /// Weights, pre-activation and activations of a layer.
@@ -100,7 +105,8 @@ fn forward(
     };
     let mut drive = match &weights {
         Some(weights) => weights.drive(&mut unit, from),
-        None => operation::drive(&mut unit, operation, from),
+        // Sums and concatenations hold no weights.
+        None => operation::drive(&mut unit, operation, from, &mut Vec::new()),
     };
     let (chemistry, axis, name, line) = (unit.chemistry, unit.axis, unit.name.clone(), unit.line);
     let mut stages: Vec<Stage> = Vec::new();

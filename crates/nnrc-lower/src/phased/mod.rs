@@ -32,6 +32,7 @@ mod vessel;
 use nnrc_crn::{Axis, Crn, CrnInfo, Handle, Role};
 use nnrc_syntax::Diagnostic;
 
+use crate::lowered::{Course, Held, Lowered, Weight};
 use crate::pot::{Signal, Species, input_signal};
 use crate::validated::validated;
 use assign::Table;
@@ -45,21 +46,15 @@ use sum::{Dense, Parameter, Source};
 pub use vessel::Module;
 use vessel::Vessel;
 
-/// The chemistry of a phased model, with what its course is read by.
+/// By what the course of a pot with a clock is read.
 #[derive(Debug, Clone)]
-pub struct Lowered {
-    /// The reactions.
-    pub crn: Crn,
-    /// The validator's receipt.
-    pub info: CrnInfo,
+pub struct Clocked {
     /// The phases of a cycle.
     pub phases: Phases,
     /// What belongs to which module.
     pub modules: Vec<Module>,
     /// The species of the clock.
     pub clock: Species,
-    /// Rails of each weight tensor, by key: `hidden.W`.
-    pub parameters: Vec<(String, [Species; 2])>,
     /// What learning is read by; none without training.
     pub learning: Option<Learning>,
 }
@@ -84,18 +79,18 @@ pub struct Judge {
     pub halt: Species,
 }
 
-impl Lowered {
+impl Clocked {
     /// The modules by name, in the order in which they first stand: species and reactions of each.
-    pub fn sizes(&self) -> Vec<(&'static str, usize, usize)> {
-        let species: Vec<_> = self.crn.species.iter().collect();
-        let reactions: Vec<_> = self.crn.reactions.iter().collect();
+    pub fn sizes(&self, crn: &Crn, info: &CrnInfo) -> Vec<(&'static str, usize, usize)> {
+        let species: Vec<_> = crn.species.iter().collect();
+        let reactions: Vec<_> = crn.reactions.iter().collect();
         let mut sizes: Vec<(&'static str, usize, usize)> = Vec::new();
         for module in &self.modules {
             let own = (
                 species[module.species.clone()].iter().map(|(_, family)| family.initial.len()).sum::<usize>(),
                 reactions[module.reactions.clone()]
                     .iter()
-                    .map(|(at, _)| self.info.members(*at))
+                    .map(|(at, _)| info.members(*at))
                     .sum::<usize>(),
             );
             match sizes.iter_mut().find(|(name, ..)| *name == module.name) {
@@ -125,7 +120,7 @@ pub fn lower(model: &Model, input: &[f64]) -> Result<Lowered, Box<Diagnostic>> {
     let learning = training.zip(order);
     let mut layers: Vec<Layer> = Vec::new();
     let mut signals: Vec<Signal> = Vec::new();
-    let (mut first, mut parameters) = (0, Vec::new());
+    let (mut first, mut weights) = (0, Vec::new());
     for (at, node) in model.nodes.iter().enumerate() {
         vessel.line = node.line;
         let axis = vessel.crn.axes.push(Axis { name: node.name.clone(), shape: node.shape.clone() });
@@ -144,8 +139,8 @@ pub fn lower(model: &Model, input: &[f64]) -> Result<Lowered, Box<Diagnostic>> {
             NodeKind::Layer { .. } => {
                 let layer = Layer::lower(&mut vessel, model, at, axis, layers.len() + 1, &signals);
                 for parameter in layer.parameters() {
-                    let label = vessel.crn.species[parameter.rails[0]].origin.label.clone();
-                    parameters.push((label, parameter.rails));
+                    let key = vessel.crn.species[parameter.rails[0]].origin.label.clone();
+                    weights.push(Weight { key, held: Held::Rails(parameter.rails) });
                 }
                 let value = layer.value.clone();
                 layers.push(layer);
@@ -165,7 +160,8 @@ pub fn lower(model: &Model, input: &[f64]) -> Result<Lowered, Box<Diagnostic>> {
         clock::gates(&mut crn, clock, phase, judge.map(|judge| judge.halt));
     }
     let info = validated(model, &crn)?;
-    Ok(Lowered { crn, info, phases, modules, clock, parameters, learning })
+    let course = Course::Clocked(Clocked { phases, modules, clock, learning });
+    Ok(Lowered { crn, info, weights, course })
 }
 
 /// The rows of an input.

@@ -14,7 +14,8 @@ pub fn analyse(text: &str) -> Model {
 }
 
 pub fn lower(model: &Model, input: &[f64]) -> (Crn, CrnInfo) {
-    nnrc_lower::lower(model, input).unwrap_or_else(|finding| panic!("{}", finding.message))
+    let lowered = nnrc_lower::lower(model, input).unwrap_or_else(|finding| panic!("{}", finding.message));
+    (lowered.crn, lowered.info)
 }
 
 /// Model and chemistry under each other, for a reviewer.
