@@ -5,6 +5,7 @@ use std::path::Path;
 use nnrc_analysis::Overrides;
 use nnrc_crn::{Crn, CrnInfo, namer};
 use nnrc_engine::Engine;
+use nnrc_lower::Lowered;
 use nnrc_model::gradient::Graph;
 use nnrc_model::{Arrays, ResourceError, Resources, Table, TableLayout, Tensor};
 use nnrc_model::{Model, NodeKind, Operation};
@@ -71,7 +72,7 @@ pub fn load_frozen(path: &Path, weights: &Path, settings: &[&str]) -> Compiled {
 fn load_with(path: &Path, overrides: &Overrides) -> (Compiled, Vec<f64>) {
     let text = std::fs::read_to_string(path).unwrap();
     let file = nnrc_syntax::parse(&text).unwrap();
-    let analysis = nnrc_analysis::analyse(&file, &text, overrides, &nnrc::Folder::of(path));
+    let analysis = nnrc_analysis::analyse(&file, &text, overrides, &nnrc::Disk::of(path));
     let model = analysis.model.unwrap_or_else(|| panic!("{}: {:?}", path.display(), analysis.diagnostics));
     let input = model.default_input();
     (lower(model, &input), input)
@@ -85,7 +86,7 @@ pub fn compile(text: &str, input: &[f64]) -> Compiled {
 
 /// Lowers a model for an input.
 pub fn lower(model: Model, input: &[f64]) -> Compiled {
-    let (crn, info) =
+    let Lowered { crn, info, .. } =
         nnrc_lower::lower(&model, input).unwrap_or_else(|finding| panic!("{}", finding.message));
     Compiled { model, crn, info }
 }
@@ -111,7 +112,7 @@ pub fn training(network: &Compiled) -> Training {
 
 /// Lowered for weights of either sign.
 pub fn trainable(model: Model, input: &[f64]) -> Compiled {
-    let (crn, info) = nnrc_lower::lower_for_training(&model, input).unwrap();
+    let Lowered { crn, info, .. } = nnrc_lower::lower_for_training(&model, input).unwrap();
     Compiled { model, crn, info }
 }
 

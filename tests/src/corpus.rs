@@ -100,8 +100,8 @@ pub fn diagnostics(output: &Output) -> Vec<Value> {
 pub struct Files(pub PathBuf);
 
 impl Files {
-    fn folder(&self) -> nnrc::Folder {
-        nnrc::Folder::of(&self.0.join("model.nnr"))
+    fn folder(&self) -> nnrc::Disk {
+        nnrc::Disk::of(&self.0.join("model.nnr"))
     }
 }
 

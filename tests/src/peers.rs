@@ -103,7 +103,7 @@ pub fn nnrc() -> PathBuf {
         let profile = if folder.ends_with("debug") { "dev" } else { "release" };
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let status = Command::new(cargo)
-            .args(["build", "--quiet", "--package", "nnrc", "--profile", profile])
+            .args(["build", "--quiet", "--package", "nnrc-cli", "--profile", profile])
             .current_dir(crate::root())
             .status()
             .unwrap();

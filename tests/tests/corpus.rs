@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use nnrc_analysis::Overrides;
-use nnrc_lower::lower;
+use nnrc_lower::{Lowered, lower};
 use nnrc_model::random::Random;
 use nnrc_syntax::codes;
 use nnrc_tests::corpus::{self, Bad, Files, diagnostics, folder, run};
@@ -420,7 +420,7 @@ fn through(text: &str, folder: &Path) -> Reached {
     assert_eq!(input.len(), model.input_width());
     let everywhere = nnrc_model::certify::Inputs::Ranges;
     nnrc_model::certify::certify(&model, everywhere, 1e-3);
-    let Ok((crn, info)) = lower(&model, &input) else { return Reached::Model };
+    let Ok(Lowered { crn, info, .. }) = lower(&model, &input) else { return Reached::Model };
     if info.reaction_count() > 5_000 {
         return Reached::Model;
     }

@@ -32,5 +32,5 @@ mod swish;
 mod validated;
 mod winner_take_all;
 
-pub use lowered::{Course, Held, Lowered, Weight};
 pub use lower::{lower, lower_for_training};
+pub use lowered::{Course, Held, Lowered, Weight};

@@ -1,92 +1,28 @@
-//! The nnrc command: compiles neural networks into chemistry.
+//! nnrc as a library: compiles neural networks into chemistry, simulates and trains them.
 //!
-//! The command owns all input and output of the compiler. A verb goes through `session` for the model, through
-//! `pot` for its chemistry, and says what it found through `terminal`.
+//! Nothing is printed, and nothing is asked of the environment. What a text names is read through
+//! [`Resources`](nnrc_model::Resources), of which [`Disk`] is the one for files; nothing is written. A result is a
+//! value; where there is none, a [`Failure`] holds all findings.
 //!
-//! - `args`: what can be written on the command line, and its help;
-//! - `files`: reading sources, weights and data, writing results whole or not at all, never over what was read;
-//! - `interrupt`: signals that end the command;
-//! - `session`: from a path to a checked model, with the input values that the command line asks for;
-//! - `pot`: from a model to reactions that can be integrated;
-//! - `native`: the same in generated crates, which are built in a cache;
-//! - `training`: from a model to trained weights;
-//! - `phased`: cycles of a clock, learning by it, the phase map;
-//! - `usage`: command lines that make no sense, for programs;
-//! - `report`: size report and texts that several verbs share;
-//! - `verbs`: one file for each verb;
-//! - `plot`: time courses as SVG.
+//! - [`Project`]: a text, what belongs to it, and what it means;
+//! - [`Compiled`]: its chemistry, and everything that can be done with it.
 
-mod args;
-mod files;
-mod interrupt;
-mod meanings;
-mod measurements;
-mod native;
-mod numbers;
-mod panics;
-mod phased;
-mod plot;
-mod pot;
-mod records;
-mod report;
-mod running;
-mod session;
-mod terminal;
-mod training;
-mod usage;
-mod verbs;
+pub mod compiled;
+pub mod cycles;
+pub mod disk;
+pub mod meanings;
+pub mod numbers;
+pub mod phases;
+pub mod plot;
+pub mod reactions;
+pub mod running;
+pub mod size;
 
-pub use files::Folder;
+mod failure;
+mod project;
+mod steps;
 
-use std::ffi::OsString;
-use std::io::Write;
-
-use clap::Parser;
-
-use args::{Arguments, Verb};
-use session::Session;
-use terminal::Terminal;
-
-/// Runs the command and returns its exit status.
-pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
-    panics::install();
-    let words: Vec<OsString> = arguments.into_iter().collect();
-    interrupt::watch(&words);
-    let arguments = match Arguments::try_parse_from(&words) {
-        Ok(arguments) => arguments,
-        Err(error) if error.use_stderr() && usage::wants_json(&words) => {
-            // Nobody is left to tell if even this cannot be written.
-            let _ = writeln!(std::io::stderr(), "{}", usage::as_json(&error));
-            return error.exit_code().try_into().unwrap_or(2);
-        }
-        Err(error) => return usage::print(&error),
-    };
-    let terminal = Terminal::new(&arguments.common);
-    if let Some(option) = arguments.common.of_model().filter(|_| !arguments.verb.reads_models()) {
-        let refused: Result<(), _> =
-            terminal.usage(&format!("{option}: this verb reads no model that it could change"));
-        return refused.map_or_else(|stop| stop.exit, |()| 0);
-    }
-    let session = Session::new(terminal, arguments.common);
-    match verb(&session, arguments.verb) {
-        Ok(()) => 0,
-        Err(stop) => stop.exit,
-    }
-}
-
-fn verb(session: &Session, verb: Verb) -> Result<(), terminal::Stop> {
-    match verb {
-        Verb::Compile(args) => verbs::compile::run(session, &args),
-        Verb::Check(args) => verbs::check::run(session, &args),
-        Verb::Simulate(args) => verbs::simulate::run(session, &args),
-        Verb::Train(args) => verbs::train::run(session, &args),
-        Verb::Test(args) => verbs::test::run(session, &args),
-        Verb::Noise(args) => verbs::noise::run(session, &args),
-        Verb::Analyze(args) => verbs::analyze::run(session, &args),
-        Verb::Fmt(args) => verbs::fmt::run(session, &args),
-        Verb::Explain(args) => verbs::explain::run(session, &args),
-        Verb::Emit(args) => verbs::emit::run(session, &args),
-        Verb::New(args) => verbs::new::run(session, &args),
-        Verb::Completions(args) => verbs::completions::run(session, &args),
-    }
-}
+pub use compiled::Compiled;
+pub use disk::Disk;
+pub use failure::Failure;
+pub use project::{Checked, Project, setting};

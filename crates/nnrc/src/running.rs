@@ -6,9 +6,9 @@ use nnrc_model::clock;
 use nnrc_sim::Error;
 use serde_json::{Value, json};
 
+use crate::compiled::{Compiled, NEAR};
+use crate::cycles::clock_species;
 use crate::numbers::{plural, short};
-use crate::phased::cycles::clock_species;
-use crate::pot::{NEAR, Pot};
 
 /// How much longer than its settling time a pot is run: what is within [`NEAR`] by then has come much closer.
 const MARGIN: f64 = 1.5;
@@ -57,16 +57,19 @@ enum Course {
 
 impl Running {
     /// Measures a pot that comes to rest, and reads the times of one that learns.
-    pub fn of(pot: &Pot<'_>) -> Self {
+    pub fn of(pot: &Compiled) -> Self {
         let (relative, mut absolute) = DEFAULTS;
-        let course = if let Some(lowered) = &pot.phased {
+        let course = if let Some(clocked) = pot.lowered.clocked() {
             let phased = &pot.model.chemistry.phased;
             absolute = absolute.min(clock::tolerance(phased));
             let epoch = pot.model.phased_training().map(|training| {
                 pot.model.rows(&training.data).len() + if training.tolerance.is_some() { 2 } else { 0 }
             });
-            Course::Cycles { period: clock::phase_length(phased) * clock_species(lowered) as f64, epoch }
-        } else if let Some(feed) = &pot.crn.protocol.feed {
+            Course::Cycles {
+                period: clock::phase_length(phased) * clock_species(&pot.lowered.info, clocked) as f64,
+                epoch,
+            }
+        } else if let Some(feed) = &pot.lowered.crn.protocol.feed {
             Course::Shows { samples: feed.rows.len(), hold: feed.hold, epochs: feed.epochs }
         } else {
             settling(pot)
@@ -225,11 +228,11 @@ impl Running {
 }
 
 /// Follows a pot to its rest.
-fn settling(pot: &Pot<'_>) -> Course {
+fn settling(pot: &Compiled) -> Course {
     let proven = || match pot.model.chemistry.construction {
         Construction::FixedPoint => {
             // Through very many layers a bound may grow beyond all numbers.
-            certify(pot.model, Inputs::Ranges, NEAR).settling_time.filter(|bound| bound.is_finite())
+            certify(&pot.model, Inputs::Ranges, NEAR).settling_time.filter(|bound| bound.is_finite())
         }
         Construction::OnePot | Construction::Phased => None,
     };

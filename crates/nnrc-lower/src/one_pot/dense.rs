@@ -46,7 +46,8 @@ impl Weights {
 
     /// What holds the weights of the layer called `name`.
     pub fn held(&self, name: &str) -> Vec<Weight> {
-        let tensor = |what: &str, rails: Rails| Weight { key: format!("{name}.{what}"), held: Held::Rails(rails) };
+        let tensor =
+            |what: &str, rails: Rails| Weight { key: format!("{name}.{what}"), held: Held::Rails(rails) };
         std::iter::once(tensor("W", self.matrix)).chain(self.bias.map(|bias| tensor("b", bias))).collect()
     }
 

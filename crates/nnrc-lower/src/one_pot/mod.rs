@@ -82,9 +82,10 @@ pub fn lower(model: &Model, input: &[f64], crn: &mut Crn) -> Vec<Weight> {
         signals.push(signal);
         layers.push(layer);
     }
-    let held = layers.iter().zip(&model.nodes).filter_map(|(layer, node)| {
-        layer.as_ref()?.weights.as_ref().map(|weights| weights.held(&node.name))
-    });
+    let held = layers
+        .iter()
+        .zip(&model.nodes)
+        .filter_map(|(layer, node)| layer.as_ref()?.weights.as_ref().map(|weights| weights.held(&node.name)));
     let held = held.flatten().collect();
     backward(model, input, crn, &signals, layers);
     held

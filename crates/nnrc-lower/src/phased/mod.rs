@@ -88,10 +88,7 @@ impl Clocked {
         for module in &self.modules {
             let own = (
                 species[module.species.clone()].iter().map(|(_, family)| family.initial.len()).sum::<usize>(),
-                reactions[module.reactions.clone()]
-                    .iter()
-                    .map(|(at, _)| info.members(*at))
-                    .sum::<usize>(),
+                reactions[module.reactions.clone()].iter().map(|(at, _)| info.members(*at)).sum::<usize>(),
             );
             match sizes.iter_mut().find(|(name, ..)| *name == module.name) {
                 Some((_, species, reactions)) => {

@@ -1,7 +1,7 @@
 //! The chemical clock by itself: period, overlap, memory.
 
 use nnrc_engine::Engine;
-use nnrc_lower::phased::Lowered;
+use nnrc_lower::Lowered;
 use nnrc_model::clock as rules;
 use nnrc_sim::{Method, Rises};
 

@@ -65,7 +65,7 @@ pub fn halt() -> Vec<Finding> {
     findings.extend(clean("phased learner that halts by events", std::slice::from_ref(&path)));
     let gates = {
         let (_, lowered) = compile(&text, &[]);
-        lowered.info.species_range(lowered.clock).len()
+        lowered.info.species_range(lowered.clocked().unwrap().clock).len()
     };
     // In the middle of every phase, from the last sample to well behind the halt.
     let cycle = PHASE * gates as f64;
@@ -103,7 +103,8 @@ pub fn events() -> Vec<Finding> {
     let path = folder.path().join("gates.xml");
     let file = std::fs::read_to_string(&path).unwrap();
     let (_, lowered) = compile(&text, &[]);
-    let (count, gates) = (file.matches("<event ").count(), lowered.info.species_range(lowered.clock).len());
+    let (count, gates) =
+        (file.matches("<event ").count(), lowered.info.species_range(lowered.clocked().unwrap().clock).len());
     let mut findings: Vec<Finding> =
         clean("phased learner with gates set by events", std::slice::from_ref(&path)).into_iter().collect();
     findings.push(Finding::new(

@@ -11,7 +11,7 @@ use crate::peers::Simulator;
 /// Tolerances of the other simulators: the clock's tails need an absolute one far below its level.
 const PEERS: (f64, f64) = (1e-8, 1e-17);
 
-fn write(text: &str, path: &std::path::Path) -> nnrc_lower::phased::Lowered {
+fn write(text: &str, path: &std::path::Path) -> nnrc_lower::Lowered {
     let (_, lowered) = compile(text, &[]);
     let mut file = std::io::BufWriter::new(std::fs::File::create(path).unwrap());
     nnrc_sbml::write(&lowered.crn, &lowered.info, &nnrc_sbml::Options::default(), &mut file).unwrap();

@@ -4,7 +4,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use nnrc_engine::Engine;
-use nnrc_lower::phased::{Lowered, halt};
+use nnrc_lower::Lowered;
+use nnrc_lower::phased::halt;
 use nnrc_model::Clock;
 use nnrc_sim::{Integrator, Method, Tolerances};
 
@@ -195,7 +196,7 @@ impl Course {
         match self {
             Self::Chemical(run) => {
                 run.cycle()?;
-                let judge = run.lowered.learning?.judge?;
+                let judge = run.lowered.clocked().unwrap().learning?.judge?;
                 Some(Verdict { guilty: run.family(judge.verdict)[0], halt: run.family(judge.halt)[0] })
             }
             Self::External(external) => external.cycle(),
@@ -206,7 +207,7 @@ impl Course {
 impl External {
     /// As the protocol of the network says.
     fn cycle(&mut self) -> Option<Verdict> {
-        let judge = self.lowered.learning?.judge?;
+        let judge = self.lowered.clocked().unwrap().learning?.judge?;
         let value =
             |state: &[f64], engine: &Engine, species| state[engine.state_range(species).unwrap().start];
         for setting in &self.lowered.crn.protocol.settings {

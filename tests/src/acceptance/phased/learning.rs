@@ -178,7 +178,7 @@ pub struct Course {
 /// Follows a learner to its halt, at most for some cycles.
 pub fn follow(text: &str, rows: &[(Vec<f64>, f64)], (rate, tolerance): (f64, f64), most: usize) -> Course {
     let mut run = Run::new(text, TOLERANCE, Method::Explicit);
-    let judge = run.lowered.learning.unwrap().judge.unwrap();
+    let judge = run.lowered.clocked().unwrap().learning.unwrap().judge.unwrap();
     let slots = rows.len() + 2;
     let mut before = arranged(&run.weights());
     let mut course = Course {
@@ -217,11 +217,10 @@ pub fn follow(text: &str, rows: &[(Vec<f64>, f64)], (rate, tolerance): (f64, f64
         let start = run.integrator().state().to_vec();
         let period = run.period();
         run.pass(3.0 * period);
-        let clock = run.engine.state_range(run.lowered.clock).unwrap();
+        let clock = run.engine.state_range(run.lowered.clocked().unwrap().clock).unwrap();
         let held: Vec<usize> = run
             .lowered
-            .parameters
-            .iter()
+            .rails()
             .flat_map(|(_, rails)| rails.map(|rail| run.engine.state_range(rail).unwrap()))
             .flatten()
             .collect();

@@ -2,7 +2,7 @@
 
 use nnrc_crn::{Arena, Crn, CrnInfo, Handle, SpeciesFamily};
 use nnrc_engine::Engine;
-use nnrc_lower::phased::Lowered;
+use nnrc_lower::Lowered;
 use nnrc_lower::phased::phases::Phase;
 use nnrc_sim::{Method, Tolerances, integrate};
 
@@ -13,7 +13,7 @@ use crate::acceptance::vectors::{numbers, of_kind};
 
 /// The reactions of some modules, with all species.
 pub fn alone(lowered: &Lowered, modules: &[&str]) -> (Crn, CrnInfo) {
-    let kept = lowered.modules.iter().filter(|module| modules.contains(&module.name));
+    let kept = lowered.clocked().unwrap().modules.iter().filter(|module| modules.contains(&module.name));
     let places: Vec<usize> = kept.flat_map(|module| module.reactions.clone()).collect();
     let mut crn = lowered.crn.clone();
     crn.reactions = Arena::default();
@@ -38,7 +38,7 @@ impl<'a> Bench<'a> {
     fn new(lowered: &'a Lowered, modules: &[&str]) -> Self {
         let (mut crn, info) = alone(lowered, modules);
         // Gates are closed unless a test opens one.
-        let clock = lowered.clock;
+        let clock = lowered.clocked().unwrap().clock;
         crn.species[clock].initial.fill(0.0);
         Self { lowered, crn, info }
     }
@@ -55,8 +55,8 @@ impl<'a> Bench<'a> {
     }
 
     fn open(mut self, phase: Phase) -> Self {
-        let place = self.lowered.phases.species_of(phase);
-        self.crn.species[self.lowered.clock].initial[place] = 1.0;
+        let place = self.lowered.clocked().unwrap().phases.species_of(phase);
+        self.crn.species[self.lowered.clocked().unwrap().clock].initial[place] = 1.0;
         self
     }
 
@@ -232,7 +232,7 @@ pub fn formulas() -> Vec<Finding> {
     case("epoch, judge", clean.course(("halt", "", 0), None, &t), t, 1.0, approach(0.0, 1.0, 0.05));
     let t = times(20.0);
     let mut halt = bench(&["halt"]).set("halt", "", &[1.0]);
-    halt.crn.species[lowered.clock].initial[3] = 0.9;
+    halt.crn.species[lowered.clocked().unwrap().clock].initial[3] = 0.9;
     case("halt", halt.course(("clock", "", 3), None, &t), t, 0.0, approach(0.9, 0.0, 20.0));
     let t = times(kg);
     let reset = bench(&["sigmoid"]).set("hidden", "U", &[3.0, 1.0]).open(Phase::Reset);

@@ -1,7 +1,7 @@
 //! A phased network followed cycle by cycle.
 
 use nnrc_engine::Engine;
-use nnrc_lower::phased::{Lowered, lower};
+use nnrc_lower::{Lowered, lower};
 use nnrc_model::Model;
 use nnrc_model::{clock, clock::phase_length};
 use nnrc_sim::{Integrator, Method, Rises, Tolerances};
@@ -53,7 +53,7 @@ impl Run {
         let mut engine = Engine::new(&lowered.crn, &lowered.info);
         let state = engine.initial_state();
         let tolerances = tolerances(&model, &lowered, &engine, tolerance);
-        let last = engine.state_range(lowered.clock).unwrap().end - 1;
+        let last = engine.state_range(lowered.clocked().unwrap().clock).unwrap().end - 1;
         let rises = Rises::start(&mut engine, method, &tolerances, &state, 0.0..END, (last, 0.5)).unwrap();
         Self { model, lowered, engine, rises, time: 0.0 }
     }
@@ -61,7 +61,7 @@ impl Run {
     /// Predicted length of a cycle.
     pub fn period(&self) -> f64 {
         phase_length(&self.model.chemistry.phased)
-            * self.engine.state_range(self.lowered.clock).unwrap().len() as f64
+            * self.engine.state_range(self.lowered.clocked().unwrap().clock).unwrap().len() as f64
     }
 
     /// The end of the next cycle; none if the clock has stopped.
@@ -94,7 +94,7 @@ impl Run {
         let difference = |[p, m]: [_; 2]| -> Vec<f64> {
             self.family(p).iter().zip(self.family(m)).map(|(p, m)| p - m).collect()
         };
-        self.lowered.parameters.iter().map(|(_, rails)| difference(*rails)).collect()
+        self.lowered.rails().map(|(_, rails)| difference(rails)).collect()
     }
 
     /// Values of the output.

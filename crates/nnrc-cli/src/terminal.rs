@@ -1,0 +1,200 @@
+//! What is said to the user: diagnostics and notes on stderr, results on stdout.
+
+use std::io::{self, IsTerminal, Write};
+
+use anstream::{AutoStream, ColorChoice};
+use nnrc::Failure;
+use nnrc_syntax::{Diagnostic, Severity, Source, Span, render};
+use serde_json::{Value, json};
+
+use crate::args::{Color, Common, MessageFormat};
+use crate::destination::Destination;
+use crate::usage;
+
+/// The end of a verb before its time.
+#[derive(Debug)]
+pub enum Stop {
+    /// What there is to say has been said: the exit status.
+    Said(u8),
+    /// What the library found is still to be said.
+    Found(Failure),
+    /// Nobody reads the result.
+    BrokenPipe,
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Found(failure)
+    }
+}
+
+/// Wrong usage that the parser of the command line cannot see.
+const USAGE: u8 = 2;
+
+/// Stderr and stdout as the user wants them.
+#[derive(Debug, Clone, Copy)]
+pub struct Terminal {
+    format: MessageFormat,
+    color: ColorChoice,
+    quiet: bool,
+}
+
+impl Terminal {
+    /// The terminal of these options.
+    pub fn new(common: &Common) -> Self {
+        let color = match common.color {
+            Color::Auto => AutoStream::choice(&io::stderr()),
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        };
+        Self { format: common.message_format, color, quiet: common.quiet }
+    }
+
+    /// Whether reports are JSON.
+    pub fn is_json(&self) -> bool {
+        self.format == MessageFormat::Json
+    }
+
+    /// Prints findings to stderr. With `--quiet` only errors.
+    pub fn diagnostics(&self, source: &Source, diagnostics: &[Diagnostic]) {
+        let shown: Vec<Diagnostic> =
+            diagnostics.iter().filter(|finding| !self.quiet || finding.is_error()).cloned().collect();
+        let shown: Vec<Diagnostic> = shown.into_iter().map(|finding| in_text(source, finding)).collect();
+        if shown.is_empty() {
+            return;
+        }
+        let text = match self.format {
+            MessageFormat::Human => render(source, &shown, self.color != ColorChoice::Never) + "\n",
+            MessageFormat::Json => {
+                shown.iter().map(|finding| format!("{}\n", as_json(source, finding))).collect()
+            }
+        };
+        self.stderr(&text);
+    }
+
+    /// Prints findings and stops with the gravest exit status among the errors, if there is one.
+    pub fn require(&self, source: &Source, diagnostics: &[Diagnostic]) -> Result<(), Stop> {
+        self.diagnostics(source, diagnostics);
+        match diagnostics.iter().filter(|finding| finding.is_error()).map(|finding| finding.code.exit).max() {
+            Some(exit) => Err(Stop::Said(exit.max(1))),
+            None => Ok(()),
+        }
+    }
+
+    /// Says what is still to be said of the end of a verb; the exit status.
+    pub fn end(&self, stop: Stop) -> u8 {
+        match stop {
+            Stop::Said(exit) => exit,
+            Stop::BrokenPipe => 0,
+            Stop::Found(Failure { source, findings }) => match self.require(&source, &findings) {
+                Err(Stop::Said(exit)) => exit,
+                _ => 1,
+            },
+        }
+    }
+
+    /// Prints one error and stops.
+    pub fn fail<T>(&self, source: &Source, error: Diagnostic) -> Result<T, Stop> {
+        let exit = error.code.exit.max(1);
+        self.diagnostics(source, &[error]);
+        Err(Stop::Said(exit))
+    }
+
+    /// Stops because of a command line that makes no sense.
+    pub fn usage<T>(&self, message: &str) -> Result<T, Stop> {
+        let text = match self.format {
+            MessageFormat::Human => {
+                format!("error: {message}\n\nFor more information, try `nnrc help`.\n")
+            }
+            MessageFormat::Json => {
+                format!("{}\n", usage::object(message, &[]))
+            }
+        };
+        self.stderr(&text);
+        Err(Stop::Said(USAGE))
+    }
+
+    /// Whether remarks on progress are wanted.
+    pub fn speaks_to_people(&self) -> bool {
+        !self.quiet && self.format == MessageFormat::Human
+    }
+
+    /// A remark on progress, for people only.
+    pub fn note(&self, message: &str) {
+        if self.speaks_to_people() {
+            self.stderr(&format!("{message}\n"));
+        }
+    }
+
+    /// A result to stdout.
+    pub fn print(&self, text: &str) -> Result<(), Stop> {
+        Destination::Stdout.write(self, |out| out.write_all(text.as_bytes()))
+    }
+
+    /// A JSON value to stdout, on one line.
+    pub fn print_json(&self, value: &Value) -> Result<(), Stop> {
+        self.print(&format!("{value}\n"))
+    }
+
+    /// The last words of a run that is interrupted, below a bar of progress.
+    pub fn interrupt(&self, message: &str) {
+        let line = if io::stderr().is_terminal() { "\n" } else { "" };
+        self.note(&format!("{line}{message}"));
+    }
+
+    fn stderr(&self, text: &str) {
+        // If stderr is closed there is no other place to complain.
+        let _ = AutoStream::new(io::stderr(), self.color).lock().write_all(text.as_bytes());
+    }
+}
+
+/// A finding without the places that are not in the text: those of blocks that `--set` made.
+fn in_text(source: &Source, mut finding: Diagnostic) -> Diagnostic {
+    let is_in = |span: &Span| span.end as usize <= source.text.len();
+    finding.span = finding.span.filter(is_in);
+    finding.others.retain(|(span, _)| is_in(span));
+    finding
+}
+
+/// One finding as a JSON object. Lines and columns count from 1, columns in characters.
+fn as_json(source: &Source, finding: &Diagnostic) -> Value {
+    let severity = match finding.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    };
+    let place = |span: nnrc_syntax::Span| {
+        let (line, column) = source.line_column(span.start as usize);
+        let (end_line, end_column) = source.line_column(span.end as usize);
+        json!({ "line": line, "column": column, "end_line": end_line, "end_column": end_column })
+    };
+    let mut object = json!({
+        "severity": severity,
+        "code": finding.code.name,
+        "message": finding.message,
+        "file": source.name,
+        "line": null,
+        "column": null,
+        "end_line": null,
+        "end_column": null,
+        "label": finding.label,
+        "help": finding.help,
+    });
+    let others: Vec<Value> = finding
+        .others
+        .iter()
+        .map(|(span, words)| {
+            let mut other = place(*span);
+            other["label"] = json!(words);
+            other
+        })
+        .collect();
+    object["others"] = json!(others);
+    if let Some(span) = finding.span {
+        let found = place(span);
+        for key in ["line", "column", "end_line", "end_column"] {
+            object[key] = found[key].clone();
+        }
+    }
+    object
+}

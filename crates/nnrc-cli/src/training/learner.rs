@@ -1,0 +1,188 @@
+//! A model with its data as something that can be trained.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use nnrc_model::Samples;
+use nnrc_model::Tensor;
+use nnrc_model::gradient::{Graph, LANES, Lanes, Parameter, Workspace};
+use nnrc_model::{Model, NodeKind, Operation};
+use nnrc_sim::reading::Measure;
+use nnrc_sim::train::stamp::{self, described, fingerprint};
+use nnrc_sim::train::{Layout, Learner, Loss, Stamp, Totals};
+
+use super::inputs_and_targets;
+use super::progress::Progress;
+use crate::native::{Lesson, Program, Taught};
+use crate::session::Session;
+use crate::terminal::Stop;
+use nnrc::Checked;
+
+/// A network, its loss, and the samples: first those trained on, then those that only judge.
+pub struct Learning<'a> {
+    /// The network.
+    pub graph: Graph,
+    loss: Loss,
+    /// How outputs are compared with targets.
+    pub measure: Measure,
+    inputs: Vec<&'a [f64]>,
+    /// A row for each sample.
+    targets: Vec<f64>,
+    /// The structure of the network in words, for the stamp.
+    structure: stamp::Settings,
+}
+
+/// Room for one block.
+pub struct Space {
+    values: Workspace,
+    adjoint: Vec<Lanes>,
+}
+
+impl<'a> Learning<'a> {
+    /// The network of a model with samples.
+    pub fn new(
+        model: &Model,
+        loss: nnrc_model::Loss,
+        train: &Samples<'a>,
+        validation: Option<&Samples<'a>>,
+    ) -> Self {
+        let graph = Graph::new(model);
+        let width = graph.output_width();
+        let mut samples = inputs_and_targets(train, width);
+        samples.extend(validation.iter().flat_map(|samples| inputs_and_targets(samples, width)));
+        let loss = super::loss(loss);
+        Self {
+            graph,
+            loss,
+            measure: model.judging(Some(train.dataset)).measure,
+            inputs: samples.iter().map(|(input, _)| *input).collect(),
+            targets: samples.iter().flat_map(|(_, target)| target.iter().copied()).collect(),
+            structure: structure(model),
+        }
+    }
+
+    /// Number of samples.
+    pub fn samples(&self) -> usize {
+        self.inputs.len()
+    }
+
+    /// Has the program of a generated crate train on the samples, of which the first `count` are trained on.
+    pub fn teach(
+        &self,
+        session: &Session,
+        loaded: &Checked,
+        program: &Program,
+        lesson: &Lesson<'_>,
+        checkpoint: &Path,
+        count: usize,
+    ) -> Result<Taught, Stop> {
+        let width = self.graph.output_width();
+        let split = |all: &[&[f64]], targets: &[f64]| (all.concat(), targets.to_vec());
+        let (train, judged) = self.inputs.split_at(count);
+        let (targets, judged_targets) = self.targets.split_at(count * width);
+        let samples = [split(train, targets), split(judged, judged_targets)];
+        let parameters = self.weights(self.graph.initial());
+        let mut progress = Progress::new(&session.terminal, lesson.settings.epochs, 0);
+        let mut relay = |words: &str| progress.relay(words);
+        let result = program.train(&samples, width, &parameters, lesson, checkpoint, &mut relay);
+        progress.finish();
+        match result {
+            Ok(taught) => Ok(taught),
+            Err(finding) => session.terminal.fail(&loaded.source, *finding),
+        }
+    }
+
+    /// The tensors of the flat parameters.
+    pub fn layout(&self) -> Vec<Layout<'_>> {
+        let layout =
+            |parameter: &'_ Parameter| -> (usize, usize) { (parameter.start, parameter.shape.len()) };
+        debug_assert!(self.graph.parameters().iter().map(layout).is_sorted());
+        self.graph.parameters().iter().map(|p| (p.key.as_str(), p.shape.as_slice(), p.start)).collect()
+    }
+
+    /// Parameters by key.
+    pub fn weights(&self, parameters: &[f64]) -> BTreeMap<String, Tensor> {
+        let tensor =
+            |p: &Parameter| Tensor { shape: p.shape.clone(), values: parameters[p.range()].to_vec() };
+        self.graph.parameters().iter().map(|p| (p.key.clone(), tensor(p))).collect()
+    }
+
+    /// What another network, beginning, data or way of training would change. `settings` are those of the training that
+    /// count, by name.
+    pub fn stamp(&self, settings: stamp::Settings) -> Stamp {
+        let samples: Vec<f64> =
+            self.inputs.iter().flat_map(|input| input.iter()).chain(&self.targets).copied().collect();
+        let mut all = self.structure.clone();
+        all.push(("samples".to_owned(), described(&samples)));
+        all.push(("weights at the beginning".to_owned(), described(self.graph.initial())));
+        all.extend(settings);
+        let words = stamp::text(&all).into_bytes();
+        let numbers = samples.iter().chain(self.graph.initial());
+        let bytes = numbers.flat_map(|number| number.to_bits().to_le_bytes());
+        Stamp { fingerprint: fingerprint(words.into_iter().chain(bytes)), settings: all }
+    }
+}
+
+/// Shape, sources and activations of each node.
+fn structure(model: &Model) -> stamp::Settings {
+    let mut all = stamp::Settings::new();
+    for node in &model.nodes {
+        let kind = match &node.kind {
+            NodeKind::Input => "input".to_owned(),
+            NodeKind::Layer { operation, sources, activations } => {
+                let operation = match operation {
+                    Operation::Dense { bias: Some(_), .. } => "dense",
+                    Operation::Dense { bias: None, .. } => "dense without bias",
+                    Operation::Add => "add",
+                    Operation::Concat => "concat",
+                };
+                let sources: Vec<&str> = sources.iter().map(|&at| model.nodes[at].name.as_str()).collect();
+                let activations: String =
+                    activations.iter().map(|activation| format!(" | {activation}")).collect();
+                format!("{operation} of {}{activations}", sources.join(", "))
+            }
+        };
+        all.push((format!("`{}`", node.name), format!("{:?} {kind}", node.shape)));
+    }
+    all
+}
+
+impl Learner for Learning<'_> {
+    type Space = Space;
+
+    fn space(&self) -> Space {
+        Space { values: self.graph.workspace(), adjoint: vec![[0.0; LANES]; self.graph.output_width()] }
+    }
+
+    fn block(&self) -> usize {
+        LANES
+    }
+
+    fn spread(&self, rows: &[usize]) -> f64 {
+        let width = self.graph.output_width();
+        self.measure.spread(rows.iter().map(|row| &self.targets[row * width..(row + 1) * width]))
+    }
+
+    fn learn(
+        &self,
+        parameters: &[f64],
+        rows: &[usize],
+        space: &mut Space,
+        gradient: Option<&mut [f64]>,
+    ) -> Totals {
+        let width = self.graph.output_width();
+        let mut inputs: [&[f64]; LANES] = [&[]; LANES];
+        let mut targets: [&[f64]; LANES] = [&[]; LANES];
+        for ((input, target), &row) in inputs.iter_mut().zip(&mut targets).zip(rows) {
+            *input = self.inputs[row];
+            *target = &self.targets[row * width..(row + 1) * width];
+        }
+        self.graph.forward(parameters, &inputs[..rows.len()], &mut space.values);
+        let outputs = self.graph.output(&space.values);
+        let totals = self.loss.judge(&self.measure, outputs, &targets[..rows.len()], &mut space.adjoint);
+        if let Some(gradient) = gradient {
+            self.graph.backward(parameters, &space.adjoint, &mut space.values, gradient);
+        }
+        totals
+    }
+}

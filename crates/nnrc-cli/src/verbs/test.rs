@@ -1,0 +1,117 @@
+//! `nnrc test`: the expectations of files, judged on simulated chemistry.
+
+mod judge;
+
+use std::path::Path;
+
+use nnrc_syntax::{Diagnostic, Severity, codes};
+use serde_json::{Value, json};
+
+use crate::args::EngineKind;
+use crate::args::TestArgs;
+use crate::records;
+use crate::session::Session;
+use crate::terminal::Stop;
+use crate::training;
+use judge::{Judge, Verdict};
+use nnrc::Checked;
+use nnrc::numbers::plural;
+
+/// Runs the verb. All files are tested, also after one that fails.
+pub fn run(session: &Session, args: &TestArgs) -> Result<(), Stop> {
+    let mut worst = 0;
+    for path in &args.files {
+        match one(session, path, args.files.len() > 1) {
+            Ok(()) => {}
+            Err(Stop::BrokenPipe) => return Err(Stop::BrokenPipe),
+            Err(stop) => worst = worst.max(session.terminal.end(stop)),
+        }
+    }
+    if worst == 0 { Ok(()) } else { Err(Stop::Said(worst)) }
+}
+
+fn one(session: &Session, path: &Path, several: bool) -> Result<(), Stop> {
+    let terminal = &session.terminal;
+    let mut loaded = session.load(path)?;
+    // What expects nothing needs no training.
+    if loaded.model.training.is_some() && !session.gives_weights() && !loaded.model.expectations.is_empty() {
+        let own = session.unfolded(path, &loaded)?;
+        let trained =
+            training::run(session, own.as_ref().unwrap_or(&loaded), None, (false, EngineKind::Process))?;
+        terminal.note(&trained.summary());
+        loaded = session.with_weights(path, &loaded, trained.weights)?;
+    }
+    let loaded = loaded.computing();
+    let Checked { source, model, .. } = &loaded;
+    if several && !terminal.is_json() {
+        terminal.print(&format!("{}\n", source.name))?;
+    }
+    if model.expectations.is_empty() {
+        terminal.note(&format!(
+            "{} expects nothing: write `expect {{ for [0, 1]: y ~ 1 within 0.05; }}`",
+            source.name
+        ));
+        return Ok(());
+    }
+    let pot = loaded.compile(&model.default_input())?;
+    let mut judge = Judge::new(&pot);
+    let (mut failed, mut broken) = (0, 0);
+    for expectation in &model.expectations {
+        let (line, column) = source.line_column(expectation.span.start as usize);
+        let words: Vec<&str> = source.slice(expectation.span).split_whitespace().collect();
+        let words = words.join(" ").trim_end_matches(';').trim_end().to_owned();
+        let verdict = judge.judge(expectation);
+        let is_ok = matches!(verdict, Verdict::Held { .. });
+        let found = match &verdict {
+            Verdict::Held { found } | Verdict::Failed { found, .. } => found.clone(),
+            Verdict::Broken(finding) => finding.message.clone(),
+        };
+        if terminal.is_json() {
+            let numbers = judge.numbers();
+            let values: Vec<Value> = numbers.values.iter().copied().map(records::number).collect();
+            let mut object = json!({
+                "file": source.name, "line": line, "column": column,
+                "expectation": words, "ok": is_ok, "found": found, "values": values,
+            });
+            if let Some((right, rows)) = numbers.right {
+                (object["right"], object["rows"]) = (json!(right), json!(rows));
+            }
+            terminal.print_json(&object)?;
+        } else {
+            let word = if is_ok { "ok    " } else { "FAILED" };
+            terminal.print(&format!("{word}  {words}    found {found}\n"))?;
+        }
+        match verdict {
+            Verdict::Held { .. } => {}
+            Verdict::Failed { found, reasons } => {
+                failed += 1;
+                let mut finding = Diagnostic::error(
+                    codes::EXPECTATION_FAILED,
+                    expectation.span,
+                    format!("not as expected: {words}"),
+                )
+                .label(format!("found {found}"));
+                finding.help = reasons;
+                terminal.diagnostics(source, &[finding]);
+            }
+            Verdict::Broken(mut finding) => {
+                broken += 1;
+                finding.severity = Severity::Error;
+                finding.span = Some(expectation.span);
+                terminal.diagnostics(source, &[*finding]);
+            }
+        }
+    }
+    let all = model.expectations.len();
+    if !terminal.is_json() {
+        let held = all - failed - broken;
+        let rest = if held == all { String::new() } else { format!(", {held} held, {} failed", all - held) };
+        let verdict = if held == all { " held" } else { "" };
+        terminal.print(&format!("{}{verdict}{rest}\n", plural(all, "expectation")))?;
+    }
+    match (failed, broken) {
+        (0, 0) => Ok(()),
+        (_, 0) => Err(Stop::Said(codes::EXPECTATION_FAILED.exit)),
+        _ => Err(Stop::Said(codes::SOLVER_FAILED.exit)),
+    }
+}
