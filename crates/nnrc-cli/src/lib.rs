@@ -21,6 +21,7 @@ mod destination;
 mod interrupt;
 mod measurements;
 mod native;
+mod notes;
 mod panics;
 mod phased;
 mod records;

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+pub use nnrc::numbers::json as number;
 use nnrc_sim::io::table;
 use serde_json::Value;
 
@@ -43,15 +44,6 @@ impl Cell {
             Self::Number(value) => number(*value),
             Self::Text(text) => Value::from(text.as_str()),
         }
-    }
-}
-
-/// A number as JSON: whole ones without a point, and null for what is no number.
-pub fn number(value: f64) -> Value {
-    if value.fract() == 0.0 && value.abs() < 9_007_199_254_740_992.0 {
-        Value::from(value as i64)
-    } else {
-        Value::from(value)
     }
 }
 

@@ -7,22 +7,37 @@
 //! - [`Project`]: a text, what belongs to it, and what it means;
 //! - [`Compiled`]: its chemistry, and everything that can be done with it.
 
+pub mod answers;
 pub mod compiled;
 pub mod cycles;
 pub mod disk;
+pub mod expectations;
+pub mod explain;
 pub mod meanings;
 pub mod numbers;
 pub mod phases;
+pub mod picture;
 pub mod plot;
 pub mod reactions;
+pub mod runner;
 pub mod running;
 pub mod size;
+pub mod summary;
 
 mod failure;
+mod fixed_point;
+mod observer;
 mod project;
+mod simulate;
+mod simulate_cycles;
 mod steps;
+mod time_course;
 
+pub use answers::Answers;
 pub use compiled::Compiled;
 pub use disk::Disk;
 pub use failure::Failure;
+pub use fixed_point::FixedPoint;
+pub use observer::Observer;
 pub use project::{Checked, Project, setting};
+pub use time_course::{Column, ColumnKind, Recorder, TimeCourse};

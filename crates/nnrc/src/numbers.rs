@@ -1,5 +1,7 @@
 //! Numbers and lists as text.
 
+use serde_json::Value;
+
 /// A number for people: four significant digits, exponent form where it is shorter.
 pub fn short(value: f64) -> String {
     if value == 0.0 || !value.is_finite() {
@@ -19,6 +21,15 @@ pub fn short(value: f64) -> String {
             format!("{}e{exponent}", mantissa.trim_end_matches('0').trim_end_matches('.'))
         }
         _ => text,
+    }
+}
+
+/// A number as JSON: whole ones without a point, and null for what is no number.
+pub fn json(value: f64) -> Value {
+    if value.fract() == 0.0 && value.abs() < 9_007_199_254_740_992.0 {
+        Value::from(value as i64)
+    } else {
+        Value::from(value)
     }
 }
 

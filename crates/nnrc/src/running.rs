@@ -6,9 +6,10 @@ use nnrc_model::clock;
 use nnrc_sim::Error;
 use serde_json::{Value, json};
 
-use crate::compiled::{Compiled, NEAR};
+use crate::compiled::Compiled;
 use crate::cycles::clock_species;
 use crate::numbers::{plural, short};
+use crate::runner::NEAR;
 
 /// How much longer than its settling time a pot is run: what is within [`NEAR`] by then has come much closer.
 const MARGIN: f64 = 1.5;

@@ -34,13 +34,8 @@ const NO_TOOLCHAIN: &str = "`--engine crate` needs Rust (cargo and rustc), which
 
 /// What `--engine` asks for: a program for the network of a pot, or none where the engine of this process serves,
 /// which it also does where there is no Rust toolchain.
-pub fn program(
-    session: &Session,
-    loaded: &Checked,
-    pot: &Compiled,
-    engine: EngineKind,
-) -> Result<Option<Program>, Stop> {
-    build(session, loaded, pot, engine, None)
+pub fn program(session: &Session, pot: &Compiled, engine: EngineKind) -> Result<Option<Program>, Stop> {
+    build(session, pot, engine, None)
 }
 
 /// What `--engine` asks for: a program that trains the network of a model, or none as above.
@@ -51,12 +46,11 @@ pub fn trainer(session: &Session, loaded: &Checked, engine: EngineKind) -> Resul
     let pot = loaded.compile_for_training(&loaded.model.default_input())?;
     // How to train is said on the command line: other settings are no other program.
     let training = nnrc_rust::Training { defaults: None, stops: Vec::new(), ..trained(&loaded.model) };
-    build(session, loaded, &pot, engine, Some(training))
+    build(session, &pot, engine, Some(training))
 }
 
 fn build(
     session: &Session,
-    loaded: &Checked,
     pot: &Compiled,
     engine: EngineKind,
     training: Option<nnrc_rust::Training>,
@@ -71,7 +65,7 @@ fn build(
     };
     let cache = match Cache::open() {
         Ok(cache) => cache,
-        Err(finding) => return terminal.fail(&loaded.source, *finding),
+        Err(finding) => return terminal.fail(&pot.source, *finding),
     };
     let (files, model) = match files(pot, &cache, &compiler, training) {
         Ok(found) => found,
@@ -79,7 +73,7 @@ fn build(
             let finding =
                 Diagnostic::global(Severity::Error, codes::NOT_SERVED, format!("--engine crate: {error}"))
                     .help("leave it out: the engine of this process serves every network");
-            return terminal.fail(&loaded.source, finding);
+            return terminal.fail(&pot.source, finding);
         }
     };
     let built = cache.program(&files, &mut |place: &Path| {
@@ -91,7 +85,7 @@ fn build(
             terminal.note(NO_TOOLCHAIN);
             Ok(None)
         }
-        Err(Absent::Failed(finding)) => terminal.fail(&loaded.source, *finding),
+        Err(Absent::Failed(finding)) => terminal.fail(&pot.source, *finding),
     }
 }
 

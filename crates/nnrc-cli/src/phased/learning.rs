@@ -21,8 +21,8 @@ use crate::terminal::Stop;
 use crate::training::{Files, Learning, Trained, settings, words};
 use nnrc::Checked;
 use nnrc::Compiled;
-use nnrc::compiled::explain_learning;
 use nnrc::cycles::Cycles;
+use nnrc::explain::explain_learning;
 use nnrc::numbers::{plural, short};
 use nnrc::plot::{self, Curve};
 

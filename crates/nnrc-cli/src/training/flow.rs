@@ -29,9 +29,10 @@ use crate::session::Session;
 use crate::terminal::Stop;
 use nnrc::Checked;
 use nnrc::Compiled;
-use nnrc::compiled::{explain_learning, several_rates};
+use nnrc::explain::explain_learning;
 use nnrc::numbers::{plural, short};
 use nnrc::plot::Curve;
+use nnrc::runner::several_rates;
 
 /// Time between two checkpoints within an epoch.
 const WITHIN_EPOCHS: Duration = Duration::from_secs(20);

@@ -11,9 +11,10 @@ use crate::args::AnalyzeArgs;
 use crate::session::Session;
 use crate::terminal::Stop;
 use nnrc::Compiled;
-use nnrc::compiled::{NEAR, explain};
+use nnrc::explain::explain;
 use nnrc::numbers::{plural, short};
 use nnrc::phases::Report;
+use nnrc::runner::NEAR;
 use nnrc::size::Size;
 
 /// What a simulation from the initial state shows.

@@ -19,11 +19,12 @@ use crate::terminal::Stop;
 use crate::training::{presented, trained};
 use nnrc::Checked;
 use nnrc::Compiled;
-use nnrc::compiled::{explain, method};
 use nnrc::cycles::{self, Cycles};
 use nnrc::disk::DASH;
+use nnrc::explain::explain;
 use nnrc::meanings;
 use nnrc::reactions::write_reactions;
+use nnrc::runner::method;
 use nnrc::running::Running;
 use nnrc::size::warnings;
 

@@ -1,19 +1,17 @@
 //! `nnrc test`: the expectations of files, judged on simulated chemistry.
 
-mod judge;
-
 use std::path::Path;
 
-use nnrc_syntax::{Diagnostic, Severity, codes};
+use nnrc::expectations::{Judged, Verdict};
+use nnrc_syntax::{Source, codes};
 use serde_json::{Value, json};
 
 use crate::args::EngineKind;
 use crate::args::TestArgs;
 use crate::records;
 use crate::session::Session;
-use crate::terminal::Stop;
+use crate::terminal::{Stop, Terminal};
 use crate::training;
-use judge::{Judge, Verdict};
 use nnrc::Checked;
 use nnrc::numbers::plural;
 
@@ -54,53 +52,15 @@ fn one(session: &Session, path: &Path, several: bool) -> Result<(), Stop> {
         return Ok(());
     }
     let pot = loaded.compile(&model.default_input())?;
-    let mut judge = Judge::new(&pot);
     let (mut failed, mut broken) = (0, 0);
-    for expectation in &model.expectations {
-        let (line, column) = source.line_column(expectation.span.start as usize);
-        let words: Vec<&str> = source.slice(expectation.span).split_whitespace().collect();
-        let words = words.join(" ").trim_end_matches(';').trim_end().to_owned();
-        let verdict = judge.judge(expectation);
-        let is_ok = matches!(verdict, Verdict::Held { .. });
-        let found = match &verdict {
-            Verdict::Held { found } | Verdict::Failed { found, .. } => found.clone(),
-            Verdict::Broken(finding) => finding.message.clone(),
-        };
-        if terminal.is_json() {
-            let numbers = judge.numbers();
-            let values: Vec<Value> = numbers.values.iter().copied().map(records::number).collect();
-            let mut object = json!({
-                "file": source.name, "line": line, "column": column,
-                "expectation": words, "ok": is_ok, "found": found, "values": values,
-            });
-            if let Some((right, rows)) = numbers.right {
-                (object["right"], object["rows"]) = (json!(right), json!(rows));
-            }
-            terminal.print_json(&object)?;
-        } else {
-            let word = if is_ok { "ok    " } else { "FAILED" };
-            terminal.print(&format!("{word}  {words}    found {found}\n"))?;
-        }
-        match verdict {
+    for judged in pot.judge() {
+        print(terminal, source, &judged)?;
+        match judged.verdict {
             Verdict::Held { .. } => {}
-            Verdict::Failed { found, reasons } => {
-                failed += 1;
-                let mut finding = Diagnostic::error(
-                    codes::EXPECTATION_FAILED,
-                    expectation.span,
-                    format!("not as expected: {words}"),
-                )
-                .label(format!("found {found}"));
-                finding.help = reasons;
-                terminal.diagnostics(source, &[finding]);
-            }
-            Verdict::Broken(mut finding) => {
-                broken += 1;
-                finding.severity = Severity::Error;
-                finding.span = Some(expectation.span);
-                terminal.diagnostics(source, &[*finding]);
-            }
+            Verdict::Failed { .. } => failed += 1,
+            Verdict::Broken(_) => broken += 1,
         }
+        terminal.diagnostics(source, judged.finding().as_slice());
     }
     let all = model.expectations.len();
     if !terminal.is_json() {
@@ -114,4 +74,23 @@ fn one(session: &Session, path: &Path, several: bool) -> Result<(), Stop> {
         (_, 0) => Err(Stop::Said(codes::EXPECTATION_FAILED.exit)),
         _ => Err(Stop::Said(codes::SOLVER_FAILED.exit)),
     }
+}
+
+/// One expectation with what became of it, as a line or as an object.
+fn print(terminal: &Terminal, source: &Source, judged: &Judged<'_>) -> Result<(), Stop> {
+    let (words, found) = (&judged.words, judged.found());
+    if !terminal.is_json() {
+        let word = if judged.holds() { "ok    " } else { "FAILED" };
+        return terminal.print(&format!("{word}  {words}    found {found}\n"));
+    }
+    let (line, column) = source.line_column(judged.expectation.span.start as usize);
+    let values: Vec<Value> = judged.numbers.values.iter().copied().map(records::number).collect();
+    let mut object = json!({
+        "file": source.name, "line": line, "column": column,
+        "expectation": words, "ok": judged.holds(), "found": found, "values": values,
+    });
+    if let Some((right, rows)) = judged.numbers.right {
+        (object["right"], object["rows"]) = (json!(right), json!(rows));
+    }
+    terminal.print_json(&object)
 }

@@ -1,13 +1,19 @@
-//! Whether an expectation holds.
+//! The test bench of a file: whether its expectations hold on the simulated chemistry.
 
 use nnrc_model::{Expectation, ExpectationKind};
 use nnrc_sim::Error;
 use nnrc_sim::train::{Quantity, Totals};
-use nnrc_syntax::{Diagnostic, ast::Cmp};
+use nnrc_syntax::ast::Cmp;
+use nnrc_syntax::{Diagnostic, Severity, codes};
 
-use nnrc::Compiled;
-use nnrc::compiled::{Runner, SETTLED, explain, settle_all};
-use nnrc::numbers::{count, short};
+use crate::compiled::Compiled;
+use crate::explain::explain;
+use crate::numbers::{count, short};
+use crate::runner::{Runner, settle_all};
+
+/// The largest distance from the fixed point, relative to max(1, |x|) or less in a layer of small values, at which a pot
+/// counts as settled.
+const SETTLED: f64 = 1e-4;
 
 /// What became of an expectation.
 pub enum Verdict {
@@ -27,8 +33,69 @@ pub enum Verdict {
     Broken(Box<Diagnostic>),
 }
 
+/// An expectation, judged.
+pub struct Judged<'a> {
+    /// The expectation.
+    pub expectation: &'a Expectation,
+    /// Its text, on one line.
+    pub words: String,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// What was found, as numbers; nothing where it could not be judged.
+    pub numbers: Numbers,
+}
+
+impl Judged<'_> {
+    /// Whether it holds.
+    pub fn holds(&self) -> bool {
+        matches!(self.verdict, Verdict::Held { .. })
+    }
+
+    /// What was found, or why nothing was.
+    pub fn found(&self) -> &str {
+        match &self.verdict {
+            Verdict::Held { found } | Verdict::Failed { found, .. } => found,
+            Verdict::Broken(finding) => &finding.message,
+        }
+    }
+
+    /// What is wrong, in the text; none if it holds.
+    pub fn finding(&self) -> Option<Diagnostic> {
+        match &self.verdict {
+            Verdict::Held { .. } => None,
+            Verdict::Failed { found, reasons } => {
+                let message = format!("not as expected: {}", self.words);
+                let mut finding =
+                    Diagnostic::error(codes::EXPECTATION_FAILED, self.expectation.span, message)
+                        .label(format!("found {found}"));
+                finding.help.clone_from(reasons);
+                Some(finding)
+            }
+            Verdict::Broken(finding) => {
+                let mut finding = (**finding).clone();
+                finding.severity = Severity::Error;
+                finding.span = Some(self.expectation.span);
+                Some(finding)
+            }
+        }
+    }
+}
+
+impl Compiled {
+    /// Judges the expectations of the file, one after another.
+    pub fn judge(&self) -> impl Iterator<Item = Judged<'_>> {
+        let mut judge = Judge::new(self);
+        self.model.expectations.iter().map(move |expectation| {
+            let words: Vec<&str> = self.source.slice(expectation.span).split_whitespace().collect();
+            let words = words.join(" ").trim_end_matches(';').trim_end().to_owned();
+            let verdict = judge.judge(expectation);
+            Judged { expectation, words, verdict, numbers: std::mem::take(&mut judge.numbers) }
+        })
+    }
+}
+
 /// Judges the expectations of a model.
-pub struct Judge<'a> {
+struct Judge<'a> {
     pot: &'a Compiled,
     runner: Runner<'a>,
     /// The last input with the values of all nodes: expectations on one input stand together.
@@ -56,18 +123,11 @@ struct Rest {
 }
 
 impl<'a> Judge<'a> {
-    /// A judge of this pot.
-    pub fn new(pot: &'a Compiled) -> Self {
+    fn new(pot: &'a Compiled) -> Self {
         Self { pot, runner: pot.runner(), last: None, numbers: Numbers::default() }
     }
 
-    /// What the last judgement found; nothing where it broke off.
-    pub fn numbers(&self) -> &Numbers {
-        &self.numbers
-    }
-
-    /// Judges one expectation.
-    pub fn judge(&mut self, expectation: &Expectation) -> Verdict {
+    fn judge(&mut self, expectation: &Expectation) -> Verdict {
         self.numbers = Numbers::default();
         match &expectation.kind {
             ExpectationKind::Value { input, node, component } => {

@@ -7,8 +7,7 @@ use nnrc_sim::reading::Reading;
 use nnrc_sim::train::{Metrics, Totals};
 use serde_json::{Value, json};
 
-use crate::records;
-use nnrc::numbers::{count, plural, short};
+use crate::numbers::{count, json as number, plural, short};
 
 /// Classes of a confusion table that is shown to people; a larger one is no table any more.
 const SHOWN: usize = 20;
@@ -106,16 +105,16 @@ impl<'a> Summary<'a> {
             Some(accuracy) => {
                 let names: Vec<String> =
                     (0..self.confusion.len()).map(|at| self.judging.class_name(at)).collect();
-                summary["accuracy"] = records::number(accuracy);
+                summary["accuracy"] = number(accuracy);
                 summary["right"] = json!(self.totals.right);
                 summary["ties"] = json!(self.ties);
                 summary["classes"] = json!(names);
                 summary["confusion"] = json!(self.confusion);
             }
             None => {
-                summary["mse"] = records::number(mse);
-                summary["mae"] = records::number(mae);
-                summary["r2"] = json!(r2.map(records::number));
+                summary["mse"] = number(mse);
+                summary["mae"] = number(mae);
+                summary["r2"] = json!(r2.map(number));
             }
         }
         json!({ "summary": summary })
