@@ -23,7 +23,6 @@ mod measurements;
 mod native;
 mod notes;
 mod panics;
-mod phased;
 mod records;
 mod session;
 mod terminal;

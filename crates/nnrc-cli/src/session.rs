@@ -258,6 +258,11 @@ impl Session {
     }
 }
 
+/// Threads of this machine.
+pub fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
 /// `2`, or `8, 8`.
 fn dimensions(node: &nnrc_model::Node) -> String {
     node.shape.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")

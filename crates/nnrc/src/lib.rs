@@ -21,12 +21,15 @@ pub mod plot;
 pub mod reactions;
 pub mod runner;
 pub mod running;
+pub mod sbml;
 pub mod size;
 pub mod summary;
+pub mod training;
 
+mod crate_files;
 mod failure;
 mod fixed_point;
-mod observer;
+pub mod observer;
 mod project;
 mod simulate;
 mod simulate_cycles;

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::compiled::Compiled;
 use crate::numbers::{count, duration, plural, short, size};
+use crate::sbml::described_by;
 
 /// Above this ratio of rate constants, solvers and wet labs get into trouble.
 const WIDE: f64 = 1e6;
@@ -27,8 +28,10 @@ pub struct Size {
 }
 
 impl Size {
-    /// Counts.
-    pub fn of(pot: &Compiled, options: &Options) -> Self {
+    /// Counts; the file is that of `nnrc compile --target sbml`, without its notes.
+    pub fn of(pot: &Compiled) -> Self {
+        let described_by = described_by(pot.model.chemistry.construction);
+        let options = &Options { described_by, ..Options::default() };
         Self {
             species: pot.lowered.info.species_count(),
             by_order: pot.lowered.info.by_molecularity(),

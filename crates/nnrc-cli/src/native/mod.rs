@@ -19,12 +19,12 @@ use nnrc_syntax::{Diagnostic, Severity, codes};
 use crate::args::EngineKind;
 use crate::session::Session;
 use crate::terminal::Stop;
-use crate::training::trained;
 use cache::Cache;
 use cargo::Absent;
 pub use child::end_all;
 use nnrc::Checked;
 use nnrc::Compiled;
+use nnrc::training::trained;
 pub use run::Program;
 pub use teach::{Lesson, Taught};
 
@@ -45,7 +45,8 @@ pub fn trainer(session: &Session, loaded: &Checked, engine: EngineKind) -> Resul
     }
     let pot = loaded.compile_for_training(&loaded.model.default_input())?;
     // How to train is said on the command line: other settings are no other program.
-    let training = nnrc_rust::Training { defaults: None, stops: Vec::new(), ..trained(&loaded.model) };
+    let training =
+        nnrc_rust::Training { defaults: None, stops: Vec::new(), ..trained(&pot.model, &pot.lowered) };
     build(session, &pot, engine, Some(training))
 }
 

@@ -4,20 +4,18 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use nnrc_model::Tensor;
-use nnrc_model::{Construction, Model};
+use nnrc::observer::{Checkpoint, History, Picture, Subject};
+use nnrc_model::{Construction, Model, Tensor};
 use nnrc_sim::io::{Array, Arrays, npz, read_file, table};
-use nnrc_sim::train::{self, Difference, Quantity, Stamp, State, Unusable};
+use nnrc_sim::train;
 use nnrc_syntax::codes::Code;
 use nnrc_syntax::{Diagnostic, Severity, Source, codes};
 
-use super::learner::Learning;
 use crate::destination::{Destination, is_special};
 use crate::session::Session;
 use crate::terminal::{Stop, Terminal};
 use nnrc::disk::{DASH, reason};
 use nnrc::meanings;
-use nnrc::plot::{self, Curve};
 
 /// Where the files of a training are.
 pub struct Files {
@@ -100,63 +98,9 @@ impl Files {
         self.weights.write(terminal, |out| meanings.write(out, &arrays, self.is_safetensors))
     }
 
-    /// Writes the checkpoint: the old one stays until the new one is complete.
-    pub fn write_checkpoint(
-        &self,
-        terminal: &Terminal,
-        learning: &Learning<'_>,
-        state: &State,
-        stamp: &Stamp,
-    ) -> Result<(), Stop> {
-        let arrays = train::to_arrays(state, &learning.layout(), stamp);
-        Destination::File(self.checkpoint()).write(terminal, |out| npz::write(out, &arrays))?;
-        self.write_table(terminal, state)
-    }
-
-    /// Reads the checkpoint; none if there is none.
-    pub fn read_checkpoint(
-        &self,
-        terminal: &Terminal,
-        learning: &Learning<'_>,
-        stamp: &Stamp,
-    ) -> Result<Option<State>, Stop> {
-        let Some(arrays) = self.read_arrays(terminal)? else { return Ok(None) };
-        match train::from_arrays(&arrays, &learning.layout(), stamp) {
-            Ok(state) => Ok(Some(state)),
-            Err(unusable) => self.refuse(terminal, &unusable),
-        }
-    }
-
-    /// Refuses a checkpoint that is damaged or belongs to something else.
-    pub fn refuse<T>(&self, terminal: &Terminal, unusable: &Unusable) -> Result<T, Stop> {
-        let path = self.checkpoint();
-        let name = path.display();
-        match unusable {
-            Unusable::Malformed(array) => {
-                let message = format!(
-                    "`{name}` is no checkpoint of this network: its array `{array}` is missing or does not fit"
-                );
-                self.fail(terminal, codes::MALFORMED_FILE, message, &[])
-            }
-            Unusable::OfAnother(differences) => {
-                let message = format!(
-                    "`{name}` belongs to another network, other data, weights or settings of training"
-                );
-                self.fail(terminal, codes::MALFORMED_FILE, message, differences)
-            }
-        }
-    }
-
-    fn fail<T>(
-        &self,
-        terminal: &Terminal,
-        code: Code,
-        message: String,
-        differences: &[Difference],
-    ) -> Result<T, Stop> {
-        let mut finding = Diagnostic::global(Severity::Error, code, message);
-        finding.help.extend(differences.iter().map(ToString::to_string));
-        let finding = finding.help("train anew without `--resume`, or with another `-o`");
+    fn fail<T>(&self, terminal: &Terminal, code: Code, message: String) -> Result<T, Stop> {
+        let finding = Diagnostic::global(Severity::Error, code, message)
+            .help("train anew without `--resume`, or with another `-o`");
         terminal.fail(&Source::new(self.checkpoint().display().to_string(), ""), finding)
     }
 
@@ -169,26 +113,16 @@ impl Files {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => {
                 let message = format!("cannot read `{name}`: {}", reason(&error));
-                return self.fail(terminal, codes::UNREADABLE_FILE, message, &[]);
+                return self.fail(terminal, codes::UNREADABLE_FILE, message);
             }
         };
         match npz::read(&bytes) {
             Ok(arrays) => Ok(Some(arrays)),
             Err(error) => {
                 let message = format!("cannot read `{name}`: {error}");
-                self.fail(terminal, codes::MALFORMED_FILE, message, &[])
+                self.fail(terminal, codes::MALFORMED_FILE, message)
             }
         }
-    }
-
-    /// Writes the arrays of a checkpoint.
-    pub fn write_arrays(&self, terminal: &Terminal, arrays: &Arrays) -> Result<(), Stop> {
-        Destination::File(self.checkpoint()).write(terminal, |out| npz::write(out, arrays))
-    }
-
-    /// Writes the table of the epochs.
-    pub fn write_rows(&self, terminal: &Terminal, header: &[&str], rows: Vec<Vec<f64>>) -> Result<(), Stop> {
-        Destination::File(self.table()).write(terminal, |out| table::write(out, header, rows))
     }
 
     /// The picture of what grows in a pot.
@@ -196,62 +130,21 @@ impl Files {
         with(&self.stem, ".rails.svg")
     }
 
-    /// Draws curves over the epochs.
-    pub fn write_plot(
-        &self,
-        terminal: &Terminal,
-        path: PathBuf,
-        (title, vertical): (&str, &str),
-        epochs: &[f64],
-        curves: &[Curve],
-    ) -> Result<(), Stop> {
-        let picture = plot::svg(&plot::Plot {
-            title: title.to_owned(),
-            horizontal: "epoch".to_owned(),
-            vertical: vertical.to_owned(),
-            times: epochs,
-            curves,
-        });
-        Destination::File(path).write(terminal, |out| out.write_all(picture.as_bytes()))
+    /// Writes the checkpoint, whose old one stays until the new one is complete, and the table of the epochs.
+    pub fn write_checkpoint(&self, terminal: &Terminal, checkpoint: &Checkpoint) -> Result<(), Stop> {
+        Destination::File(self.checkpoint()).write(terminal, |out| npz::write(out, &checkpoint.arrays))?;
+        let History { header, rows } = &checkpoint.history;
+        Destination::File(self.table()).write(terminal, |out| table::write(out, header, rows.clone()))
     }
 
-    fn write_table(&self, terminal: &Terminal, state: &State) -> Result<(), Stop> {
-        let (header, rows) = train::table(state);
-        Destination::File(self.table()).write(terminal, |out| table::write(out, &header, rows))
-    }
-
-    /// Draws the loss with accuracy or r², as soon as there is an epoch.
-    pub fn write_curves(&self, terminal: &Terminal, network: &str, state: &State) -> Result<(), Stop> {
-        if state.history.is_empty() {
-            return Ok(());
-        }
-        let epochs: Vec<f64> = state.history.iter().map(|record| record.epoch as f64).collect();
-        let mut curves = Vec::new();
-        let mut add = |name: &str, value: &dyn Fn(&train::Record) -> Option<f64>| {
-            let values: Vec<f64> = state.history.iter().filter_map(value).collect();
-            if values.len() == epochs.len() {
-                curves.push(Curve { name: name.to_owned(), group: name.to_owned(), values });
-            }
+    /// Writes a picture of the course of the training.
+    pub fn write_picture(&self, terminal: &Terminal, picture: &Picture) -> Result<(), Stop> {
+        let path = match picture.subject {
+            Subject::Metrics => self.picture(),
+            Subject::Growth => self.rails_picture(),
+            Subject::Weights => self.weights_picture(),
         };
-        let headline = state.history.first().map_or(Quantity::Accuracy, |record| record.train.headline().0);
-        for validates in [false, true] {
-            for quantity in [Quantity::Loss, headline] {
-                let value = |record: &train::Record| {
-                    let metrics = if validates { record.validation } else { Some(record.train) };
-                    metrics.map(|metrics| metrics.get(quantity)).filter(|value| value.is_finite())
-                };
-                let ending = if validates { ", validation" } else { "" };
-                add(&format!("{}{ending}", quantity.name()), &value);
-            }
-        }
-        let title = format!("training of {network}");
-        self.write_plot(
-            terminal,
-            self.picture(),
-            (&title, &format!("loss, {}", headline.name())),
-            &epochs,
-            &curves,
-        )
+        Destination::File(path).write(terminal, |out| out.write_all(picture.svg.as_bytes()))
     }
 }
 

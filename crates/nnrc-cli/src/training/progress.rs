@@ -5,10 +5,11 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use nnrc_sim::program::Epoch;
-use nnrc_sim::train::{Metrics, Record};
 
 use crate::terminal::Terminal;
-use nnrc::numbers::short;
+use nnrc::numbers::plural;
+use nnrc::observer;
+use nnrc::training::words;
 
 /// Time between two lines where there is no bar.
 const BETWEEN_LINES: Duration = Duration::from_secs(5);
@@ -37,8 +38,8 @@ impl<'a> Progress<'a> {
     }
 
     /// Shows an epoch.
-    pub fn show(&mut self, record: &Record) {
-        self.show_words(record.epoch, || line(record));
+    pub fn show(&mut self, epoch: &observer::Epoch) {
+        self.show_words(epoch.number, || line(epoch));
     }
 
     /// Shows what a program that trains has said: an epoch as `show` does, anything else as a remark.
@@ -74,13 +75,9 @@ impl<'a> Progress<'a> {
     }
 }
 
-fn line(record: &Record) -> String {
-    let validation = record.validation.map_or(String::new(), |m| format!("; validation: {}", words(&m)));
-    format!("{}{validation}", words(&record.train))
-}
-
-/// Metrics in words.
-pub fn words(metrics: &Metrics) -> String {
-    let (quantity, value) = metrics.headline();
-    format!("loss {}, {} {}", short(metrics.loss), quantity.name(), short(value))
+fn line(epoch: &observer::Epoch) -> String {
+    let validation = epoch.validation.map_or(String::new(), |m| format!("; validation: {}", words(&m)));
+    let violations =
+        epoch.violations.map_or(String::new(), |count| format!(", {}", plural(count, "violation")));
+    format!("{}{violations}{validation}", words(&epoch.train))
 }

@@ -234,6 +234,6 @@ fn as_json(pot: &Compiled, certificate: &Certificate, is_point: bool, measured: 
         "realisable": structure::is_realisable(&pot.lowered.crn, &pot.lowered.info),
         "conservation_laws": laws,
         "families": families,
-        "size": Size::of(pot, &super::compile::default_options(pot.model.chemistry.construction)).json(),
+        "size": Size::of(pot).json(),
     })
 }

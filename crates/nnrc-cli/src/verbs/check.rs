@@ -13,7 +13,7 @@ pub fn run(session: &Session, args: &CheckArgs) -> Result<(), Stop> {
     let input = session.input(&loaded, &args.values)?;
     let pot = loaded.compile(&input)?;
     session.terminal.diagnostics(&loaded.source, &warnings(&pot, true));
-    let size = Size::of(&pot, &super::compile::default_options(pot.model.chemistry.construction));
+    let size = Size::of(&pot);
     let running = Running::of(&pot);
     if session.terminal.is_json() {
         let mut report = size.json();

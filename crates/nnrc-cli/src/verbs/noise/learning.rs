@@ -8,8 +8,8 @@ use nnrc_sim::{Error, Tolerances, train};
 
 use super::inference::{disturbance, method};
 use super::study::{Case, Outputs, Samples};
-use crate::training::concentration_limit;
 use nnrc::Compiled;
+use nnrc::training::concentration_limit;
 
 /// A concentration beyond this, and beyond what plain learning is allowed, is no learning any more: the replicate counts
 /// as failed.

@@ -4,16 +4,11 @@
 //! presentation.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
-use std::time::{Duration, Instant};
 
 use nnrc_analysis::describe_risk;
-use nnrc_crn::{Channel, Crn, CrnInfo, Feed, Handle, SpeciesFamily};
+use nnrc_crn::{Channel, Feed, Handle, SpeciesFamily};
 use nnrc_engine::{Course, Place};
-use nnrc_model::Samples;
-use nnrc_model::Tensor;
-use nnrc_model::{Flow, Risk};
-use nnrc_model::{Method, Model};
+use nnrc_model::{Flow, Method, Model, Risk, Samples, Tensor};
 use nnrc_sim::Tolerances;
 use nnrc_sim::io::{Array, Arrays};
 use nnrc_sim::present::{self, Interruption};
@@ -21,21 +16,19 @@ use nnrc_sim::reading::Measure;
 use nnrc_sim::train::{self, Learner, Metrics, Quantity, Record, Stamp, Totals, Unusable};
 use nnrc_syntax::{Diagnostic, Severity, Span, codes};
 
-use super::files::Files;
 use super::learner::Learning;
-use super::progress::Progress;
-use super::{BETWEEN_CHECKPOINTS, Trained, end, loss, settings};
-use crate::session::Session;
-use crate::terminal::Stop;
-use nnrc::Checked;
-use nnrc::Compiled;
-use nnrc::explain::explain_learning;
-use nnrc::numbers::{plural, short};
-use nnrc::plot::Curve;
-use nnrc::runner::several_rates;
+use super::mapping::{end, loss};
+use super::resuming::refused;
+use super::{TrainOptions, Trained, settings};
+use crate::compiled::Compiled;
+use crate::explain::explain_learning;
+use crate::failure::Failure;
+use crate::numbers::{plural, short};
+use crate::observer::{Checkpoint, Epoch, History, Moment, Observer, Picture, Subject};
+use crate::plot::{self, Curve};
+use crate::project::Checked;
+use crate::runner::several_rates;
 
-/// Time between two checkpoints within an epoch.
-const WITHIN_EPOCHS: Duration = Duration::from_secs(20);
 /// What grows in a pot, reported of each epoch behind its metrics.
 const GROWTH: [&str; 3] = ["largest_weight_rail", "weight_common_mode", "largest_concentration"];
 /// Numbers of an epoch in the history: which, its metrics, and what grows.
@@ -56,18 +49,16 @@ enum End {
     Epochs,
 }
 
-/// Learns; see [`super::run`].
+/// Learns; see [`Checked::train`].
 pub fn run(
-    session: &Session,
-    loaded: &Checked,
+    checked: &Checked,
     flow: &Flow,
-    files: Option<&Files>,
-    resume: bool,
-) -> Result<Trained, Stop> {
-    let terminal = &session.terminal;
-    let model = &loaded.model;
-    let pot = loaded.compile(&model.default_input())?;
-    let Some(feed) = &pot.lowered.crn.protocol.feed else { return super::no_data(session, loaded) };
+    options: &TrainOptions,
+    observer: &mut dyn Observer,
+) -> Result<Trained, Failure> {
+    let model = &checked.model;
+    let pot = checked.compile(&model.default_input())?;
+    let Some(feed) = &pot.lowered.crn.protocol.feed else { return Err(super::no_data(checked)) };
     let (train, test) = samples(model, flow);
     let learning = Learning::new(model, flow.loss, &train, test.as_ref());
     let stamp = learning.stamp(settings::of_flow(model, flow));
@@ -82,7 +73,7 @@ pub fn run(
     match several_rates {
         Some(multirate) => course.integrate_with(multirate),
         None if model.simulation.method == Method::Multirate => {
-            terminal.note(
+            observer.note(
                 "no weights of this pot are worth an integration of their own: it is integrated as a whole",
             );
         }
@@ -90,103 +81,91 @@ pub fn run(
     }
     course.limit(concentration_limit(&pot, feed));
     let mut ledger = Ledger::default();
-    if let Some(files) = files.filter(|_| resume) {
-        match files.read_arrays(terminal)? {
-            Some(arrays) => {
-                if let Err(unusable) = restore(&arrays, &mut course, &mut ledger, (&stamp, feed.rows.len())) {
-                    return files.refuse(terminal, &unusable);
-                }
-                terminal.note(&format!("going on after presentation {}", course.place().presentation));
-            }
-            None => terminal.note(&format!(
-                "there is no checkpoint `{}`: training begins anew",
-                files.checkpoint().display()
-            )),
-        }
+    if let Some(arrays) = &options.resume {
+        restore(arrays, &mut course, &mut ledger, (&stamp, feed.rows.len()))
+            .map_err(|unusable| refused(&unusable, observer))?;
+        observer.resumed(&format!("presentation {}", course.place().presentation));
     }
-    let mut progress = Progress::new(terminal, flow.epochs, ledger.history.len());
-    let save = |course: &Course<'_>, ledger: &Ledger| -> Result<(), Stop> {
-        let Some(files) = files else { return Ok(()) };
-        let weights = weights(&pot.lowered.crn, &pot.lowered.info, &learning, &concentrations(course));
-        files.write_arrays(terminal, &checkpoint(course, ledger, &weights, &stamp))?;
-        let (header, rows) = table(&ledger.history);
-        files.write_rows(terminal, &header, rows)
+    let save = |course: &Course<'_>, ledger: &Ledger| {
+        let weights = weights(&pot, &learning, &concentrations(course));
+        Checkpoint { arrays: checkpoint(course, ledger, &weights, &stamp), history: table(&ledger.history) }
     };
-    let mut written = Instant::now();
     let judged = (learning.measure.clone(), learning.spread(&(0..train.rows.len()).collect::<Vec<_>>()));
     let result =
         learn(&pot, (flow, &judged), feed, &mut course, &mut ledger, &mut |course, ledger, record| {
             if let Some(record) = record {
-                progress.show(record);
+                observer.epoch(&Epoch {
+                    number: record.epoch,
+                    of: flow.epochs,
+                    train: record.train,
+                    validation: record.validation,
+                    violations: None,
+                });
             }
-            if written.elapsed() < if record.is_some() { BETWEEN_CHECKPOINTS } else { WITHIN_EPOCHS } {
-                return Ok(());
+            if observer.wants_checkpoint(if record.is_some() { Moment::Epoch } else { Moment::Sample }) {
+                observer.checkpoint(&save(course, ledger));
             }
-            written = Instant::now();
-            save(course, ledger)
+            if observer.is_cancelled() { Err(Broken::Cancelled) } else { Ok(()) }
         });
-    progress.finish();
-    if let Some(files) = files {
-        // Where it failed, a course is in the middle of a presentation: the checkpoint stays that of a good one.
-        if result.is_ok() {
-            save(&course, &ledger)?;
-        }
-        if !ledger.history.is_empty() {
-            draw(files, session, &model.name, &ledger)?;
-        }
+    // Where it failed, a course is in the middle of a presentation: the checkpoint stays that of a good one.
+    if matches!(result, Ok(_) | Err(Broken::Cancelled)) {
+        observer.checkpoint(&save(&course, &ledger));
     }
+    observer.pictures(&pictures(&model.name, &ledger));
     let ending = match result {
         Ok(End::Epochs) => "all epochs are done".to_owned(),
         Ok(End::Stopped(at)) => {
             format!("stopped by the {}", flow.stops.get(at).map_or("", |rule| rule.quantity.name()))
         }
-        Err(Failure::Stop(stop)) => return Err(stop),
-        Err(Failure::Solver(error)) => {
+        Err(Broken::Cancelled) => {
+            format!("ended from outside after presentation {}", course.place().presentation)
+        }
+        Err(Broken::Solver(error)) => {
             // A step that becomes too small is what an explosion looks like from inside.
             let runner = pot.runner();
             let time = course.place().presentation;
             let doing = format!("learning, in presentation {}", time + 1);
             let mut finding = explain_learning(&pot, &runner, &error, &doing);
             finding.help.extend(causes(model, flow));
-            return terminal.fail(&loaded.source, finding);
+            return Err(checked.failed(finding));
         }
-        Err(Failure::Exploded { species, value }) => {
-            let finding = diverged(model, flow, &pot, &course, &pot.species_id(species), value);
-            return terminal.fail(&loaded.source, finding);
+        Err(Broken::Exploded { species, value }) => {
+            let finding = diverged(flow, &pot, &course, &pot.species_id(species), value);
+            return Err(checked.failed(finding));
         }
     };
     let cost = course.statistics();
-    terminal.note(&format!(
+    observer.note(&format!(
         "{}; {} steps, {} evaluations in this run",
         plural(course.place().presentation, "presentation"),
         cost.steps,
         cost.evaluations
     ));
-    let weights = weights(&pot.lowered.crn, &pot.lowered.info, &learning, &concentrations(&course));
+    let weights = weights(&pot, &learning, &concentrations(&course));
     let parameters: Vec<f64> =
         learning.layout().iter().flat_map(|(key, _, _)| weights[*key].values.iter().copied()).collect();
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let rows: Vec<usize> = (0..learning.samples()).collect();
     let (own, other) = rows.split_at(train.rows.len());
-    let metrics = |rows: &[usize]| super::metrics(&learning, &parameters, rows, threads);
+    let metrics = |rows: &[usize]| learning.metrics(&parameters, rows, options.threads.max(1));
     Ok(Trained {
         ending,
         epochs: ledger.history.len(),
         train: metrics(own),
         validation: (!other.is_empty()).then(|| metrics(other)),
         weights,
+        history: table(&ledger.history),
     })
 }
 
 /// Why learning could not go on.
-enum Failure {
-    Stop(Stop),
+enum Broken {
+    Cancelled,
     Solver(nnrc_sim::Error),
     Exploded { species: usize, value: f64 },
 }
 
 /// Called after each presentation, the last of an epoch with its record.
-type Observe<'a> = &'a mut dyn FnMut(&Course<'_>, &Ledger, Option<&Record>) -> Result<(), Stop>;
+type Observe<'a> = &'a mut dyn FnMut(&Course<'_>, &Ledger, Option<&Record>) -> Result<(), Broken>;
 
 /// Presentation after presentation.
 fn learn(
@@ -196,7 +175,7 @@ fn learn(
     course: &mut Course<'_>,
     ledger: &mut Ledger,
     observe: Observe<'_>,
-) -> Result<End, Failure> {
+) -> Result<End, Broken> {
     let output = pot.model.output;
     let width = pot.model.nodes[output].width();
     let mut values = vec![0.0; width];
@@ -214,9 +193,9 @@ fn learn(
             return Ok(End::Epochs);
         }
         let row = course.present().map_err(|interruption| match interruption {
-            Interruption::Solver(error) => Failure::Solver(error),
+            Interruption::Solver(error) => Broken::Solver(error),
             Interruption::Exceeded { variable, value } => {
-                Failure::Exploded { species: species_of(pot, course, variable), value }
+                Broken::Exploded { species: species_of(pot, course, variable), value }
             }
         })?;
         let state = &course.place().state;
@@ -226,7 +205,7 @@ fn learn(
         if course.place().presentation.is_multiple_of(feed.rows.len()) {
             let metrics = std::mem::take(&mut ledger.totals).metrics(*spread);
             let all = concentrations(course);
-            let (largest, common) = rails(&pot.lowered.crn, &pot.lowered.info, &all);
+            let (largest, common) = rails(pot, &all);
             let most = all.iter().copied().fold(0.0, f64::max);
             let epoch = ledger.history.len() + 1;
             let mut row = [epoch as f64; NUMBERS];
@@ -234,9 +213,9 @@ fn learn(
             row[1 + Metrics::NUMBERS..].copy_from_slice(&[largest, common, most]);
             ledger.history.push(row);
             let record = Record { epoch, rate: flow.rate, train: metrics, validation: None };
-            observe(course, ledger, Some(&record)).map_err(Failure::Stop)?;
+            observe(course, ledger, Some(&record))?;
         } else {
-            observe(course, ledger, None).map_err(Failure::Stop)?;
+            observe(course, ledger, None)?;
         }
     }
 }
@@ -254,40 +233,24 @@ fn concentrations(course: &Course<'_>) -> Vec<f64> {
     course.engine().full_state(&course.state())
 }
 
-/// The two rails of a tensor among all concentrations.
-fn rail_ranges(crn: &Crn, info: &CrnInfo, stem: &str) -> Option<[Range<usize>; 2]> {
-    let rail = |suffix: &str| {
-        let (handle, _) = crn.species.iter().find(|(_, f)| f.stem == stem && f.suffix == suffix)?;
-        Some(info.species_range(handle))
-    };
-    Some([rail("p")?, rail("m")?])
-}
-
 /// Weights by key, the difference of their rails.
-fn weights(
-    crn: &Crn,
-    info: &CrnInfo,
-    learning: &Learning<'_>,
-    concentrations: &[f64],
-) -> BTreeMap<String, Tensor> {
-    let mut weights = BTreeMap::new();
-    for (key, shape, _) in learning.layout() {
-        let Some((layer, what)) = key.rsplit_once('.') else { continue };
-        let Some([p, m]) = rail_ranges(crn, info, &format!("{what}_{layer}")) else { continue };
-        let values = concentrations[p].iter().zip(&concentrations[m]).map(|(p, m)| p - m).collect();
-        weights.insert(key.to_owned(), Tensor { shape: shape.to_vec(), values });
-    }
-    weights
+fn weights(pot: &Compiled, learning: &Learning<'_>, concentrations: &[f64]) -> BTreeMap<String, Tensor> {
+    let shapes: BTreeMap<&str, &[usize]> =
+        learning.layout().into_iter().map(|(key, shape, _)| (key, shape)).collect();
+    let tensor = |(key, rails): (&str, [Handle<SpeciesFamily>; 2])| {
+        let [p, m] = rails.map(|rail| &concentrations[pot.lowered.info.species_range(rail)]);
+        let values = p.iter().zip(m).map(|(p, m)| p - m).collect();
+        Some((key.to_owned(), Tensor { shape: shapes.get(key)?.to_vec(), values }))
+    };
+    pot.lowered.rails().filter_map(tensor).collect()
 }
 
 /// The largest rail of a weight, and the largest part that both rails of a weight have in common.
-fn rails(crn: &Crn, info: &CrnInfo, concentrations: &[f64]) -> (f64, f64) {
+fn rails(pot: &Compiled, concentrations: &[f64]) -> (f64, f64) {
     let (mut largest, mut common) = (0.0f64, 0.0f64);
-    for (_, family) in
-        crn.species.iter().filter(|(_, f)| f.role == nnrc_crn::Role::Parameter && f.suffix == "p")
-    {
-        let Some([p, m]) = rail_ranges(crn, info, &family.stem) else { continue };
-        for (p, m) in concentrations[p].iter().zip(&concentrations[m]) {
+    for (_, rails) in pot.lowered.rails() {
+        let [p, m] = rails.map(|rail| &concentrations[pot.lowered.info.species_range(rail)]);
+        for (p, m) in p.iter().zip(m) {
             largest = largest.max(p.max(*m));
             common = common.max(p.min(*m));
         }
@@ -335,7 +298,7 @@ fn metrics_of(row: &[f64; NUMBERS]) -> Metrics {
 }
 
 /// The history as a table, with the metrics that the outputs have.
-fn table(history: &[[f64; NUMBERS]]) -> (Vec<&'static str>, Vec<Vec<f64>>) {
+fn table(history: &[[f64; NUMBERS]]) -> History {
     let classed = history.iter().any(|row| metrics_of(row).accuracy.is_some());
     let quantities = Quantity::reported(classed);
     let mut header = vec!["epoch"];
@@ -347,7 +310,10 @@ fn table(history: &[[f64; NUMBERS]]) -> (Vec<&'static str>, Vec<Vec<f64>>) {
         let growth = row[1 + Metrics::NUMBERS..].iter().copied();
         std::iter::once(row[0]).chain(own).chain(growth).collect()
     };
-    (header, history.iter().map(row).collect())
+    History {
+        header: header.into_iter().map(str::to_owned).collect(),
+        rows: history.iter().map(row).collect(),
+    }
 }
 
 /// The whole state of pot and learning: numbers are exact.
@@ -424,9 +390,10 @@ fn restore(
     Ok(())
 }
 
-/// Draws the loss with accuracy or r², and in a second picture what grows in the pot.
-fn draw(files: &Files, session: &Session, network: &str, ledger: &Ledger) -> Result<(), Stop> {
-    let (header, rows) = table(&ledger.history);
+/// The loss with accuracy or r², and what grows in the pot; nothing before there is an epoch.
+fn pictures(network: &str, ledger: &Ledger) -> Vec<Picture> {
+    let Some(last) = ledger.history.last() else { return Vec::new() };
+    let History { header, rows } = table(&ledger.history);
     let epochs: Vec<f64> = rows.iter().map(|row| row[0]).collect();
     let curves = |names: &[&str]| -> Vec<Curve> {
         let curve = |name: &&str| {
@@ -437,17 +404,18 @@ fn draw(files: &Files, session: &Session, network: &str, ledger: &Ledger) -> Res
         };
         names.iter().filter_map(curve).collect()
     };
-    let title = format!("learning of {network} in the pot");
-    let headline = ledger.history.last().map_or("accuracy", |row| metrics_of(row).headline().0.name());
-    files.write_plot(
-        &session.terminal,
-        files.picture(),
-        (&title, &format!("loss, {headline}")),
-        &epochs,
-        &curves(&["loss", headline]),
-    )?;
-    let what = "concentration";
-    files.write_plot(&session.terminal, files.rails_picture(), (&title, what), &epochs, &curves(&GROWTH))
+    let headline = metrics_of(last).headline().0.name();
+    let picture = |subject, vertical: String, names: &[&str]| {
+        let curves = curves(names);
+        let title = format!("learning of {network} in the pot");
+        let horizontal = "epoch".to_owned();
+        let svg = plot::svg(&plot::Plot { title, horizontal, vertical, times: &epochs, curves: &curves });
+        Picture { subject, svg }
+    };
+    vec![
+        picture(Subject::Metrics, format!("loss, {headline}"), &["loss", headline]),
+        picture(Subject::Growth, "concentration".to_owned(), &GROWTH),
+    ]
 }
 
 /// What in the settings makes learning fail, a line each.
@@ -469,15 +437,9 @@ fn causes(model: &Model, flow: &Flow) -> Vec<String> {
     lines
 }
 
-fn diverged(
-    model: &Model,
-    flow: &Flow,
-    pot: &Compiled,
-    course: &Course<'_>,
-    species: &str,
-    value: f64,
-) -> Diagnostic {
-    let (largest, common) = rails(&pot.lowered.crn, &pot.lowered.info, &concentrations(course));
+fn diverged(flow: &Flow, pot: &Compiled, course: &Course<'_>, species: &str, value: f64) -> Diagnostic {
+    let model = &pot.model;
+    let (largest, common) = rails(pot, &concentrations(course));
     let mut finding = Diagnostic::global(
         Severity::Error,
         codes::TRAINING_DIVERGED,

@@ -1,28 +1,21 @@
 //! A model with its data as something that can be trained.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
-use nnrc_model::Samples;
-use nnrc_model::Tensor;
 use nnrc_model::gradient::{Graph, LANES, Lanes, Parameter, Workspace};
-use nnrc_model::{Model, NodeKind, Operation};
+use nnrc_model::{Model, NodeKind, Operation, Samples, Tensor};
 use nnrc_sim::reading::Measure;
 use nnrc_sim::train::stamp::{self, described, fingerprint};
-use nnrc_sim::train::{Layout, Learner, Loss, Stamp, Totals};
+use nnrc_sim::train::{self, Layout, Learner, Loss, Metrics, Stamp, Totals};
 
-use super::inputs_and_targets;
-use super::progress::Progress;
-use crate::native::{Lesson, Program, Taught};
-use crate::session::Session;
-use crate::terminal::Stop;
-use nnrc::Checked;
+use super::mapping;
 
 /// A network, its loss, and the samples: first those trained on, then those that only judge.
 pub struct Learning<'a> {
     /// The network.
     pub graph: Graph,
-    loss: Loss,
+    /// What is made small.
+    pub loss: Loss,
     /// How outputs are compared with targets.
     pub measure: Measure,
     inputs: Vec<&'a [f64]>,
@@ -50,7 +43,7 @@ impl<'a> Learning<'a> {
         let width = graph.output_width();
         let mut samples = inputs_and_targets(train, width);
         samples.extend(validation.iter().flat_map(|samples| inputs_and_targets(samples, width)));
-        let loss = super::loss(loss);
+        let loss = mapping::loss(loss);
         Self {
             graph,
             loss,
@@ -66,30 +59,16 @@ impl<'a> Learning<'a> {
         self.inputs.len()
     }
 
-    /// Has the program of a generated crate train on the samples, of which the first `count` are trained on.
-    pub fn teach(
-        &self,
-        session: &Session,
-        loaded: &Checked,
-        program: &Program,
-        lesson: &Lesson<'_>,
-        checkpoint: &Path,
-        count: usize,
-    ) -> Result<Taught, Stop> {
-        let width = self.graph.output_width();
-        let split = |all: &[&[f64]], targets: &[f64]| (all.concat(), targets.to_vec());
+    /// The inputs and the targets of the first `count` samples, and those of the others, a row after another.
+    pub fn split(&self, count: usize) -> [(Vec<f64>, Vec<f64>); 2] {
         let (train, judged) = self.inputs.split_at(count);
-        let (targets, judged_targets) = self.targets.split_at(count * width);
-        let samples = [split(train, targets), split(judged, judged_targets)];
-        let parameters = self.weights(self.graph.initial());
-        let mut progress = Progress::new(&session.terminal, lesson.settings.epochs, 0);
-        let mut relay = |words: &str| progress.relay(words);
-        let result = program.train(&samples, width, &parameters, lesson, checkpoint, &mut relay);
-        progress.finish();
-        match result {
-            Ok(taught) => Ok(taught),
-            Err(finding) => session.terminal.fail(&loaded.source, *finding),
-        }
+        let (targets, judged_targets) = self.targets.split_at(count * self.graph.output_width());
+        [(train.concat(), targets.to_vec()), (judged.concat(), judged_targets.to_vec())]
+    }
+
+    /// The metrics of the network with these parameters on some of its samples.
+    pub fn metrics(&self, parameters: &[f64], rows: &[usize], threads: usize) -> Metrics {
+        train::evaluate(self, parameters, rows, threads).metrics(self.spread(rows))
     }
 
     /// The tensors of the flat parameters.
@@ -185,4 +164,11 @@ impl Learner for Learning<'_> {
         }
         totals
     }
+}
+
+/// The samples of a part of the data, for the learner.
+fn inputs_and_targets<'a>(samples: &Samples<'a>, width: usize) -> Vec<(&'a [f64], Vec<f64>)> {
+    let dataset = samples.dataset;
+    let one = |&row: &usize| (dataset.input(row), dataset.target(row, width).unwrap_or_default());
+    samples.rows.iter().map(one).collect()
 }

@@ -1,101 +1,76 @@
 //! Learning by a clock: the pot is followed cycle by cycle until it halts, or until all epochs are done.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
 
 use nnrc_crn::{Handle, SpeciesFamily};
 use nnrc_engine::Engine;
-use nnrc_model::Tensor;
-use nnrc_model::{Loss, Samples};
-use nnrc_model::{Model, PhasedTraining};
+use nnrc_model::{Loss, Model, PhasedTraining, Samples, Tensor};
 use nnrc_sim::Error;
-use nnrc_sim::io::table;
 use nnrc_sim::reading::Measure;
 use nnrc_sim::train::{Quantity, Stamp, Totals, Unusable};
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
+use super::learner::Learning;
 use super::record::{Epoch, Record};
-use crate::destination::Destination;
-use crate::session::Session;
-use crate::terminal::Stop;
-use crate::training::{Files, Learning, Trained, settings, words};
-use nnrc::Checked;
-use nnrc::Compiled;
-use nnrc::cycles::Cycles;
-use nnrc::explain::explain_learning;
-use nnrc::numbers::{plural, short};
-use nnrc::plot::{self, Curve};
+use super::resuming::refused;
+use super::{TrainOptions, Trained, settings};
+use crate::compiled::Compiled;
+use crate::cycles::Cycles;
+use crate::explain::explain_learning;
+use crate::failure::Failure;
+use crate::numbers::{plural, short};
+use crate::observer::{self, Checkpoint, Moment, Observer, Picture, Subject};
+use crate::plot::{self, Curve};
+use crate::project::Checked;
 
-/// Time between two checkpoints.
-const BETWEEN_CHECKPOINTS: Duration = Duration::from_millis(500);
-/// Time between two lines of progress.
-const BETWEEN_LINES: Duration = Duration::from_secs(5);
 /// Above this a verdict is a violation.
 const GUILTY: f64 = 0.5;
 
-/// Lets the pot of a file learn.
+/// Lets the pot of a file learn; see [`Checked::train`].
 pub fn run(
-    session: &Session,
-    loaded: &Checked,
-    files: Option<&Files>,
-    resume: bool,
-) -> Result<Trained, Stop> {
-    let terminal = &session.terminal;
-    let pot = loaded.compile(&loaded.model.default_input())?;
-    let (Some(training), Some(_)) = (loaded.model.phased_training(), pot.lowered.clocked()) else {
+    checked: &Checked,
+    options: &TrainOptions,
+    observer: &mut dyn Observer,
+) -> Result<Trained, Failure> {
+    let model = &checked.model;
+    let pot = checked.compile(&model.default_input())?;
+    let (Some(training), Some(_)) = (model.phased_training(), pot.lowered.clocked()) else {
         let finding = Diagnostic::global(
             Severity::Error,
             codes::MISSING_ARGUMENT,
             "the file does not say how to train: it has no `train` block",
         )
         .help("write `train { data = d; rule = sgd(rate = 4); epochs = 100; stop when error < 0.25; }`");
-        return terminal.fail(&loaded.source, finding);
+        return Err(checked.failed(finding));
     };
     let runner = pot.runner();
-    let broken =
-        |error| terminal.fail(&loaded.source, explain_learning(&pot, &runner, &error, "learning in the pot"));
-    let mut cycles = match Cycles::new(&loaded.model, &pot.lowered, runner.engine().clone()) {
-        Ok(cycles) => cycles,
-        Err(error) => return broken(error),
-    };
-    let rows = loaded.model.rows(&training.data);
+    let broken = |error| checked.failed(explain_learning(&pot, &runner, &error, "learning in the pot"));
+    let mut cycles = Cycles::new(model, &pot.lowered, runner.engine().clone()).map_err(broken)?;
+    let rows = model.rows(&training.data);
     let slots = rows.len() + if training.tolerance.is_some() { 2 } else { 0 };
-    let dataset = &loaded.model.datasets[&training.data.dataset];
-    let measure = loaded.model.judging(Some(dataset)).measure;
-    let width = loaded.model.nodes[loaded.model.output].width();
+    let dataset = &model.datasets[&training.data.dataset];
+    let measure = model.judging(Some(dataset)).measure;
+    let width = model.nodes[model.output].width();
     let targets: Vec<Vec<f64>> = rows.iter().filter_map(|row| dataset.target(*row, width)).collect();
     let spread = measure.spread(targets.iter().map(Vec::as_slice));
-    let reader = Reader { engine: runner.engine(), loaded, pot: &pot, training, measure, spread };
-    let stamp = stamp(&loaded.model, training);
+    let reader = Reader { engine: runner.engine(), pot: &pot, training, measure, spread };
+    let stamp = stamp(model, training);
     let mut record = Record::default();
-    if let Some(files) = files.filter(|_| resume) {
-        record = match files.read_arrays(terminal)? {
-            None => {
-                let name = files.checkpoint();
-                terminal.note(&format!("there is no checkpoint `{}`: training begins anew", name.display()));
-                record
-            }
-            Some(arrays) => match Record::of(&arrays, &stamp) {
-                Ok(found) if found.place.as_ref().is_some_and(|place| cycles.go_to(place).is_ok()) => found,
-                Ok(_) => return files.refuse(terminal, &Unusable::Malformed("pot.state".to_owned())),
-                Err(unusable) => return files.refuse(terminal, &unusable),
-            },
-        };
-        if !record.times.is_empty() {
-            terminal.note(&format!("going on after cycle {}", record.times.len()));
+    if let Some(arrays) = &options.resume {
+        record = Record::of(arrays, &stamp).map_err(|unusable| refused(&unusable, observer))?;
+        if !record.place.as_ref().is_some_and(|place| cycles.go_to(place).is_ok()) {
+            return Err(refused(&Unusable::Malformed("pot.state".to_owned()), observer));
         }
+        observer.resumed(&format!("cycle {}", record.times.len()));
     }
-    let save = |record: &Record| -> Result<(), Stop> {
-        let Some(files) = files else { return Ok(()) };
+    let save = |record: &Record, observer: &mut dyn Observer| {
         if let Some(place) = &record.place {
-            let weights = reader.tensors(&place.state);
-            files.write_arrays(terminal, &record.arrays(&weights, &stamp))?;
+            let arrays = record.arrays(&reader.tensors(&place.state), &stamp);
+            observer.checkpoint(&Checkpoint { arrays, history: record.history() });
         }
-        write_table(session, record, &files.table())
     };
     let last = training.epochs.saturating_mul(slots);
     let mut ending = format!("all epochs are done, {}", plural(last, "cycle"));
-    let (mut shown, mut written) = (Instant::now(), Instant::now());
     while record.times.len() < last {
         let cycle = record.times.len();
         let (epoch, slot) = (cycle / slots, cycle % slots);
@@ -106,9 +81,9 @@ pub fn run(
                 break;
             }
             Err(Error::TooManySteps { time, .. } | Error::NonFinite { time, .. }) => {
-                return terminal.fail(&loaded.source, diverged(loaded, training, epoch + 1, time));
+                return Err(checked.failed(diverged(model, training, epoch + 1, time)));
             }
-            Err(error) => return broken(error),
+            Err(error) => return Err(broken(error)),
         }
         record.place = Some(cycles.place());
         record.weights.push(reader.weights(cycles.state()).concat());
@@ -126,22 +101,30 @@ pub fn run(
                 violations: training.tolerance.map(|_| record.violations),
             });
         }
-        if written.elapsed() >= BETWEEN_CHECKPOINTS {
-            save(&record)?;
-            written = Instant::now();
-        }
         if slot + 1 == slots
-            && shown.elapsed() >= BETWEEN_LINES
             && let Some(last) = record.epochs.last()
         {
-            terminal.note(&format!("epoch {}: {}", epoch + 1, line(last)));
-            shown = Instant::now();
+            observer.epoch(&observer::Epoch {
+                number: epoch + 1,
+                of: training.epochs,
+                train: last.metrics,
+                validation: None,
+                violations: last.violations,
+            });
+        }
+        // A cycle takes as long as many samples of other pots.
+        if observer.wants_checkpoint(Moment::Epoch) {
+            save(&record, observer);
+        }
+        if observer.is_cancelled() {
+            ending = format!("ended from outside after cycle {}", record.times.len());
+            break;
         }
     }
     // A clock that has stopped stops again: the checkpoint is that of the last cycle.
-    save(&record)?;
-    if let Some(files) = files.filter(|_| !record.times.is_empty()) {
-        draw(session, &reader, &record, files)?;
+    save(&record, observer);
+    if !record.times.is_empty() {
+        observer.pictures(&pictures(&reader, &record));
     }
     let train = record.epochs.last().map(|epoch| epoch.metrics).unwrap_or_default();
     Ok(Trained {
@@ -150,6 +133,7 @@ pub fn run(
         epochs: record.epochs.len(),
         train,
         validation: None,
+        history: record.history(),
     })
 }
 
@@ -162,7 +146,7 @@ fn stamp(model: &Model, training: &PhasedTraining) -> Stamp {
 }
 
 /// Weights that grow make exponentials that no solver follows.
-fn diverged(loaded: &Checked, training: &PhasedTraining, epoch: usize, time: f64) -> Diagnostic {
+fn diverged(model: &Model, training: &PhasedTraining, epoch: usize, time: f64) -> Diagnostic {
     let mut finding = Diagnostic::global(
         Severity::Error,
         codes::TRAINING_DIVERGED,
@@ -174,7 +158,7 @@ fn diverged(loaded: &Checked, training: &PhasedTraining, epoch: usize, time: f64
     .label(format!("with the learning rate {}", short(training.rate)))
     .help(format!("use a smaller learning rate, such as {}", short(training.rate / 4.0)))
     .help("scale inputs to about 0 to 1; start from smaller weights");
-    finding.span = loaded.model.training.as_ref().map(|training| training.span);
+    finding.span = model.training.as_ref().map(|training| training.span);
     finding
 }
 
@@ -194,16 +178,9 @@ fn halted(cycle: usize, epoch: usize, record: &Record) -> String {
     }
 }
 
-fn line(epoch: &Epoch) -> String {
-    let violations =
-        epoch.violations.map_or(String::new(), |count| format!(", {}", plural(count, "violation")));
-    format!("{}{violations}", words(&epoch.metrics))
-}
-
 /// Reads a pot at the end of a cycle.
 struct Reader<'a> {
     engine: &'a Engine,
-    loaded: &'a Checked,
     pot: &'a Compiled,
     training: &'a PhasedTraining,
     /// How outputs are compared with targets.
@@ -240,7 +217,7 @@ impl Reader<'_> {
 
     /// Counts the sample of the cycle; whether the judge finds it beyond the tolerance.
     fn sample(&self, state: &[f64], row: usize, totals: &mut Totals) -> bool {
-        let model = &self.loaded.model;
+        let model = &self.pot.model;
         let output = self.engine.observe(state, model.output);
         let dataset = &model.datasets[&self.training.data.dataset];
         let target = dataset.target(row, output.len()).unwrap_or_default();
@@ -279,30 +256,9 @@ fn cross_entropy(output: &[f64], target: &[f64]) -> f64 {
     }
 }
 
-fn write_table(session: &Session, record: &Record, path: &std::path::Path) -> Result<(), Stop> {
-    let judged = record.epochs.iter().any(|epoch| epoch.violations.is_some());
-    let classed = record.epochs.iter().any(|epoch| epoch.metrics.accuracy.is_some());
-    let quantities = Quantity::reported(classed);
-    let mut header = vec!["epoch", "cycles", "time"];
-    header.extend(quantities.iter().map(|quantity| quantity.name()));
-    if judged {
-        header.push("violations");
-    }
-    let rows = record.epochs.iter().enumerate().map(|(at, epoch)| {
-        let mut row = vec![at as f64 + 1.0, epoch.cycles as f64, epoch.time];
-        row.extend(quantities.iter().map(|quantity| epoch.metrics.get(*quantity)));
-        row.extend(epoch.violations.map(|count| count as f64));
-        row
-    });
-    Destination::File(path.to_owned()).write(&session.terminal, |out| table::write(out, &header, rows))
-}
-
-/// The course of the weights, and of loss and error.
-fn draw(session: &Session, reader: &Reader<'_>, record: &Record, files: &Files) -> Result<(), Stop> {
-    let write = |path: std::path::PathBuf, picture: String| {
-        Destination::File(path).write(&session.terminal, |out| out.write_all(picture.as_bytes()))
-    };
-    let name = &reader.loaded.model.name;
+/// The course of loss and error, and that of the weights.
+fn pictures(reader: &Reader<'_>, record: &Record) -> Vec<Picture> {
+    let name = &reader.pot.model.name;
     let epochs: Vec<f64> = (1..=record.epochs.len()).map(|epoch| epoch as f64).collect();
     let curve = |quantity: Quantity| {
         let values: Vec<f64> = record.epochs.iter().map(|epoch| epoch.metrics.get(quantity)).collect();
@@ -312,36 +268,30 @@ fn draw(session: &Session, reader: &Reader<'_>, record: &Record, files: &Files) 
     let headline = record.epochs.first().map_or(Quantity::Accuracy, |epoch| epoch.metrics.headline().0);
     let curves: Vec<Curve> =
         [Quantity::Loss, Quantity::Error, headline].into_iter().filter_map(curve).collect();
-    write(
-        files.picture(),
-        plot::svg(&plot::Plot {
-            title: format!("training of {name}"),
-            horizontal: "epoch".to_owned(),
-            vertical: format!("loss, error, {}", headline.name()),
-            times: &epochs,
-            curves: &curves,
-        }),
-    )?;
-    let curves: Vec<Curve> = reader
-        .names()
-        .into_iter()
-        .enumerate()
-        .map(|(at, (name, group))| Curve {
-            name,
-            group,
-            values: record.weights.iter().map(|weights| weights[at]).collect(),
-        })
-        .collect();
-    write(
-        files.weights_picture(),
-        plot::svg(&plot::Plot {
-            title: format!("weights of {name}, read at the end of each cycle"),
-            horizontal: "time".to_owned(),
-            vertical: "weight".to_owned(),
-            times: &record.times,
-            curves: &curves,
-        }),
-    )
+    let metrics = plot::svg(&plot::Plot {
+        title: format!("training of {name}"),
+        horizontal: "epoch".to_owned(),
+        vertical: format!("loss, error, {}", headline.name()),
+        times: &epochs,
+        curves: &curves,
+    });
+    let weight = |(at, (name, group)): (usize, (String, String))| Curve {
+        name,
+        group,
+        values: record.weights.iter().map(|weights| weights[at]).collect(),
+    };
+    let curves: Vec<Curve> = reader.names().into_iter().enumerate().map(weight).collect();
+    let weights = plot::svg(&plot::Plot {
+        title: format!("weights of {name}, read at the end of each cycle"),
+        horizontal: "time".to_owned(),
+        vertical: "weight".to_owned(),
+        times: &record.times,
+        curves: &curves,
+    });
+    vec![
+        Picture { subject: Subject::Metrics, svg: metrics },
+        Picture { subject: Subject::Weights, svg: weights },
+    ]
 }
 
 #[cfg(test)]

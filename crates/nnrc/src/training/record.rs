@@ -6,9 +6,10 @@ use nnrc_model::Tensor;
 use nnrc_sim::Standing;
 use nnrc_sim::io::{Array, Arrays};
 use nnrc_sim::present::{are_concentrations, whole};
-use nnrc_sim::train::{Metrics, Stamp, Totals, Unusable};
+use nnrc_sim::train::{Metrics, Quantity, Stamp, Totals, Unusable};
 
-use nnrc::cycles::Place;
+use crate::cycles::Place;
+use crate::observer::History;
 
 /// One epoch.
 #[derive(Clone, Copy)]
@@ -44,6 +45,25 @@ pub struct Record {
 }
 
 impl Record {
+    /// The epochs as a table.
+    pub fn history(&self) -> History {
+        let judged = self.epochs.iter().any(|epoch| epoch.violations.is_some());
+        let classed = self.epochs.iter().any(|epoch| epoch.metrics.accuracy.is_some());
+        let quantities = Quantity::reported(classed);
+        let mut header = vec!["epoch", "cycles", "time"];
+        header.extend(quantities.iter().map(|quantity| quantity.name()));
+        if judged {
+            header.push("violations");
+        }
+        let rows = self.epochs.iter().enumerate().map(|(at, epoch)| {
+            let mut row = vec![at as f64 + 1.0, epoch.cycles as f64, epoch.time];
+            row.extend(quantities.iter().map(|quantity| epoch.metrics.get(*quantity)));
+            row.extend(epoch.violations.map(|count| count as f64));
+            row
+        });
+        History { header: header.into_iter().map(str::to_owned).collect(), rows: rows.collect() }
+    }
+
     /// A checkpoint. Numbers are exact, and weights stand under their keys, so that it is a weight file as well.
     pub fn arrays(&self, weights: &BTreeMap<String, Tensor>, stamp: &Stamp) -> Arrays {
         let array = |tensor: &Tensor| Array { shape: tensor.shape.clone(), values: tensor.values.clone() };

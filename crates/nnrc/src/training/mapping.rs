@@ -1,0 +1,103 @@
+//! What the file says about training, in the words of the run-time library and of generated crates.
+
+use nnrc_lower::{Held, Lowered};
+use nnrc_model::{Descent, Model, StopRule};
+use nnrc_sim::program;
+use nnrc_sim::train::{Comparison, Loss, Optimiser, Order, Schedule, Settings, Stop as End};
+use nnrc_syntax::ast::Cmp;
+
+/// What a generated program trains: every tensor that rate constants hold, by the settings of the file if it has some.
+pub fn trained(model: &Model, lowered: &Lowered) -> nnrc_rust::Training {
+    let descent = model.training.as_ref().and_then(|training| training.descent.as_ref());
+    let tensors = lowered.weights.iter().filter_map(|weight| match weight.held {
+        Held::Rates { constant, scale } => Some(nnrc_rust::Trained {
+            constant: lowered.crn.rate_constants[constant].stem.clone(),
+            key: weight.key.clone(),
+            scale,
+        }),
+        Held::Species { .. } | Held::Rails(_) => None,
+    });
+    let tensors = tensors.collect();
+    let judged = model.judging(None);
+    let defaults = descent.map(|descent| {
+        let settings = settings(descent, 1);
+        program::Training {
+            loss: loss(descent.loss),
+            reading: Some(judged.measure.reading),
+            units: &[],
+            optimiser: settings.optimiser,
+            schedule: settings.schedule,
+            decay: settings.decay,
+            batch: settings.batch,
+            epochs: settings.epochs,
+            shuffle: descent.shuffle,
+            patience: settings.patience,
+            stops: &[],
+        }
+    });
+    let stops = descent.map_or(Vec::new(), |descent| settings(descent, 1).stops);
+    nnrc_rust::Training { tensors, defaults, stops, units: judged.measure.units }
+}
+
+/// What learns in a pot, for a generated crate.
+pub fn presented(model: &Model, lowered: &Lowered, wanted: nnrc_model::Loss) -> nnrc_rust::Pot {
+    let measure = model.judging(None).measure;
+    let weights =
+        lowered.rails().map(|(key, rails)| (key.to_owned(), lowered.crn.species[rails[0]].stem.clone()));
+    nnrc_rust::Pot {
+        weights: weights.collect(),
+        loss: loss(wanted),
+        reading: Some(measure.reading),
+        units: measure.units,
+    }
+}
+
+/// The loss of the run-time library.
+pub fn loss(loss: nnrc_model::Loss) -> Loss {
+    match loss {
+        nnrc_model::Loss::SquaredError => Loss::SquaredError,
+        nnrc_model::Loss::CrossEntropy => Loss::CrossEntropy,
+        nnrc_model::Loss::SoftmaxCrossEntropy => Loss::SoftmaxCrossEntropy,
+    }
+}
+
+/// An end by a metric.
+pub fn end(rule: &StopRule) -> End {
+    End {
+        validation: rule.validation,
+        quantity: rule.quantity,
+        comparison: match rule.comparison {
+            Cmp::Less => Comparison::Less,
+            Cmp::LessEqual => Comparison::LessEqual,
+            Cmp::Greater => Comparison::Greater,
+            Cmp::GreaterEqual => Comparison::GreaterEqual,
+            Cmp::Equal | Cmp::Near => Comparison::Equal,
+        },
+        bound: rule.bound,
+    }
+}
+
+/// How the run-time library trains by these settings.
+pub fn settings(descent: &Descent, threads: usize) -> Settings {
+    Settings {
+        optimiser: match descent.optimiser {
+            nnrc_model::Optimiser::Sgd { rate, momentum } => Optimiser::Sgd { rate, momentum },
+            nnrc_model::Optimiser::Adam { rate, beta1, beta2, epsilon } => {
+                Optimiser::Adam { rate, beta1, beta2, epsilon }
+            }
+        },
+        schedule: match descent.schedule {
+            nnrc_model::Schedule::Constant => Schedule::Constant,
+            nnrc_model::Schedule::Cosine { floor } => Schedule::Cosine { floor },
+            nnrc_model::Schedule::Step { every, factor } => Schedule::Step { every, factor },
+            nnrc_model::Schedule::Exponential { factor } => Schedule::Exponential { factor },
+        },
+        decay: descent.decay,
+        batch: descent.batch,
+        epochs: descent.epochs,
+        order: descent.shuffle.map_or(Order::Cycle, |seed| Order::Shuffle { seed }),
+        stops: descent.stops.iter().map(end).collect(),
+        patience: descent.patience,
+        threads,
+    }
+}

@@ -1,0 +1,28 @@
+//! Whether a checkpoint belongs to a training.
+
+use nnrc_sim::train::{Difference, Unusable};
+use nnrc_syntax::{Diagnostic, Severity, Source, codes};
+
+use crate::failure::Failure;
+use crate::observer::Observer;
+
+/// A checkpoint that is damaged or belongs to something else.
+pub fn refused(unusable: &Unusable, observer: &dyn Observer) -> Failure {
+    let name = observer.checkpoint_name().unwrap_or_else(|| "the checkpoint".to_owned());
+    let (message, differences): (_, &[Difference]) = match unusable {
+        Unusable::Malformed(array) => (
+            format!(
+                "`{name}` is no checkpoint of this network: its array `{array}` is missing or does not fit"
+            ),
+            &[],
+        ),
+        Unusable::OfAnother(differences) => (
+            format!("`{name}` belongs to another network, other data, weights or settings of training"),
+            differences,
+        ),
+    };
+    let mut finding = Diagnostic::global(Severity::Error, codes::MALFORMED_FILE, message);
+    finding.help.extend(differences.iter().map(ToString::to_string));
+    let finding = finding.help("train anew without `--resume`, or with another `-o`");
+    Failure::new(&Source::new(name, ""), finding)
+}
