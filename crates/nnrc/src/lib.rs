@@ -41,6 +41,7 @@ pub use compiled::Compiled;
 pub use disk::Disk;
 pub use failure::Failure;
 pub use fixed_point::FixedPoint;
+pub use nnrc_model::Memory;
 pub use observer::Observer;
 pub use project::{Checked, Project, setting};
 pub use time_course::{Column, ColumnKind, Recorder, TimeCourse};
