@@ -6,6 +6,8 @@ use nnrc_syntax::ast::{self, File, Ident, Item};
 use nnrc_syntax::{Diagnostic, Severity, Span, codes};
 
 use crate::overrides::{self, Overrides};
+use crate::skeleton::{DraftKind, DraftOperation, Skeleton};
+use crate::train_context::Surroundings;
 use crate::value::Scope;
 use crate::{
     chemistry, data, expect, flow, fold, meaning, network, noise, phased, simulation, training, weights,
@@ -119,7 +121,7 @@ fn analyse_file(
             _ => None,
         })
         .collect();
-    let inputs = skeleton.as_ref().map(network::Skeleton::inputs);
+    let inputs = skeleton.as_ref().map(Skeleton::inputs);
     let mut datasets = BTreeMap::new();
     for (name, source, block) in &items.datasets {
         let context = data::Context {
@@ -154,7 +156,7 @@ fn analyse_file(
             !set_aside(scope, overrides, chemistry.construction, *span, read.1.as_deref())
         })
         .map(|(block, span, read)| {
-            let surroundings = training::Surroundings {
+            let surroundings = Surroundings {
                 construction: chemistry.construction,
                 datasets: &datasets,
                 skeleton: skeleton.as_ref(),
@@ -378,20 +380,20 @@ fn check_train_name(scope: &mut Scope, name: Option<&Ident>, network: &Ident) {
     }
 }
 
-fn nodes(skeleton: &network::Skeleton, mut weights: weights::Weights, text: &str) -> Vec<Node> {
+fn nodes(skeleton: &Skeleton, mut weights: weights::Weights, text: &str) -> Vec<Node> {
     let mut nodes = Vec::new();
     let ends: Vec<usize> = text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at).collect();
     for draft in &skeleton.nodes {
         let kind = match &draft.kind {
-            network::DraftKind::Input { .. } => NodeKind::Input,
-            network::DraftKind::Layer { operation, sources, activations } => NodeKind::Layer {
+            DraftKind::Input { .. } => NodeKind::Input,
+            DraftKind::Layer { operation, sources, activations } => NodeKind::Layer {
                 operation: match operation {
-                    network::DraftOperation::Dense { bias } => Operation::Dense {
+                    DraftOperation::Dense { bias } => Operation::Dense {
                         weights: weights.remove(&format!("{}.W", draft.name)).unwrap_or_default(),
                         bias: bias.then(|| weights.remove(&format!("{}.b", draft.name)).unwrap_or_default()),
                     },
-                    network::DraftOperation::Add => Operation::Add,
-                    network::DraftOperation::Concat => Operation::Concat,
+                    DraftOperation::Add => Operation::Add,
+                    DraftOperation::Concat => Operation::Concat,
                 },
                 sources: sources.clone(),
                 activations: activations.iter().map(|(activation, _)| *activation).collect(),
@@ -413,7 +415,7 @@ fn nodes(skeleton: &network::Skeleton, mut weights: weights::Weights, text: &str
 
 fn set_input_ranges<'a>(
     nodes: &mut [Node],
-    skeleton: &network::Skeleton,
+    skeleton: &Skeleton,
     datasets: &'a BTreeMap<String, Dataset>,
     rows: impl Iterator<Item = &'a [f64]>,
 ) {
@@ -421,8 +423,8 @@ fn set_input_ranges<'a>(
         .nodes
         .iter()
         .filter_map(|draft| match &draft.kind {
-            network::DraftKind::Input { range } => Some((draft.width(), range.map(|(range, _)| range))),
-            network::DraftKind::Layer { .. } => None,
+            DraftKind::Input { range } => Some((draft.width(), range.map(|(range, _)| range))),
+            DraftKind::Layer { .. } => None,
         })
         .collect();
     let mut ranges = ranges::input_ranges(&declared, datasets.values(), rows);
@@ -463,10 +465,10 @@ fn check_domains(
     scope: &mut Scope,
     nodes: &[Node],
     applied: &[Vec<ranges::PreActivation>],
-    skeleton: &network::Skeleton,
+    skeleton: &Skeleton,
 ) {
     for ((node, draft), applied) in nodes.iter().zip(&skeleton.nodes).zip(applied) {
-        let network::DraftKind::Layer { activations, .. } = &draft.kind else { continue };
+        let DraftKind::Layer { activations, .. } = &draft.kind else { continue };
         for ((activation, span), pre) in activations.iter().zip(applied) {
             let lowest = pre.z.iter().enumerate().min_by(|(_, a), (_, b)| a.low.total_cmp(&b.low));
             if let (Activation::Michaelis { .. } | Activation::Hill { .. }, Some((unit, range))) =

@@ -1,13 +1,14 @@
 //! The `chemistry` block.
 
+use crate::quantities::POSITIVE;
+use crate::quantities::Scales;
 use nnrc_syntax::ast::{Block, Expr};
 use nnrc_syntax::wording;
 use nnrc_syntax::{Diagnostic, Severity, Span, codes};
 
-use crate::block::{self, bind};
-use crate::foreign;
-use crate::noise::AVOGADRO;
+use crate::block::{self};
 use crate::overrides::Overrides;
+use crate::quantities::AVOGADRO;
 use crate::units::Dimension;
 use crate::value::{Scope, ValueKind};
 use nnrc_model::Teacher;
@@ -32,20 +33,6 @@ const KEYS: &[&str] = &[
 /// All speeds; which of them a construction has, `speeds_of` knows.
 const SPEEDS: [&str; 6] =
     ["forward", "backward", "annihilation", "weight_annihilation", "gated", "combinational"];
-
-/// The scales that divide quantities with a unit, in SI.
-#[derive(Debug, Clone, Copy)]
-pub struct Scales {
-    /// Seconds per time unit.
-    pub time: f64,
-    /// mol/L per concentration unit.
-    pub concentration: f64,
-}
-
-/// A positive number, in words and as a test.
-pub const POSITIVE: (&str, fn(f64) -> bool) = ("greater than 0", |x| x > 0.0);
-/// A number of at least 0, in words and as a test.
-pub const NOT_NEGATIVE: (&str, fn(f64) -> bool) = ("at least 0", |x| x >= 0.0);
 
 /// Reads the block; `rule` is the name of the training rule, which decides the default construction, and its place.
 pub fn analyse(
@@ -93,7 +80,7 @@ pub fn analyse(
         scope.choice(expr, "`signs`", &[("auto", Signs::Auto), ("dual_rail", Signs::DualRail)])
     });
     let max_order = entries.get("max_order").and_then(|expr| max_order(scope, expr)).unwrap_or(2);
-    let mut phased = super::phased::settings(scope, entries.get("clock").copied(), scales, construction);
+    let mut phased = crate::clock::settings(scope, entries.get("clock").copied(), scales, construction);
     let around = (construction, overrides.choose_construction());
     let speeds = speeds(scope, entries.get("speeds").copied(), scales, around, &mut phased);
     let robust = entries.get("preset").and_then(|expr| scope.choice(expr, "`preset`", &[("robust", true)]));
@@ -387,31 +374,4 @@ fn chosen_by_sgd(span: Span) -> Diagnostic {
         .label("chooses the construction")
         .help("stochastic gradient descent in silico is `rule = gradient(sgd(rate = 0.1));`")
         .help("if the pot is to learn, say so: `chemistry { construction = phased; }`")
-}
-
-/// A call with a given set of names: `sgd(rate = 4)`.
-pub fn check_call(scope: &mut Scope, expr: &Expr, what: &str, calls: &[(&str, &[&str])]) -> Option<String> {
-    let value = scope.evaluate(expr)?;
-    let call = match &value.kind {
-        ValueKind::Call(call) => call.clone(),
-        other => {
-            let examples: Vec<String> = calls.iter().map(|(name, _)| format!("`{name}(…)`")).collect();
-            scope.wrong_type(expr.span, what, &examples.join(" or "), &other.words());
-            return None;
-        }
-    };
-    let Some((name, parameters)) = calls.iter().find(|(name, _)| *name == call.name.name) else {
-        let names: Vec<&str> = calls.iter().map(|(name, _)| *name).collect();
-        let name = &call.name.name;
-        let message = format!("{what} cannot be `{name}`");
-        let finding = Diagnostic::error(codes::UNKNOWN_NAME, call.name.span, message)
-            .label(format!("expected one of {}", wording::words(&names)));
-        scope.report(match foreign::call(what, name) {
-            Some(advice) => finding.help(advice),
-            None => finding.did_you_mean(nnrc_syntax::suggest(name, names)),
-        });
-        return None;
-    };
-    bind(scope, &call, parameters)?;
-    Some((*name).to_owned())
 }

@@ -1,22 +1,21 @@
 //! The `train` block of `rule = gradient(…)`: every key with its default, checked against data and network.
 
+use crate::train_context::SEED;
 use nnrc_syntax::ast::{Block, Expr};
 use nnrc_syntax::wording;
 use nnrc_syntax::{Diagnostic, Span, codes};
 
 use crate::block::{Entries, bind, missing_argument, stops as stop_entries};
-use crate::chemistry::{NOT_NEGATIVE, POSITIVE, check_call};
 use crate::data::misfit;
-use crate::network::{DraftKind, Skeleton};
-use crate::training::{Surroundings, data, feed};
+use crate::quantities::{NOT_NEGATIVE, POSITIVE, check_call};
+use crate::skeleton::{DraftKind, Skeleton};
+use crate::train_context::{Surroundings, data, feed};
 use crate::units::Dimension;
 use crate::value::{Scope, ValueKind};
 use nnrc_model::activation::Activation;
 use nnrc_model::{DataReference, Dataset, Part, Targets};
 use nnrc_model::{Descent, Loss, Optimiser, Quantity, Schedule, StopRule, Validation};
 
-/// Seed of what is random and has none.
-pub const SEED: u64 = 1;
 /// The optimiser where no rule is given.
 pub const ADAM: Optimiser = Optimiser::Adam { rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 const EPOCHS: u64 = 100;

@@ -7,12 +7,13 @@ use nnrc_syntax::wording;
 use nnrc_syntax::{Diagnostic, Span, codes};
 
 use crate::block::{bind, missing_argument};
-use crate::data::{from_array, misfit, missing_tensor, rows_of};
+use crate::data::files::missing_tensor;
+use crate::data::{from_array, misfit, rows_of};
 use crate::foreign;
 use crate::meaning;
-use crate::network::Skeleton;
 use crate::simulation;
-use crate::training::reference;
+use crate::skeleton::Skeleton;
+use crate::train_context::reference;
 use crate::value::{Scope, ValueKind};
 use nnrc_model::Quantity;
 use nnrc_model::Resources;
@@ -108,7 +109,7 @@ fn bound(scope: &mut Scope, cmp: Cmp, value: &Expr, within: Option<&Expr>, span:
         None => Some(0.0),
         Some(expr) => {
             let what = "the tolerance";
-            scope.bounded(expr, what, crate::units::Dimension::NONE, 1.0, crate::chemistry::NOT_NEGATIVE)
+            scope.bounded(expr, what, crate::units::Dimension::NONE, 1.0, crate::quantities::NOT_NEGATIVE)
         }
     };
     Some((value?, within?))

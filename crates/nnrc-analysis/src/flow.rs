@@ -4,10 +4,10 @@ use nnrc_syntax::ast::{Block, Expr};
 use nnrc_syntax::{Diagnostic, Span, codes};
 
 use crate::block::Entries;
-use crate::chemistry::{NOT_NEGATIVE, POSITIVE, Scales};
 use crate::descent;
-use crate::network::{Draft, DraftKind, Skeleton};
-use crate::training::{Feed, Surroundings, data, feed, refuse_descent_keys};
+use crate::quantities::{NOT_NEGATIVE, POSITIVE, Scales};
+use crate::skeleton::{Draft, DraftKind, Skeleton};
+use crate::train_context::{Feed, Surroundings, data, feed, refuse_descent_keys};
 use crate::units::Dimension;
 use crate::value::{Scope, ValueKind};
 use nnrc_model::Loss;
@@ -77,7 +77,7 @@ pub fn analyse(
     };
     let given = match entries.get("feed") {
         Some(expr) => feed(scope, expr, surroundings.scales),
-        None => Some(Feed { shuffle: Some(descent::SEED), hold: None }),
+        None => Some(Feed { shuffle: Some(crate::train_context::SEED), hold: None }),
     };
     let hold = match (surroundings.teacher, given.as_ref().and_then(|feed| feed.hold)) {
         (Some(_), Some(_)) => {

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use nnrc_syntax::{Diagnostic, Span, codes};
 
-use crate::network::{DraftKind, DraftOperation, Skeleton};
+use crate::skeleton::{DraftKind, DraftOperation, Skeleton};
 use crate::value::Scope;
 use nnrc_model::Tensor;
 use nnrc_model::interval::Interval;

@@ -1,5 +1,6 @@
 //! What follows `as`: what inputs and outputs mean to people.
 
+use crate::said::Said;
 use std::collections::BTreeMap;
 
 use nnrc_syntax::ast::{Block, Call};
@@ -8,19 +9,12 @@ use nnrc_syntax::wording::shown;
 use nnrc_syntax::{Diagnostic, Span, codes};
 
 use crate::block::{self, bind};
-use crate::network::{DraftKind, Skeleton};
+use crate::skeleton::{DraftKind, Skeleton};
 use crate::value::{Scope, ValueKind};
 use nnrc_model::activation::Activation;
 use nnrc_model::interval::Interval;
 use nnrc_model::output::{OutputKind, border, is_counted, judging};
 use nnrc_model::{Dataset, Targets};
-
-/// What an output was said to be, and where.
-#[derive(Debug, Clone)]
-pub struct Said {
-    pub kind: OutputKind,
-    pub span: Span,
-}
 
 /// `features(["width", "length"])` of an input of `width` values.
 pub fn features(scope: &mut Scope, call: &Call, name: &str, width: usize) -> Option<Vec<String>> {

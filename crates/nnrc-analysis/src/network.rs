@@ -1,6 +1,9 @@
 //! The `network` block: names, sources, order, activations, widths.
 
-use std::borrow::Cow;
+use crate::skeleton::Draft;
+use crate::skeleton::DraftKind;
+use crate::skeleton::DraftOperation;
+use crate::skeleton::Skeleton;
 use std::collections::{BTreeMap, BTreeSet};
 
 use nnrc_syntax::ast::{Call, Ident, Layer, Member, Network};
@@ -9,67 +12,12 @@ use nnrc_syntax::{Diagnostic, Span, codes, suggest};
 
 use crate::block::{bind, missing_argument};
 use crate::foreign;
-use crate::meaning::{self, Said};
+use crate::meaning;
 use crate::substitute;
 use crate::value::{Scope, ValueKind};
 use nnrc_model::Construction;
 use nnrc_model::activation::{Activation, SPECS};
 use nnrc_model::interval::Interval;
-use nnrc_sim::scaling::Scaling;
-
-/// A node before its weights are known.
-#[derive(Debug, Clone)]
-pub struct Draft {
-    pub name: String,
-    pub span: Span,
-    pub kind: DraftKind,
-    pub shape: Vec<usize>,
-    /// Names of the values of an input.
-    pub features: Vec<String>,
-}
-
-#[derive(Debug, Clone)]
-pub enum DraftKind {
-    Input { range: Option<(Interval, Span)> },
-    Layer { operation: DraftOperation, sources: Vec<usize>, activations: Vec<(Activation, Span)> },
-}
-
-#[derive(Debug, Clone, Copy)]
-pub enum DraftOperation {
-    Dense { bias: bool },
-    Add,
-    Concat,
-}
-
-impl Draft {
-    pub fn width(&self) -> usize {
-        self.shape.iter().product()
-    }
-}
-
-/// A network whose nodes stand after everything they take.
-#[derive(Debug, Clone)]
-pub struct Skeleton {
-    pub nodes: Vec<Draft>,
-    pub output: usize,
-    /// What the output is said to be.
-    pub said: Option<Said>,
-    /// What makes the values that the network is written for of those that the inputs get, where these are
-    /// measurements: the scale that is folded into its first layers.
-    pub fold: Option<Scaling>,
-}
-
-impl Skeleton {
-    /// The inputs, in the order of the text.
-    pub fn inputs(&self) -> Vec<&Draft> {
-        self.nodes.iter().filter(|node| matches!(node.kind, DraftKind::Input { .. })).collect()
-    }
-
-    /// The values that the network is written for, of what the inputs get.
-    pub fn scaled<'a>(&self, input: &'a [f64]) -> Cow<'a, [f64]> {
-        self.fold.as_ref().map_or(Cow::Borrowed(input), |scaling| Cow::Owned(scaling.apply(input)))
-    }
-}
 
 /// Widest layer or input: more would be a slip of the keyboard.
 const WIDEST: u64 = 1_000_000;

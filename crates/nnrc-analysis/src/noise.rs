@@ -1,5 +1,7 @@
 //! The `noise` block.
 
+use crate::quantities::AVOGADRO;
+use crate::train_context;
 use std::collections::BTreeMap;
 
 use nnrc_syntax::ast::{Block, Call, Expr};
@@ -8,9 +10,8 @@ use nnrc_syntax::wording::shown;
 use nnrc_syntax::{Diagnostic, Span, codes};
 
 use crate::block::{self, bind, missing_argument};
-use crate::chemistry::{NOT_NEGATIVE, POSITIVE, Scales};
-use crate::network::{DraftKind, Skeleton};
-use crate::training;
+use crate::quantities::{NOT_NEGATIVE, POSITIVE, Scales};
+use crate::skeleton::{DraftKind, Skeleton};
 use crate::units::Dimension;
 use crate::value::{Scope, Value, ValueKind};
 use nnrc_model::activation::Activation;
@@ -32,8 +33,6 @@ const LANGEVIN_STEP: f64 = 0.05;
 const FEW: f64 = 10.0;
 /// What sizes are called, with an example.
 const SIZE: (&str, &str) = ("the size of noise", "[0.05, 0.15]");
-/// Molecules in a mole.
-pub const AVOGADRO: f64 = 6.022_140_76e23;
 
 /// What the block is judged by.
 pub struct Surroundings<'a> {
@@ -71,7 +70,8 @@ pub fn analyse(scope: &mut Scope, block: &Block, span: Span, around: &Surroundin
     let seed = entries.get("seed").map_or(Some(1), |expr| scope.whole(expr, "a seed", 0));
     let compare = entries.get("compare").map_or(Some(Vec::new()), |expr| compare(scope, expr, around));
     let times = entries.get("times").map_or(Some(Vec::new()), |expr| times(scope, expr, around.scales));
-    let data = entries.get("data").and_then(|expr| training::data(scope, expr, "`data`", around.datasets));
+    let data =
+        entries.get("data").and_then(|expr| train_context::data(scope, expr, "`data`", around.datasets));
     let combined = combined.unwrap_or(true);
     if let Some(expr) = entries.get("concentrations") {
         check_exact(scope, expr.span, (&rates, &concentrations), combined, around.construction);

@@ -2,34 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use nnrc_syntax::ast::{Block, Expr};
-use nnrc_syntax::wording::shown;
 use nnrc_syntax::{Diagnostic, Severity, Span, codes};
 
-use crate::block::{Entries, bind};
-use crate::chemistry::{POSITIVE, Scales, check_call};
 use crate::descent;
-use crate::network::{DraftKind, DraftOperation, Skeleton};
-use crate::training::{Surroundings, feed};
-use crate::units::Dimension;
-use crate::value::{Scope, ValueKind};
-use nnrc_model::Quantity;
+use crate::skeleton::{DraftKind, DraftOperation, Skeleton};
+use crate::value::Scope;
 use nnrc_model::activation::Activation;
 use nnrc_model::clock::phase_length;
 use nnrc_model::judge;
 use nnrc_model::ranges::PreActivation;
-use nnrc_model::{
-    Chemistry, Clock, Construction, DataReference, Dataset, Node, Phased, PhasedTraining, Simulation,
-    Training,
-};
+use nnrc_model::{Chemistry, Clock, Dataset, Node, Phased, PhasedTraining, Simulation, Training};
 
-const EPOCHS: u64 = 1000;
-
-/// Smallest level of a phase that is off: below it, a species that is on, near 1, cannot feel the inflow in the
-/// arithmetic of doubles (2.2e-16).
-const SMALLEST_LEVEL: f64 = 1e-15;
-/// Largest one: phases must be told apart.
-const LARGEST_LEVEL: f64 = 1e-2;
 /// Largest one beside a judge: with more, leaking tokens halt the network falsely after some ten epochs.
 const LARGEST_JUDGED_LEVEL: f64 = 1e-10;
 /// The same for a ring. What HALT takes from a ring before its time never comes back, so cycles grow longer and leak
@@ -39,249 +22,12 @@ const LARGEST_JUDGED_RING: f64 = 1e-14;
 pub const RESIDUAL: f64 = 1e-6;
 /// Largest pre-activation whose exponential e^(z/2) is a sensible concentration.
 const LARGEST_EXPONENT: f64 = 20.0;
-/// Most species of a clock: each reacts with every other.
-const LARGEST_CLOCK: u64 = 1000;
 /// The part of a tolerance that may be judged wrongly.
 const UNJUDGED: f64 = 0.5;
 /// Samples above which the ring's cycles make an epoch very long.
 const MANY_SAMPLES: usize = 200;
 /// Tolerances of a solver beyond which the verdicts of the judge get lost.
 const LOOSEST: (f64, f64) = (1e-4, 1e-8);
-
-const LEVEL: (&str, fn(f64) -> bool) =
-    ("between 1e-15 and 0.01", |x| (SMALLEST_LEVEL..=LARGEST_LEVEL).contains(&x));
-const GAMMA: (&str, fn(f64) -> bool) = ("from 1.5 to 4", |x| (1.5..=4.0).contains(&x));
-
-/// Reads `clock`; speeds are read with the others.
-pub fn settings(
-    scope: &mut Scope,
-    expr: Option<&Expr>,
-    scales: Scales,
-    construction: Construction,
-) -> Phased {
-    let mut settings = Phased::default();
-    let Some(expr) = expr.filter(|_| construction == Construction::Phased) else { return settings };
-    settings.clock_span = Some(expr.span);
-    if let Some(clock) = clock(scope, expr, scales) {
-        settings.clock = clock;
-    }
-    settings
-}
-
-fn clock(scope: &mut Scope, expr: &Expr, scales: Scales) -> Option<Clock> {
-    let calls: [(&str, &[&str]); 3] = [
-        ("may_leonard", &["epsilon", "rate", "gamma", "species"]),
-        ("ring", &["delta", "rate"]),
-        ("external", &["phase"]),
-    ];
-    let name = check_call(scope, expr, "`clock`", &calls)?;
-    let ValueKind::Call(call) = scope.evaluate(expr)?.kind else { return None };
-    let parameters = calls.iter().find(|(known, _)| *known == name)?.1;
-    let args = bind(scope, &call, parameters)?;
-    let level = |scope: &mut Scope, default: f64| match args[0] {
-        Some(expr) => {
-            let value =
-                scope.bounded(expr, &format!("`{}`", parameters[0]), Dimension::NONE, 1.0, POSITIVE)?;
-            check_level(scope, expr.span, parameters[0], value).then_some(value)
-        }
-        None => Some(default),
-    };
-    let rate = |scope: &mut Scope| match args.get(1).copied().flatten() {
-        Some(expr) => scope.bounded(expr, "`rate`", Dimension::FREQUENCY, 1.0 / scales.time, POSITIVE),
-        None => Some(1.0),
-    };
-    match name.as_str() {
-        "ring" => {
-            let (delta, rate) = (level(scope, 1e-6), rate(scope));
-            scope.report(
-                Diagnostic::warning(codes::NEUTRAL_CLOCK, expr.span, "the clock `ring` is neutral")
-                    .label("it remembers every perturbation, and its phases differ in length")
-                    .help(
-                        "write `clock = may_leonard(epsilon = 1e-12, rate = 1 /s);`: its cycle is attracting",
-                    ),
-            );
-            Some(Clock::Ring { delta: delta?, rate: rate? })
-        }
-        "external" => {
-            let phase = match args[0] {
-                Some(expr) => scope.bounded(expr, "`phase`", Dimension::TIME, scales.time, POSITIVE),
-                None => Some(20.0),
-            };
-            Some(Clock::External { phase: phase? })
-        }
-        _ => {
-            let (epsilon, rate) = (level(scope, 1e-12), rate(scope));
-            let gamma = match args[2] {
-                Some(expr) => scope.bounded(expr, "`gamma`", Dimension::NONE, 1.0, GAMMA),
-                None => Some(2.0),
-            };
-            let species = match args[3] {
-                Some(expr) => match scope.whole(expr, "`species`", 1)? {
-                    few @ 0..4 => {
-                        scope.report(
-                            Diagnostic::error(
-                                codes::OUT_OF_RANGE,
-                                expr.span,
-                                format!("a clock of {few} species has no stable cycle"),
-                            )
-                            .label("expected at least 4")
-                            .help("leave `species` out: the network's phases decide"),
-                        );
-                        return None;
-                    }
-                    many if many > LARGEST_CLOCK => {
-                        scope.report(
-                            Diagnostic::error(
-                                codes::OUT_OF_RANGE,
-                                expr.span,
-                                format!("a clock of {many} species has more phases than any network needs"),
-                            )
-                            .label(format!("expected at most {LARGEST_CLOCK}"))
-                            .help("leave `species` out: the network's phases decide"),
-                        );
-                        return None;
-                    }
-                    count => Some(count as usize),
-                },
-                None => None,
-            };
-            Some(Clock::MayLeonard { epsilon: epsilon?, rate: rate?, gamma: gamma?, species })
-        }
-    }
-}
-
-fn check_level(scope: &mut Scope, span: Span, name: &str, value: f64) -> bool {
-    if LEVEL.1(value) {
-        return true;
-    }
-    let finding = Diagnostic::error(
-        codes::OUT_OF_RANGE,
-        span,
-        format!("`{name}` must be {}, found {}", LEVEL.0, shown(value)),
-    );
-    scope.report(if value < SMALLEST_LEVEL {
-        finding
-            .label("below what the arithmetic of doubles carries beside a concentration of 1")
-            .help(format!("write `{name} = 1e-12`: a phase then lasts 27.6 / rate"))
-    } else {
-        finding.label("phases would overlap").help(format!("write `{name} = 1e-12`"))
-    });
-    false
-}
-
-/// Reads the `train` block of `rule = sgd(rate = …)`.
-pub fn training(
-    scope: &mut Scope,
-    block: &Block,
-    entries: &Entries<'_>,
-    data: Option<DataReference>,
-    surroundings: &Surroundings<'_>,
-) -> Option<PhasedTraining> {
-    let rate = match entries.get("rule") {
-        Some(expr) => match scope.evaluate(expr)?.kind {
-            // The number itself is checked where every rule is.
-            ValueKind::Call(call) if call.name.name == "sgd" => match call.args.first() {
-                Some(arg) => scope.plain_number(&arg.value, "the learning rate").filter(|rate| *rate > 0.0),
-                None => {
-                    super::block::missing_argument(scope, &call, "rate", "sgd(rate = 4)");
-                    None
-                }
-            },
-            _ => None,
-        },
-        None => Some(1.0),
-    };
-    let cross_entropy = entries.get("loss").and_then(|expr| descent::loss(scope, expr)).unwrap_or(false);
-    if let Some(expr) = entries.get("feed")
-        && feed(scope, expr, surroundings.scales).is_some_and(|feed| feed.shuffle.is_some())
-    {
-        shuffled(scope, expr);
-    }
-    for key in ["batch", "decay"] {
-        if let Some(expr) = entries.get(key) {
-            scope.report(
-                Diagnostic::error(
-                    codes::RULE_MISMATCH,
-                    expr.span,
-                    format!("the reactions of `phased` have no `{key}`"),
-                )
-                .label("every cycle is one step of one sample")
-                .help("leave the line out"),
-            );
-        }
-    }
-    let epochs = match entries.get("epochs") {
-        Some(expr) => scope.whole(expr, "`epochs`", 1),
-        None => Some(EPOCHS),
-    };
-    let tolerance = tolerance(scope, block);
-    let (Some(reference), Some(skeleton)) = (&data, surroundings.skeleton) else {
-        if data.is_none() && !entries.contains_key("data") {
-            scope.report(
-                Diagnostic::global(Severity::Error, codes::MISSING_ARGUMENT, "`train` names no data")
-                    .help("write `data = name;` with the name of a data set"),
-            );
-        }
-        return None;
-    };
-    let dataset = &surroundings.datasets[&reference.dataset];
-    let place = entries.get("data").map_or(dataset.span, |expr| expr.span);
-    descent::check_targets(scope, place, reference, dataset, skeleton, false);
-    let (epochs, rate) = (epochs? as usize, rate?);
-    Some(PhasedTraining { data: data?, cross_entropy, rate, epochs, tolerance: tolerance? })
-}
-
-fn shuffled(scope: &mut Scope, expr: &Expr) {
-    scope.report(
-        Diagnostic::error(
-            codes::RULE_MISMATCH,
-            expr.span,
-            "the order ring of `phased` presents samples in turn",
-        )
-        .label("no reaction draws lots")
-        .help("write `feed = cycle();`"),
-    );
-}
-
-/// The tolerance of `stop when error < tol`; `Some(None)` without one.
-#[allow(clippy::option_option, reason = "an error, no judge, or a judge")]
-fn tolerance(scope: &mut Scope, block: &Block) -> Option<Option<f64>> {
-    let before = scope.reported;
-    let stops = descent::stops(scope, block, false);
-    if scope.reported > before {
-        return None;
-    }
-    let entries: Vec<_> = super::block::stops(block).collect();
-    let mut tolerance = None;
-    for (stop, (path, _, bound)) in stops.iter().zip(entries) {
-        let below = matches!(stop.comparison, nnrc_syntax::ast::Cmp::Less | nnrc_syntax::ast::Cmp::LessEqual);
-        if stop.quantity != Quantity::Error || !below || tolerance.is_some() {
-            scope.report(
-                Diagnostic::error(
-                    codes::RULE_MISMATCH,
-                    path.span,
-                    "reactions judge one thing: whether the error of every sample is below a bound",
-                )
-                .label("no reaction judges this")
-                .help("write `stop when error < 0.25;`"),
-            );
-            return None;
-        }
-        if stop.bound <= 0.0 || stop.bound > 1e3 {
-            scope.report(
-                Diagnostic::error(
-                    codes::OUT_OF_RANGE,
-                    bound.span,
-                    format!("no output comes closer to its target than {}", stop.bound),
-                )
-                .label("expected a number greater than 0"),
-            );
-            return None;
-        }
-        tolerance = Some(stop.bound);
-    }
-    Some(tolerance)
-}
 
 /// What is checked once everything is known.
 pub struct Checked<'a> {

@@ -5,8 +5,8 @@ use nnrc_syntax::wording;
 use nnrc_syntax::{Diagnostic, Span, codes};
 
 use crate::block::{self, bind};
-use crate::chemistry::{POSITIVE, Scales};
-use crate::network::{DraftKind, Skeleton};
+use crate::quantities::{POSITIVE, Scales};
+use crate::skeleton::{DraftKind, Skeleton};
 use crate::units::Dimension;
 use crate::value::{Scope, Value, ValueKind};
 use nnrc_model::{Construction, Method, Simulation};

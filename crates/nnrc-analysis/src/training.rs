@@ -1,40 +1,24 @@
 //! The `train` block: checked in full, run by the constructions that learn.
 
-use std::collections::BTreeMap;
+use crate::train_context::Surroundings;
+use crate::train_context::data;
+use crate::train_context::feed;
+use crate::train_context::idle_hold;
+use crate::train_context::refuse_descent_keys;
 
-use nnrc_syntax::ast::{Arg, Block, Expr};
+use nnrc_syntax::ast::{Block, Expr};
 use nnrc_syntax::{Diagnostic, Span, codes};
 
 use crate::block::{self, Entries};
-use crate::chemistry::{NOT_NEGATIVE, POSITIVE, Scales, check_call};
-use crate::network::Skeleton;
+use crate::quantities::{NOT_NEGATIVE, POSITIVE, check_call};
 use crate::units::Dimension;
 use crate::value::{Scope, ValueKind};
 use crate::{descent, flow};
 use nnrc_model::Optimiser;
-use nnrc_model::Teacher;
-use nnrc_model::{Construction, DataReference, Dataset, Training, find_data};
+use nnrc_model::{Construction, Training};
 
 const KEYS: &[&str] =
     &["data", "validation", "loss", "rule", "feed", "epochs", "batch", "decay", "schedule", "patience"];
-
-/// Keys that only training in silico has.
-const DESCENT_KEYS: &[&str] = &["validation", "schedule", "patience"];
-
-/// What the block is checked against.
-pub struct Surroundings<'a> {
-    pub construction: Construction,
-    pub datasets: &'a BTreeMap<String, Dataset>,
-    /// None if the network has errors.
-    pub skeleton: Option<&'a Skeleton>,
-    pub scales: Scales,
-    /// The gated teacher of the `chemistry` block.
-    pub teacher: Option<Teacher>,
-    /// Decay where the block says nothing.
-    pub preset_decay: f64,
-    /// Whether the command line chooses the construction.
-    pub switched: bool,
-}
 
 /// The entries of the block, and the name of its rule, which decides the default construction.
 pub fn read<'a>(scope: &mut Scope, block: &'a Block) -> (Entries<'a>, Option<String>) {
@@ -101,61 +85,8 @@ pub fn analyse(
     }
     refuse_descent_keys(scope, &entries);
     let data = data.or_else(|| descent::only_data(surroundings));
-    let phased = super::phased::training(scope, block, &entries, data.clone(), surroundings);
+    let phased = crate::sgd::training(scope, block, &entries, data.clone(), surroundings);
     Training { span, data, rule, descent: None, flow: None, phased }
-}
-
-/// Reports keys that only training in silico has.
-pub fn refuse_descent_keys(scope: &mut Scope, entries: &Entries<'_>) {
-    for key in DESCENT_KEYS {
-        if let Some(expr) = entries.get(*key) {
-            let help = "leave the line out, or train by `rule = gradient(adam(rate = 0.01));`";
-            scope.report(
-                Diagnostic::error(
-                    codes::UNKNOWN_KEY,
-                    expr.span,
-                    format!("`{key}` has no meaning for learning in the pot"),
-                )
-                .label("only training in silico has it")
-                .help(help),
-            );
-        }
-    }
-}
-
-/// How samples follow each other.
-pub struct Feed {
-    /// The seed of their order; none if they do not change it.
-    pub shuffle: Option<u64>,
-    /// How long each is shown, in time units.
-    pub hold: Option<f64>,
-}
-
-/// Reads `cycle(hold)` or `shuffle(hold, seed)`.
-pub fn feed(scope: &mut Scope, expr: &Expr, scales: Scales) -> Option<Feed> {
-    let name = check_call(scope, expr, "`feed`", &[("cycle", &["hold"]), ("shuffle", &["hold", "seed"])])?;
-    let ValueKind::Call(call) = scope.evaluate(expr)?.kind else { return None };
-    let is_shuffled = name == "shuffle";
-    let args = block::bind(scope, &call, if is_shuffled { &["hold", "seed"] } else { &["hold"] })?;
-    let hold = args[0].and_then(|hold| scope.bounded(hold, "`hold`", Dimension::TIME, scales.time, POSITIVE));
-    let seed = args.get(1).copied().flatten().and_then(|seed| scope.whole(seed, "a seed", 0));
-    Some(Feed { shuffle: is_shuffled.then_some(seed.unwrap_or(descent::SEED)), hold })
-}
-
-/// Warns of a time that samples are shown for, where the clock decides that.
-fn idle_hold(scope: &mut Scope, expr: &Expr) {
-    let Some(ValueKind::Call(call)) = scope.evaluate(expr).map(|value| value.kind) else { return };
-    let is_hold = |arg: &&Arg| arg.name.as_ref().is_none_or(|name| name.name == "hold");
-    let Some(hold) = call.args.iter().find(is_hold) else { return };
-    scope.report(
-        Diagnostic::warning(
-            codes::UNUSED_NAME,
-            hold.value.span,
-            "`hold` has no meaning for `phased`: the clock decides how long a sample is shown",
-        )
-        .label("changes nothing")
-        .help("write `feed = cycle();`, and set the `rate` or the `phase` of the clock"),
-    );
 }
 
 fn check_rule(scope: &mut Scope, rule: &str, expr: &Expr, construction: Construction) {
@@ -190,40 +121,4 @@ fn rule_arguments(scope: &mut Scope, rule: &str, expr: &Expr) -> Option<Optimise
         return None;
     }
     descent::optimiser(scope, argument)
-}
-
-/// A reference to a data set or a part of one.
-pub fn data(
-    scope: &mut Scope,
-    expr: &Expr,
-    what: &str,
-    datasets: &BTreeMap<String, Dataset>,
-) -> Option<DataReference> {
-    let value = scope.evaluate(expr)?;
-    // A file in quotes is told what a file without them is.
-    let (ValueKind::Name(name) | ValueKind::Text(name)) = &value.kind else {
-        scope.wrong_type(expr.span, what, "the name of a data set", &value.kind.words());
-        return None;
-    };
-    if matches!(value.kind, ValueKind::Text(_)) && find_data(datasets, name).is_ok() {
-        scope.wrong_type(expr.span, what, "the name of a data set", "text: leave the quotes out");
-        return None;
-    }
-    reference(scope, name, expr.span, datasets)
-}
-
-/// The same for a name.
-pub fn reference(
-    scope: &mut Scope,
-    name: &str,
-    span: Span,
-    datasets: &BTreeMap<String, Dataset>,
-) -> Option<DataReference> {
-    match find_data(datasets, name) {
-        Ok(reference) => Some(reference),
-        Err(message) => {
-            scope.report(Diagnostic::error(codes::UNKNOWN_NAME, span, message).label("not found"));
-            None
-        }
-    }
 }

@@ -11,6 +11,8 @@ use nnrc_sim::io::write_atomically;
 use nnrc_syntax::{Diagnostic, Severity, Source, codes};
 
 use crate::terminal::{Stop, Terminal};
+use serde_json::Value;
+
 use nnrc::disk::{DASH, reason};
 
 /// Where a result goes.
@@ -90,6 +92,18 @@ impl Destination {
             finding = finding.help("make its folder first, or name another place with `-o`");
         }
         terminal.fail(&Source::new("", ""), finding)
+    }
+}
+
+impl Terminal {
+    /// A result to stdout.
+    pub fn print(&self, text: &str) -> Result<(), Stop> {
+        Destination::Stdout.write(self, |out| out.write_all(text.as_bytes()))
+    }
+
+    /// A JSON value to stdout, on one line.
+    pub fn print_json(&self, value: &Value) -> Result<(), Stop> {
+        self.print(&format!("{value}\n"))
     }
 }
 

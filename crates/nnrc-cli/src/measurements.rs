@@ -7,8 +7,7 @@ use nnrc_model::interval::Interval;
 use nnrc_sim::scaling::ColumnScale;
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
-use crate::session::Session;
-use crate::terminal::Stop;
+use crate::terminal::{Stop, Terminal};
 use nnrc::Checked;
 
 /// The values that the inputs get of those that the command line gives; `raw` says that these are measurements.
@@ -17,13 +16,12 @@ use nnrc::Checked;
 ///
 /// Measurements of another number than the columns of the data, which is reported.
 pub fn taken<'a>(
-    session: &Session,
+    terminal: &Terminal,
     loaded: &Checked,
     values: &'a [f64],
     raw: bool,
 ) -> Result<Cow<'a, [f64]>, Stop> {
     let Checked { source, model, .. } = loaded;
-    let terminal = &session.terminal;
     let Some(scale) = model.input_scale() else {
         if raw && model.chemistry.fold_scale.is_none() {
             terminal.note("--raw changes nothing: the data of the file have no scale");

@@ -148,7 +148,7 @@ impl Session {
             if args.data.is_some() || args.row.is_some() {
                 self.terminal.note("--input gives the values of the inputs: --data and --row choose none");
             }
-            let values = measurements::taken(self, loaded, &numbers.0, args.raw)?;
+            let values = measurements::taken(&self.terminal, loaded, &numbers.0, args.raw)?;
             return self.checked_input(loaded, &values);
         }
         if args.data.is_none() && args.row.is_none() {

@@ -8,7 +8,6 @@ use nnrc_syntax::{Diagnostic, Severity, Source, Span, render};
 use serde_json::{Value, json};
 
 use crate::args::{Color, Common, MessageFormat};
-use crate::destination::Destination;
 use crate::usage;
 
 /// The end of a verb before its time.
@@ -124,16 +123,6 @@ impl Terminal {
         if self.speaks_to_people() {
             self.stderr(&format!("{message}\n"));
         }
-    }
-
-    /// A result to stdout.
-    pub fn print(&self, text: &str) -> Result<(), Stop> {
-        Destination::Stdout.write(self, |out| out.write_all(text.as_bytes()))
-    }
-
-    /// A JSON value to stdout, on one line.
-    pub fn print_json(&self, value: &Value) -> Result<(), Stop> {
-        self.print(&format!("{value}\n"))
     }
 
     /// The last words of a run that is interrupted, below a bar of progress.

@@ -2,7 +2,7 @@
 
 use nnrc_crn::{Crn, CrnInfo, Handle, Observable, RateConstant};
 
-use crate::phased::Clocked;
+use crate::phased::clocked::Clocked;
 use crate::pot::Species;
 
 /// The chemistry of a model, with what its weights and its course are read by.

@@ -29,6 +29,7 @@ mod model;
 mod network;
 mod noise;
 mod optimisation;
+mod output_kind;
 mod samples;
 mod simulation;
 mod training;

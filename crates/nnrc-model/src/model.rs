@@ -10,7 +10,7 @@ use crate::expectation::Expectation;
 use crate::interval::Interval;
 use crate::network::{Node, NodeKind};
 use crate::noise::Noise;
-use crate::output::OutputKind;
+use crate::output_kind::OutputKind;
 use crate::simulation::Simulation;
 use crate::training::{PhasedTraining, Training};
 

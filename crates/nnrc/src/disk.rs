@@ -2,6 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "the one place of the library that reads files")]
 
+mod error;
 mod gzip;
 mod tables;
 
@@ -11,10 +12,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use nnrc_model::{Arrays, ResourceError, Resources, Table, TableLayout, Tensor};
-use nnrc_sim::io::{ArrayFile, FilesRead, ReadError, ReadErrorKind, idx, npz, read_file, safetensors, table};
-use nnrc_syntax::{Code, Diagnostic, MAX_BYTES, Severity, Source, Span, codes};
+use nnrc_sim::io::{ArrayFile, FilesRead, idx, npz, read_file, safetensors, table};
+use nnrc_syntax::{Diagnostic, MAX_BYTES, Severity, Source, Span, codes};
 
 use crate::failure::Failure;
+use error::explain;
 
 /// The name of a file that is not on disk: what comes from standard input.
 pub const DASH: &str = "-";
@@ -241,15 +243,4 @@ impl Arrays for Decoded {
     fn texts(&self, name: &str) -> Option<Result<Vec<String>, ResourceError>> {
         Some(self.0.texts(name)?.map_err(explain))
     }
-}
-
-fn explain(error: ReadError) -> ResourceError {
-    let code: Code = match error.kind {
-        ReadErrorKind::Malformed | ReadErrorKind::Unsupported => codes::MALFORMED_FILE,
-        ReadErrorKind::Pickled => codes::PICKLED_FILE,
-        ReadErrorKind::Ragged => codes::RAGGED_TABLE,
-        ReadErrorKind::InvalidUtf8 => codes::INVALID_UTF8,
-        ReadErrorKind::NonFinite => codes::NON_FINITE_DATA,
-    };
-    ResourceError { code, message: error.message }
 }

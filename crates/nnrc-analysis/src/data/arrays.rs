@@ -6,10 +6,11 @@ use nnrc_syntax::{Diagnostic, Span, codes};
 
 use super::check::wrong_width;
 use super::classes::{self, Labels, Listed};
+use super::columns::Columns;
+use super::files::{missing_tensor, path, report_resource};
 use super::selection::{self, Choice};
-use super::{Columns, missing_tensor, path, report_resource};
 use crate::block::{Entries, bind, missing_argument};
-use crate::network::Draft;
+use crate::skeleton::Draft;
 use crate::value::{Scope, ValueKind};
 use nnrc_model::Targets;
 use nnrc_model::{ResourceError, Resources, Tensor};

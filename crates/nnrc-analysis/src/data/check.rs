@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use nnrc_syntax::wording::{shown, words};
 use nnrc_syntax::{Diagnostic, Span, codes};
 
-use crate::network::{Draft, DraftKind, Skeleton};
 use crate::outside_range;
+use crate::skeleton::{Draft, DraftKind, Skeleton};
 use crate::value::Scope;
 use nnrc_model::Dataset;
 use nnrc_model::interval::Interval;

@@ -4,6 +4,8 @@ mod align;
 mod arrays;
 mod check;
 mod classes;
+mod columns;
+pub mod files;
 mod misfit;
 mod rows;
 mod scale;
@@ -14,37 +16,18 @@ mod table;
 use std::collections::BTreeMap;
 
 use nnrc_syntax::ast::{Block, Call, Ident};
-use nnrc_syntax::wording;
 use nnrc_syntax::{Diagnostic, Span, codes};
 
-use crate::block::{self, Entries, bind, missing_argument};
-use crate::network::Draft;
-use crate::value::{Scope, ValueKind};
+use crate::block::{self, Entries};
+use crate::skeleton::Draft;
+use crate::value::Scope;
+use nnrc_model::Resources;
 use nnrc_model::{Dataset, Targets};
-use nnrc_model::{ResourceError, Resources};
 
 pub use align::{align_classes, warn_of_scales};
 pub use arrays::{from_array, rows_of};
 pub use check::check;
 pub use misfit::{misfit, misfit_of};
-
-/// Unscaled inputs, a row after another, and targets.
-struct Columns {
-    width: usize,
-    inputs: Vec<f64>,
-    targets: Targets,
-    /// Names of the columns of the inputs; empty where the source has none.
-    input_names: Vec<String>,
-    /// The same for the targets.
-    target_names: Vec<String>,
-}
-
-impl Columns {
-    /// Columns of a source without names.
-    fn nameless(width: usize, inputs: Vec<f64>, targets: Targets) -> Self {
-        Self { width, inputs, targets, input_names: Vec::new(), target_names: Vec::new() }
-    }
-}
 
 /// What a data set is read for.
 #[derive(Debug, Clone, Copy)]
@@ -168,56 +151,4 @@ fn no_target_values(scope: &mut Scope, span: Span, targets: &Targets) {
         .label("nothing to scale")
         .help(help),
     );
-}
-
-/// Reports a file that gave nothing.
-pub fn report_resource(scope: &mut Scope, span: Span, path: &str, error: ResourceError) {
-    let mut finding = Diagnostic::error(
-        error.code,
-        span,
-        format!("cannot read `{}`: {}", path.escape_debug(), error.message),
-    )
-    .label("this file");
-    // A path that was copied from Windows: `\n` and `\t` in it are read as escapes.
-    if path.contains(['\\', '\n', '\t']) {
-        let plain = path.replace('\\', "/").replace('\n', "/n").replace('\t', "/t");
-        finding =
-            finding.help(format!("a backslash begins an escape; paths are written with `/`: `{plain}`"));
-    } else if error.code == codes::UNREADABLE_FILE {
-        finding = finding.help(if span == crate::overrides::OVERRIDE {
-            "a path on the command line is relative to the current folder"
-        } else {
-            "paths are relative to the `.nnr` file"
-        });
-    }
-    scope.report(finding);
-}
-
-/// The text argument of `csv("…")`.
-fn path(scope: &mut Scope, call: &Call) -> Option<(String, Span)> {
-    let args = bind(scope, call, &["path"])?;
-    let Some(expr) = args[0] else {
-        missing_argument(scope, call, "path", &format!("{}(\"data.csv\")", call.name.name));
-        return None;
-    };
-    let value = scope.evaluate(expr)?;
-    match value.kind {
-        ValueKind::Text(path) => Some((path, expr.span)),
-        other => {
-            scope.wrong_type(expr.span, "a path", "text such as `\"data.csv\"`", &other.words());
-            None
-        }
-    }
-}
-
-/// A tensor that the file does not have.
-pub fn missing_tensor(span: Span, path: &str, name: &str, names: &[&str]) -> Diagnostic {
-    let finding = Diagnostic::error(codes::MISSING_TENSOR, span, format!("`{path}` has no array `{name}`"))
-        .label("not in this file");
-    // A matrix is no bias, however near its name.
-    let kind = |name: &str| name.ends_with(".b");
-    finding.did_you_mean_or(
-        nnrc_syntax::suggest(name, names.iter().copied().filter(|other| kind(other) == kind(name))),
-        || format!("it holds {}", wording::words(names)),
-    )
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use nnrc_syntax::ast::Call;
 use nnrc_syntax::{Diagnostic, codes};
 
-use super::Columns;
+use super::columns::Columns;
 use crate::block::{Entries, bind, missing_argument};
 use crate::value::{Scope, Value, ValueKind};
 use nnrc_model::Targets;

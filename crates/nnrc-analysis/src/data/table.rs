@@ -1,34 +1,28 @@
 //! Data in tables of text: `csv("iris.csv") { inputs = [a, b]; target = onehot(species); }`
 
 mod cells;
+mod file;
 mod header;
+mod settings;
 
 use nnrc_syntax::ast::{Call, Expr};
 use nnrc_syntax::{Diagnostic, Severity, Span, codes};
 
 use super::classes::{self, Labels};
+use super::columns::Columns;
+use super::files::report_resource;
 use super::selection;
-use super::{Columns, report_resource};
 use crate::block::{Entries, bind, missing_argument};
 use crate::value::{Scope, ValueKind};
-use cells::{Cell, Number};
-use header::{Header, Names, Used};
+use cells::Cell;
+use file::File;
+use header::{Names, Used};
 use nnrc_model::Targets;
-use nnrc_model::{Resources, Table, TableLayout};
+use nnrc_model::{Resources, TableLayout};
+use settings::{Header, Number, Settings};
 
 /// The settings of tables, arguments of `csv` after the path.
 pub const SETTINGS: [&str; 4] = ["header", "separator", "decimal", "missing"];
-
-/// How a table is read.
-struct Settings {
-    path: String,
-    span: Span,
-    header: Header,
-    separator: Option<char>,
-    number: Number,
-    /// Whether rows without a value are left out.
-    drops: bool,
-}
 
 /// Reads a table; none if it has errors, which are reported.
 pub fn read(
@@ -155,13 +149,6 @@ fn report_separator(scope: &mut Scope, settings: &Settings, separator: char, is_
     }
     finding.severity = Severity::Note;
     scope.report(finding);
-}
-
-/// A table with its settings, and the rows that are taken.
-struct File<'a> {
-    table: &'a Table,
-    settings: &'a Settings,
-    rows: Vec<usize>,
 }
 
 impl File<'_> {

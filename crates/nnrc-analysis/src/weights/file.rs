@@ -6,8 +6,9 @@ use nnrc_syntax::{Diagnostic, Span, codes};
 
 use super::layout::{Fit, Layout, Matrix, fit, setting};
 use super::literal::literal;
-use super::{Wanted, Weights, shape_mismatch};
-use crate::data::{from_array, missing_tensor};
+use super::wanted::{Wanted, Weights, shape_mismatch};
+use crate::data::files::missing_tensor;
+use crate::data::from_array;
 use crate::overrides::OVERRIDE;
 use crate::value::{Scope, Value};
 use nnrc_model::{Arrays, Resources, Tensor};

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use nnrc_syntax::ast::Expr;
 use nnrc_syntax::{Diagnostic, Span, codes};
 
-use super::{Wanted, shape_words};
+use super::wanted::{Wanted, shape_words};
 use crate::overrides::OVERRIDE;
 use crate::value::{Scope, Value};
 use nnrc_syntax::wording::words;

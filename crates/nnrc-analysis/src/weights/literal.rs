@@ -3,7 +3,7 @@
 use nnrc_syntax::{Diagnostic, codes};
 
 use super::layout::{Fit, fit};
-use super::{Wanted, shape_mismatch};
+use super::wanted::{Wanted, shape_mismatch};
 use crate::value::{Scope, Value, ValueKind};
 use nnrc_model::Tensor;
 

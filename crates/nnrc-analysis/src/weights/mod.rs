@@ -4,6 +4,7 @@ mod file;
 mod layout;
 mod literal;
 mod random;
+mod wanted;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,13 +13,12 @@ use nnrc_syntax::wording::words;
 use nnrc_syntax::{Diagnostic, Span, codes};
 
 use crate::block::{duplicate_key, reject_stop, unknown_key};
-use crate::network::{Draft, DraftKind, DraftOperation, Skeleton};
+use crate::skeleton::{DraftKind, DraftOperation, Skeleton};
 use crate::units::Dimension;
 use crate::value::{Scope, Value, ValueKind};
-use nnrc_model::{Resources, Tensor};
-
-/// Weights and biases by key, `hidden.W`, `hidden.b`.
-pub type Weights = BTreeMap<String, Tensor>;
+use nnrc_model::Resources;
+use wanted::Wanted;
+pub use wanted::Weights;
 
 /// The `weights` item, if there is one.
 pub struct Item<'a> {
@@ -96,15 +96,6 @@ pub fn analyse(
         });
     }
     is_complete.then_some(found)
-}
-
-/// A tensor that the network needs.
-struct Wanted<'a> {
-    layer: &'a Draft,
-    key: String,
-    shape: Vec<usize>,
-    /// Where the width comes from, in words.
-    words: String,
 }
 
 fn wanted(skeleton: &Skeleton) -> Vec<Wanted<'_>> {
@@ -218,27 +209,12 @@ fn given(
 
 /// Makes small weights 0; biases stay.
 fn prune(scope: &mut Scope, expr: &Expr, found: &mut Weights) {
-    let bound = crate::chemistry::NOT_NEGATIVE;
+    let bound = crate::quantities::NOT_NEGATIVE;
     if let Some(limit) = scope.bounded(expr, "`prune`", Dimension::NONE, 1.0, bound) {
         for (_, tensor) in found.iter_mut().filter(|(key, _)| key.ends_with(".W")) {
             tensor.values.iter_mut().filter(|w| w.abs() < limit).for_each(|w| *w = 0.0);
         }
     }
-}
-
-/// `[2, 3]`
-fn shape_words(shape: &[usize]) -> String {
-    let sizes: Vec<String> = shape.iter().map(usize::to_string).collect();
-    format!("[{}]", sizes.join(", "))
-}
-
-fn shape_mismatch(span: Span, wanted: &Wanted<'_>, found: &[usize]) -> Diagnostic {
-    let expected = shape_words(&wanted.shape);
-    let meaning = if wanted.shape.len() == 2 { " (outputs, inputs)" } else { "" };
-    let message = format!("`{}` has shape {}, expected {expected}{meaning}", wanted.key, shape_words(found));
-    Diagnostic::error(codes::SHAPE_MISMATCH, span, message)
-        .label(format!("expected shape {expected}"))
-        .other(wanted.layer.span, wanted.words.clone())
 }
 
 fn report_missing(

@@ -3,7 +3,7 @@
 use nnrc_syntax::ast::Expr;
 use nnrc_syntax::{Diagnostic, codes};
 
-use super::{Wanted, Weights};
+use super::wanted::{Wanted, Weights};
 use crate::block::{bind, missing_argument, unknown_call};
 use crate::value::{Scope, ValueKind};
 use nnrc_model::Tensor;

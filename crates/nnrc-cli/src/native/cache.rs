@@ -19,8 +19,8 @@ use nnrc_rust::Files;
 use nnrc_sim::io::unfinished::Unfinished;
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
-use super::Crate;
 use super::cargo::{self, Absent};
+use super::package::Crate;
 use crate::destination::put;
 use nnrc::disk::reason;
 

@@ -8,12 +8,13 @@
 mod cache;
 mod cargo;
 mod child;
+mod package;
 mod run;
 mod teach;
 
 use std::path::Path;
 
-use nnrc_rust::{Files, MODEL, Options};
+use nnrc_rust::{MODEL, Options};
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
 use crate::args::EngineKind;
@@ -25,6 +26,7 @@ pub use child::end_all;
 use nnrc::Checked;
 use nnrc::Compiled;
 use nnrc::training::trained;
+use package::Crate;
 pub use run::Program;
 pub use teach::{Lesson, Taught};
 
@@ -88,13 +90,6 @@ fn build(
         }
         Err(Absent::Failed(finding)) => terminal.fail(&pot.source, *finding),
     }
-}
-
-/// A crate by the hash of what it is made of, and its files apart from the numbers.
-struct Crate {
-    name: String,
-    files: Files,
-    library: (String, Files),
 }
 
 /// The crate of a network and its numbers, which are no part of what is compiled.

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use nnrc::Observer;
 use nnrc::observer::{Checkpoint, Epoch, Moment, Picture};
 
-use super::{Files, Progress};
+use super::files::Files;
+use super::progress::Progress;
 use crate::terminal::{Stop, Terminal};
 
 /// The least time between two checkpoints: epochs of small networks are shorter than a write to disk.

@@ -13,6 +13,7 @@ use crate::native::{self, Program};
 use crate::notes::Notes;
 use crate::session::Session;
 use crate::terminal::Stop;
+use write::{Format, Output};
 
 /// Rows of a table where the file does not say.
 const POINTS: usize = 201;
@@ -23,14 +24,6 @@ const MANY: usize = 1000;
 /// Said where a pot that learns is looked at without its learning.
 pub const ALONE: &str =
     "a pot that learns does not rest: this is its network alone, with the weights of the file";
-
-/// The form of the result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Format {
-    Csv,
-    Npz,
-    Svg,
-}
 
 /// Runs the verb.
 pub fn run(session: &Session, args: &SimulateArgs) -> Result<(), Stop> {
@@ -73,13 +66,6 @@ pub fn run(session: &Session, args: &SimulateArgs) -> Result<(), Stop> {
         session.terminal.note(&format!("wrote {}", path.display()));
     }
     Ok(())
-}
-
-/// Where a result goes, and in which form.
-#[derive(Debug, Clone, Copy)]
-struct Output<'a> {
-    format: Format,
-    destination: &'a Destination,
 }
 
 /// The time course, in this process or in the program of a generated crate.

@@ -8,6 +8,7 @@
 
 mod assign;
 mod clock;
+pub mod clocked;
 mod delta;
 mod derivative;
 pub mod epoch;
@@ -36,6 +37,7 @@ use crate::lowered::{Course, Held, Lowered, Weight};
 use crate::pot::{Signal, Species, input_signal};
 use crate::validated::validated;
 use assign::Table;
+pub use clocked::{Clocked, Judge, Learning};
 use derivative::Slope;
 use nnrc_model::activation::Activation;
 use nnrc_model::encoding::or_identity;
@@ -45,62 +47,6 @@ use phases::Phases;
 use sum::{Dense, Parameter, Source};
 pub use vessel::Module;
 use vessel::Vessel;
-
-/// By what the course of a pot with a clock is read.
-#[derive(Debug, Clone)]
-pub struct Clocked {
-    /// The phases of a cycle.
-    pub phases: Phases,
-    /// What belongs to which module.
-    pub modules: Vec<Module>,
-    /// The species of the clock.
-    pub clock: Species,
-    /// What learning is read by; none without training.
-    pub learning: Option<Learning>,
-}
-
-/// Species by which learning is read.
-#[derive(Debug, Clone, Copy)]
-pub struct Learning {
-    /// C: which slot has its turn.
-    pub turn: Species,
-    /// Rails of the output's error.
-    pub error: [Species; 2],
-    /// What the judge consists of; none without one.
-    pub judge: Option<Judge>,
-}
-
-/// Species of the judge.
-#[derive(Debug, Clone, Copy)]
-pub struct Judge {
-    /// K: 1 for a violation.
-    pub verdict: Species,
-    /// HALT: above 1/20 the clock stops.
-    pub halt: Species,
-}
-
-impl Clocked {
-    /// The modules by name, in the order in which they first stand: species and reactions of each.
-    pub fn sizes(&self, crn: &Crn, info: &CrnInfo) -> Vec<(&'static str, usize, usize)> {
-        let species: Vec<_> = crn.species.iter().collect();
-        let reactions: Vec<_> = crn.reactions.iter().collect();
-        let mut sizes: Vec<(&'static str, usize, usize)> = Vec::new();
-        for module in &self.modules {
-            let own = (
-                species[module.species.clone()].iter().map(|(_, family)| family.initial.len()).sum::<usize>(),
-                reactions[module.reactions.clone()].iter().map(|(at, _)| info.members(*at)).sum::<usize>(),
-            );
-            match sizes.iter_mut().find(|(name, ..)| *name == module.name) {
-                Some((_, species, reactions)) => {
-                    *species += own.0;
-                    *reactions += own.1;
-                }
-                None => sizes.push((module.name, own.0, own.1)),
-            }
-        }
-        sizes
-    }
-}
 
 /// Lowers a phased model: one that learns takes its samples from the order ring; another one has inputs that hold
 /// `input`.

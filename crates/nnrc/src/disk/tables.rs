@@ -4,7 +4,7 @@ use nnrc_model::{ResourceError, Table, TableLayout};
 use nnrc_sim::io::{ReadError, Separator, table};
 use nnrc_syntax::codes;
 
-use super::explain;
+use super::error::explain;
 
 /// The most columns of a table.
 const MAX_COLUMNS: usize = 1_000_000;

@@ -11,9 +11,10 @@ use nnrc_sim::train::{Quantity, Stamp, Totals, Unusable};
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
 use super::learner::Learning;
+use super::outcome::{TrainOptions, Trained};
 use super::record::{Epoch, Record};
 use super::resuming::refused;
-use super::{TrainOptions, Trained, settings};
+use super::settings;
 use crate::compiled::Compiled;
 use crate::cycles::Cycles;
 use crate::explain::explain_learning;

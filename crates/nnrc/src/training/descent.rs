@@ -5,8 +5,9 @@ use nnrc_sim::train::{self, Ending, Failure as Failed, Quantity, Record, Rows, S
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
 use super::learner::Learning;
+use super::outcome::{TrainOptions, Trained, no_data};
 use super::resuming::refused;
-use super::{TrainOptions, Trained, mapping, no_data, settings};
+use super::{mapping, settings};
 use crate::failure::Failure;
 use crate::numbers::short;
 use crate::observer::{Checkpoint, Epoch, History, Moment, Observer, Picture, Subject};

@@ -18,8 +18,9 @@ use nnrc_syntax::{Diagnostic, Severity, Span, codes};
 
 use super::learner::Learning;
 use super::mapping::{end, loss};
+use super::outcome::{TrainOptions, Trained, no_data};
 use super::resuming::refused;
-use super::{TrainOptions, Trained, settings};
+use super::settings;
 use crate::compiled::Compiled;
 use crate::explain::explain_learning;
 use crate::failure::Failure;
@@ -58,7 +59,7 @@ pub fn run(
 ) -> Result<Trained, Failure> {
     let model = &checked.model;
     let pot = checked.compile(&model.default_input())?;
-    let Some(feed) = &pot.lowered.crn.protocol.feed else { return Err(super::no_data(checked)) };
+    let Some(feed) = &pot.lowered.crn.protocol.feed else { return Err(no_data(checked)) };
     let (train, test) = samples(model, flow);
     let learning = Learning::new(model, flow.loss, &train, test.as_ref());
     let stamp = learning.stamp(settings::of_flow(model, flow));

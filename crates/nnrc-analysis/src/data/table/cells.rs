@@ -1,20 +1,12 @@
 //! Cells: numbers, what is missing, and what is neither.
 
+use crate::data::table::settings::Number;
 use nnrc_syntax::wording::shortened;
 use nnrc_syntax::{Diagnostic, Span, codes};
 
-use super::File;
+use super::file::File;
 
 use crate::value::Scope;
-
-/// How numbers are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Number {
-    /// `0.5`
-    Point,
-    /// `0,5`
-    Comma,
-}
 
 /// What a cell holds.
 #[derive(Debug, Clone, Copy, PartialEq)]

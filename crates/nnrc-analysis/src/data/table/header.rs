@@ -1,27 +1,17 @@
 //! The header row: names of columns, and tables that have none.
 
+use crate::data::table::settings::Header;
 use std::collections::BTreeMap;
 
 use nnrc_syntax::wording;
 use nnrc_syntax::wording::shortened;
 use nnrc_syntax::{Diagnostic, Span, codes};
 
-use super::Settings;
 use super::cells::{self, Cell};
+use super::settings::Settings;
 use crate::data::selection::{Choice, Target};
 use crate::value::Scope;
 use nnrc_model::Table;
-
-/// What the first row is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Header {
-    /// Names, unless it looks like data.
-    First,
-    /// Names, whatever they look like.
-    Names,
-    /// Data.
-    None,
-}
 
 /// How messages call a column.
 pub fn column_name(table: &Table, column: usize) -> String {

@@ -6,9 +6,24 @@ use nnrc::answers::Answer;
 use nnrc::{Answers, ColumnKind, Compiled, FixedPoint, TimeCourse};
 use nnrc_sim::io::{Array, insert_beside, npz};
 
-use super::{Format, Output};
+use crate::destination::Destination;
 use crate::records::{self, Cell};
 use crate::terminal::{Stop, Terminal};
+
+/// The form of the result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    Csv,
+    Npz,
+    Svg,
+}
+
+/// Where a result goes, and in which form.
+#[derive(Debug, Clone, Copy)]
+pub struct Output<'a> {
+    pub format: Format,
+    pub destination: &'a Destination,
+}
 
 /// A row for each time; arrays for each node, with a clock also of what else is recorded; or a picture.
 pub fn course(
