@@ -1,4 +1,5 @@
 //! A network becomes SBML, and its reactions come to rest: `cargo run -p nnrc --example ten_lines`.
+#![allow(clippy::print_stdout, reason = "an example shows what it found")]
 
 use nnrc::{Failure, Memory, Project};
 

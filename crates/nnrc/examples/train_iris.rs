@@ -1,4 +1,5 @@
 //! Training with somebody who watches: `cargo run --release -p nnrc --example train_iris`.
+#![allow(clippy::print_stdout, reason = "an example shows what it found")]
 
 use std::path::Path;
 

@@ -178,7 +178,7 @@ fn largest(pot: &Compiled, high: f64) -> String {
 }
 
 /// The first rate constant of this magnitude, and its human name with indices.
-fn constant_of<'a>(pot: &'a Compiled, value: f64) -> Option<(&'a nnrc_crn::RateConstant, String)> {
+fn constant_of(pot: &Compiled, value: f64) -> Option<(&nnrc_crn::RateConstant, String)> {
     pot.lowered.crn.rate_constants.iter().find_map(|(_, constant)| {
         let mut at = constant.values.iter().position(|own| own.abs() == value)?;
         let mut indices = Vec::new();

@@ -30,7 +30,7 @@ mod tanh;
 pub mod transfer;
 mod vessel;
 
-use nnrc_crn::{Axis, Crn, CrnInfo, Handle, Role};
+use nnrc_crn::{Axis, Crn, Handle, Role};
 use nnrc_syntax::Diagnostic;
 
 use crate::lowered::{Course, Held, Lowered, Weight};

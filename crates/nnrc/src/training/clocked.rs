@@ -59,7 +59,7 @@ pub fn run(
     let mut record = Record::default();
     if let Some(arrays) = &options.resume {
         record = Record::of(arrays, &stamp).map_err(|unusable| refused(&unusable, observer))?;
-        if !record.place.as_ref().is_some_and(|place| cycles.go_to(place).is_ok()) {
+        if record.place.as_ref().is_none_or(|place| cycles.go_to(place).is_err()) {
             return Err(refused(&Unusable::Malformed("pot.state".to_owned()), observer));
         }
         observer.resumed(&format!("cycle {}", record.times.len()));
