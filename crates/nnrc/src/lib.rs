@@ -23,6 +23,7 @@ pub mod runner;
 pub mod running;
 pub mod sbml;
 pub mod size;
+pub mod stages;
 pub mod summary;
 pub mod training;
 

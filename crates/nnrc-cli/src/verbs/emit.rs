@@ -1,18 +1,11 @@
 //! `nnrc emit`: what a stage of the compiler makes of a file.
 
-mod chemistry;
-mod model;
-mod object;
-
-use nnrc_syntax::Source;
-use nnrc_syntax::outline::{Outline, outline};
-use serde_json::{Value, json};
+use nnrc::stages;
 
 use crate::args::{EmitArgs, Stage};
 use crate::destination::Destination;
 use crate::session::Session;
 use crate::terminal::Stop;
-use nnrc::reactions::write_reactions;
 
 /// Runs the verb.
 pub fn run(session: &Session, args: &EmitArgs) -> Result<(), Stop> {
@@ -23,37 +16,29 @@ pub fn run(session: &Session, args: &EmitArgs) -> Result<(), Stop> {
     }
     if args.stage == Stage::Ast {
         let (source, file) = session.parse(&args.file.file)?;
-        let items = outline(&file);
         if is_json {
-            return items.iter().try_for_each(|item| terminal.print_json(&tree(&source, item)));
+            let items = stages::syntax_json(&source, &file);
+            return items.iter().try_for_each(|item| terminal.print_json(item));
         }
-        let lines: Vec<String> = items.iter().flat_map(Outline::lines).collect();
-        return terminal.print(&(lines.join("\n") + "\n"));
+        return terminal.print(&stages::syntax_text(&file));
     }
     let loaded = session.load(&args.file.file)?;
     if args.stage == Stage::Model {
         if is_json {
-            return terminal.print_json(&object::json(&loaded.model));
+            return terminal.print_json(&stages::model_json(&loaded.model));
         }
-        return terminal.print(&model::text(&loaded.model));
+        return terminal.print(&stages::model_text(&loaded.model));
     }
     session.refuse_input(&loaded, &args.values, "leave it out")?;
     let input = session.input(&loaded, &args.values)?;
     let pot = loaded.compile(&input)?;
     let out = Destination::Stdout;
     match (args.stage, is_json) {
-        (Stage::Crn, true) => out.write(terminal, |out| chemistry::families(&pot, out)),
-        (Stage::Crn, false) => terminal.print(&nnrc_crn::text::print(&pot.lowered.crn, &pot.lowered.info)),
-        (Stage::Reactions, true) => out.write(terminal, |out| chemistry::reactions(&pot, out)),
+        (Stage::Crn, true) => out.write(terminal, |out| stages::families_json(&pot, out)),
+        (Stage::Crn, false) => terminal.print(&stages::families_text(&pot)),
+        (Stage::Reactions, true) => out.write(terminal, |out| stages::reactions_json(&pot, out)),
         (Stage::Ast | Stage::Model | Stage::Reactions, _) => {
-            out.write(terminal, |out| write_reactions(&pot, out))
+            out.write(terminal, |out| stages::write_reactions(&pot, out))
         }
     }
-}
-
-/// A line of the outline with what it holds.
-fn tree(source: &Source, item: &Outline) -> Value {
-    let (line, column) = source.line_column(item.span.start as usize);
-    let children: Vec<Value> = item.children.iter().map(|child| tree(source, child)).collect();
-    json!({ "text": item.text, "line": line, "column": column, "children": children })
 }

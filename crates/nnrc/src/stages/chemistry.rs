@@ -1,15 +1,24 @@
-//! A chemistry as JSON objects, one on each line: its families, or its reactions one by one.
+//! A chemistry: its families as text, and families or single reactions as JSON objects, one on each line.
 
 use std::io::{self, Write};
 
 use nnrc_crn::{Axis, Handle, expand, text};
 use serde_json::{Map, Value, json};
 
-use crate::records::number;
-use nnrc::Compiled;
+use crate::compiled::Compiled;
+use crate::numbers::json as number;
 
-/// Axes, species, rate constants and families of reactions.
-pub fn families(pot: &Compiled, out: &mut dyn Write) -> io::Result<()> {
+/// Axes, species, rate constants and families of reactions as text.
+pub fn families_text(pot: &Compiled) -> String {
+    text::print(&pot.lowered.crn, &pot.lowered.info)
+}
+
+/// Axes, species, rate constants and families of reactions, an object for each.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn families_json(pot: &Compiled, out: &mut dyn Write) -> io::Result<()> {
     let crn = &pot.lowered.crn;
     let names = |axes: &[Handle<Axis>]| -> Vec<&str> {
         axes.iter().map(|&axis| crn.axes[axis].name.as_str()).collect()
@@ -48,7 +57,11 @@ pub fn families(pot: &Compiled, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Every reaction: molecules on either side by species, and its rate constant in the units of the network.
-pub fn reactions(pot: &Compiled, out: &mut dyn Write) -> io::Result<()> {
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn reactions_json(pot: &Compiled, out: &mut dyn Write) -> io::Result<()> {
     let ids: Vec<String> =
         (0..pot.lowered.info.species_count()).map(|species| pot.species_id(species)).collect();
     let side = |terms: &[(usize, u32)]| -> Map<String, Value> {

@@ -7,7 +7,7 @@ use nnrc_sim::scaling::{ColumnScale, Scaling};
 use serde_json::{Value, json};
 
 use super::model::{expectation, reference};
-use crate::records::number;
+use crate::numbers::json as number;
 
 /// The network as one object. Weights are all there; data are their sizes, names and scaling.
 pub fn json(model: &Model) -> Value {

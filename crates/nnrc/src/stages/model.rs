@@ -10,7 +10,7 @@ use nnrc_model::{
 use nnrc_model::{Loss, Optimiser, StopRule};
 use nnrc_sim::scaling::{ColumnScale, Scaling};
 
-use nnrc::numbers::{plural, short};
+use crate::numbers::{plural, short};
 
 /// Ranges, names and values in a row; of more only the first are shown.
 const SHOWN: usize = 12;
