@@ -8,6 +8,7 @@
 //! - [`Compiled`]: its chemistry, and everything that can be done with it.
 
 pub mod answers;
+pub mod certificate;
 pub mod compiled;
 pub mod cycles;
 pub mod disk;
