@@ -25,6 +25,7 @@ pub mod running;
 pub mod sbml;
 pub mod size;
 pub mod stages;
+pub mod study;
 pub mod summary;
 pub mod training;
 

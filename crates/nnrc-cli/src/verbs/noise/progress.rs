@@ -1,59 +1,58 @@
 //! What is shown while replicates run: a bar on a terminal, else a line every few seconds.
 
 use std::io::IsTerminal;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use nnrc::Observer;
 
 use crate::terminal::Terminal;
 
 /// Time between two lines where there is no bar.
 const BETWEEN_LINES: Duration = Duration::from_secs(5);
 
-/// Replicates done, counted from any thread.
+/// Replicates done.
 pub struct Progress<'a> {
     terminal: &'a Terminal,
     bar: Option<ProgressBar>,
-    all: usize,
-    done: AtomicUsize,
-    shown: Mutex<Instant>,
+    shown: Instant,
 }
 
 impl<'a> Progress<'a> {
-    /// Of `all` replicates.
-    pub fn new(terminal: &'a Terminal, all: usize) -> Self {
-        let bar = (terminal.speaks_to_people() && std::io::stderr().is_terminal()).then(|| {
-            let bar = ProgressBar::new(all as u64);
+    /// Nothing is shown before the first replicate is.
+    pub fn new(terminal: &'a Terminal) -> Self {
+        Self { terminal, bar: None, shown: Instant::now() }
+    }
+
+    fn begin(&mut self, of: usize) {
+        self.shown = Instant::now();
+        self.bar = (self.terminal.speaks_to_people() && std::io::stderr().is_terminal()).then(|| {
+            let bar = ProgressBar::new(of as u64);
             if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} replicates  {eta} left") {
                 bar.set_style(style);
             }
             bar
         });
-        Self { terminal, bar, all, done: AtomicUsize::new(0), shown: Mutex::new(Instant::now()) }
+    }
+}
+
+impl Observer for Progress<'_> {
+    fn note(&mut self, words: &str) {
+        self.terminal.note(words);
     }
 
-    /// One more is done.
-    pub fn step(&self) {
-        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+    fn progress(&mut self, done: usize, of: usize) {
+        if done == 0 {
+            return self.begin(of);
+        }
         if let Some(bar) = &self.bar {
             bar.set_position(done as u64);
-            return;
-        }
-        // Whoever finds the clock taken leaves the line to the other.
-        if let Ok(mut shown) = self.shown.try_lock()
-            && shown.elapsed() >= BETWEEN_LINES
-        {
-            self.terminal.note(&format!("{done} of {} replicates", self.all));
-            *shown = Instant::now();
-        }
-    }
-
-    /// Removes the bar.
-    pub fn finish(&self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
+            if done == of {
+                bar.finish_and_clear();
+            }
+        } else if self.shown.elapsed() >= BETWEEN_LINES {
+            self.terminal.note(&format!("{done} of {of} replicates"));
+            self.shown = Instant::now();
         }
     }
 }

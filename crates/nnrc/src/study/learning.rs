@@ -6,21 +6,23 @@ use nnrc_engine::{NoisyEngine, SetError};
 use nnrc_noise::Disturber;
 use nnrc_sim::{Error, Tolerances, train};
 
-use super::inference::{disturbance, method};
-use super::study::{Case, Outputs, Samples};
-use nnrc::Compiled;
-use nnrc::training::concentration_limit;
+use super::case::Case;
+use super::reading::Outputs;
+use super::test_set::TestSet;
+use crate::compiled::Compiled;
+use crate::runner::method;
+use crate::training::concentration_limit;
 
 /// A concentration beyond this, and beyond what plain learning is allowed, is no learning any more: the replicate counts
 /// as failed.
 const DIVERGED: f64 = 1e3;
 
 /// A pot with its presentation of samples.
-pub struct Learning<'a> {
+pub(super) struct Learning<'a> {
     pot: &'a Compiled,
     feed: &'a Feed,
     engine: NoisyEngine,
-    samples: &'a Samples,
+    test: &'a TestSet,
     /// Presentations after which outputs are read, one number for each running time.
     readings: Vec<usize>,
     /// Reactions that change weights.
@@ -31,13 +33,13 @@ pub struct Learning<'a> {
 }
 
 /// The time of all presentations together; none for a pot that does not learn.
-pub fn whole_time(pot: &Compiled) -> Option<f64> {
+pub(super) fn whole_time(pot: &Compiled) -> Option<f64> {
     pot.lowered.crn.protocol.feed.as_ref().map(|feed| feed.presentations() as f64 * feed.hold)
 }
 
 impl<'a> Learning<'a> {
     /// Plans the loops; none for a pot that does not learn.
-    pub fn new(pot: &'a Compiled, samples: &'a Samples, times: &[f64], seed: u64) -> Option<Self> {
+    pub fn new(pot: &'a Compiled, test: &'a TestSet, times: &[f64], seed: u64) -> Option<Self> {
         let feed = pot.lowered.crn.protocol.feed.as_ref()?;
         let engine = NoisyEngine::new(&pot.lowered.crn, &pot.lowered.info);
         let moves_weights =
@@ -52,7 +54,7 @@ impl<'a> Learning<'a> {
         // What is not a whole number of presentations is read after the last whole one.
         let readings = times.iter().map(|time| (time / feed.hold * (1.0 + 1e-12)) as usize).collect();
         let limit = DIVERGED.max(concentration_limit(pot, feed));
-        Some(Self { pot, feed, engine, samples, readings, changes, limit, seed })
+        Some(Self { pot, feed, engine, test, readings, changes, limit, seed })
     }
 
     /// One replicate of a disturbance: learning, and the outputs after it.
@@ -62,13 +64,13 @@ impl<'a> Learning<'a> {
         let tolerances = Tolerances::new(simulation.relative, simulation.absolute);
         let mut disturber = Disturber::new(
             &mut engine,
-            disturbance(case),
+            case.disturbance(),
             (self.seed, replicate),
             method(simulation.method),
             &tolerances,
         );
         let mut state = engine.initial_state();
-        let mut all: Outputs = vec![Vec::new(); self.samples.inputs.len()];
+        let mut all: Outputs = vec![Vec::new(); self.test.inputs.len()];
         let mut rows = self.feed.rows.clone();
         let order = match self.feed.order {
             Order::Cycle => train::Order::Cycle,
@@ -142,7 +144,7 @@ impl<'a> Learning<'a> {
         all: &mut Outputs,
     ) -> Result<(), Error> {
         disturber.freeze(engine, &self.changes);
-        for (input, outputs) in self.samples.inputs.iter().zip(all) {
+        for (input, outputs) in self.test.inputs.iter().zip(all) {
             let mut state = state.to_vec();
             self.pot.set_input(engine, input)?;
             disturber.present(engine);

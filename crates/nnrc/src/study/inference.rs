@@ -2,29 +2,30 @@
 
 use nnrc_crn::{Crn, CrnInfo};
 use nnrc_engine::NoisyEngine;
-use nnrc_model::{ConcentrationNoise, Method, RateNoise, Redraw};
+use nnrc_model::{ConcentrationNoise, RateNoise};
 use nnrc_noise::stochastic::{self, Network, Simulation};
-use nnrc_noise::{
-    Concentrations, Distribution, Disturbance, Disturbed, Disturber, Factors, Quantity, Rates, Stream,
-};
+use nnrc_noise::{Disturbed, Disturber, Factors, Quantity, Stream};
 use nnrc_sim::{Error, Tolerances};
 
-use super::study::{Case, Outputs, Samples};
-use nnrc::Compiled;
+use super::case::{Case, rate_noise};
+use super::reading::Outputs;
+use super::test_set::TestSet;
+use crate::compiled::Compiled;
+use crate::runner::method;
 
 /// A network ready for replicates.
-pub struct Inference<'a> {
+pub(super) struct Inference<'a> {
     pot: &'a Compiled,
     engine: NoisyEngine,
-    samples: &'a Samples,
+    test: &'a TestSet,
     times: &'a [f64],
     seed: u64,
 }
 
 impl<'a> Inference<'a> {
     /// Plans the loops.
-    pub fn new(pot: &'a Compiled, samples: &'a Samples, times: &'a [f64], seed: u64) -> Self {
-        Self { pot, engine: NoisyEngine::new(&pot.lowered.crn, &pot.lowered.info), samples, times, seed }
+    pub fn new(pot: &'a Compiled, test: &'a TestSet, times: &'a [f64], seed: u64) -> Self {
+        Self { pot, engine: NoisyEngine::new(&pot.lowered.crn, &pot.lowered.info), test, times, seed }
     }
 
     /// One replicate of a disturbance.
@@ -33,7 +34,9 @@ impl<'a> Inference<'a> {
             Some(ConcentrationNoise::Stochastic { molecules }) => {
                 self.counted(case.rates, molecules, replicate)
             }
-            _ => self.integrated(case, replicate),
+            Some(ConcentrationNoise::Kicks { .. } | ConcentrationNoise::Langevin { .. }) | None => {
+                self.integrated(case, replicate)
+            }
         }
     }
 
@@ -45,13 +48,13 @@ impl<'a> Inference<'a> {
         let identity = (self.seed, replicate);
         let mut disturber = Disturber::new(
             &mut engine,
-            disturbance(case),
+            case.disturbance(),
             identity,
             method(model.simulation.method),
             &tolerances,
         );
-        let mut all = Vec::with_capacity(self.samples.inputs.len());
-        for input in &self.samples.inputs {
+        let mut all = Vec::with_capacity(self.test.inputs.len());
+        for input in &self.test.inputs {
             self.pot.set_input(&mut engine, input)?;
             let mut state = engine.initial_state();
             disturber.present(&mut engine);
@@ -77,8 +80,8 @@ impl<'a> Inference<'a> {
         let plan = |factors: &Factors| stochastic::channels(crn, info, molecules, Some(factors.values()));
         let mut network: Network = plan(&factors);
         let mut stream = Stream::of(self.seed, replicate, Quantity::Events);
-        let mut all = Vec::with_capacity(self.samples.inputs.len());
-        for input in &self.samples.inputs {
+        let mut all = Vec::with_capacity(self.test.inputs.len());
+        for input in &self.test.inputs {
             self.pot.set_input(&mut engine, input)?;
             if factors.present() {
                 network = plan(&factors);
@@ -112,43 +115,12 @@ fn observe(crn: &Crn, info: &CrnInfo, observable: usize, numbers: &[f64], molecu
     values
 }
 
-/// A case as the run-time library knows it.
-pub fn disturbance(case: Case) -> Disturbance {
-    let concentrations = match case.concentrations {
-        Some(ConcentrationNoise::Kicks { size, every }) => Concentrations::Kicks { size, every },
-        Some(ConcentrationNoise::Langevin { molecules, step }) => {
-            Concentrations::Langevin { volume: molecules, step }
-        }
-        // Molecules are counted elsewhere.
-        Some(ConcentrationNoise::Stochastic { .. }) | None => Concentrations::None,
-    };
-    Disturbance { rates: rate_noise(case.rates), concentrations }
-}
-
-fn rate_noise(noise: Option<RateNoise>) -> Rates {
-    let Some(RateNoise { size, redraw, uniform }) = noise else { return Rates::None };
-    let distribution = if uniform { Distribution::Uniform } else { Distribution::LogNormal };
-    match redraw {
-        Redraw::Static => Rates::Static { size, distribution },
-        Redraw::Presentation => Rates::Presentation { size, distribution },
-        Redraw::OrnsteinUhlenbeck { tau, step } => Rates::OrnsteinUhlenbeck { size, tau, step },
-    }
-}
-
-pub fn method(method: Method) -> nnrc_sim::Method {
-    match method {
-        Method::Auto => nnrc_sim::Method::Auto,
-        Method::Explicit | Method::Multirate => nnrc_sim::Method::Explicit,
-        Method::Rosenbrock => nnrc_sim::Method::Rosenbrock,
-    }
-}
-
 /// When every output has come near its fixed point for good, for the slowest of the samples, half as long again and
 /// rounded up to two digits: the running time where none is given.
-pub fn settled_time(pot: &Compiled, samples: &Samples) -> Result<f64, Error> {
+pub(super) fn settled_time(pot: &Compiled, test: &TestSet) -> Result<f64, Error> {
     let mut runner = pot.runner();
     let mut longest: f64 = 0.0;
-    for input in &samples.inputs {
+    for input in &test.inputs {
         runner.set_input(input)?;
         let start = runner.initial_state();
         let mut target = start.clone();

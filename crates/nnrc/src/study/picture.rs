@@ -1,17 +1,22 @@
 //! Accuracy, or r² of values, and loss over the size of the noise, one column of panels for each kind of noise.
 
-use nnrc_model::ConcentrationNoise;
-
-use super::report::{Row, concentrations, rates};
-use super::study::Case;
-use nnrc::numbers::short;
-use nnrc::plot::panels::{self, Column, Figure, Line};
+use super::case::Case;
+use super::results::Results;
+use super::row::Row;
+use crate::numbers::short;
+use crate::plot::panels::{self, Column, Figure, Line};
 
 /// More kinds than this are left to the table.
 const MOST: usize = 6;
 
-/// Draws a study.
-pub fn svg(network: &str, rows: &[Row]) -> String {
+impl Results {
+    /// A picture of the study.
+    pub fn svg(&self) -> String {
+        svg(&self.network, &self.rows)
+    }
+}
+
+fn svg(network: &str, rows: &[Row]) -> String {
     let mut names: Vec<String> = Vec::new();
     let several_times = rows.iter().any(|row| row.time != rows[0].time);
     let name = |row: &Row| {
@@ -88,19 +93,15 @@ enum Varies {
 
 impl Kind {
     fn of(case: Case, rows: &[Row]) -> Option<Self> {
-        let counts = matches!(
-            case.concentrations,
-            Some(ConcentrationNoise::Langevin { .. } | ConcentrationNoise::Stochastic { .. })
-        );
-        let other = if counts { Varies::Molecules } else { Varies::Concentrations };
-        let (rate, concentration) = (rates(case.rates), concentrations(case.concentrations));
+        let other = if case.molecules().is_some() { Varies::Molecules } else { Varies::Concentrations };
+        let (rate, concentration) = (case.rate_kind(), case.concentration_kind());
         let (title, varies) = match (&rate, &concentration) {
             (None, None) => return None,
             (Some((kind, _)), None) => (format!("rate constants, {kind}"), Varies::Rates),
             (None, Some((kind, _))) => (format!("concentrations, {kind}"), other),
             (Some((rate_kind, size)), Some((kind, place))) => {
                 // Of two sizes the rates' is drawn, unless there is only one of them.
-                let sizes = rows.iter().filter_map(|row| rates(row.case.rates));
+                let sizes = rows.iter().filter_map(|row| row.case.rate_kind());
                 let several = sizes.filter(|(other, _)| other == rate_kind).any(|(_, other)| other != *size);
                 if several {
                     (format!("rates {rate_kind}, with {kind} {}", short(*place)), Varies::Rates)
@@ -115,11 +116,9 @@ impl Kind {
     /// Where a case of this kind is drawn.
     fn place(&self, case: Case) -> f64 {
         match self.varies {
-            Varies::Rates => rates(case.rates).map_or(0.0, |(_, size)| size),
-            Varies::Concentrations => concentrations(case.concentrations).map_or(0.0, |(_, size)| size),
-            Varies::Molecules => {
-                case.concentrations.and_then(ConcentrationNoise::molecules).map_or(0.0, |n| 1.0 / n.sqrt())
-            }
+            Varies::Rates => case.rate_kind().map_or(0.0, |(_, size)| size),
+            Varies::Concentrations => case.concentration_kind().map_or(0.0, |(_, size)| size),
+            Varies::Molecules => case.molecules().map_or(0.0, |n| 1.0 / n.sqrt()),
         }
     }
 

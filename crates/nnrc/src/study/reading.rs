@@ -1,0 +1,51 @@
+//! What a replicate puts out, and how that is judged.
+
+use nnrc_model::Model;
+use nnrc_sim::reading::Measure;
+use nnrc_sim::train::{Loss, Totals};
+
+use super::test_set::TestSet;
+
+/// What one replicate puts out: values of the output, for each sample at each running time.
+pub(super) type Outputs = Vec<Vec<Vec<f64>>>;
+
+/// What one replicate read at one running time.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Reading {
+    pub totals: Totals,
+    /// Largest difference of an output from that of the noiseless run.
+    pub deviation: f64,
+}
+
+impl Reading {
+    /// Judges the outputs at one of the running times.
+    pub fn new(loss: Loss, (outputs, noiseless): (&Outputs, &Outputs), test: &TestSet, time: usize) -> Self {
+        let mut reading = Self::default();
+        for ((output, noiseless), target) in outputs.iter().zip(noiseless).zip(&test.targets) {
+            judge(loss, &test.measure, &output[time], target, &mut reading.totals);
+            for (y, noiseless) in output[time].iter().zip(&noiseless[time]) {
+                reading.deviation = reading.deviation.max((y - noiseless).abs());
+            }
+        }
+        reading
+    }
+}
+
+/// Judges one output.
+fn judge(loss: Loss, measure: &Measure, output: &[f64], target: &[f64], totals: &mut Totals) {
+    let lanes: Vec<[f64; 1]> = output.iter().map(|&y| [y]).collect();
+    let mut adjoint = vec![[0.0]; lanes.len()];
+    totals.add(&loss.judge::<1>(measure, &lanes, &[target], &mut adjoint));
+}
+
+/// The loss that the file trains with, else the squared error.
+pub(super) fn loss(model: &Model) -> Loss {
+    let training = model.training.as_ref();
+    let in_silico = training.and_then(|training| training.descent.as_ref()).map(|descent| descent.loss);
+    let in_pot = || training.and_then(|training| training.flow.as_ref()).map(|flow| flow.loss);
+    match in_silico.or_else(in_pot) {
+        None | Some(nnrc_model::Loss::SquaredError) => Loss::SquaredError,
+        Some(nnrc_model::Loss::CrossEntropy) => Loss::CrossEntropy,
+        Some(nnrc_model::Loss::SoftmaxCrossEntropy) => Loss::SoftmaxCrossEntropy,
+    }
+}

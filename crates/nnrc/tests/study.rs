@@ -1,0 +1,70 @@
+//! Studies of noise as values.
+
+use nnrc::study::Study;
+use nnrc::{Checked, Memory, Observer, Project};
+
+const NETWORK: &str = "nnr 1;
+    network gate {
+        input  x[2] in [0, 1];
+        layer  y = dense(1) | smooth_relu(h = 0.1);
+        output y;
+    }
+    weights { y.W = [[1, 1]]; y.b = [0]; }";
+
+const EXPECT: &str = "expect { for [0, 1]: y ~ 1 within 0.2; for [1, 1]: y ~ 2 within 0.2; }";
+
+const NOISE: &str =
+    "noise { rates = relative([0.05, 0.1]); compare = relu(h = 1e-4); times = [10, 20]; replicates = 3; }";
+
+fn checked(text: &str) -> Checked {
+    Project::from_text("gate.nnr", text, &Memory::default()).check().expect("a good text")
+}
+
+/// All that was said.
+#[derive(Default)]
+struct Heard {
+    notes: Vec<String>,
+    progress: Vec<(usize, usize)>,
+}
+
+impl Observer for Heard {
+    fn note(&mut self, words: &str) {
+        self.notes.push(words.to_owned());
+    }
+
+    fn progress(&mut self, done: usize, of: usize) {
+        self.progress.push((done, of));
+    }
+}
+
+#[test]
+fn results_do_not_depend_on_threads_and_progress_is_told_in_order() {
+    let checked = checked(&format!("{NETWORK} {EXPECT} {NOISE}"));
+    let study = Study::of(&checked).unwrap();
+    let (test, variants) = (study.test_set().unwrap(), study.variants());
+    assert_eq!((test.len(), test.source()), (2, "the rows of `expect`"));
+    let names: Vec<&str> = variants.iter().map(|variant| variant.name.as_str()).collect();
+    assert_eq!(names, ["smooth_relu(h = 0.1)", "smooth_relu(h = 0.0001)"]);
+    let mut heard = Heard::default();
+    let several = study.run(&test, &variants, 3, &mut heard).unwrap();
+    assert_eq!(heard.notes, ["2 samples of the rows of `expect`, 2 noises, 3 replicates each"]);
+    // One run without noise and three of each noise, on both networks.
+    assert_eq!(heard.progress, (0..=14).map(|done| (done, 14)).collect::<Vec<_>>());
+    let one = study.run(&test, &variants, 1, &mut ()).unwrap();
+    assert_eq!((one.csv(), one.text(), one.svg()), (several.csv(), several.text(), several.svg()));
+    // Three cases at two times, on both networks.
+    assert_eq!(one.rows.len(), 12);
+    assert!(one.rows[0].case.is_noiseless() && one.rows[0].deviation.worst == 0.0);
+    assert_eq!(study.run(&test, &[], 1, &mut ()).unwrap().rows.len(), 0);
+}
+
+#[test]
+fn what_cannot_be_studied_is_a_failure() {
+    let code = |text: &str| {
+        let checked = checked(text);
+        let failure = Study::of(&checked).and_then(|study| study.test_set()).unwrap_err();
+        failure.findings[0].code.name
+    };
+    assert_eq!(code(&format!("{NETWORK} {EXPECT}")), "missing-argument");
+    assert_eq!(code(&format!("{NETWORK} {NOISE}")), "empty-dataset");
+}
