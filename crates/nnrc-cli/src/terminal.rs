@@ -3,9 +3,8 @@
 use std::io::{self, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
-use nnrc::Failure;
-use nnrc_syntax::{Diagnostic, Severity, Source, Span, render};
-use serde_json::{Value, json};
+use nnrc::{Failure, findings};
+use nnrc_syntax::{Diagnostic, Source, render};
 
 use crate::args::{Color, Common, MessageFormat};
 use crate::usage;
@@ -58,14 +57,15 @@ impl Terminal {
     pub fn diagnostics(&self, source: &Source, diagnostics: &[Diagnostic]) {
         let shown: Vec<Diagnostic> =
             diagnostics.iter().filter(|finding| !self.quiet || finding.is_error()).cloned().collect();
-        let shown: Vec<Diagnostic> = shown.into_iter().map(|finding| in_text(source, finding)).collect();
+        let shown: Vec<Diagnostic> =
+            shown.into_iter().map(|finding| findings::in_text(source, finding)).collect();
         if shown.is_empty() {
             return;
         }
         let text = match self.format {
             MessageFormat::Human => render(source, &shown, self.color != ColorChoice::Never) + "\n",
             MessageFormat::Json => {
-                shown.iter().map(|finding| format!("{}\n", as_json(source, finding))).collect()
+                shown.iter().map(|finding| format!("{}\n", findings::json(source, finding))).collect()
             }
         };
         self.stderr(&text);
@@ -135,55 +135,4 @@ impl Terminal {
         // If stderr is closed there is no other place to complain.
         let _ = AutoStream::new(io::stderr(), self.color).lock().write_all(text.as_bytes());
     }
-}
-
-/// A finding without the places that are not in the text: those of blocks that `--set` made.
-fn in_text(source: &Source, mut finding: Diagnostic) -> Diagnostic {
-    let is_in = |span: &Span| span.end as usize <= source.text.len();
-    finding.span = finding.span.filter(is_in);
-    finding.others.retain(|(span, _)| is_in(span));
-    finding
-}
-
-/// One finding as a JSON object. Lines and columns count from 1, columns in characters.
-fn as_json(source: &Source, finding: &Diagnostic) -> Value {
-    let severity = match finding.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "note",
-    };
-    let place = |span: nnrc_syntax::Span| {
-        let (line, column) = source.line_column(span.start as usize);
-        let (end_line, end_column) = source.line_column(span.end as usize);
-        json!({ "line": line, "column": column, "end_line": end_line, "end_column": end_column })
-    };
-    let mut object = json!({
-        "severity": severity,
-        "code": finding.code.name,
-        "message": finding.message,
-        "file": source.name,
-        "line": null,
-        "column": null,
-        "end_line": null,
-        "end_column": null,
-        "label": finding.label,
-        "help": finding.help,
-    });
-    let others: Vec<Value> = finding
-        .others
-        .iter()
-        .map(|(span, words)| {
-            let mut other = place(*span);
-            other["label"] = json!(words);
-            other
-        })
-        .collect();
-    object["others"] = json!(others);
-    if let Some(span) = finding.span {
-        let found = place(span);
-        for key in ["line", "column", "end_line", "end_column"] {
-            object[key] = found[key].clone();
-        }
-    }
-    object
 }

@@ -4,6 +4,9 @@ use std::error::Error;
 use std::fmt;
 
 use nnrc_syntax::{Diagnostic, Source, render};
+use serde_json::Value;
+
+use crate::findings;
 
 /// Why there is no result: all findings, of which at least one is an error, and the text that they point into.
 #[derive(Debug, Clone)]
@@ -18,6 +21,11 @@ impl Failure {
     /// One finding about a text.
     pub fn new(source: &Source, finding: Diagnostic) -> Self {
         Self { source: source.clone(), findings: vec![finding] }
+    }
+
+    /// The findings as JSON objects, as `--message-format json` prints them.
+    pub fn json(&self) -> Vec<Value> {
+        self.findings.iter().map(|finding| findings::json(&self.source, finding)).collect()
     }
 }
 
