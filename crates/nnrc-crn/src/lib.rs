@@ -13,7 +13,7 @@
 //!
 //! # Invariants
 //!
-//! [`validate`] checks them and gives a [`CrnInfo`] as receipt; back ends take `(&Crn, &CrnInfo)`.
+//! [`validate()`] checks them and gives a [`CrnInfo`] as receipt; back ends take `(&Crn, &CrnInfo)`.
 //!
 //! 1. Every handle points into its arena, every index stays within its axis unless it is padded ([`index`]),
 //!    arities match, also those of observables and of the protocol. No axis of a species or rate constant is empty.

@@ -4,7 +4,7 @@
 //! lower triangular, so the solve is one sweep backwards: per unit d = φ'(z) · dL/dx with the slopes of
 //! `derivative.rs`, then dL/dw_ij = d_i a_j and dL/da_j += w_ij d_i. No chemistry is integrated.
 //!
-//! Samples go through in blocks of [`LANES`]: arrays are [value][lane], so the inner loops have a constant length
+//! Samples go through in blocks of [`LANES`]: arrays are `[value][lane]`, so the inner loops have a constant length
 //! and vectorise, and each weight is read once for all lanes. All parameters stand in one flat vector, which is what
 //! an optimiser moves.
 

@@ -44,7 +44,7 @@ pub enum Method {
     Explicit,
     /// Rodas4, for stiff systems.
     Rosenbrock,
-    /// ROS34PW2, of order 3 whatever the [`Layered`] solves leave out of the Jacobian; of use where what is stiff can be
+    /// ROS34PW2, of order 3 whatever the [`Layered`](crate::system::Layered) solves leave out of the Jacobian; of use where what is stiff can be
     /// solved for cheaply.
     RosenbrockW,
 }

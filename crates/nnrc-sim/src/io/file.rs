@@ -17,7 +17,7 @@ const DENSEST: usize = 200;
 
 /// Named arrays in the bytes of a file.
 ///
-/// [`npz::open`](super::npz::open) and [`safetensors::open`] make one. It has read no more than what the arrays
+/// [`npz::open`](super::npz::open) and [`safetensors::open`](super::safetensors::open) make one. It has read no more than what the arrays
 /// are called.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ArrayFile<'a> {

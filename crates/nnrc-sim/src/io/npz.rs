@@ -73,7 +73,7 @@ pub fn write(writer: impl io::Write, arrays: &Arrays) -> io::Result<()> {
 ///
 /// # Errors
 ///
-/// Those of [`write`].
+/// Those of [`write()`].
 pub fn write_with_texts(mut writer: impl io::Write, arrays: &Arrays, texts: &Texts) -> io::Result<()> {
     let numbers = arrays.iter().map(|(name, array)| (name, npy::write(array)));
     let texts = texts.iter().map(|(name, texts)| (name, npy::write_texts(texts)));

@@ -23,7 +23,7 @@ impl Loss {
         self.judge(&measure, &outputs, &[target], &mut vec![[0.0]; output.len()]).loss
     }
 
-    /// Judges the samples of a block: `outputs` are [output][lane], `targets` one row for each lane that counts.
+    /// Judges the samples of a block: `outputs` are `[output][lane]`, `targets` one row for each lane that counts.
     /// `adjoint` becomes dL/dy, 0 in the lanes that do not count.
     ///
     /// Metrics look at the outputs, or under softmax at the probabilities.

@@ -168,7 +168,7 @@ impl Metrics {
         }
     }
 
-    /// All of them, in the order of [`Quantity::ALL`]. What there is none of is [`NONE`]: files hold finite numbers.
+    /// All of them, in the order of [`Quantity::ALL`]. What there is none of is `NONE`: files hold finite numbers.
     pub fn to_numbers(&self) -> [f64; Self::NUMBERS] {
         Quantity::ALL
             .map(|quantity| self.get(quantity))
