@@ -13,7 +13,7 @@ use crate::{
     chemistry, data, expect, flow, fold, meaning, network, noise, phased, simulation, training, weights,
 };
 use nnrc_model::Resources;
-use nnrc_model::activation::Activation;
+use nnrc_model::activation::Domain;
 use nnrc_model::ranges;
 use nnrc_model::{
     Chemistry, Construction, Dataset, Expectation, ExpectationKind, Model, Node, NodeKind, Operation,
@@ -460,7 +460,7 @@ fn check_finite(scope: &mut Scope, nodes: &[Node]) {
     }
 }
 
-/// Activations that are defined for z >= 0 only, and what each is applied to.
+/// Activations that are not defined everywhere, and what each is applied to.
 fn check_domains(
     scope: &mut Scope,
     nodes: &[Node],
@@ -471,15 +471,21 @@ fn check_domains(
         let DraftKind::Layer { activations, .. } = &draft.kind else { continue };
         for ((activation, span), pre) in activations.iter().zip(applied) {
             let lowest = pre.z.iter().enumerate().min_by(|(_, a), (_, b)| a.low.total_cmp(&b.low));
-            if let (Activation::Michaelis { .. } | Activation::Hill { .. }, Some((unit, range))) =
-                (activation, lowest)
-                && range.low < 0.0
+            let needed = match activation.facts().domain {
+                Domain::Everywhere => None,
+                Domain::NotNegative => Some(0.0),
+            };
+            if let (Some(needed), Some((unit, range))) = (needed, lowest)
+                && range.low < needed
             {
                 scope.report(
                     Diagnostic::error(
                         codes::OUTSIDE_DOMAIN,
                         *span,
-                        format!("`{}` is defined for pre-activations of at least 0", activation.name()),
+                        format!(
+                            "`{}` is defined for pre-activations of at least {needed}",
+                            activation.name()
+                        ),
                     )
                     .label(format!("{}[{}] can fall to {:.4}", node.name, unit + 1, range.low))
                     .help("use weights and biases that keep it positive, or `algebraic_sigmoid(h = 1)`"),

@@ -85,12 +85,12 @@ pub fn analyse(
     let speeds = speeds(scope, entries.get("speeds").copied(), scales, around, &mut phased);
     let robust = entries.get("preset").and_then(|expr| scope.choice(expr, "`preset`", &[("robust", true)]));
     let robust = robust == Some(true);
-    let annihilation = speeds.annihilation.unwrap_or(match construction {
-        _ if robust => 300.0,
+    let usual = match construction {
         // Between phases there is time enough, and fast annihilation makes solvers slow.
         Construction::Phased => 10.0,
-        _ => 100.0,
-    });
+        Construction::FixedPoint | Construction::OnePot => 100.0,
+    };
+    let annihilation = speeds.annihilation.unwrap_or(if robust { 300.0 } else { usual });
     let teacher = entries.get("schedule").and_then(|expr| teacher(scope, expr, scales));
     if let (Construction::OnePot, Some(WeightCarrier::Rates), Some(expr)) =
         (construction, weights, entries.get("weights"))

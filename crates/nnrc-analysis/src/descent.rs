@@ -12,7 +12,7 @@ use crate::skeleton::{DraftKind, Skeleton};
 use crate::train_context::{Surroundings, data, feed};
 use crate::units::Dimension;
 use crate::value::{Scope, ValueKind};
-use nnrc_model::activation::Activation;
+use nnrc_model::activation::{Activation, CrossEntropy};
 use nnrc_model::{DataReference, Dataset, Part, Targets};
 use nnrc_model::{Descent, Loss, Optimiser, Quantity, Schedule, StopRule, Validation};
 
@@ -327,11 +327,14 @@ fn probabilities(scope: &mut Scope, expr: &Expr, skeleton: &Skeleton) -> Option<
         DraftKind::Input { .. } => None,
         DraftKind::Layer { activations, .. } => activations.last().map(|(activation, _)| *activation),
     };
-    let complaint = match last.unwrap_or(Activation::Identity) {
+    let last = last.unwrap_or(Activation::Identity);
+    let complaint = match last.facts().cross_entropy {
         _ if output.width() == 1 => "one output has no other class to choose from".to_owned(),
-        Activation::RationalSoftmax { .. } => return Some(Loss::CrossEntropy),
-        Activation::Identity => return Some(Loss::SoftmaxCrossEntropy),
-        other => format!("the outputs of `{}` are no probabilities", other.name()),
+        Some(CrossEntropy::OfShares) => return Some(Loss::CrossEntropy),
+        Some(CrossEntropy::OfLogits) => return Some(Loss::SoftmaxCrossEntropy),
+        Some(CrossEntropy::OfEach) | None => {
+            format!("the outputs of `{}` are no probabilities", last.name())
+        }
     };
     let mut finding = Diagnostic::error(
         codes::RULE_MISMATCH,

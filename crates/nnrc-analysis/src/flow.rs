@@ -11,7 +11,7 @@ use crate::train_context::{Feed, Surroundings, data, feed, refuse_descent_keys};
 use crate::units::Dimension;
 use crate::value::{Scope, ValueKind};
 use nnrc_model::Loss;
-use nnrc_model::activation::Activation;
+use nnrc_model::activation::{Activation, CrossEntropy, Learns};
 use nnrc_model::interval::Interval;
 use nnrc_model::{DataReference, Dataset, Model};
 use nnrc_model::{Flow, Risk};
@@ -131,9 +131,10 @@ fn last(output: &Draft) -> Activation {
 /// The loss, if the pot has reactions for its derivative.
 fn loss(scope: &mut Scope, place: Span, cross_entropy: bool, skeleton: &Skeleton) -> Option<Loss> {
     let output = &skeleton.nodes[skeleton.output];
-    let complaint = match (last(output), cross_entropy) {
-        (Activation::RationalSoftmax { .. }, true) if output.width() > 1 => return Some(Loss::CrossEntropy),
-        (Activation::RationalSoftmax { .. }, false) => {
+    let has_shares = last(output).facts().cross_entropy == Some(CrossEntropy::OfShares);
+    let complaint = match (has_shares, cross_entropy) {
+        (true, true) if output.width() > 1 => return Some(Loss::CrossEntropy),
+        (true, false) => {
             ("squared_error", "the pot compares shares by their cross-entropy", "loss = cross_entropy;")
         }
         (_, true) => (
@@ -141,7 +142,7 @@ fn loss(scope: &mut Scope, place: Span, cross_entropy: bool, skeleton: &Skeleton
             "the pot compares the shares of a `rational_softmax` with several outputs only",
             "loss = squared_error;",
         ),
-        (_, false) => return Some(Loss::SquaredError),
+        (false, false) => return Some(Loss::SquaredError),
     };
     let (name, reason, line) = complaint;
     scope.report(
@@ -163,12 +164,12 @@ fn check_learnable(scope: &mut Scope, skeleton: &Skeleton) {
         let DraftKind::Layer { activations, .. } = &draft.kind else { continue };
         for (stage, (activation, span)) in activations.iter().enumerate() {
             let ends = at == skeleton.output && stage + 1 == activations.len();
-            if matches!(activation, Activation::RationalSoftmax { .. }) && !ends {
+            if activation.facts().one_pot == Some(Learns::AtTheOutput) && !ends {
                 scope.report(
                     Diagnostic::error(
                         codes::UNSUPPORTED_ACTIVATION,
                         *span,
-                        "in one pot `rational_softmax` can only end the output",
+                        format!("in one pot `{}` can only end the output", activation.name()),
                     )
                     .label("has no chemical derivative here")
                     .help("write `smooth_relu(h = 0.1)`"),

@@ -4,6 +4,7 @@
 pub mod units;
 pub mod value;
 
+mod activation;
 mod analyse;
 mod block;
 mod chemistry;

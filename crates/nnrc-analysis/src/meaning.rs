@@ -364,30 +364,7 @@ fn warn_one_sided(
 
 /// The middle of the range of an activation, and what is said of its values; none where there is no such middle.
 fn natural(activation: Option<Activation>) -> Option<(f64, &'static str)> {
-    match activation.unwrap_or(Activation::Identity) {
-        Activation::Identity => Some((0.0, "linear, as logits are")),
-        Activation::AlgebraicTanh { .. } | Activation::Softsign { .. } | Activation::Tanh => {
-            Some((0.0, "between −1 and 1"))
-        }
-        Activation::AlgebraicSigmoid { .. }
-        | Activation::RestoredSigmoid { .. }
-        | Activation::Michaelis { .. }
-        | Activation::Hill { .. }
-        | Activation::Sigmoid => Some((0.5, "between 0 and 1")),
-        Activation::SmoothRelu { .. }
-        | Activation::SmoothLeakyRelu { .. }
-        | Activation::Elu { .. }
-        | Activation::Abs { .. }
-        | Activation::Swish { .. }
-        | Activation::Square
-        | Activation::InverseMultiquadric { .. }
-        | Activation::InverseQuadratic
-        | Activation::AnnihilationRelu { .. }
-        | Activation::WinnerTakeAll { .. }
-        | Activation::RationalSoftmax { .. }
-        | Activation::Softmax
-        | Activation::Softplus => None,
-    }
+    activation.unwrap_or(Activation::Identity).facts().middle
 }
 
 /// Refuses ends of training by a metric that its data do not have.

@@ -10,13 +10,13 @@ use nnrc_syntax::ast::{Call, Ident, Layer, Member, Network};
 use nnrc_syntax::wording;
 use nnrc_syntax::{Diagnostic, Span, codes, suggest};
 
+use crate::activation::activation;
 use crate::block::{bind, missing_argument};
 use crate::foreign;
 use crate::meaning;
-use crate::substitute;
-use crate::value::{Scope, ValueKind};
+use crate::value::Scope;
 use nnrc_model::Construction;
-use nnrc_model::activation::{Activation, SPECS};
+use nnrc_model::activation::{Activation, find};
 use nnrc_model::interval::Interval;
 
 /// Widest layer or input: more would be a slip of the keyboard.
@@ -467,7 +467,7 @@ fn operation(scope: &mut Scope, call: &Call) -> Option<(DraftOperation, Option<u
                 format!("there is no layer `{name}`"),
             )
             .label(format!("expected one of {}", wording::words(OPERATIONS)));
-            if SPECS.iter().any(|spec| spec.name == name) {
+            if find(name).is_some() {
                 finding = finding.help(format!("`{name}` is an activation: write `dense(4) | {name}(…)`"));
             } else if let Some(advice) = foreign::advice(foreign::Kind::Layer, name) {
                 finding = finding.help(advice);
@@ -481,117 +481,4 @@ fn operation(scope: &mut Scope, call: &Call) -> Option<(DraftOperation, Option<u
             None
         }
     }
-}
-
-fn activation(scope: &mut Scope, call: &Call, construction: Construction) -> Option<Activation> {
-    let name = call.name.name.as_str();
-    if name == "relu" {
-        scope.report(
-            Diagnostic::error(
-                codes::NO_FIXED_POINT,
-                call.span,
-                "no reaction network reaches `relu` exponentially",
-            )
-            .label("max(z, 0) is not smooth at 0, and reactions slow down there without bound")
-            .help("write `smooth_relu(h = 1e-4)`: it differs by at most sqrt(h)"),
-        );
-        return None;
-    }
-    let Some(spec) = SPECS.iter().find(|spec| spec.name == name) else {
-        let message = format!("there is no activation `{name}`");
-        let finding =
-            Diagnostic::error(codes::UNKNOWN_OPERATION, call.name.span, message).label("unknown activation");
-        // Under a clock there are the functions themselves, whatever the case of their letters.
-        let itself = SPECS.iter().any(|spec| spec.name.eq_ignore_ascii_case(name) && !spec.fixed_point);
-        let known = if itself && construction == Construction::Phased {
-            None
-        } else {
-            foreign::advice(foreign::Kind::Activation, name)
-                .or_else(|| foreign::advice(foreign::Kind::Layer, name))
-        };
-        scope.report(match known {
-            Some(advice) => finding.help(advice),
-            None => finding.did_you_mean_or(suggest(name, SPECS.iter().map(|spec| spec.name)), || {
-                let names: Vec<&str> = SPECS.iter().map(|spec| spec.name).collect();
-                format!("activations are {}", wording::words(&names))
-            }),
-        });
-        return None;
-    };
-    if !spec.fixed_point && construction != Construction::Phased {
-        scope.report(
-            Diagnostic::error(
-                codes::UNSUPPORTED_ACTIVATION,
-                call.span,
-                format!(
-                    "`{name}` is not a fixed point of any reaction network, so `{}` cannot compute it",
-                    construction.name()
-                ),
-            )
-            .label("needs a clocked computation")
-            .help(nearest(name))
-            .help("or write `chemistry { construction = phased; }`"),
-        );
-        return None;
-    }
-    if !spec.one_pot && construction == Construction::OnePot {
-        scope.report(
-            Diagnostic::error(
-                codes::UNSUPPORTED_ACTIVATION,
-                call.span,
-                format!("`{name}` has no chemical derivative, so a pot with it cannot learn"),
-            )
-            .label("serves `construction = fixed_point` only")
-            .help("write `smooth_relu(h = 0.1)` or `algebraic_sigmoid(h = 1)`"),
-        );
-        return None;
-    }
-    let names: Vec<&str> = spec.parameters.iter().map(|(name, _)| *name).collect();
-    let args = bind(scope, call, &names)?;
-    let mut values = Vec::new();
-    for ((parameter, default), arg) in spec.parameters.iter().zip(args) {
-        values.push(match arg {
-            Some(expr) => parameter_value(scope, expr, parameter)?,
-            None => *default,
-        });
-    }
-    Some((spec.make)(&values))
-}
-
-/// What a fixed point computes instead of a function of the clocked construction.
-fn nearest(name: &str) -> String {
-    match substitute::find(name) {
-        Some(substitute) => substitute.advice(),
-        None => "the nearest that a fixed point computes is `rational_softmax(h = 0.1)`, another function; a linear output \
-                 has the same class"
-            .to_owned(),
-    }
-}
-
-fn parameter_value(scope: &mut Scope, expr: &nnrc_syntax::ast::Expr, parameter: &str) -> Option<f64> {
-    let value = scope.evaluate(expr)?;
-    if let ValueKind::Number(number, _) = value.kind {
-        let good = if parameter == "slope" { (0.0..1.0).contains(&number) } else { number > 0.0 };
-        if !good && parameter == "h" && number == 0.0 {
-            scope.report(
-                Diagnostic::error(codes::OUT_OF_RANGE, expr.span, "`h` must be greater than 0, found 0")
-                    .label("at 0 the unit never forgets: it no longer settles exponentially")
-                    .help("write a small number such as `h = 1e-4`"),
-            );
-            return None;
-        }
-        if !good {
-            let bound = if parameter == "slope" { "from 0 to below 1" } else { "greater than 0" };
-            scope.report(
-                Diagnostic::error(
-                    codes::OUT_OF_RANGE,
-                    expr.span,
-                    format!("`{parameter}` must be {bound}, found {number}"),
-                )
-                .label(format!("expected a number {bound}")),
-            );
-            return None;
-        }
-    }
-    scope.as_quantity(&value, &format!("`{parameter}`"), crate::units::Dimension::NONE, 1.0)
 }

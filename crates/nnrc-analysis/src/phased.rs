@@ -7,7 +7,7 @@ use nnrc_syntax::{Diagnostic, Severity, Span, codes};
 use crate::descent;
 use crate::skeleton::{DraftKind, DraftOperation, Skeleton};
 use crate::value::Scope;
-use nnrc_model::activation::Activation;
+use nnrc_model::activation::{Activation, Approach, CrossEntropy, Facts, Learns, SPECS};
 use nnrc_model::clock::phase_length;
 use nnrc_model::judge;
 use nnrc_model::ranges::PreActivation;
@@ -74,29 +74,30 @@ fn layers(scope: &mut Scope, checked: &Checked<'_>) {
             scope.report(unserved(format!("`{}` has several activations", draft.name)));
         }
         let Some((activation, span)) = activations.first() else { continue };
-        match activation {
-            Activation::Sigmoid | Activation::Tanh | Activation::Softplus | Activation::Softmax => {
-                exponent(scope, draft.name.as_str(), *activation, *span, applied);
-            }
-            Activation::Identity | Activation::SmoothRelu { .. } => {}
-            other => scope.report(
+        let name = activation.name();
+        let Some(clocked) = activation.facts().phased else {
+            scope.report(
                 Diagnostic::error(
                     codes::UNSUPPORTED_ACTIVATION,
                     *span,
-                    format!("`phased` does not serve `{}`", other.name()),
+                    format!("`phased` does not serve `{name}`"),
                 )
                 .label("not served by this construction")
-                .help("it serves `sigmoid`, `tanh`, `softmax`, `softplus`, `smooth_relu` and `identity`"),
-            ),
+                .help(format!("it serves {}", served())),
+            );
+            continue;
+        };
+        if let Some(factor) = clocked.exposure.and_then(|exposure| exposure.exponent) {
+            exponent(scope, draft.name.as_str(), factor, *span, applied);
         }
-        let learns_softmax = *activation == Activation::Softmax
+        let is_astray = clocked.learns == Learns::AtTheOutput
             && training.is_some_and(|t| !t.cross_entropy || place != checked.skeleton.output);
-        if learns_softmax {
+        if is_astray {
             scope.report(
                 Diagnostic::error(
                     codes::RULE_MISMATCH,
                     *span,
-                    "`softmax` learns by cross-entropy, at the output",
+                    format!("`{name}` learns by cross-entropy, at the output"),
                 )
                 .label("its slopes mix all units of the layer")
                 .help("write `loss = cross_entropy;`, or use `sigmoid()` here"),
@@ -105,12 +106,25 @@ fn layers(scope: &mut Scope, checked: &Checked<'_>) {
     }
 }
 
-/// Concentrations of e^z that numbers and solvers can carry.
-fn exponent(scope: &mut Scope, name: &str, activation: Activation, span: Span, applied: &[PreActivation]) {
+/// What the construction serves: first what only a clock computes.
+fn served() -> String {
+    let phased = || SPECS.iter().map(|spec| spec.facts).filter(|facts| facts.phased.is_some());
+    let is_clocked = |facts: &&Facts| facts.fixed_point.is_none();
+    let first = phased().filter(is_clocked);
+    let then = phased().filter(|facts| !is_clocked(facts)).rev();
+    let names: Vec<String> = first.chain(then).map(|facts| format!("`{}`", facts.name)).collect();
+    match names.as_slice() {
+        [others @ .., last] if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        few => few.concat(),
+    }
+}
+
+/// Concentrations of e^(factor · z) that numbers and solvers can carry.
+fn exponent(scope: &mut Scope, name: &str, factor: f64, span: Span, applied: &[PreActivation]) {
     let largest =
         applied.iter().flat_map(|pre| &pre.z).map(|z| z.low.abs().max(z.high.abs())).fold(0.0, f64::max);
-    let exponent = if activation == Activation::Sigmoid { largest / 2.0 } else { largest };
-    if activation != Activation::Softplus && exponent > LARGEST_EXPONENT {
+    let exponent = factor * largest;
+    if exponent > LARGEST_EXPONENT {
         scope.report(
             Diagnostic::error(
                 codes::OUTSIDE_DOMAIN,
@@ -160,10 +174,14 @@ fn speeds(scope: &mut Scope, checked: &Checked<'_>) {
     short("a step that runs always".to_owned(), phased.combinational, length, longer);
     for node in &checked.skeleton.nodes {
         let DraftKind::Layer { activations, .. } = &node.kind else { continue };
-        if let Some((Activation::SmoothRelu { h }, _)) = activations.first() {
-            let rate = 2.0 * h.sqrt() * phased.combinational;
-            let what = format!("the smoothed ReLU of `{}`", node.name);
-            short(what, rate, 2.0 * length, "use a larger `h`, a smaller `epsilon` or a slower clock");
+        match activations.first().and_then(|(activation, _)| activation.approach()) {
+            Some(Approach::SmoothRelu { h }) => {
+                let rate = 2.0 * h.sqrt() * phased.combinational;
+                let what = format!("the smoothed ReLU of `{}`", node.name);
+                short(what, rate, 2.0 * length, "use a larger `h`, a smaller `epsilon` or a slower clock");
+            }
+            // Linear sums are steps that run always.
+            Some(Approach::Linear) | None => {}
         }
     }
     if let Clock::MayLeonard { species: Some(species), .. } = phased.clock {
@@ -230,7 +248,8 @@ fn learning(scope: &mut Scope, checked: &Checked<'_>, training: &PhasedTraining)
         DraftKind::Input { .. } => None,
     }
     .unwrap_or(Activation::Identity);
-    if training.cross_entropy && !matches!(activation, Activation::Sigmoid | Activation::Softmax) {
+    let clocked = activation.facts().phased;
+    if training.cross_entropy && !clocked.is_some_and(|clocked| clocked.cross_entropy) {
         scope.report(
             Diagnostic::error(
                 codes::RULE_MISMATCH,
@@ -241,18 +260,12 @@ fn learning(scope: &mut Scope, checked: &Checked<'_>, training: &PhasedTraining)
             .help("or write `loss = squared_error;`"),
         );
     }
-    let reach = match activation {
-        Activation::Sigmoid | Activation::Softmax => Some((0.0, 1.0)),
-        Activation::Tanh => Some((-1.0, 1.0)),
-        Activation::Softplus | Activation::SmoothRelu { .. } => Some((0.0, f64::INFINITY)),
-        _ => None,
-    };
     let rows = match training.data.part {
         nnrc_model::Part::All => (0..dataset.rows()).collect(),
         nnrc_model::Part::Train => dataset.train.clone(),
         nnrc_model::Part::Test => dataset.test.clone(),
     };
-    if let Some((low, high)) = reach {
+    if let Some((low, high)) = clocked.map(|clocked| clocked.reach) {
         let outside = rows.iter().find_map(|&row| {
             let target = dataset.target(row, output.width())?;
             target.into_iter().find(|t| *t < low || *t > high).map(|t| (row, t))
@@ -277,7 +290,8 @@ fn learning(scope: &mut Scope, checked: &Checked<'_>, training: &PhasedTraining)
             );
         }
     }
-    if training.cross_entropy && activation == Activation::Softmax {
+    let has_shares = activation.facts().cross_entropy == Some(CrossEntropy::OfShares);
+    if training.cross_entropy && has_shares && clocked.is_some() {
         let place = dataset.span;
         descent::check_probabilities(scope, place, &training.data, dataset, output.width());
     }

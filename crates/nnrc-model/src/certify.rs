@@ -11,7 +11,7 @@
 //! The certified time adds, along the slowest path to the output, the time in which each layer comes within what
 //! its readers tolerate, once its sources are within what it tolerates itself (constructions C3).
 
-use crate::activation::{Activation, smooth_relu};
+use crate::activation::Approach;
 use crate::encoding::or_identity;
 use crate::interval::Interval;
 use crate::model::Model;
@@ -130,69 +130,22 @@ fn claims(model: &Model, inputs: Inputs<'_>, certificate: &Certificate) -> Vec<C
     claims
 }
 
-/// One step of a layer towards its value.
-#[derive(Debug, Clone, Copy)]
-enum Stage {
-    /// y' = g (z − y), from 0.
-    Linear,
-    /// x' = g (h + z x − x²), from sqrt(h).
-    SmoothRelu { h: f64 },
-}
-
-impl Stage {
-    fn global_rate(self, speed: f64) -> f64 {
-        match self {
-            Self::Linear => speed,
-            Self::SmoothRelu { h } => 2.0 * speed * h.sqrt(),
-        }
-    }
-
-    /// Slowest local rate of a unit whose z lies in the interval.
-    fn local_rate(self, z: Interval, speed: f64) -> f64 {
-        match self {
-            Self::Linear => speed,
-            Self::SmoothRelu { h } => speed * z.distance_from_zero().hypot(2.0 * h.sqrt()),
-        }
-    }
-
-    /// Where the unit is at all times, if z always lies in the interval.
-    fn transient(self, z: Interval) -> Interval {
-        match self {
-            Self::Linear => Interval::new(z.low.min(0.0), z.high.max(0.0)),
-            Self::SmoothRelu { h } => {
-                let start = h.sqrt();
-                Interval::new(smooth_relu(z.low, h).min(start), smooth_relu(z.high, h).max(start))
-            }
-        }
-    }
-
-    /// Where the unit comes to rest.
-    fn rest(self, z: Interval) -> Interval {
-        match self {
-            Self::Linear => z,
-            Self::SmoothRelu { h } => Interval::new(smooth_relu(z.low, h), smooth_relu(z.high, h)),
-        }
-    }
-}
-
 /// The stages of a node, none for an input; an obstacle if it has no certificate.
-fn stages_of(model: &Model, node: &Node) -> Result<Vec<Stage>, String> {
+fn stages_of(model: &Model, node: &Node) -> Result<Vec<Approach>, String> {
     let NodeKind::Layer { operation, activations, .. } = &node.kind else { return Ok(Vec::new()) };
     let activations = or_identity(activations);
-    let stage = match activations[..] {
-        [Activation::Identity] => Stage::Linear,
-        [Activation::SmoothRelu { h }] => Stage::SmoothRelu { h },
-        [activation] => {
-            return Err(format!(
-                "layer `{}`: no theorem covers `{}`; certified are smooth_relu and linear layers",
-                node.name,
-                activation.name()
-            ));
-        }
-        _ => return Err(format!("layer `{}`: no theorem covers several activations in a row", node.name)),
+    let [activation] = activations[..] else {
+        return Err(format!("layer `{}`: no theorem covers several activations in a row", node.name));
     };
-    let relayed = is_relayed(&model.chemistry, drive_order(&model.chemistry, operation), activations[0]);
-    Ok(if relayed { vec![Stage::Linear, stage] } else { vec![stage] })
+    let approach = activation.approach().ok_or_else(|| {
+        format!(
+            "layer `{}`: no theorem covers `{}`; certified are smooth_relu and linear layers",
+            node.name,
+            activation.name()
+        )
+    })?;
+    let relayed = is_relayed(&model.chemistry, drive_order(&model.chemistry, operation), activation);
+    Ok(if relayed { vec![Approach::Linear, approach] } else { vec![approach] })
 }
 
 /// Intervals of every stage of every node: of z at rest and at all times.
@@ -204,7 +157,7 @@ struct Boxes {
 }
 
 impl Boxes {
-    fn new(model: &Model, inputs: Inputs<'_>, stages: &[Vec<Stage>]) -> Self {
+    fn new(model: &Model, inputs: Inputs<'_>, stages: &[Vec<Approach>]) -> Self {
         let mut rest = model.nodes.clone();
         if let Inputs::Point(point) = inputs {
             let mut values = point.iter();
@@ -238,7 +191,7 @@ impl Boxes {
         Self { rest, z }
     }
 
-    fn local_rate(&self, stages: &[Vec<Stage>], speed: f64) -> f64 {
+    fn local_rate(&self, stages: &[Vec<Approach>], speed: f64) -> f64 {
         let by_stage = stages.iter().zip(&self.z).flat_map(|(stages, z)| stages.iter().zip(z));
         by_stage
             .flat_map(|(stage, (at_rest, _))| at_rest.iter().map(|z| stage.local_rate(*z, speed)))
@@ -247,7 +200,7 @@ impl Boxes {
 }
 
 /// Time after which the output stays within the tolerance.
-fn settling_time(model: &Model, stages: &[Vec<Stage>], boxes: &Boxes, tolerance: f64) -> f64 {
+fn settling_time(model: &Model, stages: &[Vec<Approach>], boxes: &Boxes, tolerance: f64) -> f64 {
     let speed = model.chemistry.forward;
     // What each node may deviate by, and how long its own stages take: from the output backwards.
     let mut allowed = vec![f64::INFINITY; model.nodes.len()];
@@ -285,7 +238,7 @@ fn settling_time(model: &Model, stages: &[Vec<Stage>], boxes: &Boxes, tolerance:
 
 /// Time of one stage until its units deviate by at most `budget`, and the error of z that it allows for.
 fn stage_time(
-    stage: Stage,
+    stage: Approach,
     z_rest: &[Interval],
     z_always: &[Interval],
     budget: f64,
@@ -295,13 +248,13 @@ fn stage_time(
     let units =
         || z_rest.iter().zip(z_always).map(|(rest, always)| (stage.rest(*rest), stage.transient(*always)));
     match stage {
-        Stage::Linear => {
+        Approach::Linear => {
             let far = units()
                 .map(|(rest, always)| (always.high - rest.low).max(rest.high - always.low))
                 .fold(0.0, f64::max);
             (((far / (share * budget)).ln() / speed).max(0.0), budget / 2.0)
         }
-        Stage::SmoothRelu { h } => {
+        Approach::SmoothRelu { h } => {
             let highest = units().map(|(rest, _)| rest.high).fold(0.0, f64::max);
             // |x − x*| <= x* (e^r − 1) for the distance r in ln x.
             let near = (budget / highest).ln_1p();

@@ -37,7 +37,8 @@ pub fn encodings_under(model: &Model, chemistry: &Chemistry) -> Vec<Encoding> {
                 let mut signed_drive = Vec::new();
                 for activation in or_identity(activations) {
                     signed_drive.push(signed);
-                    signed = is_dual(activation, signed, chemistry.signs);
+                    signed = activation
+                        .with(|function| function.holding().pair(signed, chemistry.signs).is_some());
                 }
                 Encoding { dual: signed, signed_drive }
             }
@@ -73,17 +74,4 @@ fn is_signed(
     // A rate constant of 0 makes no reaction; a weight species makes one at any concentration.
     let reacts = |w: f64| w > 0.0 || chemistry.weights == WeightCarrier::Species;
     weights.values.iter().enumerate().any(|(at, w)| *w < 0.0 || (reacts(*w) && dual[at % dual.len()]))
-}
-
-fn is_dual(activation: Activation, signed_drive: bool, signs: Signs) -> bool {
-    match activation {
-        Activation::Identity => signed_drive || signs == Signs::DualRail,
-        Activation::SmoothLeakyRelu { slope, .. } => slope > 0.0,
-        Activation::AlgebraicTanh { .. } | Activation::Softsign { .. } | Activation::Elu { .. } => true,
-        Activation::Swish { .. }
-        | Activation::Square
-        | Activation::Michaelis { .. }
-        | Activation::Hill { .. } => signed_drive,
-        _ => false,
-    }
 }

@@ -1,14 +1,10 @@
 //! The plain forward pass: what the chemistry's fixed point must be, in closed form.
 
-use crate::activation::{Activation, annihilated_pair, smooth_relu};
-use crate::chemistry::Signs;
+use crate::activation::{Activation, Rails, annihilated_pair};
 use crate::encoding::{Encoding, encodings, or_identity};
 use crate::model::Model;
 use crate::network::{NodeKind, Operation};
 use crate::relay::{drive_order, is_relayed};
-
-/// Rails of one value at rest.
-type Rails = (f64, f64);
 
 /// Values of every node for an input, inputs included.
 ///
@@ -88,37 +84,8 @@ fn activate(
     } else {
         drive.to_vec()
     };
-    let values = activation.values(&drive);
-    drive
-        .iter()
-        .zip(values)
-        .map(|(&(p, m), value)| match activation {
-            Activation::Identity if signed || model.chemistry.signs == Signs::DualRail => {
-                annihilated_pair(p, m, k)
-            }
-            Activation::SmoothLeakyRelu { h, slope } => {
-                (smooth_relu(p - m, h), slope * smooth_relu(m - p, h))
-            }
-            Activation::AlgebraicTanh { .. } => ((1.0 + value) / 2.0, (1.0 - value) / 2.0),
-            Activation::Softsign { h } => {
-                let (u, v) = (smooth_relu(p - m, h), smooth_relu(m - p, h));
-                (u / (1.0 + u + v), v / (1.0 + u + v))
-            }
-            Activation::Elu { h } => {
-                let v = smooth_relu(m - p, h);
-                (smooth_relu(p - m, h), v / (1.0 + v))
-            }
-            Activation::Swish { h } if signed => {
-                let gate = Activation::AlgebraicSigmoid { h }.value(p - m, p);
-                annihilated_pair(p * gate, m * gate, k)
-            }
-            Activation::Square if signed => annihilated_pair(p * p + m * m, 2.0 * p * m, k),
-            Activation::Michaelis { k: half } if signed => (p / (half + p - m), m / (half + p - m)),
-            Activation::Hill { k: half } if signed => {
-                let (q, r) = annihilated_pair(p * p + m * m, 2.0 * p * m, k);
-                (q / (half + q - r), r / (half + q - r))
-            }
-            _ => (value, 0.0),
-        })
-        .collect()
+    activation.with(|function| match function.holding().pair(signed, model.chemistry.signs) {
+        Some(pair) => drive.iter().map(|&drive| pair.at_rest(drive, k)).collect(),
+        None => activation.values(&drive).into_iter().map(|value| (value, 0.0)).collect(),
+    })
 }

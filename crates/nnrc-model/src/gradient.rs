@@ -2,23 +2,18 @@
 //!
 //! At rest F(x, w) = 0. With the Jacobian J = F_x the adjoint solves Jᵀ μ = −dL/dx; ordered by layer J is block
 //! lower triangular, so the solve is one sweep backwards: per unit d = φ'(z) · dL/dx with the slopes of
-//! `derivative.rs`, then dL/dw_ij = d_i a_j and dL/da_j += w_ij d_i. No chemistry is integrated.
+//! the activations, then dL/dw_ij = d_i a_j and dL/da_j += w_ij d_i. No chemistry is integrated.
 //!
 //! Samples go through in blocks of [`LANES`]: arrays are `[value][lane]`, so the inner loops have a constant length
 //! and vectorise, and each weight is read once for all lanes. All parameters stand in one flat vector, which is what
 //! an optimiser moves.
 
-use crate::activation::Activation;
+use crate::activation::{Activation, Map};
 use crate::encoding::or_identity;
+pub use crate::lanes::{LANES, Lanes};
 use crate::model::Model;
 use crate::network::{NodeKind, Operation};
 use crate::resources::Tensor;
-
-/// Samples in a block.
-pub const LANES: usize = 8;
-
-/// A value for each sample of a block.
-pub type Lanes = [f64; LANES];
 
 /// A network whose weights are the variables.
 #[derive(Debug, Clone)]
@@ -167,11 +162,7 @@ impl Graph {
             place.slopes = vec![zeros(node.width); activations.len()];
             place.production = activations
                 .iter()
-                .map(
-                    |activation| {
-                        if depends_on_production(*activation) { zeros(node.width) } else { Vec::new() }
-                    },
-                )
+                .map(|one| if one.depends_on_production() { zeros(node.width) } else { Vec::new() })
                 .collect();
             if let StepOperation::Dense { columns, .. } = operation {
                 place.taken = zeros(*columns);
@@ -202,7 +193,7 @@ impl Graph {
                 StepKind::Layer { operation, sources, activations } => {
                     drive(parameters, *operation, sources, before, place);
                     for (stage, activation) in activations.iter().enumerate() {
-                        let production = if depends_on_production(*activation) {
+                        let production = if activation.depends_on_production() {
                             produced(parameters, stage, *operation, sources, before, place)
                         } else {
                             Vec::new()
@@ -240,7 +231,7 @@ impl Graph {
             let (before, rest) = space.nodes.split_at_mut(at);
             let place = &mut rest[0];
             for (stage, activation) in activations.iter().enumerate().rev() {
-                if depends_on_production(*activation) {
+                if activation.depends_on_production() {
                     // What was produced depends on the signs of weights and sources, not on z alone.
                     let learns = |source: usize| self.nodes[source].learns;
                     let upstream = (sources.as_slice(), &learns as &dyn Fn(usize) -> bool);
@@ -287,10 +278,6 @@ impl Graph {
             }
         }
     }
-}
-
-fn depends_on_production(activation: Activation) -> bool {
-    matches!(activation, Activation::AnnihilationRelu { .. })
 }
 
 fn add_lanes(target: &mut [Lanes], source: &[Lanes]) {
@@ -397,80 +384,71 @@ fn produced(
             }
             sum
         }
-        _ => z.iter().map(|z| z.map(|z| z.max(0.0))).collect(),
+        StepOperation::Dense { .. } | StepOperation::Add | StepOperation::Concat => {
+            z.iter().map(|z| z.map(|z| z.max(0.0))).collect()
+        }
     }
 }
 
-/// Applies one activation and notes its slopes.
+/// Applies one activation and notes its slopes; `production` is that of each unit, if the activation depends on it.
 fn activate(activation: Activation, stage: usize, production: &[Lanes], place: &mut Place) {
     let (from, to) = place.stages.split_at_mut(stage + 1);
     let (z, y, slopes) = (&from[stage], &mut to[0], &mut place.slopes[stage]);
-    match activation {
-        Activation::Identity => y.copy_from_slice(z),
-        Activation::SmoothRelu { h } => {
-            // By the plain root, which vectorises: squares overflow only where training has diverged.
-            for ((z, y), slope) in z.iter().zip(y.iter_mut()).zip(slopes.iter_mut()) {
+    activation.with(|function| match function.map() {
+        Map::Pointwise(one) => one.block(z, y, slopes),
+        Map::Produced(one) => {
+            for (unit, (z, zp)) in z.iter().zip(production).enumerate() {
                 for lane in 0..LANES {
-                    let root = (z[lane] * z[lane] + 4.0 * h).sqrt();
-                    let far = (root + z[lane].abs()) / 2.0;
-                    let near = h / far;
-                    y[lane] = if z[lane] >= 0.0 { far } else { near };
-                    slope[lane] = y[lane] / root;
+                    let (z, zp) = (z[lane], zp[lane]);
+                    y[unit][lane] = one.value(z, zp);
+                    slopes[unit][lane] = one.slope(z, zp);
+                    place.production[stage][unit][lane] = one.slope_of_production(z, zp);
                 }
             }
         }
-        Activation::WinnerTakeAll { .. } | Activation::RationalSoftmax { .. } | Activation::Softmax => {
+        Map::Joint(all) => {
             let mut rails = vec![(0.0, 0.0); z.len()];
             for lane in 0..LANES {
                 for (rail, z) in rails.iter_mut().zip(z) {
                     *rail = (z[lane].max(0.0), (-z[lane]).max(0.0));
                 }
-                for (y, value) in y.iter_mut().zip(activation.values(&rails)) {
+                for (y, value) in y.iter_mut().zip(all.values(&rails)) {
                     y[lane] = value;
                 }
             }
         }
-        _ => {
-            for (unit, (z, y)) in z.iter().zip(y.iter_mut()).enumerate() {
-                for lane in 0..LANES {
-                    let zp = production.get(unit).map_or(z[lane].max(0.0), |zp| zp[lane]);
-                    y[lane] = activation.trained_value(z[lane], zp);
-                    slopes[unit][lane] = activation.slope(z[lane], zp);
-                    if let Some(slope) = place.production[stage].get_mut(unit) {
-                        slope[lane] = activation.slope_of_production(z[lane], zp);
-                    }
-                }
-            }
-        }
-    }
+    });
 }
 
-/// dL/dy becomes dL/dz.
+/// dL/dy becomes dL/dz, for an activation that does not depend on production.
 fn pull(activation: Activation, stage: usize, place: &mut Place, scratch: &mut [Vec<f64>; 3]) {
     if activation == Activation::Identity {
         return;
     }
-    if !activation.is_joint() {
-        for (d, slope) in place.adjoint.iter_mut().zip(&place.slopes[stage]) {
-            for (d, slope) in d.iter_mut().zip(slope) {
-                *d *= slope;
+    activation.with(|function| match function.map() {
+        Map::Pointwise(_) | Map::Produced(_) => {
+            for (d, slope) in place.adjoint.iter_mut().zip(&place.slopes[stage]) {
+                for (d, slope) in d.iter_mut().zip(slope) {
+                    *d *= slope;
+                }
             }
         }
-        return;
-    }
-    let width = place.adjoint.len();
-    let [z, y, d] = scratch;
-    for lane in 0..LANES {
-        for at in 0..width {
-            z[at] = place.stages[stage][at][lane];
-            y[at] = place.stages[stage + 1][at][lane];
-            d[at] = place.adjoint[at][lane];
+        Map::Joint(all) => {
+            let width = place.adjoint.len();
+            let [z, y, d] = scratch;
+            for lane in 0..LANES {
+                for at in 0..width {
+                    z[at] = place.stages[stage][at][lane];
+                    y[at] = place.stages[stage + 1][at][lane];
+                    d[at] = place.adjoint[at][lane];
+                }
+                let pulled = all.pull_back(&z[..width], &y[..width], &d[..width]);
+                for (place, pulled) in place.adjoint.iter_mut().zip(pulled) {
+                    place[lane] = pulled;
+                }
+            }
         }
-        let pulled = activation.pull_back(&z[..width], &y[..width], &d[..width]);
-        for (place, pulled) in place.adjoint.iter_mut().zip(pulled) {
-            place[lane] = pulled;
-        }
-    }
+    });
 }
 
 /// The same for an activation that depends on production: what goes through zp is added where it comes from, what
@@ -529,7 +507,7 @@ fn pull_production(
                 }
             }
         }
-        _ => {
+        StepOperation::Dense { .. } | StepOperation::Add | StepOperation::Concat => {
             for ((d, zp), z) in place.adjoint.iter_mut().zip(&through).zip(&place.stages[stage]) {
                 for lane in 0..LANES {
                     if z[lane] > 0.0 {

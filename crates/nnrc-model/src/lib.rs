@@ -21,10 +21,10 @@ pub mod risk;
 
 mod chemistry;
 mod data;
-mod derivative;
 mod descent;
 mod expectation;
 mod flow;
+mod lanes;
 mod model;
 mod network;
 mod noise;

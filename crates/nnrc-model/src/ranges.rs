@@ -1,5 +1,6 @@
 //! Ranges of all values: inputs from what is declared or seen, layers by interval arithmetic.
 
+use crate::activation::Rails;
 use crate::data::Dataset;
 use crate::encoding::or_identity;
 use crate::interval::Interval;
@@ -39,12 +40,9 @@ pub fn input_ranges<'a>(
 pub struct PreActivation {
     /// Ranges of z.
     pub z: Vec<Interval>,
-    /// Upper bounds of what pushes z up, and of what pushes it down.
+    /// Upper bounds of what pushes z up, and of what pushes it down, as far as there are two rails.
     pub rails: Vec<Rails>,
 }
-
-/// Upper bounds of the positive and of the negative rail of a value, as far as it has them.
-pub type Rails = (f64, f64);
 
 /// Rails of an input, which holds max(x, 0) and max(−x, 0).
 fn input_rails(range: Interval) -> Rails {

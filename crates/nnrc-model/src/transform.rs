@@ -41,5 +41,5 @@ impl Model {
 
 /// Whether an activation is a smooth rectifier.
 pub fn is_rectifier(activation: Activation) -> bool {
-    matches!(activation, Activation::SmoothRelu { .. } | Activation::SmoothLeakyRelu { .. })
+    activation.facts().is_rectifier
 }
