@@ -256,26 +256,9 @@ impl Compiled {
 }
 
 fn activation_json(activation: nnrc_model::activation::Activation) -> Value {
-    use nnrc_model::activation::Activation as A;
     let mut record = json!({ "name": activation.name() });
-    match activation {
-        A::SmoothLeakyRelu { h, slope } => {
-            record["h"] = json!(h);
-            record["slope"] = json!(slope);
-        }
-        A::RestoredSigmoid { a } => record["a"] = json!(a),
-        A::Michaelis { k } | A::Hill { k } | A::AnnihilationRelu { k } => record["k"] = json!(k),
-        A::SmoothRelu { h }
-        | A::AlgebraicSigmoid { h }
-        | A::AlgebraicTanh { h }
-        | A::Softsign { h }
-        | A::Elu { h }
-        | A::Abs { h }
-        | A::Swish { h }
-        | A::InverseMultiquadric { h }
-        | A::WinnerTakeAll { h }
-        | A::RationalSoftmax { h } => record["h"] = json!(h),
-        A::Identity | A::Square | A::InverseQuadratic | A::Sigmoid | A::Tanh | A::Softmax | A::Softplus => {}
+    for (parameter, value) in activation.facts().parameters.iter().zip(activation.parameters()) {
+        record[parameter.name] = json!(value);
     }
     record
 }

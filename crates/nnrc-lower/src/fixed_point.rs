@@ -5,7 +5,7 @@ use nnrc_crn::{Axis, Crn, Role};
 use nnrc_model::encoding::{encodings_under, or_identity};
 use nnrc_model::{Chemistry, Model, NodeKind};
 
-use crate::activate::activate;
+use crate::activation::activate;
 use crate::lowered::Weight;
 use crate::operation;
 use crate::pot::{Drive, Signal, Unit, input_signal};

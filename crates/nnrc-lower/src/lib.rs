@@ -6,31 +6,16 @@
 
 pub mod phased;
 
-mod abs;
-mod activate;
-mod algebraic;
-mod annihilation_relu;
+mod activation;
 mod canonical;
-mod elu;
 mod fixed_point;
-mod identity;
-mod inverse_multiquadric;
-mod inverse_quadratic;
 mod lower;
 mod lowered;
-mod michaelis;
 mod one_pot;
 mod operation;
 mod pot;
-mod rational_softmax;
 mod relay;
-mod restored_sigmoid;
-mod smooth_relu;
-mod softsign;
-mod square;
-mod swish;
 mod validated;
-mod winner_take_all;
 
 pub use lower::{lower, lower_for_training};
 pub use lowered::{Course, Held, Lowered, Weight};

@@ -9,7 +9,7 @@ use common::{analyse, lower};
 use nnrc_crn::structure::conservation_laws;
 use nnrc_model::Model;
 use nnrc_model::NodeKind;
-use nnrc_model::activation::SPECS;
+use nnrc_model::activation::{Domain, SPECS};
 use nnrc_model::certify::{Inputs, certify};
 use nnrc_model::encoding::encodings;
 use nnrc_model::forward::forward;
@@ -32,8 +32,9 @@ fn network(seed: u64, kind: Kind) -> Model {
     let random = &mut Random::new(seed);
     let any: Vec<&str> = SPECS
         .iter()
-        .filter(|spec| spec.fixed_point && !["michaelis", "hill"].contains(&spec.name))
-        .map(|spec| spec.name)
+        .map(|spec| spec.facts)
+        .filter(|facts| facts.fixed_point.is_some() && facts.domain == Domain::Everywhere)
+        .map(|facts| facts.name)
         .collect();
     let names: &[&str] = if kind == Kind::Any { &any } else { &["smooth_relu", "identity"] };
     let low = pick(random, &["0", "-1"]);

@@ -1,6 +1,6 @@
 //! Every activation, in every chemistry that it can be written in, against numpy.
 
-use nnrc_model::activation::{Activation, SPECS};
+use nnrc_model::activation::{Domain, SPECS};
 
 use crate::Finding;
 use crate::acceptance::agreement::numpy;
@@ -17,26 +17,25 @@ pub fn formulas() -> Vec<Finding> {
         "chemistry { weights = species; max_order = 3; speeds = { forward = 2, annihilation = 30 }; }",
     ];
     let mut findings = Vec::new();
-    for spec in SPECS.iter().filter(|spec| spec.fixed_point) {
+    for spec in SPECS.iter().filter(|spec| spec.facts.fixed_point.is_some()) {
         let mut networks: Vec<(Compiled, Vec<f64>)> = Vec::new();
         for chemistry in chemistries {
             for z in [-3.5, -1.0, -0.2, 0.0, 0.3, 1.0, 2.5] {
-                let defaults: Vec<f64> = spec.parameters.iter().map(|(_, default)| *default).collect();
-                let joint_layer = (spec.make)(&defaults).is_joint();
-                let call = format!("{}()", spec.name);
-                let (text, input) = if joint_layer {
+                let activation = spec.preset();
+                let call = format!("{}()", spec.facts.name);
+                let (text, input) = if activation.is_joint() {
                     let input = vec![z, 0.5, 2.0 - z];
                     (joint(&call, &input), input)
                 } else {
                     (single(&call, z), vec![z])
                 };
-                if z < 0.0 && ["michaelis", "hill"].contains(&spec.name) {
+                if z < 0.0 && spec.facts.domain == Domain::NotNegative {
                     continue;
                 }
                 let compiled = lower(analyse(&format!("{text}{chemistry}")).unwrap(), &input);
                 // A relay in front of it joins the rails that this one depends on; numpy is told of none.
                 let relayed = chemistry.contains("species") && !chemistry.contains("max_order = 3");
-                if matches!((spec.make)(&defaults), Activation::AnnihilationRelu { .. }) && relayed {
+                if activation.depends_on_production() && relayed {
                     continue;
                 }
                 networks.push((compiled, input));
@@ -50,7 +49,10 @@ pub fn formulas() -> Vec<Finding> {
             .map(|((compiled, _), expected)| deviation(&compiled.values(&compiled.settle()), &expected));
         let worst = deviations.fold(0.0, f64::max);
         findings.push(Finding::new(
-            format!("{}: simulated chemistry equals the formula within 1e-8 in every chemistry", spec.name),
+            format!(
+                "{}: simulated chemistry equals the formula within 1e-8 in every chemistry",
+                spec.facts.name
+            ),
             format!("{} cases, largest deviation {worst:.1e}", networks.len()),
             worst <= 1e-8,
         ));

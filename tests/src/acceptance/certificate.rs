@@ -114,17 +114,15 @@ fn simulated_time(compiled: &Compiled, tolerance: f64, until: f64) -> f64 {
 pub fn others() -> Vec<Finding> {
     let mut wrong = Vec::new();
     let mut checked = 0;
-    for spec in SPECS.iter().filter(|spec| spec.fixed_point) {
-        let call = format!("{}()", spec.name);
-        let text = match spec.name {
-            "winner_take_all" | "rational_softmax" => joint(&call, &[0.1, 0.2]),
-            _ => single(&call, 0.5),
-        };
+    for spec in SPECS.iter().filter(|spec| spec.facts.fixed_point.is_some()) {
+        let name = spec.facts.name;
+        let call = format!("{name}()");
+        let text = if spec.preset().is_joint() { joint(&call, &[0.1, 0.2]) } else { single(&call, 0.5) };
         let model = analyse(&text).unwrap();
         let certificate = certify(&model, Inputs::Ranges, 1e-3);
-        let certified = ["identity", "smooth_relu"].contains(&spec.name);
+        let certified = ["identity", "smooth_relu"].contains(&name);
         if certificate.settling_time.is_some() != certified || certificate.obstacles.is_empty() != certified {
-            wrong.push(spec.name);
+            wrong.push(name);
         }
         checked += 1;
     }

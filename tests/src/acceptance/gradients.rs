@@ -73,8 +73,9 @@ pub fn derivative_rows() -> Vec<Finding> {
                 None => continue,
             };
             let rows = numbers(&entry["z"]).into_iter().zip(numbers(&entry["value"]));
-            let worst = rows
-                .fold(0.0f64, |worst, (z, value)| worst.max((activation.slope(z, z.max(0.0)) - value).abs()));
+            let worst = rows.fold(0.0f64, |worst, (z, value)| {
+                worst.max((activation.slope(z, z.max(0.0)).unwrap() - value).abs())
+            });
             findings.push(Finding::new(
                 format!("activation table, {name}, h = {h}: within 1e-9"),
                 format!("largest deviation {worst:.1e}"),
@@ -116,7 +117,7 @@ fn kinks(model: &Model, graph: &Graph) -> BTreeSet<usize> {
     let is_two_sided = |name: &str| {
         model.nodes.iter().any(|node| match &node.kind {
             NodeKind::Layer { activations, .. } => {
-                node.name == name && matches!(activations.first(), Some(Activation::AnnihilationRelu { .. }))
+                node.name == name && activations.first().is_some_and(|one| one.depends_on_production())
             }
             NodeKind::Input => false,
         })

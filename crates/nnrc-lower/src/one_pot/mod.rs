@@ -7,7 +7,7 @@
 //!           the activation's own reactions, which read Z                             @ forward      ../
 //! error     Y^s -> Y^s + E^s    T^s -> T^s + E^-s    E^s -> 0                        @ backward     teacher.rs
 //! back      W^s + D^t -> W^s + D^t + E^st (of the source)    E^s -> 0                @ backward     dense.rs
-//! delta     E^s + X -> E^s + X + D^s    X + D^s -> X    V + D^s -> V                 @ backward     delta.rs
+//! delta     E^s + X -> E^s + X + D^s    X + D^s -> X    V + D^s -> V                 @ backward     activation/
 //! update    D^s + A^t -> D^s + A^t + W^-st    D^s -> D^s + b^-s                      @ rate         dense.rs
 //! decay     W^s -> 0                                                                 @ rate · decay
 //!           E+ + E- -> 0    D+ + D- -> 0    @ annihilation    W+ + W- -> 0    @ weight annihilation
@@ -19,21 +19,22 @@
 //!
 //! Under `max_order = 3` the activation reads W and A itself, and there is no Z.
 
-mod delta;
+pub mod delta;
+pub mod rails;
+pub mod teacher;
+
 mod dense;
-mod rails;
-mod teacher;
 
 use std::collections::BTreeMap;
 
 use nnrc_crn::{Axis, Crn, Handle, Role};
 
-use nnrc_model::relay::{is_relayed, needs_relay};
+use nnrc_model::relay::is_relayed;
 
-use crate::activate::activate;
+use crate::activation::{Backward, OnePot, activate, reactions};
 use crate::lowered::Weight;
+use crate::operation;
 use crate::pot::{Drive, Signal, Unit, input_signal};
-use crate::{inverse_quadratic, operation, square};
 use dense::Weights;
 use nnrc_model::activation::Activation;
 use nnrc_model::encoding::{Encoding, encodings, or_identity};
@@ -143,15 +144,16 @@ fn stage(unit: &mut Unit<'_>, activation: Activation, drive: Drive, signed: bool
     }
     let z = dense::relay(unit, "Z", &drive, false);
     let read = unit.drive_of(&z.rails);
-    let value = match activation {
-        Activation::Square => square::lower_species(unit, &z),
-        Activation::InverseQuadratic => inverse_quadratic::lower_species(unit, &z),
-        _ => {
-            debug_assert!(!needs_relay(activation), "it would make a second relay");
-            activate(unit, activation, read.clone())
-        }
+    let value = match learning(activation).of_species {
+        Some(of_species) => of_species(unit, &z),
+        None => activate(unit, activation, read.clone()),
     };
     stage(read, Some(z), value)
+}
+
+/// The chemistry by which an activation learns.
+fn learning(activation: Activation) -> OnePot {
+    reactions(activation).one_pot.expect("analysis refuses activations without a chemical derivative")
 }
 
 /// Errors, deltas and updates, from the output back to the first layer with weights.
@@ -176,22 +178,23 @@ fn backward(model: &Model, input: &[f64], crn: &mut Crn, signals: &[Signal], lay
             let label = if last { String::new() } else { format!("A{}", place + 1) };
             let mut unit = backward_unit(crn, &model.chemistry, node, &label, signals[at].axis);
             unit.constants = stage.constants.clone();
-            delta = Some(match delta {
-                _ if is_output && last && matches!(stage.activation, Activation::RationalSoftmax { .. }) => {
-                    delta::softmax(&mut unit, stage, &teacher)
+            delta = Some(match learning(stage.activation).delta {
+                // Analysis lets it stand at the end of the output alone.
+                Backward::Loss(lower) => lower(&mut unit, stage, &teacher),
+                Backward::Error(lower) => {
+                    // The delta of one activation is the error of the one before it.
+                    let error = delta.unwrap_or_else(|| {
+                        let error = dense::error(&mut unit);
+                        for contribution in &back[at] {
+                            contribution.make(&mut unit, error);
+                        }
+                        if is_output {
+                            teacher.compare(&mut unit, &stage.value, error);
+                        }
+                        error
+                    });
+                    lower(&mut unit, stage, error)
                 }
-                None => {
-                    let error = dense::error(&mut unit);
-                    for contribution in &back[at] {
-                        contribution.make(&mut unit, error);
-                    }
-                    if is_output {
-                        teacher.compare(&mut unit, &stage.value, error);
-                    }
-                    delta::lower(&mut unit, stage, error)
-                }
-                // The delta of one activation is the error of the one before it.
-                Some(error) => delta::lower(&mut unit, stage, error),
             });
         }
         let Some(delta) = delta else { continue };

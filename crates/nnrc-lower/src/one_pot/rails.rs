@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use nnrc_crn::{Axis, Handle, RateConstant};
 
-use crate::pot::{Drive, Signal, Species};
+use crate::pot::{Drive, Signal, Species, Unit};
 use nnrc_model::activation::Activation;
 
 /// Two rails of a signed value: what counts as positive, then what counts as negative.
@@ -19,6 +19,18 @@ pub struct Stage {
     pub z: Option<Signal>,
     pub value: Signal,
     pub constants: BTreeMap<String, Handle<RateConstant>>,
+}
+
+impl Stage {
+    /// The species that is its value, or the positive rail of it.
+    pub fn first(&self) -> Species {
+        self.value.rails[0].0
+    }
+
+    /// A species that the activation made in its forward pass, by its suffix.
+    pub fn own(&self, unit: &Unit<'_>, suffix: &str) -> Species {
+        unit.find(suffix).expect("the forward pass of an activation makes what its derivative reads")
+    }
 }
 
 /// What a later layer adds to the error of a node.

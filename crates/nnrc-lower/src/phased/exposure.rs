@@ -10,21 +10,15 @@
 //! ODE: l' = −gated o l, p' = gated o l − kc p, so ∫ p dt = L / kc, whatever the shape of the gate: what a catalyst P
 //! does at speed kc adds up to exactly z = L+ − L−. What is missing at time t is p(t)/kc + l(t)/kc.
 
-use nnrc_crn::{Axis, Handle};
-
 use super::phases::Phase;
 use super::register::{load_rails, move_rails};
+use super::site::Site;
 use super::vessel::Vessel;
 use crate::pot::Species;
 
 /// The rails of P.
-pub fn lower(
-    vessel: &mut Vessel<'_>,
-    name: &str,
-    axis: Handle<Axis>,
-    layer: usize,
-    z: [Species; 2],
-) -> [Species; 2] {
+pub fn lower(vessel: &mut Vessel<'_>, site: &Site<'_>) -> [Species; 2] {
+    let Site { name, axis, number: layer, z, .. } = *site;
     vessel.module("exposure");
     let l = vessel.rails(name, "L", &[axis]);
     load_rails(vessel, name, axis, Phase::Load(layer), z, l);

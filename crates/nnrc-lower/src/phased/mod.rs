@@ -10,40 +10,37 @@ mod assign;
 mod clock;
 pub mod clocked;
 mod delta;
-mod derivative;
+pub(crate) mod derivative;
 pub mod epoch;
 mod error;
-mod exposure;
+pub(crate) mod exposure;
 mod gradient;
 pub mod halt;
 mod judge;
 mod latch;
 mod order;
 pub mod phases;
-mod register;
-mod relu;
-mod sigmoid;
-mod softmax;
-mod softplus;
+pub(crate) mod register;
+pub(crate) mod site;
 mod sum;
-mod tanh;
 pub mod transfer;
-mod vessel;
+pub(crate) mod vessel;
 
 use nnrc_crn::{Axis, Crn, Handle, Role};
 use nnrc_syntax::Diagnostic;
 
+use crate::activation::reactions;
 use crate::lowered::{Course, Held, Lowered, Weight};
 use crate::pot::{Signal, Species, input_signal};
 use crate::validated::validated;
 use assign::Table;
 pub use clocked::{Clocked, Judge, Learning};
 use derivative::Slope;
-use nnrc_model::activation::Activation;
 use nnrc_model::encoding::or_identity;
 use nnrc_model::{Clock, Model, Node, NodeKind, Operation, PhasedTraining};
 use order::Order;
 use phases::Phases;
+use site::Site;
 use sum::{Dense, Parameter, Source};
 pub use vessel::Module;
 use vessel::Vessel;
@@ -180,64 +177,13 @@ impl Layer {
         // Cross-entropy at the output needs no slope.
         let sloped = |training: &PhasedTraining| !(training.cross_entropy && at == model.output);
         let learns = model.phased_training().is_some_and(sloped);
-        let (value, slope) = activate(vessel, &dense, activation, role, number, z, learns);
+        let lower = reactions(activation).phased.expect("analysis lets only what is served through");
+        let (value, slope) = lower(vessel, &Site { name, axis, role, number, z, learns });
         Self { node: at, dense, value, slope }
     }
 
     fn parameters(&self) -> impl Iterator<Item = &Parameter> {
         std::iter::once(&self.dense.weights).chain(&self.dense.bias)
-    }
-}
-
-/// The value of a layer, and how errors pass through its activation.
-fn activate(
-    vessel: &mut Vessel<'_>,
-    dense: &Dense,
-    activation: Activation,
-    role: Role,
-    number: usize,
-    z: [Species; 2],
-    learns: bool,
-) -> (Signal, Slope) {
-    let (name, axis) = (dense.name.as_str(), dense.axis);
-    let dual = |[positive, negative]: [Species; 2]| Signal::dual(axis, positive, negative);
-    match activation {
-        Activation::Sigmoid => {
-            let p = exposure::lower(vessel, name, axis, number, z);
-            vessel.module("sigmoid");
-            let size = vessel.crn.axes[axis].size();
-            let x = vessel.family(name, "", &[axis], role, vec![0.5; size]);
-            let y = vessel.species(name, "Y", &[axis], 0.5);
-            sigmoid::pair(vessel, name, axis, p, 0.5, [x, y]);
-            let slope = if learns { derivative::lower(vessel, name, axis, [x, y], 1.0) } else { Slope::One };
-            (Signal::single(axis, x), slope)
-        }
-        Activation::Tanh => {
-            let p = exposure::lower(vessel, name, axis, number, z);
-            let rails = tanh::lower(vessel, name, axis, role, p);
-            let slope = if learns { derivative::lower(vessel, name, axis, rails, 4.0) } else { Slope::One };
-            (dual(rails), slope)
-        }
-        Activation::Softmax => {
-            let p = exposure::lower(vessel, name, axis, number, z);
-            (Signal::single(axis, softmax::lower(vessel, name, axis, role, p)), Slope::One)
-        }
-        Activation::Softplus => {
-            let p = exposure::lower(vessel, name, axis, number, z);
-            let (rails, slope) = softplus::lower(vessel, name, axis, role, p);
-            (dual(rails), Slope::Value(slope))
-        }
-        Activation::SmoothRelu { h } => {
-            let (x, v) = relu::lower(vessel, name, axis, role, z, h, learns);
-            (Signal::single(axis, x), v.map_or(Slope::One, |v| Slope::Share { x, v }))
-        }
-        // Analysis lets nothing else through.
-        _ => {
-            for rail in z {
-                vessel.crn.species[rail].role = role;
-            }
-            (dual(z), Slope::One)
-        }
     }
 }
 

@@ -11,11 +11,26 @@
 //!
 //! ODE: g' = x − (2x − z) g, y' = z g − y. Fixed point: g = x / sqrt(z² + 4h), y = z g. Rate: the smaller of 1 and
 //! sqrt(z² + 4h). Source: constructions B1, alg_sigmoid_g and alg_swish.
+//!
+//! Chemical derivative (`one_pot/delta.rs`): φ' = g + z g' with z g' = 2 g (1 − g) (2g − 1), so K' = g² − K,
+//! H' = E K − H, D' = 6 H − E g − 4 H g − D, D / E = −g + 6 g² − 4 g³.
 
+use super::reactions::{Backward, OnePot, Reactions};
 use crate::canonical::neuron;
+use crate::one_pot::delta::Delta;
+use crate::one_pot::rails::{Rails, Stage};
 use crate::pot::{Drive, Signal, Unit};
 
-pub fn lower(unit: &mut Unit<'_>, drive: &Drive, h: f64) -> Signal {
+/// Its reactions in each construction.
+pub fn reactions(h: f64) -> Reactions {
+    Reactions {
+        fixed_point: Some(Box::new(move |unit, drive| lower(unit, drive, h))),
+        one_pot: Some(OnePot { of_species: None, delta: Backward::Error(Box::new(delta)) }),
+        phased: None,
+    }
+}
+
+fn lower(unit: &mut Unit<'_>, drive: &Drive, h: f64) -> Signal {
     let signed = drive.is_signed();
     let positive = unit.value(if signed { "p" } else { "" }, 0.0);
     let negative = if signed { unit.value("m", 0.0) } else { positive };
@@ -37,4 +52,17 @@ pub fn lower(unit: &mut Unit<'_>, drive: &Drive, h: f64) -> Signal {
     unit.each("decay_m", &[(negative, 1)], &[], decay);
     unit.annihilate("annihilate", positive, negative);
     Signal::dual(unit.axis, positive, negative)
+}
+
+fn delta(unit: &mut Unit<'_>, stage: &Stage, e: Rails) -> Rails {
+    let g = stage.own(unit, "G");
+    let mut delta = Delta::new(unit);
+    let k = delta.squared(g);
+    let weighted = delta.weighted(e, k);
+    let d = delta.rails("D");
+    delta.copy("D.make", weighted, d, 6.0);
+    delta.product("D.make_G", e, g, d, -1.0);
+    delta.product("D.make_H", weighted, g, d, -4.0);
+    delta.decay("D", d);
+    d
 }

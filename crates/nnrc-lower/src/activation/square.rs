@@ -9,11 +9,28 @@
 //!
 //! ODE: q' = (z+ − z−)² − q. Fixed point: z². Rate: 1, globally. Without terms that push down there is one rail.
 //! Source: constructions B1, square.
+//!
+//! Chemical derivative (`one_pot/delta.rs`): D' = 2 z E − D, D / E = 2 z.
 
+use super::reactions::{Backward, OnePot, Reactions};
+use crate::one_pot::delta::Delta;
+use crate::one_pot::rails::{Rails, Stage};
 use crate::pot::{Drive, Signal, Species, Unit};
 use crate::relay::relay;
 
-pub fn lower(unit: &mut Unit<'_>, drive: &Drive) -> Signal {
+/// Its reactions in each construction.
+pub fn reactions() -> Reactions {
+    Reactions {
+        fixed_point: Some(Box::new(lower)),
+        one_pot: Some(OnePot {
+            of_species: Some(Box::new(lower_species)),
+            delta: Backward::Error(Box::new(delta)),
+        }),
+        phased: None,
+    }
+}
+
+fn lower(unit: &mut Unit<'_>, drive: &Drive) -> Signal {
     let rails = if drive.is_signed() {
         vec![(unit.value("p", 0.0), true), (unit.value("m", 0.0), false)]
     } else {
@@ -25,7 +42,7 @@ pub fn lower(unit: &mut Unit<'_>, drive: &Drive) -> Signal {
 }
 
 /// The square of a pre-activation that has two rails of species.
-pub fn lower_species(unit: &mut Unit<'_>, z: &Signal) -> Signal {
+fn lower_species(unit: &mut Unit<'_>, z: &Signal) -> Signal {
     let rails = vec![(unit.value("p", 0.0), true), (unit.value("m", 0.0), false)];
     square_into(unit, z, &rails);
     Signal { axis: unit.axis, rails }
@@ -59,4 +76,12 @@ pub fn square_into(unit: &mut Unit<'_>, z: &Signal, rails: &[(Species, bool)]) {
         unit.each("square.decay_m", &[(cross, 1)], &[], decay);
         unit.annihilate("square.annihilate", q, cross);
     }
+}
+
+fn delta(unit: &mut Unit<'_>, stage: &Stage, e: Rails) -> Rails {
+    let mut delta = Delta::new(unit);
+    let d = delta.rails("D");
+    delta.by_pre_activation(stage, e, d, 2.0);
+    delta.decay("D", d);
+    d
 }

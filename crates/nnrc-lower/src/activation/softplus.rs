@@ -10,26 +10,28 @@
 //! ODE with ζ' = kc (p+ − p−): x' = ζ' x (1 − x), x(0) = 1/2 gives x = σ(ζ), and y' = ζ' x gives y = ln(1 + e^ζ) for
 //! y(0) = ln 2; the exposure takes ζ from 0 to z. X is the slope. Residual: what of the exposure is missing.
 
-use nnrc_crn::{Axis, Handle, Role};
+use super::reactions::Reactions;
+use crate::phased::derivative::Slope;
+use crate::phased::exposure;
+use crate::phased::phases::Phase;
+use crate::phased::register::reset;
+use crate::phased::site::Site;
+use crate::phased::vessel::{I, Vessel, at, times};
+use crate::pot::Signal;
 
-use super::phases::Phase;
-use super::register::reset;
-use super::vessel::{I, Vessel, at, times};
-use crate::pot::Species;
+/// Its reactions in each construction: no fixed point computes it.
+pub fn reactions() -> Reactions {
+    Reactions { fixed_point: None, one_pot: None, phased: Some(Box::new(clocked)) }
+}
 
-/// The rails of the value, and its slope.
-pub fn lower(
-    vessel: &mut Vessel<'_>,
-    name: &str,
-    axis: Handle<Axis>,
-    role: Role,
-    [up, down]: [Species; 2],
-) -> ([Species; 2], Species) {
+fn clocked(vessel: &mut Vessel<'_>, site: &Site<'_>) -> (Signal, Slope) {
+    let (name, axis) = (site.name, site.axis);
+    let [up, down] = exposure::lower(vessel, site);
     vessel.module("softplus");
     let size = vessel.crn.axes[axis].size();
     let start = std::f64::consts::LN_2;
     let rails = [("p", start), ("m", 0.0)]
-        .map(|(rail, start)| vessel.family(name, rail, &[axis], role, vec![start; size]));
+        .map(|(rail, start)| vessel.family(name, rail, &[axis], site.role, vec![start; size]));
     let x = vessel.species(name, "S", &[axis], 0.5);
     let c = vessel.species(name, "C", &[axis], 0.5);
     let rate = vessel.combinational();
@@ -49,5 +51,5 @@ pub fn lower(
     }
     reset(vessel, &format!("{name}.reset_p"), axis, rails[0], start);
     reset(vessel, &format!("{name}.reset_m"), axis, rails[1], 0.0);
-    (rails, x)
+    (Signal::dual(axis, rails[0], rails[1]), Slope::Value(x))
 }

@@ -12,11 +12,32 @@
 //! RESET: it is a register. Residual: what of the exposure is missing changes the value by at most a quarter of it,
 //! and x itself lags by e^(−2 kc · time).
 
+use super::reactions::Reactions;
+use crate::phased::derivative::{self, Slope};
+use crate::phased::exposure;
+use crate::phased::site::Site;
 use nnrc_crn::{Axis, Handle, Rate};
 
-use super::register::reset;
-use super::vessel::{I, Vessel, at, times};
-use crate::pot::Species;
+use crate::phased::register::reset;
+use crate::phased::vessel::{I, Vessel, at, times};
+use crate::pot::{Signal, Species};
+
+/// Its reactions in each construction: no fixed point computes it.
+pub fn reactions() -> Reactions {
+    Reactions { fixed_point: None, one_pot: None, phased: Some(Box::new(clocked)) }
+}
+
+fn clocked(vessel: &mut Vessel<'_>, site: &Site<'_>) -> (Signal, Slope) {
+    let (name, axis) = (site.name, site.axis);
+    let p = exposure::lower(vessel, site);
+    vessel.module("sigmoid");
+    let size = vessel.crn.axes[axis].size();
+    let x = vessel.family(name, "", &[axis], site.role, vec![0.5; size]);
+    let y = vessel.species(name, "Y", &[axis], 0.5);
+    pair(vessel, name, axis, p, 0.5, [x, y]);
+    let slope = if site.learns { derivative::lower(vessel, name, axis, [x, y], 1.0) } else { Slope::One };
+    (Signal::single(axis, x), slope)
+}
 
 /// X and Y of a layer, given the rails P of its exposure: `half` is c.
 pub fn pair(

@@ -17,8 +17,19 @@
 //!
 //! ODE: y' = z − (k + z) y. Fixed point: z / (k + z). Rate: k + z, globally.
 
+use super::reactions::Reactions;
 use crate::pot::{Drive, Signal, Unit};
 
+/// Its reactions in each construction.
+pub fn reactions(k: f64) -> Reactions {
+    Reactions {
+        fixed_point: Some(Box::new(move |unit, drive| lower(unit, drive, k))),
+        one_pot: None,
+        phased: None,
+    }
+}
+
+/// The value, which a Hill unit has of another drive.
 pub fn lower(unit: &mut Unit<'_>, drive: &Drive, k: f64) -> Signal {
     let half = unit.constant("half", k);
     if !drive.is_signed() {

@@ -11,10 +11,20 @@
 //! S is a smooth maximum of 0 and all z, x / S a smooth argmax. Unique and globally attracting (natural gradient flow
 //! of a convex function); the slowest rate is about the gap between the two largest z. Source: constructions B1.
 
+use super::reactions::Reactions;
 use crate::canonical::neuron;
 use crate::pot::{Drive, Signal, Unit};
 
-pub fn lower(unit: &mut Unit<'_>, drive: &Drive, h: f64) -> Signal {
+/// Its reactions in each construction.
+pub fn reactions(h: f64) -> Reactions {
+    Reactions {
+        fixed_point: Some(Box::new(move |unit, drive| lower(unit, drive, h))),
+        one_pot: None,
+        phased: None,
+    }
+}
+
+fn lower(unit: &mut Unit<'_>, drive: &Drive, h: f64) -> Signal {
     let units = unit.crn.axes[unit.axis].size() as f64;
     let x = unit.value("", (h / units).sqrt());
     neuron(unit, "", drive, x, h, true);

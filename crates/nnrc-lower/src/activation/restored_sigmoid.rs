@@ -14,10 +14,29 @@
 //! A + X -> A + X + F   @ weight    F -> 0   @ 1    F + C -> F + X   @ 1
 //! A + C -> A + C + B   @ weight    B -> 0   @ 1    B + X -> B + C   @ 1
 //! ```
+//!
+//! Chemical derivative (`one_pot/delta.rs`), with a canonical pair of u v = a²: G' = x c − G, D' = E G − (u + v) D,
+//! D / E = x c / (u + v).
 
+use super::reactions::{Backward, OnePot, Reactions};
+use crate::canonical;
+use crate::one_pot::delta::Delta;
+use crate::one_pot::rails::{Rails, Stage};
 use crate::pot::{Drive, Signal, Unit};
 
-pub fn lower(unit: &mut Unit<'_>, drive: &Drive, a: f64) -> Signal {
+/// Its reactions in each construction.
+pub fn reactions(a: f64) -> Reactions {
+    Reactions {
+        fixed_point: Some(Box::new(move |unit, drive| lower(unit, drive, a))),
+        one_pot: Some(OnePot {
+            of_species: None,
+            delta: Backward::Error(Box::new(move |unit, stage, e| delta(unit, stage, e, a))),
+        }),
+        phased: None,
+    }
+}
+
+fn lower(unit: &mut Unit<'_>, drive: &Drive, a: f64) -> Signal {
     let x = unit.value("", 0.5);
     let c = unit.species("C", 0.5);
     if drive.order() + 2 <= unit.chemistry.max_order {
@@ -37,4 +56,10 @@ pub fn lower(unit: &mut Unit<'_>, drive: &Drive, a: f64) -> Signal {
     unit.each("restore_off", &[(x, 1)], &[(c, 1)], restore);
     unit.each("restore_on", &[(c, 1)], &[(x, 1)], restore);
     Signal::single(unit.axis, x)
+}
+
+fn delta(unit: &mut Unit<'_>, stage: &Stage, e: Rails, a: f64) -> Rails {
+    let c = stage.own(unit, "C");
+    let (u, v) = canonical::pair(unit, &stage.drive, a * a);
+    Delta::new(unit).balance(e, [stage.first(), c], [u, v], 1.0)
 }

@@ -9,9 +9,19 @@
 //! which tends to max(z, 0) as k grows; it depends on the sum z+ of what pushes up, not on z alone. Rate: at least
 //! 1, globally. Source: constructions B1.
 
+use super::reactions::Reactions;
 use crate::pot::{Drive, Signal, Unit};
 
-pub fn lower(unit: &mut Unit<'_>, drive: &Drive, k: f64) -> Signal {
+/// Its reactions in each construction.
+pub fn reactions(k: f64) -> Reactions {
+    Reactions {
+        fixed_point: Some(Box::new(move |unit, drive| lower(unit, drive, k))),
+        one_pot: None,
+        phased: None,
+    }
+}
+
+fn lower(unit: &mut Unit<'_>, drive: &Drive, k: f64) -> Signal {
     let u = unit.value("", 0.0);
     let v = unit.species("V", 0.0);
     unit.drive("", drive, (&[], &[(u, 1)]), (&[], &[(v, 1)]));

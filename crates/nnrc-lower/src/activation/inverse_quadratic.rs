@@ -7,18 +7,35 @@
 //! ```
 //!
 //! ODE: y' = 1 − (1 + q) y. Fixed point: 1 / (1 + z²). Rate: 1 + z². Source: constructions B1, inv_quadratic.
+//!
+//! Chemical derivative (`one_pot/delta.rs`): K' = y² − K, H' = E K − H, D' = −2 z H − D, D / E = −2 z y².
 
+use super::reactions::{Backward, OnePot, Reactions};
+use super::square::{square_into, squares};
+use crate::one_pot::delta::Delta;
+use crate::one_pot::rails::{Rails, Stage};
 use crate::pot::{Drive, Signal, Species, Unit};
-use crate::square::{square_into, squares};
 
-pub fn lower(unit: &mut Unit<'_>, drive: &Drive) -> Signal {
+/// Its reactions in each construction.
+pub fn reactions() -> Reactions {
+    Reactions {
+        fixed_point: Some(Box::new(lower)),
+        one_pot: Some(OnePot {
+            of_species: Some(Box::new(lower_species)),
+            delta: Backward::Error(Box::new(delta)),
+        }),
+        phased: None,
+    }
+}
+
+fn lower(unit: &mut Unit<'_>, drive: &Drive) -> Signal {
     let y = unit.value("", 1.0);
     let q = squares(unit, drive);
     bell(unit, y, &q)
 }
 
 /// The same of a pre-activation that has two rails of species.
-pub fn lower_species(unit: &mut Unit<'_>, z: &Signal) -> Signal {
+fn lower_species(unit: &mut Unit<'_>, z: &Signal) -> Signal {
     let y = unit.value("", 1.0);
     let q = [(unit.species("Q_p", 0.0), true), (unit.species("Q_m", 0.0), false)];
     square_into(unit, z, &q);
@@ -33,4 +50,14 @@ fn bell(unit: &mut Unit<'_>, y: Species, q: &[(Species, bool)]) -> Signal {
     let by_square = unit.drive_of(q);
     unit.drive("drain", &by_square, (&[(y, 1)], &[]), (&[(y, 1)], &[(y, 2)]));
     Signal::single(unit.axis, y)
+}
+
+fn delta(unit: &mut Unit<'_>, stage: &Stage, e: Rails) -> Rails {
+    let mut delta = Delta::new(unit);
+    let k = delta.squared(stage.first());
+    let weighted = delta.weighted(e, k);
+    let d = delta.rails("D");
+    delta.by_pre_activation(stage, weighted, d, -2.0);
+    delta.decay("D", d);
+    d
 }

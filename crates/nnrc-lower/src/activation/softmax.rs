@@ -9,23 +9,25 @@
 //! ODE: x_i' = kc (u_i Σ x − x_i Σ u). Σ x = 1 is conserved; fixed point u_i / Σ u; rate kc Σ u, which is small
 //! where all pre-activations are far below zero.
 
-use nnrc_crn::{Axis, Handle, Role};
-
+use super::reactions::Reactions;
 use super::sigmoid::exponential;
-use super::vessel::{I, J, Vessel, at};
-use crate::pot::Species;
+use crate::phased::derivative::Slope;
+use crate::phased::exposure;
+use crate::phased::site::Site;
+use crate::phased::vessel::{I, J, Vessel, at};
+use crate::pot::Signal;
 
-/// The value.
-pub fn lower(
-    vessel: &mut Vessel<'_>,
-    name: &str,
-    axis: Handle<Axis>,
-    role: Role,
-    p: [Species; 2],
-) -> Species {
+/// Its reactions in each construction: no fixed point computes it.
+pub fn reactions() -> Reactions {
+    Reactions { fixed_point: None, one_pot: None, phased: Some(Box::new(clocked)) }
+}
+
+fn clocked(vessel: &mut Vessel<'_>, site: &Site<'_>) -> (Signal, Slope) {
+    let (name, axis) = (site.name, site.axis);
+    let p = exposure::lower(vessel, site);
     vessel.module("softmax");
     let size = vessel.crn.axes[axis].size();
-    let x = vessel.family(name, "", &[axis], role, vec![1.0 / size as f64; size]);
+    let x = vessel.family(name, "", &[axis], site.role, vec![1.0 / size as f64; size]);
     let u = vessel.species(name, "U", &[axis], 1.0);
     let rate = vessel.combinational();
     exponential(vessel, &format!("{name}.U"), axis, p, u, &rate);
@@ -37,5 +39,6 @@ pub fn lower(
         (&[at(x, &[J])], &[at(x, &[I])]),
         &rate,
     );
-    x
+    // It learns by cross-entropy, which needs no slope.
+    (Signal::single(axis, x), Slope::One)
 }

@@ -1,0 +1,47 @@
+//! What an activation has reactions for.
+
+use crate::one_pot::rails::{Rails, Stage};
+use crate::one_pot::teacher::Teacher;
+use crate::phased::derivative::Slope;
+use crate::phased::site::Site;
+use crate::phased::vessel::Vessel;
+use crate::pot::{Drive, Signal, Unit};
+
+/// The value of a drive.
+pub type AtRest = Box<dyn Fn(&mut Unit<'_>, &Drive) -> Signal>;
+/// The value of a pre-activation that stands as species.
+pub type OfSpecies = Box<dyn Fn(&mut Unit<'_>, &Signal) -> Signal>;
+/// D of a stage from the rails of its E.
+pub type OfError = Box<dyn Fn(&mut Unit<'_>, &Stage, Rails) -> Rails>;
+/// D of the stage that ends the output.
+pub type OfLoss = Box<dyn Fn(&mut Unit<'_>, &Stage, &Teacher) -> Rails>;
+/// The value of a sum under a clock, and how errors pass through it.
+pub type UnderClock = Box<dyn Fn(&mut Vessel<'_>, &Site<'_>) -> (Signal, Slope)>;
+
+/// The reactions of an activation in each construction; none where it has none. `nnrc_model::activation::Facts` says
+/// the same, for whoever checks a model.
+pub struct Reactions {
+    /// The value of a drive, as a fixed point. Those that read species make them from the drive.
+    pub fixed_point: Option<AtRest>,
+    /// Learning in one pot, on top of the fixed point.
+    pub one_pot: Option<OnePot>,
+    /// Value and slope under a clock.
+    pub phased: Option<UnderClock>,
+}
+
+/// What learning in one pot needs of an activation.
+pub struct OnePot {
+    /// The value of a pre-activation that the pot holds as species; none where the fixed point's reactions read it as a
+    /// drive.
+    pub of_species: Option<OfSpecies>,
+    /// The chemical derivative.
+    pub delta: Backward,
+}
+
+/// What the gradient of a pre-activation, D = dL/dz, is made from.
+pub enum Backward {
+    /// The error of the value, E = dL/dy.
+    Error(OfError),
+    /// The value and its target, where it ends the output: the loss has no error of each value by itself.
+    Loss(OfLoss),
+}

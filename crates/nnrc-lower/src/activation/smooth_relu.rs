@@ -1,0 +1,97 @@
+//! Smoothed ReLU.
+//!
+//! ```text
+//! 0 -> X                 @ h            2 X -> X      @ 1
+//! A + X -> A + 2 X       @ weight       (terms that push up)
+//! A + X -> A             @ weight       (terms that push down)
+//! ```
+//!
+//! ODE: x' = h + z x − x². Fixed point: the only positive root, R_h(z) = (z + sqrt(z² + 4h)) / 2, reached from
+//! every positive start. Rate: sqrt(z² + 4h) locally, 2 sqrt(h) globally in ln x. Source: Anderson, Joshi and
+//! Deshpande (2021); constructions B1, B-T2.
+//!
+//! Chemical derivative (`one_pot/delta.rs`), with V of the canonical pair: D' = E u − (u + v) D, D / E = u / (u + v).
+//! Source: Kang and Kim (2024).
+//!
+//! Under a clock it is a combinational module, a fixed point that follows its pre-activation all the time:
+//!
+//! ```text
+//! 0 -> X @ kc h,   Z+ + X -> Z+ + 2 X,   Z- + X -> Z-,   2 X -> X     @ kc
+//! V: the same with Z+ and Z- exchanged (learning only)
+//! ```
+//!
+//! ODE: x' = kc (h + z x − x²). Fixed point R_h(z), v = R_h(−z) = h/x; rate kc sqrt(z² + 4h) >= 2 kc sqrt(h): the phase
+//! SETTLE must be long against that.
+
+use super::reactions::{Backward, OnePot, Reactions};
+use crate::canonical::{self, neuron};
+use crate::one_pot::delta::Delta;
+use crate::one_pot::rails::{Rails, Stage};
+use crate::phased::derivative::Slope;
+use crate::phased::site::Site;
+use crate::phased::vessel::{I, Vessel, at, times};
+use crate::pot::{Drive, Signal, Species, Unit};
+
+/// Its reactions in each construction.
+pub fn reactions(h: f64) -> Reactions {
+    Reactions {
+        fixed_point: Some(Box::new(move |unit, drive| lower(unit, drive, h))),
+        one_pot: Some(OnePot {
+            of_species: None,
+            delta: Backward::Error(Box::new(move |unit, stage, e| delta(unit, stage, e, h))),
+        }),
+        phased: Some(Box::new(move |vessel, site| clocked(vessel, site, h))),
+    }
+}
+
+/// The value, which is that of the leaky form without a slope.
+pub fn lower(unit: &mut Unit<'_>, drive: &Drive, h: f64) -> Signal {
+    let x = unit.value("", h.sqrt());
+    neuron(unit, "", drive, x, h, true);
+    Signal::single(unit.axis, x)
+}
+
+fn delta(unit: &mut Unit<'_>, stage: &Stage, e: Rails, h: f64) -> Rails {
+    let (u, v) = (stage.first(), canonical::mirror(unit, &stage.drive, h));
+    let mut delta = Delta::new(unit);
+    let d = delta.rails("D");
+    delta.product("D.make", e, u, d, 1.0);
+    delta.drain(d, &[u, v]);
+    d
+}
+
+fn clocked(vessel: &mut Vessel<'_>, site: &Site<'_>, h: f64) -> (Signal, Slope) {
+    vessel.module("smooth_relu");
+    let (name, axis, z) = (site.name, site.axis, site.z);
+    let size = vessel.crn.axes[axis].size();
+    let x = vessel.family(name, "", &[axis], site.role, vec![h.sqrt(); size]);
+    clocked_neuron(vessel, name, site, z, x, h);
+    let value = Signal::single(axis, x);
+    if !site.learns {
+        return (value, Slope::One);
+    }
+    let v = vessel.species(name, "V", &[axis], h.sqrt());
+    clocked_neuron(vessel, &format!("{name}.V"), site, [z[1], z[0]], v, h);
+    (value, Slope::Share { x, v })
+}
+
+/// One neuron into `x`, driven by the rails `up` and `down`.
+fn clocked_neuron(
+    vessel: &mut Vessel<'_>,
+    name: &str,
+    site: &Site<'_>,
+    [up, down]: [Species; 2],
+    x: Species,
+    h: f64,
+) {
+    let axis = site.axis;
+    let rate = vessel.combinational();
+    let (one, two) = ([at(x, &[I])], [times(2, x, &[I])]);
+    vessel.react(&format!("{name}.excite"), &[axis], &[at(up, &[I])], (&one, &two), &rate);
+    vessel.react(&format!("{name}.inhibit"), &[axis], &[at(down, &[I])], (&one, &[]), &rate);
+    let speed = vessel.settings().combinational;
+    let stem = format!("h_{}", name.replace('.', "_"));
+    let inflow = vessel.constant(&stem, h * speed);
+    vessel.react(&format!("{name}.inflow"), &[axis], &[], (&[], &one), &inflow);
+    vessel.react(&format!("{name}.quench"), &[axis], &[], (&two, &one), &rate);
+}
