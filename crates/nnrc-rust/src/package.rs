@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use nnrc_crn::{Axis, Crn, Handle};
 use nnrc_sim::io::{Array, Arrays};
 use nnrc_sim::meanings::Meanings;
+use nnrc_sim::sources::FILES;
 
 use crate::error::Error;
 use crate::options::Options;
@@ -19,9 +20,6 @@ pub const MARKER: &str = ".nnrc-crate";
 
 /// The path within a crate at which its numbers are: the only file that other weights of the same signs change.
 pub const MODEL: &str = "data/model.npz";
-
-/// Paths and contents of the sources of the run-time library.
-const SIM: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/sim.rs"));
 
 /// The files of a crate with this `src/crn.rs`.
 pub(crate) fn files(crn: &Crn, source: &str, options: &Options) -> Result<Files, Error> {
@@ -72,7 +70,7 @@ pub fn library() -> Files {
     let mut put = |path: String, text: &str| files.insert(path.into(), text.as_bytes().to_vec());
     put("Cargo.toml".to_owned(), include_str!("../template/sim.toml"));
     put("rustfmt.toml".to_owned(), include_str!("../../../rustfmt.toml"));
-    for (path, text) in SIM {
+    for (path, text) in FILES {
         put(format!("src/{path}"), text);
     }
     files

@@ -4,6 +4,8 @@
 //! [`settle`], which follows it to the fixed point it ends in. [`mod@train`] trains parameters.
 //! [`io`] reads and writes the files around it.
 
+#![warn(missing_docs)]
+
 pub mod blocks;
 mod control;
 pub mod course;
@@ -32,6 +34,8 @@ mod rosenbrock_w;
 pub mod scaling;
 mod settings;
 mod settling;
+#[cfg(feature = "sources")]
+pub mod sources;
 pub mod system;
 mod tensors;
 #[cfg(test)]

@@ -7,6 +7,8 @@
 //! - [`Project`]: a text, what belongs to it, and what it means;
 //! - [`Compiled`]: its chemistry, and everything that can be done with it.
 
+#![warn(missing_docs)]
+
 pub mod answers;
 pub mod certificate;
 pub mod compiled;
