@@ -34,7 +34,7 @@ pub(crate) fn files(crn: &Crn, source: &str, options: &Options) -> Result<Files,
     let mut put = |path: &str, text: &str| files.insert(Path::new(path).to_owned(), text.as_bytes().to_vec());
     put(MARKER, "This folder was written by nnrc, which may write it again.\n");
     put(".gitignore", "/target\n");
-    put("Cargo.toml", &fill(include_str!("../template/Cargo.toml")));
+    put("Cargo.toml", &fill(include_str!("../template/crate.toml")));
     put("README.md", &fill(include_str!("../template/README.md")));
     put("rustfmt.toml", "max_width = 89\nuse_small_heuristics = \"Max\"\nstruct_lit_width = 0\n");
     let main = include_str!("../template/main.rs");
@@ -69,7 +69,7 @@ pub fn library() -> Files {
     let mut files = Files::new();
     let mut put = |path: String, text: &str| files.insert(path.into(), text.as_bytes().to_vec());
     put("Cargo.toml".to_owned(), include_str!("../template/sim.toml"));
-    put("rustfmt.toml".to_owned(), include_str!("../../../rustfmt.toml"));
+    put("rustfmt.toml".to_owned(), include_str!("../template/sim-rustfmt.toml"));
     for (path, text) in FILES {
         put(format!("src/{path}"), text);
     }
@@ -83,7 +83,7 @@ fn package_name(network: &str) -> String {
 
 /// The lock file: the template's entries with the package's own one at its place.
 fn lock(name: &str) -> String {
-    let template = include_str!("../template/Cargo.lock");
+    let template = include_str!("../template/crate.lock");
     let (head, packages) = template.split_once("[[package]]\n").unwrap_or((template, ""));
     let own = format!("name = \"{name}\"\nversion = \"0.1.0\"\ndependencies = [\n \"nnrc-sim\",\n]\n");
     let mut packages: Vec<&str> = packages.split("\n[[package]]\n").map(str::trim_end).collect();

@@ -2,7 +2,7 @@
 
 use pest_derive::Parser;
 
-/// The parser that pest generates from `grammar/nnr.pest`, and its `Rule`.
+/// The parser that pest generates from `nnr.pest`, and its `Rule`.
 #[derive(Parser)]
-#[grammar = "../../grammar/nnr.pest"]
+#[grammar = "nnr.pest"]
 pub(crate) struct Grammar;

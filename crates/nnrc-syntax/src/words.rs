@@ -71,7 +71,7 @@ pub(crate) fn meant_unit(word: &str) -> Option<&'static str> {
 mod tests {
     use super::*;
 
-    const GRAMMAR: &str = include_str!("../../../grammar/nnr.pest");
+    const GRAMMAR: &str = include_str!("nnr.pest");
 
     #[test]
     fn the_grammar_knows_the_same_words() {

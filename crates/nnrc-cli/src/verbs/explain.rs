@@ -8,7 +8,7 @@ use crate::session::Session;
 use crate::terminal::Stop;
 
 /// The page of the documentation that explains every code.
-const PAGE: &str = include_str!("../../../../docs/src/diagnostics.md");
+const PAGE: &str = include_str!("diagnostics.md");
 
 /// Runs the verb.
 pub fn run(session: &Session, args: &ExplainArgs) -> Result<(), Stop> {
