@@ -13,8 +13,11 @@ fn page(name: &str) -> String {
     fs::read_to_string(root().join("docs/src").join(name)).unwrap()
 }
 
+/// Name, parameters with their defaults, and formula of an activation.
+type Row = (String, Vec<(String, f64)>, String);
+
 /// Name, parameters and formula of each row of the reference's table.
-fn rows() -> Vec<(String, Vec<(String, f64)>, String)> {
+fn rows() -> Vec<Row> {
     let text = page("language.md");
     let section = text.split("### Activations").nth(1).unwrap().split("\n## ").next().unwrap();
     let row = |line: &str| {
