@@ -1,4 +1,4 @@
-//! Wildcard arms on enums to which people add: the compiler could not name such a place.
+//! Wildcard arms on enums to which people add, under whatever name: the compiler could not name such a place.
 
 use syn::visit::{self, Visit};
 
@@ -34,6 +34,18 @@ impl Visitor {
     }
 }
 
+/// A pattern that every value fits, as it is written: `_`, or the name that it gets.
+fn catches_all(pattern: &syn::Pat) -> Option<String> {
+    match pattern {
+        syn::Pat::Wild(_) => Some("_".to_owned()),
+        // A name that begins with a capital letter is a constant or a variant.
+        syn::Pat::Ident(name) if name.subpat.is_none() => {
+            Some(name.ident.to_string()).filter(|name| name.starts_with(|c: char| c.is_lowercase()))
+        }
+        _ => None,
+    }
+}
+
 impl<'ast> Visit<'ast> for Visitor {
     fn visit_item_impl(&mut self, item: &'ast syn::ItemImpl) {
         let own = &item.self_ty;
@@ -55,10 +67,10 @@ impl<'ast> Visit<'ast> for Visitor {
 
     fn visit_expr_match(&mut self, expr: &'ast syn::ExprMatch) {
         let named = expr.arms.iter().find_map(|arm| self.named(&arm.pat));
-        let wild = expr.arms.iter().find(|arm| matches!(arm.pat, syn::Pat::Wild(_)));
-        if let (Some(name), Some(_)) = (named, wild) {
+        let wild = expr.arms.iter().find_map(|arm| catches_all(&arm.pat));
+        if let (Some(name), Some(arm)) = (named, wild) {
             let function = &self.function;
-            self.findings.push(format!("`{function}`: `_ =>` where variants of `{name}` are told apart"));
+            self.findings.push(format!("`{function}`: `{arm} =>` where variants of `{name}` are told apart"));
         }
         visit::visit_expr_match(self, expr);
     }
@@ -72,11 +84,13 @@ mod tests {
     fn wildcards_are_found_where_variants_are_named() {
         let text = "impl Activation { fn f(self) { match self { Self::Tanh => 1, _ => 2 } } }
             fn g(r: Operation) { match r { Operation::Add { .. } => 1, Operation::Concat => 2 } }
+            fn k(r: Operation) { match r { Operation::Add => 1, other => f(other) } }
             fn h(x: (Construction, u8)) { match x { (Construction::OnePot, _) => 1, _ => 2 } }
             impl Other { fn f(self) { match self { Self::Tanh => 1, _ => 2 } } }
             #[cfg(test)] mod tests { fn g(r: Operation) { match r { Operation::Add => 1, _ => 2 } } }";
         let found = find(text);
-        assert_eq!(found.len(), 2, "{found:?}");
-        assert!(found[0].contains("Activation") && found[1].contains("Construction"), "{found:?}");
+        assert_eq!(found.len(), 3, "{found:?}");
+        assert!(found[0].contains("Activation") && found[2].contains("Construction"), "{found:?}");
+        assert_eq!(found[1], "`k`: `other =>` where variants of `Operation` are told apart");
     }
 }

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! forward   W^s + A^t -> W^s + A^t + Z^st    b^s -> b^s + Z^s    Z^s -> 0            @ forward      dense.rs
-//!           the activation's own reactions, which read Z                             @ forward      ../
+//!           the activation's own reactions, which read Z                             @ forward      ../activation/
 //! error     Y^s -> Y^s + E^s    T^s -> T^s + E^-s    E^s -> 0                        @ backward     teacher.rs
 //! back      W^s + D^t -> W^s + D^t + E^st (of the source)    E^s -> 0                @ backward     dense.rs
 //! delta     E^s + X -> E^s + X + D^s    X + D^s -> X    V + D^s -> V                 @ backward     activation/
