@@ -1,6 +1,6 @@
 //! Training through the fixed point of the chemistry, by gradient descent in silico.
 
-use nnrc_model::{Construction, Descent};
+use nnrc_model::Descent;
 use nnrc_sim::train::{self, Ending, Failure as Failed, Quantity, Record, Rows, Settings, Stamp, State};
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
@@ -38,7 +38,6 @@ impl<'a> DescentTraining<'a> {
     ///
     /// A file that does not say how to train, or on what.
     pub fn of(checked: &'a Checked, threads: usize) -> Result<Self, Failure> {
-        debug_assert!(checked.model.chemistry.construction == Construction::FixedPoint);
         let training = checked.model.training.as_ref();
         let descent =
             training.and_then(|training| training.descent.as_ref()).ok_or_else(|| no_data(checked))?;

@@ -76,7 +76,8 @@ fn jobs(folder: &Path) -> Vec<Job> {
         ("train", owned(&train)),
         ("train of a pot", owned(&["train", &pot, "-o", "pot.npz", "--set", "train.epochs=40"])),
     ] {
-        let seconds = run(folder, &words);
+        // The first run finds cold caches: signals that come after the end of a run test nothing.
+        let seconds = run(folder, &words).min(run(folder, &words));
         jobs.push(Job { name, words, wholes: Vec::new(), seconds });
     }
     for (target, name, output) in
