@@ -1,8 +1,8 @@
 //! Where a pot comes to rest.
 
+use nnrc_analysis::misfit_of;
 use nnrc_crn::{Handle, SpeciesFamily};
 use nnrc_model::DataReference;
-use nnrc_syntax::Diagnostic;
 
 use crate::compiled::Compiled;
 use crate::explain::explain;
@@ -82,8 +82,7 @@ impl Compiled {
     ///
     /// Targets that cannot be compared with the outputs.
     pub fn inputs_of(&self, data: &DataReference) -> Result<Vec<&[f64]>, Failure> {
-        let misfit: Option<Diagnostic> = nnrc_analysis::misfit_of(&self.model, &data.dataset);
-        if let Some(finding) = misfit {
+        if let Some(finding) = misfit_of(&self.model, &data.dataset) {
             return Err(self.failed(finding));
         }
         let Some(dataset) = self.model.datasets.get(&data.dataset) else { return Ok(Vec::new()) };

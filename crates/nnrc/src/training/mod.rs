@@ -25,7 +25,7 @@ use crate::project::Checked;
 pub use descent::DescentTraining;
 pub use flow::concentration_limit;
 pub use learner::Learning;
-pub use mapping::{loss, presented, settings as settings_of, trained};
+pub use mapping::{presented, trained};
 pub use outcome::{TrainOptions, Trained, words};
 
 impl Checked {
