@@ -33,7 +33,7 @@ pub fn activation(scope: &mut Scope, call: &Call, construction: Construction) ->
         let itself = SPECS
             .iter()
             .any(|spec| spec.facts.name.eq_ignore_ascii_case(name) && spec.facts.fixed_point.is_none());
-        let known = if itself && construction == Construction::Phased {
+        let known = if itself && construction.is_phased() {
             None
         } else {
             foreign::advice(foreign::Kind::Activation, name)
@@ -48,7 +48,7 @@ pub fn activation(scope: &mut Scope, call: &Call, construction: Construction) ->
         });
         return None;
     };
-    if spec.facts.fixed_point.is_none() && construction != Construction::Phased {
+    if spec.facts.fixed_point.is_none() && !construction.is_phased() {
         scope.report(
             Diagnostic::error(
                 codes::UNSUPPORTED_ACTIVATION,
@@ -64,7 +64,7 @@ pub fn activation(scope: &mut Scope, call: &Call, construction: Construction) ->
         );
         return None;
     }
-    if spec.facts.one_pot.is_none() && construction == Construction::OnePot {
+    if spec.facts.one_pot.is_none() && construction.is_one_pot() {
         scope.report(
             Diagnostic::error(
                 codes::UNSUPPORTED_ACTIVATION,

@@ -7,10 +7,11 @@ use nnrc_syntax::{Diagnostic, Severity, Span, codes};
 
 use crate::overrides::{self, Overrides};
 use crate::skeleton::{DraftKind, DraftOperation, Skeleton};
-use crate::train_context::Surroundings;
+use crate::train_context::Context;
 use crate::value::Scope;
 use crate::{
-    chemistry, data, expect, flow, fold, meaning, network, noise, phased, simulation, training, weights,
+    chemistry, data, expect, fold, gradient_flow, meaning, network, noise, phased, simulation, training,
+    weights,
 };
 use nnrc_model::Resources;
 use nnrc_model::activation::Domain;
@@ -60,7 +61,7 @@ fn set_aside(
     rule: Option<&str>,
 ) -> bool {
     let learned = matches!(rule, Some("gradient_flow" | "sgd"));
-    if !learned || construction != Construction::FixedPoint || overrides.weights.is_none() {
+    if !learned || !construction.is_fixed_point() || overrides.weights.is_none() {
         return false;
     }
     let mut finding = Diagnostic::error(
@@ -151,36 +152,36 @@ fn analyse_file(
         data::align_classes(scope, learned, &mut datasets);
     }
     data::warn_of_scales(scope, learned, &datasets);
+    let before = scope.reported;
     let training = train
         .filter(|(_, span, read)| {
             !set_aside(scope, overrides, chemistry.construction, *span, read.1.as_deref())
         })
         .map(|(block, span, read)| {
-            let surroundings = Surroundings {
+            let context = Context {
                 construction: chemistry.construction,
                 datasets: &datasets,
                 skeleton: skeleton.as_ref(),
                 scales,
-                teacher: chemistry.teacher,
-                preset_decay: chemistry.preset_decay,
                 switched: overrides.choose_construction(),
             };
-            let training = training::analyse(scope, block, span, read, &surroundings);
-            let data = training.data.as_ref().and_then(|data| datasets.get(&data.dataset));
+            let training = training::analyse(scope, block, span, read, &context);
+            let data = training.data().and_then(|data| datasets.get(&data.dataset));
             if let (Some(skeleton), Some(data)) = (&skeleton, data) {
                 meaning::check_stops(scope, block, said.as_ref(), skeleton, data);
             }
             training
         });
+    let trains_well = scope.reported == before;
     let noise = items.noise.map(|(block, span)| {
-        let surroundings = noise::Surroundings {
+        let context = noise::Context {
             construction: chemistry.construction,
             datasets: &datasets,
             skeleton: skeleton.as_ref(),
             scales,
             forward: chemistry.forward,
         };
-        noise::analyse(scope, block, span, &surroundings)
+        noise::analyse(scope, block, span, &context)
     });
     let skeleton = skeleton?;
     let weights = weights::analyse(
@@ -197,7 +198,7 @@ fn analyse_file(
     if said.is_none() && items.train.is_none() {
         meaning::warn_border(scope, &skeleton, &datasets);
     }
-    let trained = training.as_ref().and_then(|training| training.data.as_ref());
+    let trained = training.as_ref().and_then(Training::data);
     let context = expect::Context {
         network: &network.name.name,
         skeleton: &skeleton,
@@ -226,17 +227,18 @@ fn analyse_file(
         check_finite(scope, &nodes);
     }
     check_learns(scope, &chemistry, training.as_ref());
-    if chemistry.construction == Construction::Phased {
-        let checked = phased::Checked {
+    if let Some(settings) = chemistry.phased() {
+        let context = phased::Context {
             nodes: &nodes,
             applied: &applied,
             skeleton: &skeleton,
-            chemistry: &chemistry,
+            settings,
+            span: chemistry.span,
             training: training.as_ref(),
             datasets: &datasets,
             simulation: &simulation,
         };
-        phased::check(scope, &checked);
+        phased::check(scope, &context);
     }
     // Beside an error, what seems unused may be used by what the error hides.
     if !scope.diagnostics.iter().any(Diagnostic::is_error) {
@@ -254,7 +256,9 @@ fn analyse_file(
         noise: noise.flatten(),
         expectations,
     };
-    flow::warn(scope, &model);
+    if trains_well {
+        gradient_flow::warn(scope, &model);
+    }
     Some(model)
 }
 
@@ -554,7 +558,7 @@ fn taker<'a>(nodes: &'a [Node], reached: &[bool], unread: usize) -> Option<(&'a 
 
 /// One pot without anything to learn has no reactions that a fixed point would not compute better.
 fn check_learns(scope: &mut Scope, chemistry: &Chemistry, training: Option<&Training>) {
-    if chemistry.construction != Construction::OnePot || training.is_some() {
+    if !chemistry.construction.is_one_pot() || training.is_some() {
         return;
     }
     let mut finding = Diagnostic::global(

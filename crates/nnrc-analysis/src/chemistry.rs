@@ -1,5 +1,7 @@
 //! The `chemistry` block.
 
+use std::collections::BTreeMap;
+
 use crate::quantities::POSITIVE;
 use crate::quantities::Scales;
 use nnrc_syntax::ast::{Block, Expr};
@@ -12,7 +14,9 @@ use crate::quantities::AVOGADRO;
 use crate::units::Dimension;
 use crate::value::{Scope, ValueKind};
 use nnrc_model::Teacher;
-use nnrc_model::{Chemistry, Construction, Phased, Signs, WeightCarrier};
+use nnrc_model::{
+    Chemistry, Construction, FixedPointSettings, OnePotSettings, PhasedSettings, Signs, WeightCarrier,
+};
 
 const KEYS: &[&str] = &[
     "construction",
@@ -42,15 +46,15 @@ pub fn analyse(
     overrides: &Overrides,
 ) -> (Chemistry, Scales) {
     let entries = block.map(|(block, _)| block::read(scope, block, "chemistry", KEYS)).unwrap_or_default();
-    let construction = match entries.get("construction") {
+    let mut construction = match entries.get("construction") {
         Some(expr) => construction(scope, expr),
         None => match rule {
-            Some(("gradient_flow", _)) => Construction::OnePot,
+            Some(("gradient_flow", _)) => one_pot(),
             Some(("sgd", span)) => {
                 scope.report(chosen_by_sgd(span));
-                Construction::Phased
+                phased()
             }
-            _ => Construction::FixedPoint,
+            _ => fixed_point(),
         },
     };
     let molar = entries
@@ -80,29 +84,50 @@ pub fn analyse(
         scope.choice(expr, "`signs`", &[("auto", Signs::Auto), ("dual_rail", Signs::DualRail)])
     });
     let max_order = entries.get("max_order").and_then(|expr| max_order(scope, expr)).unwrap_or(2);
-    let mut phased = crate::clock::settings(scope, entries.get("clock").copied(), scales, construction);
+    let clock = entries.get("clock").filter(|_| construction.is_phased());
+    let clock = clock.map(|expr| (crate::clock::clock(scope, expr, scales), expr.span));
     let around = (construction, overrides.choose_construction());
-    let speeds = speeds(scope, entries.get("speeds").copied(), scales, around, &mut phased);
+    let speeds = speeds(scope, entries.get("speeds").copied(), scales, around);
+    let speed = |name: &str, default: f64| speeds.get(name).copied().unwrap_or(default);
     let robust = entries.get("preset").and_then(|expr| scope.choice(expr, "`preset`", &[("robust", true)]));
     let robust = robust == Some(true);
-    let usual = match construction {
-        // Between phases there is time enough, and fast annihilation makes solvers slow.
-        Construction::Phased => 10.0,
-        Construction::FixedPoint | Construction::OnePot => 100.0,
-    };
-    let annihilation = speeds.annihilation.unwrap_or(if robust { 300.0 } else { usual });
     let teacher = entries.get("schedule").and_then(|expr| teacher(scope, expr, scales));
-    if let (Construction::OnePot, Some(WeightCarrier::Rates), Some(expr)) =
-        (construction, weights, entries.get("weights"))
+    let (forward, annihilation) = match &mut construction {
+        Construction::FixedPoint(own) => {
+            own.weights = weights.unwrap_or(own.weights);
+            (1.0, 100.0)
+        }
+        Construction::OnePot(own) => {
+            own.backward = speed("backward", own.backward);
+            own.weight_annihilation = speed("weight_annihilation", own.weight_annihilation);
+            own.preset_decay = if robust { 0.01 } else { own.preset_decay };
+            own.teacher = teacher;
+            (5.0, 100.0)
+        }
+        Construction::Phased(own) => {
+            if let Some((clock, span)) = clock {
+                (own.clock, own.clock_span) = (clock.unwrap_or(own.clock), Some(span));
+            }
+            own.gated = speed("gated", own.gated);
+            own.combinational = speed("combinational", own.combinational);
+            // Between phases there is time enough, and fast annihilation makes solvers slow.
+            (1.0, 10.0)
+        }
+    };
+    if let (false, Some(WeightCarrier::Rates), Some(expr)) =
+        (construction.is_fixed_point(), weights, entries.get("weights"))
     {
+        let what = format!("weights of `{}` are held by species", construction.name());
         scope.report(
-            Diagnostic::error(codes::RULE_MISMATCH, expr.span, "what learns in one pot is held by species")
+            Diagnostic::error(codes::RULE_MISMATCH, expr.span, what)
                 .label("rate constants do not change")
                 .help("leave the line out, or write `weights = species;`"),
         );
     }
-    for (key, needs) in [("schedule", Construction::OnePot), ("clock", Construction::Phased)] {
-        if let Some(expr) = entries.get(key).filter(|_| construction != needs) {
+    let owned =
+        [("schedule", one_pot(), construction.is_one_pot()), ("clock", phased(), construction.is_phased())];
+    for (key, needs, fits) in owned {
+        if let Some(expr) = entries.get(key).filter(|_| !fits) {
             let message = format!("`{key}` belongs to `{}`, not to `{}`", needs.name(), construction.name());
             let mut finding =
                 Diagnostic::error(codes::RULE_MISMATCH, expr.span, message).label("has no meaning here");
@@ -136,33 +161,35 @@ pub fn analyse(
         scope.choice(expr, "`fold_scale`", &choices)?.then_some(expr.span)
     });
     let chemistry = Chemistry {
-        any_sign: false,
-        fold_scale,
         construction,
-        weights: weights.unwrap_or(match construction {
-            Construction::OnePot | Construction::Phased => WeightCarrier::Species,
-            Construction::FixedPoint => WeightCarrier::Rates,
-        }),
         signs: signs.unwrap_or(Signs::Auto),
         max_order,
         units,
-        forward: speeds.forward,
-        backward: speeds.backward,
-        annihilation,
-        weight_annihilation: speeds.weight_annihilation,
-        preset_decay: if robust { 0.01 } else { 0.0 },
-        teacher,
-        phased,
+        forward: speed("forward", forward),
+        annihilation: speed("annihilation", if robust { 300.0 } else { annihilation }),
+        fold_scale,
         span: block.map(|(_, span)| span),
     };
     (chemistry, scales)
 }
 
+fn fixed_point() -> Construction {
+    Construction::FixedPoint(FixedPointSettings::default())
+}
+
+fn one_pot() -> Construction {
+    Construction::OnePot(OnePotSettings::default())
+}
+
+fn phased() -> Construction {
+    Construction::Phased(PhasedSettings::default())
+}
+
 fn construction(scope: &mut Scope, expr: &Expr) -> Construction {
     let choices = [
-        ("fixed_point", Some(Construction::FixedPoint)),
-        ("one_pot", Some(Construction::OnePot)),
-        ("phased", Some(Construction::Phased)),
+        ("fixed_point", Some(fixed_point())),
+        ("one_pot", Some(one_pot())),
+        ("phased", Some(phased())),
         ("rate_independent", None),
     ];
     match scope.choice(expr, "`construction`", &choices) {
@@ -173,9 +200,9 @@ fn construction(scope: &mut Scope, expr: &Expr) -> Construction {
                     .label("planned for a later version")
                     .help("write `construction = fixed_point;`"),
             );
-            Construction::FixedPoint
+            fixed_point()
         }
-        None => Construction::FixedPoint,
+        None => fixed_point(),
     }
 }
 
@@ -264,34 +291,23 @@ fn teacher(scope: &mut Scope, expr: &Expr, scales: Scales) -> Option<Teacher> {
     }
 }
 
-/// Speeds that the block sets, or their defaults.
-struct Speeds {
-    forward: f64,
-    backward: f64,
-    annihilation: Option<f64>,
-    weight_annihilation: f64,
-}
-
 /// The speeds that reactions of a construction have.
 fn speeds_of(construction: Construction) -> &'static [&'static str] {
     match construction {
-        Construction::FixedPoint => &["forward", "annihilation"],
-        Construction::OnePot => &["forward", "backward", "annihilation", "weight_annihilation"],
-        Construction::Phased => &["annihilation", "gated", "combinational"],
+        Construction::FixedPoint(_) => &["forward", "annihilation"],
+        Construction::OnePot(_) => &["forward", "backward", "annihilation", "weight_annihilation"],
+        Construction::Phased(_) => &["annihilation", "gated", "combinational"],
     }
 }
 
-/// Reads `speeds`; `switched`: the command line chooses the construction, so that the file may set those of another.
+/// The speeds that `speeds` sets; `switched`: the command line chooses the construction, so that the file may set those of another.
 fn speeds(
     scope: &mut Scope,
     expr: Option<&Expr>,
     scales: Scales,
     (construction, switched): (Construction, bool),
-    phased: &mut Phased,
-) -> Speeds {
-    let default = if construction == Construction::OnePot { 5.0 } else { 1.0 };
-    let mut speeds =
-        Speeds { forward: default, backward: default, annihilation: None, weight_annihilation: 1.0 };
+) -> BTreeMap<String, f64> {
+    let mut speeds = BTreeMap::new();
     let Some(expr) = expr else { return speeds };
     let Some(value) = scope.evaluate(expr) else { return speeds };
     let ValueKind::Record(fields) = &value.kind else {
@@ -337,15 +353,7 @@ fn speeds(
             );
             continue;
         }
-        match name.as_str() {
-            "forward" => speeds.forward = speed,
-            "backward" => speeds.backward = speed,
-            "annihilation" => speeds.annihilation = Some(speed),
-            "weight_annihilation" => speeds.weight_annihilation = speed,
-            "gated" => phased.gated = speed,
-            "combinational" => phased.combinational = speed,
-            _ => {}
-        }
+        speeds.insert(name.clone(), speed);
     }
     speeds
 }

@@ -1,6 +1,6 @@
 //! The clock of the construction `phased`.
 
-use nnrc_model::{Clock, Construction, Phased};
+use nnrc_model::Clock;
 use nnrc_syntax::ast::Expr;
 use nnrc_syntax::wording::shown;
 use nnrc_syntax::{Diagnostic, Span, codes};
@@ -22,22 +22,7 @@ pub const LEVEL: (&str, fn(f64) -> bool) =
 
 pub const GAMMA: (&str, fn(f64) -> bool) = ("from 1.5 to 4", |x| (1.5..=4.0).contains(&x));
 
-/// Reads `clock`; speeds are read with the others.
-pub fn settings(
-    scope: &mut Scope,
-    expr: Option<&Expr>,
-    scales: Scales,
-    construction: Construction,
-) -> Phased {
-    let mut settings = Phased::default();
-    let Some(expr) = expr.filter(|_| construction == Construction::Phased) else { return settings };
-    settings.clock_span = Some(expr.span);
-    if let Some(clock) = clock(scope, expr, scales) {
-        settings.clock = clock;
-    }
-    settings
-}
-
+/// Reads `clock`.
 pub fn clock(scope: &mut Scope, expr: &Expr, scales: Scales) -> Option<Clock> {
     let calls: [(&str, &[&str]); 3] = [
         ("may_leonard", &["epsilon", "rate", "gamma", "species"]),

@@ -28,7 +28,7 @@ pub fn scale(
     skeleton: &Skeleton,
     datasets: &BTreeMap<String, Dataset>,
 ) -> Option<Scaling> {
-    if construction != Construction::FixedPoint {
+    if !construction.is_fixed_point() {
         let message = format!("`fold_scale` is for networks that compute, not for `{}`", construction.name());
         scope.report(
             Diagnostic::error(codes::RULE_MISMATCH, span, message)

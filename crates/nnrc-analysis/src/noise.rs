@@ -35,7 +35,7 @@ const FEW: f64 = 10.0;
 const SIZE: (&str, &str) = ("the size of noise", "[0.05, 0.15]");
 
 /// What the block is judged by.
-pub struct Surroundings<'a> {
+pub struct Context<'a> {
     /// The construction.
     pub construction: Construction,
     /// Data sets by name.
@@ -49,7 +49,7 @@ pub struct Surroundings<'a> {
 }
 
 /// Reads the block; none if there is an error, which is reported.
-pub fn analyse(scope: &mut Scope, block: &Block, span: Span, around: &Surroundings<'_>) -> Option<Noise> {
+pub fn analyse(scope: &mut Scope, block: &Block, span: Span, around: &Context<'_>) -> Option<Noise> {
     let before = scope.reported;
     let entries = block::read(scope, block, "noise", KEYS);
     let mut rates = Vec::new();
@@ -200,12 +200,7 @@ fn unknown_call(scope: &mut Scope, call: &Call, what: &str, names: &[&str]) {
 }
 
 /// `relative(SIZES, redraw = …, distribution = …)`.
-fn rate_noise(
-    scope: &mut Scope,
-    call: &Call,
-    span: Span,
-    around: &Surroundings<'_>,
-) -> Option<Vec<RateNoise>> {
+fn rate_noise(scope: &mut Scope, call: &Call, span: Span, around: &Context<'_>) -> Option<Vec<RateNoise>> {
     if call.name.name != "relative" {
         unknown_call(scope, call, "noise of rate constants", &["relative"]);
         return None;
@@ -248,7 +243,7 @@ fn rate_noise(
 const REDRAWS: &str = "`static`, `presentation` or `ou(tau = 1 s)`";
 
 /// `static`, `presentation` or `ou(tau = 1, step = 0.1)`.
-fn redraw(scope: &mut Scope, expr: &Expr, around: &Surroundings<'_>) -> Option<Redraw> {
+fn redraw(scope: &mut Scope, expr: &Expr, around: &Context<'_>) -> Option<Redraw> {
     let value = scope.evaluate(expr)?;
     let ValueKind::Call(call) = value.kind else {
         let choices = [("static", Redraw::Static), ("presentation", Redraw::Presentation)];
@@ -292,7 +287,7 @@ fn concentration_noise(
     scope: &mut Scope,
     call: &Call,
     span: Span,
-    around: &Surroundings<'_>,
+    around: &Context<'_>,
 ) -> Option<Vec<ConcentrationNoise>> {
     let (first, second): (&str, &[&str]) = match call.name.name.as_str() {
         "relative" => ("size", &["size", "every"]),
@@ -396,7 +391,7 @@ fn check_exact(
             .help("write `combine = separate;`, or `langevin(volume = …)`"),
         );
     }
-    if construction != Construction::FixedPoint {
+    if !construction.is_fixed_point() {
         scope.report(
             Diagnostic::error(
                 codes::NOT_SERVED,
@@ -410,7 +405,7 @@ fn check_exact(
 }
 
 /// `relu(h = 1e-4)`, `smooth_leaky_relu()`, or a list of them.
-fn compare(scope: &mut Scope, expr: &Expr, around: &Surroundings<'_>) -> Option<Vec<Activation>> {
+fn compare(scope: &mut Scope, expr: &Expr, around: &Context<'_>) -> Option<Vec<Activation>> {
     let value = scope.evaluate(expr)?;
     let items = match value.kind {
         ValueKind::List(items) => items,

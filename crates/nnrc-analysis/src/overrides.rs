@@ -31,7 +31,7 @@ impl Overrides {
 
     /// Whether a pot that learns is turned into the network alone, with the weights that it learned.
     pub(crate) fn freeze(&self, construction: Construction) -> bool {
-        construction == Construction::FixedPoint && self.choose_construction() && self.weights.is_some()
+        construction.is_fixed_point() && self.choose_construction() && self.weights.is_some()
     }
 }
 

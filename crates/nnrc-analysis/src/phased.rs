@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use nnrc_syntax::{Diagnostic, Severity, Span, codes};
 
-use crate::descent;
+use crate::gradient_descent;
 use crate::skeleton::{DraftKind, DraftOperation, Skeleton};
 use crate::value::Scope;
 use nnrc_model::activation::{Activation, Approach, CrossEntropy, Facts, Learns, SPECS};
 use nnrc_model::clock::phase_length;
 use nnrc_model::judge;
 use nnrc_model::ranges::PreActivation;
-use nnrc_model::{Chemistry, Clock, Dataset, Node, Phased, PhasedTraining, Simulation, Training};
+use nnrc_model::{Clock, ClockedSgd, Dataset, Node, PhasedSettings, Rule, Simulation, Training};
 
 /// Largest one beside a judge: with more, leaking tokens halt the network falsely after some ten epochs.
 const LARGEST_JUDGED_LEVEL: f64 = 1e-10;
@@ -30,37 +30,49 @@ const MANY_SAMPLES: usize = 200;
 const LOOSEST: (f64, f64) = (1e-4, 1e-8);
 
 /// What is checked once everything is known.
-pub struct Checked<'a> {
+pub struct Context<'a> {
     pub nodes: &'a [Node],
     pub applied: &'a [Vec<PreActivation>],
     pub skeleton: &'a Skeleton,
-    pub chemistry: &'a Chemistry,
+    pub settings: &'a PhasedSettings,
+    /// Where the `chemistry` block stands, if it does.
+    pub span: Option<Span>,
     pub training: Option<&'a Training>,
     pub datasets: &'a BTreeMap<String, Dataset>,
     pub simulation: &'a Simulation,
 }
 
-/// Checks that the construction serves the network, and that its settings keep the rules.
-pub fn check(scope: &mut Scope, checked: &Checked<'_>) {
-    let before = scope.reported;
-    layers(scope, checked);
-    if scope.reported > before {
-        return;
-    }
-    speeds(scope, checked);
-    let are_long = scope.reported == before;
-    loose(scope, checked);
-    if let Some(training) = checked.training.and_then(|training| training.phased.as_ref()) {
-        learning(scope, checked, training);
-        if are_long {
-            unjudged(scope, checked, training);
+impl<'a> Context<'a> {
+    /// How the network learns, if it does.
+    fn learning(&self) -> Option<&'a ClockedSgd> {
+        match self.training?.rule.as_ref()? {
+            Rule::ClockedSgd(rule) => Some(rule),
+            Rule::GradientDescent(_) | Rule::GradientFlow(_) => None,
         }
     }
 }
 
-fn layers(scope: &mut Scope, checked: &Checked<'_>) {
-    let training = checked.training.and_then(|training| training.phased.as_ref());
-    for (place, (draft, applied)) in checked.skeleton.nodes.iter().zip(checked.applied).enumerate() {
+/// Checks that the construction serves the network, and that its settings keep the rules.
+pub fn check(scope: &mut Scope, context: &Context<'_>) {
+    let before = scope.reported;
+    layers(scope, context);
+    if scope.reported > before {
+        return;
+    }
+    speeds(scope, context);
+    let are_long = scope.reported == before;
+    loose(scope, context);
+    if let Some(training) = context.learning() {
+        learning(scope, context, training);
+        if are_long {
+            unjudged(scope, context, training);
+        }
+    }
+}
+
+fn layers(scope: &mut Scope, context: &Context<'_>) {
+    let training = context.learning();
+    for (place, (draft, applied)) in context.skeleton.nodes.iter().zip(context.applied).enumerate() {
         let DraftKind::Layer { operation, activations, .. } = &draft.kind else { continue };
         let unserved = |what: String| {
             Diagnostic::error(codes::NOT_SERVED, draft.span, what)
@@ -91,7 +103,7 @@ fn layers(scope: &mut Scope, checked: &Checked<'_>) {
             exponent(scope, draft.name.as_str(), factor, *span, applied);
         }
         let is_astray = clocked.learns == Learns::AtTheOutput
-            && training.is_some_and(|t| !t.cross_entropy || place != checked.skeleton.output);
+            && training.is_some_and(|t| !t.cross_entropy || place != context.skeleton.output);
         if is_astray {
             scope.report(
                 Diagnostic::error(
@@ -141,10 +153,10 @@ fn exponent(scope: &mut Scope, name: &str, factor: f64, span: Span, applied: &[P
 }
 
 /// Phases that are long enough for the slowest step in them.
-fn speeds(scope: &mut Scope, checked: &Checked<'_>) {
-    let phased = &checked.chemistry.phased;
+fn speeds(scope: &mut Scope, context: &Context<'_>) {
+    let phased = context.settings;
     let length = phase_length(phased);
-    let place = phased.clock_span.or(checked.chemistry.span);
+    let place = phased.clock_span.or(context.span);
     let mut short = |what: String, rate: f64, time: f64, remedy: &str| {
         if (-rate * time).exp() <= RESIDUAL {
             return;
@@ -172,7 +184,7 @@ fn speeds(scope: &mut Scope, checked: &Checked<'_>) {
     };
     short("a gated step".to_owned(), phased.gated, length, longer);
     short("a step that runs always".to_owned(), phased.combinational, length, longer);
-    for node in &checked.skeleton.nodes {
+    for node in &context.skeleton.nodes {
         let DraftKind::Layer { activations, .. } = &node.kind else { continue };
         match activations.first().and_then(|(activation, _)| activation.approach()) {
             Some(Approach::SmoothRelu { h }) => {
@@ -185,8 +197,8 @@ fn speeds(scope: &mut Scope, checked: &Checked<'_>) {
         }
     }
     if let Clock::MayLeonard { species: Some(species), .. } = phased.clock {
-        let layers = checked.nodes.len();
-        let needed = 2 * phases(checked);
+        let layers = context.nodes.len();
+        let needed = 2 * phases(context);
         if species < needed {
             let mut finding = Diagnostic::global(
                 Severity::Error,
@@ -202,9 +214,9 @@ fn speeds(scope: &mut Scope, checked: &Checked<'_>) {
 }
 
 /// Number of phases of a cycle.
-fn phases(checked: &Checked<'_>) -> usize {
-    let learns = checked.training.is_some_and(|training| training.phased.is_some());
-    let of_layers: usize = checked
+fn phases(context: &Context<'_>) -> usize {
+    let learns = context.learning().is_some();
+    let of_layers: usize = context
         .skeleton
         .nodes
         .iter()
@@ -218,9 +230,9 @@ fn phases(checked: &Checked<'_>) -> usize {
     of_layers + if learns { 4 } else { 1 }
 }
 
-fn loose(scope: &mut Scope, checked: &Checked<'_>) {
+fn loose(scope: &mut Scope, context: &Context<'_>) {
     let (relative, absolute) = LOOSEST;
-    let simulation = checked.simulation;
+    let simulation = context.simulation;
     if simulation.relative > relative || simulation.absolute > absolute {
         let mut finding = Diagnostic::global(
             Severity::Error,
@@ -234,15 +246,15 @@ fn loose(scope: &mut Scope, checked: &Checked<'_>) {
         .help(format!(
             "expected rtol <= {relative:e}, atol <= {absolute:e}; the clock's species get less by themselves"
         ));
-        finding.span = simulation.method_span.or(checked.chemistry.span);
+        finding.span = simulation.method_span.or(context.span);
         scope.report(finding);
     }
 }
 
-fn learning(scope: &mut Scope, checked: &Checked<'_>, training: &PhasedTraining) {
-    let dataset = &checked.datasets[&training.data.dataset];
-    let output = &checked.nodes[checked.skeleton.output];
-    let draft = &checked.skeleton.nodes[checked.skeleton.output];
+fn learning(scope: &mut Scope, context: &Context<'_>, training: &ClockedSgd) {
+    let dataset = &context.datasets[&training.data.dataset];
+    let output = &context.nodes[context.skeleton.output];
+    let draft = &context.skeleton.nodes[context.skeleton.output];
     let activation = match &draft.kind {
         DraftKind::Layer { activations, .. } => activations.first().map(|(activation, _)| *activation),
         DraftKind::Input { .. } => None,
@@ -293,10 +305,10 @@ fn learning(scope: &mut Scope, checked: &Checked<'_>, training: &PhasedTraining)
     let has_shares = activation.facts().cross_entropy == Some(CrossEntropy::OfShares);
     if training.cross_entropy && has_shares && clocked.is_some() {
         let place = dataset.span;
-        descent::check_probabilities(scope, place, &training.data, dataset, output.width());
+        gradient_descent::check_probabilities(scope, place, &training.data, dataset, output.width());
     }
     let floor = judge::floor(output.width());
-    let span = checked.training.map(|training| training.span);
+    let span = context.training.map(|training| training.span);
     if let Some(tolerance) = training.tolerance.filter(|tolerance| *tolerance <= floor) {
         let mut finding = Diagnostic::global(
             Severity::Error,
@@ -308,9 +320,9 @@ fn learning(scope: &mut Scope, checked: &Checked<'_>, training: &PhasedTraining)
         finding.span = span;
         scope.report(finding);
     }
-    leak(scope, checked, training);
+    leak(scope, context, training);
     if rows.len() > MANY_SAMPLES {
-        let cycle = phase_length(&checked.chemistry.phased) * 2.0 * phases(checked) as f64;
+        let cycle = phase_length(context.settings) * 2.0 * phases(context) as f64;
         let mut finding = Diagnostic::global(
             Severity::Warning,
             codes::MANY_SAMPLES,
@@ -324,12 +336,12 @@ fn learning(scope: &mut Scope, checked: &Checked<'_>, training: &PhasedTraining)
 }
 
 /// A judge that is right only far from its tolerance, by phases that are long enough for the rest.
-fn unjudged(scope: &mut Scope, checked: &Checked<'_>, training: &PhasedTraining) {
-    let outputs = checked.nodes[checked.skeleton.output].width();
+fn unjudged(scope: &mut Scope, context: &Context<'_>, training: &ClockedSgd) {
+    let outputs = context.nodes[context.skeleton.output].width();
     let Some(tolerance) = training.tolerance.filter(|tolerance| *tolerance > judge::floor(outputs)) else {
         return;
     };
-    let margin = judge::margin(&checked.chemistry.phased, tolerance, outputs);
+    let margin = judge::margin(context.settings, tolerance, outputs);
     if margin <= UNJUDGED * tolerance {
         return;
     }
@@ -347,23 +359,23 @@ fn unjudged(scope: &mut Scope, checked: &Checked<'_>, training: &PhasedTraining)
         1.0 / UNJUDGED
     ))
     .help("write `stop when error < …` with a larger number");
-    let is_slow = judge::margin(&checked.chemistry.phased, tolerance, 1) > UNJUDGED * tolerance;
+    let is_slow = judge::margin(context.settings, tolerance, 1) > UNJUDGED * tolerance;
     finding = finding.help(if is_slow {
         "or give verdicts more time, by longer phases or a larger speed `combinational`"
     } else {
         "each output after the first adds 0.002 to the margin"
     });
-    finding.span = checked.training.map(|training| training.span);
+    finding.span = context.training.map(|training| training.span);
     scope.report(finding);
 }
 
 /// The leak rule: what a slot that has not its turn holds of the token must not halt the network.
-fn leak(scope: &mut Scope, checked: &Checked<'_>, training: &PhasedTraining) {
+fn leak(scope: &mut Scope, context: &Context<'_>, training: &ClockedSgd) {
     if training.tolerance.is_none() {
         return;
     }
-    let place = checked.chemistry.phased.clock_span.or(checked.chemistry.span);
-    let (level, largest, remedy) = match checked.chemistry.phased.clock {
+    let place = context.settings.clock_span.or(context.span);
+    let (level, largest, remedy) = match context.settings.clock {
         Clock::MayLeonard { epsilon, gamma, .. } => {
             (epsilon / (gamma - 1.0), LARGEST_JUDGED_LEVEL, "epsilon = 1e-12")
         }
@@ -382,12 +394,14 @@ fn leak(scope: &mut Scope, checked: &Checked<'_>, training: &PhasedTraining) {
         Clock::External { .. } => return,
     };
     // Gates that are fast beside the clock let more through.
-    let phased = &checked.chemistry.phased;
-    if level * phased.gated * phase_length(phased) <= largest * Phased::default().gated * -largest.ln() {
+    let phased = context.settings;
+    if level * phased.gated * phase_length(phased)
+        <= largest * PhasedSettings::default().gated * -largest.ln()
+    {
         return;
     }
-    let cycle = phase_length(&checked.chemistry.phased) * 2.0 * phases(checked) as f64;
-    let token = level * checked.chemistry.phased.gated * cycle;
+    let cycle = phase_length(context.settings) * 2.0 * phases(context) as f64;
+    let token = level * context.settings.gated * cycle;
     let mut finding = Diagnostic::global(
         Severity::Error,
         codes::PHASE_LEAK,
@@ -395,7 +409,7 @@ fn leak(scope: &mut Scope, checked: &Checked<'_>, training: &PhasedTraining) {
     )
     .label("the judge would halt the network before it has learned")
     .help(format!("expected a level of at most {largest:e}: write `{remedy}`"));
-    let usual = Phased::default().gated;
+    let usual = PhasedSettings::default().gated;
     if phased.gated > usual {
         finding =
             finding.help(format!("fast gates let more through: write `speeds = {{ gated = {usual} }}`"));

@@ -22,8 +22,7 @@ pub fn analyse(
     scales: Scales,
 ) -> Simulation {
     // A pot that learns is followed for long, and forgets errors of its neurons within one presentation.
-    let (relative, absolute) =
-        if construction == Construction::OnePot { (1e-5, 1e-8) } else { (1e-7, 1e-10) };
+    let (relative, absolute) = if construction.is_one_pot() { (1e-5, 1e-8) } else { (1e-7, 1e-10) };
     let mut simulation = Simulation {
         until: None,
         record: None,
@@ -59,7 +58,7 @@ pub fn analyse(
         }
     }
     // What training reports is recorded by the constructions that learn.
-    let reports = frozen || construction != Construction::FixedPoint;
+    let reports = frozen || !construction.is_fixed_point();
     simulation.record = entries.get("record").and_then(|expr| record(scope, expr, skeleton, reports));
     simulation.input = entries.get("input").and_then(|expr| {
         let value = scope.evaluate(expr)?;
@@ -71,7 +70,7 @@ pub fn analyse(
     }
     if let Some(expr) = entries.get("start") {
         simulation.settled = scope.choice(expr, "`start`", &[("settled", true)]).unwrap_or(false);
-        if construction == Construction::OnePot && simulation.settled {
+        if construction.is_one_pot() && simulation.settled {
             scope.report(
                 Diagnostic::error(codes::RULE_MISMATCH, expr.span, "a pot that learns does not settle")
                     .label("has no fixed point to start from")

@@ -3,7 +3,7 @@
 use nnrc_syntax::Span;
 use std::collections::BTreeMap;
 
-use nnrc_model::{Construction, DataReference, Dataset, Teacher, find_data};
+use nnrc_model::{Construction, DataReference, Dataset, find_data};
 use nnrc_syntax::ast::{Arg, Expr};
 use nnrc_syntax::{Diagnostic, codes};
 
@@ -14,26 +14,22 @@ use crate::units::Dimension;
 use crate::value::{Scope, ValueKind};
 
 /// Keys that only training in silico has.
-pub const DESCENT_KEYS: &[&str] = &["validation", "schedule", "patience"];
+pub const IN_SILICO_KEYS: &[&str] = &["validation", "schedule", "patience"];
 
 /// What the block is checked against.
-pub struct Surroundings<'a> {
+pub struct Context<'a> {
     pub construction: Construction,
     pub datasets: &'a BTreeMap<String, Dataset>,
     /// None if the network has errors.
     pub skeleton: Option<&'a Skeleton>,
     pub scales: Scales,
-    /// The gated teacher of the `chemistry` block.
-    pub teacher: Option<Teacher>,
-    /// Decay where the block says nothing.
-    pub preset_decay: f64,
     /// Whether the command line chooses the construction.
     pub switched: bool,
 }
 
 /// Reports keys that only training in silico has.
-pub fn refuse_descent_keys(scope: &mut Scope, entries: &Entries<'_>) {
-    for key in DESCENT_KEYS {
+pub fn refuse_in_silico_keys(scope: &mut Scope, entries: &Entries<'_>) {
+    for key in IN_SILICO_KEYS {
         if let Some(expr) = entries.get(*key) {
             let help = "leave the line out, or train by `rule = gradient(adam(rate = 0.01));`";
             scope.report(

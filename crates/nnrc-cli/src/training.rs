@@ -8,9 +8,8 @@ mod files;
 mod progress;
 mod watch;
 
-use nnrc::training::{DescentTraining, TrainOptions, Trained};
+use nnrc::training::{InSilicoTraining, TrainOptions, Trained};
 use nnrc::{Checked, Observer};
-use nnrc_model::Construction;
 use nnrc_sim::io::Arrays;
 
 use crate::args::EngineKind;
@@ -30,9 +29,7 @@ pub fn run(
     (resume, engine): (bool, EngineKind),
 ) -> Result<Trained, Stop> {
     let terminal = &session.terminal;
-    let training = checked.model.training.as_ref();
-    let learns_in_pot = checked.model.chemistry.construction == Construction::Phased
-        || training.is_some_and(|training| training.flow.is_some());
+    let learns_in_pot = !checked.model.chemistry.construction.is_fixed_point();
     let mut options = TrainOptions { resume: None, threads: session::threads() };
     let mut watch = Watch::new(terminal, files);
     if learns_in_pot && engine == EngineKind::Crate {
@@ -75,7 +72,7 @@ fn in_program(
     watch: &dyn Observer,
 ) -> Result<Option<Arrays>, Stop> {
     let terminal = &session.terminal;
-    let training = DescentTraining::of(checked, session::threads())?;
+    let training = InSilicoTraining::of(checked, session::threads())?;
     if resume && let Some(arrays) = files.read_arrays(terminal)? {
         // What does not fit is refused here, where it is known by which words of the file.
         training.state(&arrays, watch)?;

@@ -1,7 +1,7 @@
 //! A model of any construction.
 
 use nnrc_crn::Crn;
-use nnrc_model::{Chemistry, Construction, Model, WeightCarrier};
+use nnrc_model::{Chemistry, Construction, FixedPointSettings, Model, WeightCarrier};
 use nnrc_syntax::Diagnostic;
 
 use crate::lowered::{Course, Lowered};
@@ -24,16 +24,22 @@ pub fn lower(model: &Model, input: &[f64]) -> Result<Lowered, Box<Diagnostic>> {
 ///
 /// As [`lower`].
 pub fn lower_for_training(model: &Model, input: &[f64]) -> Result<Lowered, Box<Diagnostic>> {
-    let chemistry = Chemistry { weights: WeightCarrier::Rates, any_sign: true, ..model.chemistry.clone() };
-    lower_under(model, &chemistry, input)
+    let construction = match model.chemistry.construction {
+        Construction::FixedPoint(_) => {
+            Construction::FixedPoint(FixedPointSettings { weights: WeightCarrier::Rates, any_sign: true })
+        }
+        // What learns in the pot has species for either sign already.
+        learning @ (Construction::OnePot(_) | Construction::Phased(_)) => learning,
+    };
+    lower_under(model, &Chemistry { construction, ..model.chemistry.clone() }, input)
 }
 
 fn lower_under(model: &Model, chemistry: &Chemistry, input: &[f64]) -> Result<Lowered, Box<Diagnostic>> {
     let mut crn = Crn { name: nnrc_crn::namer::bare(&model.name), units: chemistry.units, ..Crn::default() };
     let (weights, course) = match chemistry.construction {
-        Construction::FixedPoint => (fixed_point::lower(model, chemistry, input, &mut crn), Course::Rests),
-        Construction::OnePot => (one_pot::lower(model, input, &mut crn), Course::Presents),
-        Construction::Phased => return phased::lower(model, input),
+        Construction::FixedPoint(_) => (fixed_point::lower(model, chemistry, input, &mut crn), Course::Rests),
+        Construction::OnePot(_) => (one_pot::lower(model, input, &mut crn), Course::Presents),
+        Construction::Phased(settings) => return phased::lower(model, settings, input),
     };
     let info = validated(model, &crn)?;
     Ok(Lowered { crn, info, weights, course })

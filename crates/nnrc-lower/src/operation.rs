@@ -24,7 +24,7 @@ pub fn drive(
         held.push(Weight { key: format!("{}.{what}", unit.name), held: by });
     };
     match operation {
-        Operation::Dense { weights, bias } => match unit.chemistry.weights {
+        Operation::Dense { weights, bias } => match unit.chemistry.weights() {
             WeightCarrier::Rates => {
                 let constant = dense_by_rates(unit, weights, sources, &mut terms);
                 let scale = unit.chemistry.forward;
@@ -83,7 +83,7 @@ fn dense_by_rates(
         let width = unit.crn.axes[signal.axis].size();
         for (rail, &(species, rail_positive)) in signal.rails.iter().enumerate() {
             for part in [Part::Positive, Part::Negative] {
-                if !unit.chemistry.any_sign && !has_members(weights, offset, width, part) {
+                if !unit.chemistry.any_sign() && !has_members(weights, offset, width, part) {
                     continue;
                 }
                 let positive = rail_positive == (part == Part::Positive);
@@ -115,7 +115,7 @@ fn has_members(weights: &Tensor, offset: usize, width: usize, part: Part) -> boo
 fn bias_by_rates(unit: &mut Unit<'_>, bias: &Tensor, terms: &mut Vec<DriveTerm>) -> Handle<RateConstant> {
     let constant = tensor_constant(unit, "b", vec![unit.axis], bias);
     for (part, name) in [(Part::Positive, "bias_up"), (Part::Negative, "bias_down")] {
-        if unit.chemistry.any_sign || bias.values.iter().any(|b| part.of(*b) > 0.0) {
+        if unit.chemistry.any_sign() || bias.values.iter().any(|b| part.of(*b) > 0.0) {
             terms.push(DriveTerm {
                 name: name.to_owned(),
                 positive: part == Part::Positive,

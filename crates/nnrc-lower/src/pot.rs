@@ -7,7 +7,7 @@ use nnrc_crn::{
     Role, SpeciesFamily, Term,
 };
 
-use nnrc_model::Chemistry;
+use nnrc_model::{Chemistry, OnePotSettings};
 
 /// A species family.
 pub type Species = Handle<SpeciesFamily>;
@@ -110,6 +110,11 @@ impl<'a> Unit<'a> {
     ) -> Self {
         let (name, stage) = (name.to_owned(), stage.to_owned());
         Self { crn, chemistry, name, stage, axis, role, line, constants: BTreeMap::new() }
+    }
+
+    /// Settings of the way back.
+    pub fn learning(&self) -> &'a OnePotSettings {
+        self.chemistry.one_pot().expect("only what learns in one pot has a way back")
     }
 
     /// The species of the value itself: no suffix for one rail, `p` and `m` for two.

@@ -53,8 +53,8 @@ fn check_order(model: &Model, info: &CrnInfo) -> Result<(), Box<Diagnostic>> {
         ),
     )
     .help(match model.chemistry.construction {
-        Construction::FixedPoint => "write `chemistry { weights = rates; }`, or allow `max_order = 3`",
-        Construction::OnePot | Construction::Phased => "allow it: `chemistry { max_order = 3; }`",
+        Construction::FixedPoint(_) => "write `chemistry { weights = rates; }`, or allow `max_order = 3`",
+        Construction::OnePot(_) | Construction::Phased(_) => "allow it: `chemistry { max_order = 3; }`",
     });
     finding.span = model.chemistry.span;
     Err(Box::new(finding))

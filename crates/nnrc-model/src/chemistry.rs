@@ -2,25 +2,40 @@
 
 use nnrc_syntax::Span;
 
-/// The published system that the network is compiled to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The published system that the network is compiled to, with the settings that it alone has.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Construction {
     /// The network is the fixed point of the reactions.
-    FixedPoint,
+    FixedPoint(FixedPointSettings),
     /// Forward, backward and update reactions at once.
-    OnePot,
+    OnePot(OnePotSettings),
     /// Sequenced by a chemical clock.
-    Phased,
+    Phased(PhasedSettings),
 }
 
 impl Construction {
     /// Name in the language.
     pub fn name(self) -> &'static str {
         match self {
-            Self::FixedPoint => "fixed_point",
-            Self::OnePot => "one_pot",
-            Self::Phased => "phased",
+            Self::FixedPoint(_) => "fixed_point",
+            Self::OnePot(_) => "one_pot",
+            Self::Phased(_) => "phased",
         }
+    }
+
+    /// Whether the network is the fixed point of its reactions.
+    pub fn is_fixed_point(self) -> bool {
+        matches!(self, Self::FixedPoint(_))
+    }
+
+    /// Whether forward, backward and update reactions run at once.
+    pub fn is_one_pot(self) -> bool {
+        matches!(self, Self::OnePot(_))
+    }
+
+    /// Whether a clock sequences the reactions.
+    pub fn is_phased(self) -> bool {
+        matches!(self, Self::Phased(_))
     }
 }
 
@@ -45,10 +60,8 @@ pub enum Signs {
 /// The `chemistry` block.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chemistry {
-    /// The system.
+    /// The system, with its own settings.
     pub construction: Construction,
-    /// What holds the weights.
-    pub weights: WeightCarrier,
     /// Which signals get two rails.
     pub signs: Signs,
     /// Largest number of reactant molecules.
@@ -57,29 +70,82 @@ pub struct Chemistry {
     pub units: nnrc_crn::Units,
     /// Speed factor of forward reactions.
     pub forward: f64,
-    /// Speed factor of errors and their way back.
-    pub backward: f64,
     /// Rate constant of the annihilation of rails.
     pub annihilation: f64,
-    /// Rate constant of the annihilation of the rails of weights.
-    pub weight_annihilation: f64,
-    /// Weight decay where the `train` block says nothing.
-    pub preset_decay: f64,
-    /// The gated teacher, if there is one.
-    pub teacher: Option<Teacher>,
-    /// What only the construction `phased` has.
-    pub phased: Phased,
-    /// Whether there are reactions for either sign of every weight, whatever its value.
-    pub any_sign: bool,
     /// Where it is asked for that the pot takes raw measurements, the scale of the data being part of its weights.
     pub fold_scale: Option<Span>,
     /// Where the block stands, if it does.
     pub span: Option<Span>,
 }
 
+impl Chemistry {
+    /// What holds the weights: where they change in the pot, nothing but species can.
+    pub fn weights(&self) -> WeightCarrier {
+        match self.construction {
+            Construction::FixedPoint(settings) => settings.weights,
+            Construction::OnePot(_) | Construction::Phased(_) => WeightCarrier::Species,
+        }
+    }
+
+    /// Whether there are reactions for either sign of every weight that is a rate constant, whatever its value.
+    pub fn any_sign(&self) -> bool {
+        matches!(self.construction, Construction::FixedPoint(settings) if settings.any_sign)
+    }
+
+    /// Settings of a pot that learns while samples are presented.
+    pub fn one_pot(&self) -> Option<&OnePotSettings> {
+        match &self.construction {
+            Construction::OnePot(settings) => Some(settings),
+            Construction::FixedPoint(_) | Construction::Phased(_) => None,
+        }
+    }
+
+    /// Settings of a pot that a clock sequences.
+    pub fn phased(&self) -> Option<&PhasedSettings> {
+        match &self.construction {
+            Construction::Phased(settings) => Some(settings),
+            Construction::FixedPoint(_) | Construction::OnePot(_) => None,
+        }
+    }
+}
+
+/// Settings of the construction `fixed_point`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FixedPointSettings {
+    /// What holds the weights.
+    pub weights: WeightCarrier,
+    /// Whether there are reactions for either sign of every weight, whatever its value.
+    pub any_sign: bool,
+}
+
+impl Default for FixedPointSettings {
+    fn default() -> Self {
+        Self { weights: WeightCarrier::Rates, any_sign: false }
+    }
+}
+
+/// Settings of the construction `one_pot`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct OnePotSettings {
+    /// Speed factor of errors and their way back.
+    pub backward: f64,
+    /// Rate constant of the annihilation of the rails of weights.
+    pub weight_annihilation: f64,
+    /// Weight decay where the `train` block says nothing.
+    pub preset_decay: f64,
+    /// The gated teacher, if there is one.
+    pub teacher: Option<Teacher>,
+}
+
+impl Default for OnePotSettings {
+    fn default() -> Self {
+        Self { backward: 5.0, weight_annihilation: 1.0, preset_decay: 0.0, teacher: None }
+    }
+}
+
 /// Settings of the construction `phased`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Phased {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PhasedSettings {
     /// What sequences the phases.
     pub clock: Clock,
     /// Where the clock is written, if it is.
@@ -118,7 +184,7 @@ pub enum Clock {
     },
 }
 
-impl Default for Phased {
+impl Default for PhasedSettings {
     fn default() -> Self {
         let clock = Clock::MayLeonard { epsilon: 1e-12, rate: 1.0, gamma: 2.0, species: None };
         Self { clock, clock_span: None, gated: 2.0, combinational: 4.0 }

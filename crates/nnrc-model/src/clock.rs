@@ -1,13 +1,13 @@
 //! What a clock keeps in time, known from its settings alone. The reactions are those of `nnrc-lower`.
 
-use crate::chemistry::{Clock, Phased};
+use crate::chemistry::{Clock, PhasedSettings};
 
 /// The level of a gate that is set from outside while it is off. No tolerance sees it; after events that leave a pot
 /// at rest with gates of exactly 0, the BDF solver of libRoadRunner (CVODE, with differences for the Jacobian) fails.
 pub const OFF: f64 = 1e-20;
 
 /// Number of species of a clock with these phases.
-pub fn count(settings: &Phased, least: usize) -> usize {
+pub fn count(settings: &PhasedSettings, least: usize) -> usize {
     match settings.clock {
         Clock::MayLeonard { species: Some(species), .. } => species.max(least),
         _ => least,
@@ -15,7 +15,7 @@ pub fn count(settings: &Phased, least: usize) -> usize {
 }
 
 /// The predicted length of a phase, in time units: until the successor of a species that rose has risen.
-pub fn phase_length(settings: &Phased) -> f64 {
+pub fn phase_length(settings: &PhasedSettings) -> f64 {
     match settings.clock {
         Clock::MayLeonard { epsilon, rate, .. } => -epsilon.ln() / rate,
         Clock::Ring { delta, rate } => -delta.ln() / rate,
@@ -25,7 +25,7 @@ pub fn phase_length(settings: &Phased) -> f64 {
 
 /// The absolute tolerance that the species of the clock need: a ten-thousandth of their lowest level, which sets
 /// the period.
-pub fn tolerance(settings: &Phased) -> f64 {
+pub fn tolerance(settings: &PhasedSettings) -> f64 {
     match settings.clock {
         Clock::MayLeonard { epsilon, .. } => 1e-4 * epsilon,
         // Its species fall far below where they begin.
@@ -35,7 +35,7 @@ pub fn tolerance(settings: &Phased) -> f64 {
 }
 
 /// The level of a phase that is off.
-pub fn off_level(settings: &Phased) -> f64 {
+pub fn off_level(settings: &PhasedSettings) -> f64 {
     match settings.clock {
         Clock::MayLeonard { epsilon, gamma, .. } => epsilon / (gamma - 1.0),
         Clock::Ring { delta, .. } => delta,

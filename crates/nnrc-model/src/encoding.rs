@@ -5,7 +5,7 @@
 //! take away what is there, so a relay y' = s − y with a negative part of s needs a rail for it.
 
 use crate::activation::Activation;
-use crate::chemistry::{Chemistry, Construction, Signs, WeightCarrier};
+use crate::chemistry::{Chemistry, Signs, WeightCarrier};
 use crate::model::Model;
 use crate::network::{NodeKind, Operation};
 
@@ -63,7 +63,7 @@ fn is_signed(
         return sources.iter().any(|&source| encodings[source].dual);
     };
     // Weights that learn can become negative.
-    if chemistry.construction == Construction::OnePot || chemistry.any_sign {
+    if chemistry.construction.is_one_pot() || chemistry.any_sign() {
         return true;
     }
     if bias.as_ref().is_some_and(|bias| bias.values.iter().any(|b| *b < 0.0)) {
@@ -72,6 +72,6 @@ fn is_signed(
     let dual: Vec<bool> =
         sources.iter().flat_map(|&s| vec![encodings[s].dual; model.nodes[s].width()]).collect();
     // A rate constant of 0 makes no reaction; a weight species makes one at any concentration.
-    let reacts = |w: f64| w > 0.0 || chemistry.weights == WeightCarrier::Species;
+    let reacts = |w: f64| w > 0.0 || chemistry.weights() == WeightCarrier::Species;
     weights.values.iter().enumerate().any(|(at, w)| *w < 0.0 || (reacts(*w) && dual[at % dual.len()]))
 }

@@ -1,7 +1,7 @@
 //! How finely the judge of a clocked pot tells errors from the tolerance, known from the settings alone. The reactions,
 //! and why these are the figures, stand in `nnrc-lower`.
 
-use crate::chemistry::Phased;
+use crate::chemistry::PhasedSettings;
 use crate::clock::phase_length;
 
 /// h of the absolute value.
@@ -18,13 +18,13 @@ const SETTLED: f64 = 7.0;
 pub const RIVALRY: f64 = 2.0;
 
 /// Speed of the absolute value.
-pub fn speed(settings: &Phased, tolerance: f64, outputs: usize) -> f64 {
+pub fn speed(settings: &PhasedSettings, tolerance: f64, outputs: usize) -> f64 {
     let least = GROWTH * outputs as f64 / (tolerance * growing(settings));
     least.max(SPEED * settings.combinational)
 }
 
 /// The time that the absolute value has: the part of a phase in which the output has settled.
-pub fn growing(settings: &Phased) -> f64 {
+pub fn growing(settings: &PhasedSettings) -> f64 {
     phase_length(settings) - SETTLED / settings.gated
 }
 
@@ -34,7 +34,7 @@ pub fn saddle(tolerance: f64) -> f64 {
 }
 
 /// The rate at which the rivals part, in a pot of this tolerance.
-pub fn parting(settings: &Phased, tolerance: f64) -> f64 {
+pub fn parting(settings: &PhasedSettings, tolerance: f64) -> f64 {
     settings.combinational * saddle(tolerance)
 }
 
@@ -46,7 +46,7 @@ pub fn floor(outputs: usize) -> f64 {
 /// How far from the tolerance the error of a sample must be for a verdict that is that of plain numbers. Rivals closer to
 /// each other have not parted when the latch opens; an absolute value has grown as far as its time allows; and the smoothed
 /// absolute values of outputs without an error are not 0.
-pub fn margin(settings: &Phased, tolerance: f64, outputs: usize) -> f64 {
+pub fn margin(settings: &PhasedSettings, tolerance: f64, outputs: usize) -> f64 {
     let unparted = (-parting(settings, tolerance) * phase_length(settings)).exp();
     let folds = speed(settings, tolerance, outputs) * tolerance / outputs as f64 * growing(settings);
     let ungrown = tolerance * (GROWN - folds).exp();

@@ -20,10 +20,11 @@ pub mod resources;
 pub mod risk;
 
 mod chemistry;
+mod clocked_sgd;
 mod data;
-mod descent;
 mod expectation;
-mod flow;
+mod gradient_descent;
+mod gradient_flow;
 mod lanes;
 mod model;
 mod network;
@@ -35,11 +36,15 @@ mod simulation;
 mod training;
 mod transform;
 
-pub use chemistry::{Chemistry, Clock, Construction, Phased, Signs, Teacher, WeightCarrier};
+pub use chemistry::{
+    Chemistry, Clock, Construction, FixedPointSettings, OnePotSettings, PhasedSettings, Signs, Teacher,
+    WeightCarrier,
+};
+pub use clocked_sgd::ClockedSgd;
 pub use data::{DataReference, Dataset, Part, Targets, find_data, hold_out};
-pub use descent::{Descent, Validation};
 pub use expectation::{Expectation, ExpectationKind};
-pub use flow::Flow;
+pub use gradient_descent::{GradientDescent, Validation};
+pub use gradient_flow::GradientFlow;
 pub use model::Model;
 pub use network::{Node, NodeKind, Operation};
 pub use noise::{ConcentrationNoise, Noise, RateNoise, Redraw};
@@ -48,5 +53,5 @@ pub use resources::{Arrays, Memory, ResourceError, Resources, Table, TableLayout
 pub use risk::Risk;
 pub use samples::Samples;
 pub use simulation::{Method, Simulation};
-pub use training::{PhasedTraining, Training};
+pub use training::{Rule, Training};
 pub use transform::is_rectifier;

@@ -5,14 +5,17 @@ use std::collections::BTreeMap;
 use nnrc_sim::scaling::{ColumnScale, Scaling};
 
 use crate::chemistry::Chemistry;
+use crate::clocked_sgd::ClockedSgd;
 use crate::data::{self, DataReference, Dataset};
 use crate::expectation::Expectation;
+use crate::gradient_descent::GradientDescent;
+use crate::gradient_flow::GradientFlow;
 use crate::interval::Interval;
 use crate::network::{Node, NodeKind};
 use crate::noise::Noise;
 use crate::output_kind::OutputKind;
 use crate::simulation::Simulation;
-use crate::training::{PhasedTraining, Training};
+use crate::training::{Rule, Training};
 
 /// A checked `.nnr` file.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,14 +43,38 @@ pub struct Model {
 }
 
 impl Model {
+    /// How it learns, if the file says so.
+    pub fn rule(&self) -> Option<&Rule> {
+        self.training.as_ref()?.rule.as_ref()
+    }
+
+    /// How it learns in silico, if it does.
+    pub fn gradient_descent(&self) -> Option<&GradientDescent> {
+        match self.rule()? {
+            Rule::GradientDescent(rule) => Some(rule),
+            Rule::GradientFlow(_) | Rule::ClockedSgd(_) => None,
+        }
+    }
+
+    /// How it learns in one pot, if it does.
+    pub fn gradient_flow(&self) -> Option<&GradientFlow> {
+        match self.rule()? {
+            Rule::GradientFlow(rule) => Some(rule),
+            Rule::GradientDescent(_) | Rule::ClockedSgd(_) => None,
+        }
+    }
+
     /// How it learns by a clock, if it does.
-    pub fn phased_training(&self) -> Option<&PhasedTraining> {
-        self.training.as_ref()?.phased.as_ref()
+    pub fn clocked_sgd(&self) -> Option<&ClockedSgd> {
+        match self.rule()? {
+            Rule::ClockedSgd(rule) => Some(rule),
+            Rule::GradientDescent(_) | Rule::GradientFlow(_) => None,
+        }
     }
 
     /// Whether learning in the pot presents the samples.
     pub fn is_fed(&self) -> bool {
-        self.training.as_ref().is_some_and(|training| training.flow.is_some() || training.phased.is_some())
+        matches!(self.rule(), Some(Rule::GradientFlow(_) | Rule::ClockedSgd(_)))
     }
 
     /// Positions of the inputs.
@@ -72,7 +99,7 @@ impl Model {
 
     /// The data set that the network is made for, by name: that of the training, else the first one.
     pub fn data(&self) -> Option<(&str, &Dataset)> {
-        let trained = self.training.as_ref().and_then(|training| training.data.as_ref());
+        let trained = self.training.as_ref().and_then(Training::data);
         let trained = trained.and_then(|data| self.datasets.get_key_value(&data.dataset));
         trained.or_else(|| self.datasets.first_key_value()).map(|(name, data)| (name.as_str(), data))
     }

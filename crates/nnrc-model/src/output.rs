@@ -5,6 +5,7 @@ use nnrc_sim::reading::{Measure, Reading, middle, two_values};
 use crate::data::{Dataset, Targets};
 use crate::model::Model;
 pub use crate::output_kind::OutputKind;
+use crate::training::Training;
 use nnrc_sim::scaling::Scaling;
 use nnrc_syntax::wording::shown;
 
@@ -57,7 +58,7 @@ impl Model {
 
     fn judging_by(&self, own: Option<Own<'_>>) -> Judging {
         let width = self.nodes[self.output].width();
-        let trained = self.training.as_ref().and_then(|training| training.data.as_ref());
+        let trained = self.training.as_ref().and_then(Training::data);
         let trained = trained.and_then(|data| self.datasets.get(&data.dataset));
         judging(self.output_kind.as_ref(), width, own, trained.into_iter().chain(self.datasets.values()))
     }

@@ -7,7 +7,7 @@ use crate::network::Operation;
 /// Most catalysts that a term of the layer's drive reads.
 pub fn drive_order(chemistry: &Chemistry, operation: &Operation) -> u32 {
     match operation {
-        Operation::Dense { .. } => match chemistry.weights {
+        Operation::Dense { .. } => match chemistry.weights() {
             WeightCarrier::Species => 2,
             WeightCarrier::Rates => 1,
         },

@@ -1,7 +1,7 @@
 //! What makes learning in one pot fail or err, known from the settings alone.
 
-use crate::chemistry::Chemistry;
-use crate::flow::Flow;
+use crate::chemistry::{Chemistry, OnePotSettings};
+use crate::gradient_flow::GradientFlow;
 use crate::model::Model;
 use crate::network::NodeKind;
 
@@ -64,29 +64,30 @@ pub fn depth(model: &Model) -> usize {
 
 /// How long forward and backward pass take to settle, in time units: five relaxation times for each layer forward,
 /// and as many once for the way back, whose layers have been following all the while.
-pub fn settling(chemistry: &Chemistry, depth: usize) -> f64 {
-    RELAXATIONS * (depth as f64 / chemistry.forward + 1.0 / chemistry.backward)
+pub fn settling(chemistry: &Chemistry, own: &OnePotSettings, depth: usize) -> f64 {
+    RELAXATIONS * (depth as f64 / chemistry.forward + 1.0 / own.backward)
 }
 
-impl Flow {
+impl GradientFlow {
     /// What in these settings makes learning fail or err.
     pub fn risks(&self, model: &Model) -> Vec<Risk> {
         let (chemistry, depth) = (&model.chemistry, depth(model));
+        let Some(own) = chemistry.one_pot() else { return Vec::new() };
         let mut risks = Vec::new();
         let layers = depth as f64 / chemistry.forward;
-        let (hold, settling, least) = match chemistry.teacher {
+        let (hold, settling, least) = match own.teacher {
             Some(teacher) => (teacher.settle, GATED_RELAXATIONS * layers, 0.0),
-            None => (self.hold, settling(chemistry, depth), layers + 1.0 / chemistry.backward),
+            None => (self.hold, settling(chemistry, own, depth), layers + 1.0 / own.backward),
         };
         if hold < settling {
             risks.push(Risk::ShortHold { hold, settling, hopeless: hold < least });
         }
-        let learning = chemistry.teacher.map_or(self.hold, |teacher| teacher.learn);
+        let learning = own.teacher.map_or(self.hold, |teacher| teacher.learn);
         let step = self.rate * learning;
         if step > LARGEST_STEP {
             risks.push(Risk::LargeStep { step, rate: 0.4 * LARGEST_STEP / learning });
         }
-        let least = ANNIHILATION * chemistry.forward.max(chemistry.backward);
+        let least = ANNIHILATION * chemistry.forward.max(own.backward);
         if chemistry.annihilation < least {
             risks.push(Risk::SlowAnnihilation { annihilation: chemistry.annihilation, least });
         }

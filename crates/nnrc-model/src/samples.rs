@@ -1,7 +1,7 @@
 //! The samples of a training in silico.
 
 use crate::data::{Dataset, hold_out};
-use crate::descent::{Descent, Validation};
+use crate::gradient_descent::{GradientDescent, Validation};
 use crate::model::Model;
 use crate::random::Random;
 
@@ -14,7 +14,7 @@ pub struct Samples<'a> {
     pub rows: Vec<usize>,
 }
 
-impl Descent {
+impl GradientDescent {
     /// The samples to train on, and those that only judge.
     pub fn samples<'a>(&self, model: &'a Model) -> Option<(Samples<'a>, Option<Samples<'a>>)> {
         let dataset = model.datasets.get(&self.data.dataset)?;

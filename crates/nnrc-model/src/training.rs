@@ -2,38 +2,45 @@
 
 use nnrc_syntax::Span;
 
+use crate::clocked_sgd::ClockedSgd;
 use crate::data::DataReference;
-use crate::descent::Descent;
-use crate::flow::Flow;
+use crate::gradient_descent::GradientDescent;
+use crate::gradient_flow::GradientFlow;
 
 /// The `train` block.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Training {
     /// Where the block stands.
     pub span: Span,
-    /// The training data.
-    pub data: Option<DataReference>,
-    /// Name of the rule: `gradient`, `gradient_flow`, `sgd`.
-    pub rule: Option<String>,
-    /// Everything about training in silico; none for in-pot learning, or where there is no data.
-    pub descent: Option<Descent>,
-    /// Everything about learning in one pot; none otherwise.
-    pub flow: Option<Flow>,
-    /// Everything about learning by a clock; none for other constructions, or where there is no data.
-    pub phased: Option<PhasedTraining>,
+    /// How the network learns, and on what; none where there is no data.
+    pub rule: Option<Rule>,
 }
 
-/// What the `train` block says about learning by a clock: `rule = sgd(rate = …)`.
+/// A rule of learning, with its settings. Each construction has one of its own.
 #[derive(Debug, Clone, PartialEq)]
-pub struct PhasedTraining {
-    /// The samples, presented in turn.
-    pub data: DataReference,
-    /// Whether the loss is cross-entropy; else half the squared error.
-    pub cross_entropy: bool,
-    /// Learning rate: a cycle changes the weights by −rate · gradient.
-    pub rate: f64,
-    /// Epochs after which whoever follows the course ends; the reactions know nothing of it.
-    pub epochs: usize,
-    /// The error below which a sample is satisfied, of `stop when error < …`; none: nothing judges.
-    pub tolerance: Option<f64>,
+pub enum Rule {
+    /// `gradient(…)`: in silico, through the fixed point.
+    GradientDescent(GradientDescent),
+    /// `gradient_flow(…)`: in one pot, while samples are presented.
+    GradientFlow(GradientFlow),
+    /// `sgd(…)`: by a chemical clock, a sample in each cycle.
+    ClockedSgd(ClockedSgd),
+}
+
+impl Rule {
+    /// The training data.
+    pub fn data(&self) -> &DataReference {
+        match self {
+            Self::GradientDescent(rule) => &rule.data,
+            Self::GradientFlow(rule) => &rule.data,
+            Self::ClockedSgd(rule) => &rule.data,
+        }
+    }
+}
+
+impl Training {
+    /// The training data.
+    pub fn data(&self) -> Option<&DataReference> {
+        self.rule.as_ref().map(Rule::data)
+    }
 }

@@ -1,7 +1,7 @@
 //! The same network otherwise: alone, without its training, with another rectifier.
 
 use crate::activation::Activation;
-use crate::chemistry::{Construction, WeightCarrier};
+use crate::chemistry::{Construction, FixedPointSettings};
 use crate::model::Model;
 use crate::network::NodeKind;
 use crate::ranges;
@@ -16,8 +16,7 @@ impl Model {
     /// constants are the weights. What learned in a pot is judged and exported in this form.
     pub fn inference(&self) -> Model {
         let mut model = self.clone();
-        model.chemistry.construction = Construction::FixedPoint;
-        model.chemistry.weights = WeightCarrier::Rates;
+        model.chemistry.construction = Construction::FixedPoint(FixedPointSettings::default());
         model.training = None;
         model
     }

@@ -24,9 +24,8 @@ impl Compiled {
     ///
     /// A network that no program follows: one whose protocol sets species at times of its own.
     pub fn crate_files(&self) -> Result<Files, Failure> {
-        let training = self.model.training.as_ref();
         // A program that trains needs reactions for either sign of each weight.
-        let trains = training.is_some_and(|training| training.descent.is_some());
+        let trains = self.model.gradient_descent().is_some();
         let for_training = if trains { Some(self.for_training()?) } else { None };
         let pot = for_training.as_ref().unwrap_or(self);
         let options = Options {
@@ -34,9 +33,7 @@ impl Compiled {
             ranges: ranges(self),
             meanings: meanings::carried(&self.model),
             training: trains.then(|| trained(&pot.model, &pot.lowered)),
-            pot: training
-                .and_then(|training| training.flow.as_ref())
-                .map(|flow| presented(&self.model, &self.lowered, flow.loss)),
+            pot: self.model.gradient_flow().map(|flow| presented(&self.model, &self.lowered, flow.loss)),
             ..Options::default()
         };
         nnrc_rust::generate(&pot.lowered.crn, &pot.lowered.info, &options).map_err(|error| {
@@ -97,7 +94,7 @@ fn simulation(pot: &Compiled) -> Result<nnrc_rust::Simulation, Failure> {
     if let Some(feed) = &pot.lowered.crn.protocol.feed {
         simulation.until = simulation.until.or(Some(feed.hold));
     }
-    if pot.lowered.clocked().is_some() {
+    if let Some(clocked) = pot.lowered.clocked() {
         match Cycles::new(model, &pot.lowered, pot.runner().into_engine()) {
             Ok(cycles) => simulation.until = simulation.until.or(Some(2.0 * cycles.period())),
             Err(error) => {
@@ -105,7 +102,7 @@ fn simulation(pot: &Compiled) -> Result<nnrc_rust::Simulation, Failure> {
             }
         }
         // The program has one tolerance for all species, so that of the clock's tails is for all.
-        simulation.absolute = simulation.absolute.min(clock::tolerance(&model.chemistry.phased));
+        simulation.absolute = simulation.absolute.min(clock::tolerance(&clocked.settings));
         simulation.method = cycles::method(said.method);
     }
     Ok(simulation)

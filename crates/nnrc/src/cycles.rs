@@ -3,7 +3,7 @@
 //! A cycle ends when the last species of the clock rises through 1/2: the last phase is over, the next cycle has not
 //! begun, and every register holds its value.
 
-use nnrc_crn::CrnInfo;
+use nnrc_crn::{Crn, CrnInfo};
 use nnrc_engine::Engine;
 use nnrc_lower::Lowered;
 use nnrc_lower::phased::{Clocked, Judge, halt};
@@ -49,10 +49,10 @@ pub struct Place {
 }
 
 /// The tolerances of a model's course: those of `simulate`, for the clock what its tails need.
-pub fn tolerances(model: &Model, engine: &Engine, lowered: &Lowered) -> Tolerances {
+pub fn tolerances(model: &Model, engine: &Engine, (crn, clocked): (&Crn, &Clocked)) -> Tolerances {
     let simulation = &model.simulation;
-    let clock = clock::tolerance(&model.chemistry.phased);
-    engine.tolerances(&lowered.crn, simulation.relative, simulation.absolute, clock)
+    let clock = clock::tolerance(&clocked.settings);
+    engine.tolerances(crn, simulation.relative, simulation.absolute, clock)
 }
 
 /// The method: explicit unless the file says otherwise, because everything fast in a phased pot is as fast as
@@ -103,11 +103,11 @@ impl<'a> Cycles<'a> {
         let clocked = lowered.clocked().ok_or_else(still)?;
         let mut engine = engine;
         let state = engine.initial_state();
-        let tolerances = tolerances(model, &engine, lowered);
+        let tolerances = tolerances(model, &engine, (&lowered.crn, clocked));
         let method = method(model.simulation.method);
         let species = clock_species(&lowered.info, clocked);
-        let period = clock::phase_length(&model.chemistry.phased) * species as f64;
-        let drive = match (model.chemistry.phased.clock, engine.state_range(clocked.clock)) {
+        let period = clocked.period(&lowered.info);
+        let drive = match (clocked.settings.clock, engine.state_range(clocked.clock)) {
             (Clock::External { phase }, _) => Drive::External { state, phase, gates: species },
             (_, Some(range)) => {
                 let last = (range.end - 1, LEVEL);

@@ -50,9 +50,9 @@ impl<'a> Report<'a> {
     /// The figures of a phased pot; none of another.
     pub fn new(pot: &'a Compiled) -> Option<Self> {
         let clocked = pot.lowered.clocked()?;
-        let phased = &pot.model.chemistry.phased;
+        let phased = &clocked.settings;
         let length = clock::phase_length(phased);
-        let period = length * clock_species(&pot.lowered.info, clocked) as f64;
+        let period = clocked.period(&pot.lowered.info);
         let off = clock::off_level(phased);
         let residuals = residuals(&pot.model, clocked, length);
         let leak = off * phased.gated * period;
@@ -61,7 +61,7 @@ impl<'a> Report<'a> {
             + leak
             + simulation.relative
             + simulation.absolute;
-        let training = pot.model.phased_training();
+        let training = pot.model.clocked_sgd();
         let bounds = training.and_then(|training| steps::bounds(&pot.model, training, step, &STEPS));
         let outputs = pot.model.nodes[pot.model.output].width();
         let tolerance = training.and_then(|training| training.tolerance);
@@ -84,7 +84,7 @@ impl<'a> Report<'a> {
         writeln!(
             out,
             "Clock: {}, {} species; a phase lasts {}{units}, a cycle {}{units}",
-            clock_words(model),
+            clock_words(self.clocked.settings.clock),
             clock_species(&self.pot.lowered.info, self.clocked),
             short(self.length),
             short(self.period)
@@ -119,7 +119,7 @@ impl<'a> Report<'a> {
             self.pot.lowered.info.species_count(),
             self.pot.lowered.info.reaction_count()
         )?;
-        if let Some(training) = model.phased_training() {
+        if let Some(training) = model.clocked_sgd() {
             let rows = model.rows(&training.data).len();
             let slots = rows + if training.tolerance.is_some() { 2 } else { 0 };
             writeln!(
@@ -181,7 +181,7 @@ impl<'a> Report<'a> {
 
     /// HALT that slots without a turn make in an epoch: the token that leaks ahead, times rate and time of the slot.
     fn false_halt(&self, slots: usize) -> f64 {
-        let phased = &self.pot.model.chemistry.phased;
+        let phased = &self.clocked.settings;
         let rate = match phased.clock {
             Clock::MayLeonard { rate, .. } | Clock::Ring { rate, .. } => epoch::SLOT * rate,
             Clock::External { phase } => epoch::SLOT / phase,
@@ -233,8 +233,8 @@ impl<'a> Report<'a> {
     }
 }
 
-fn clock_words(model: &Model) -> String {
-    match model.chemistry.phased.clock {
+fn clock_words(clock: Clock) -> String {
+    match clock {
         Clock::MayLeonard { epsilon, rate, gamma, .. } => {
             format!("may_leonard (epsilon {epsilon:e}, rate {}, gamma {})", short(rate), short(gamma))
         }
@@ -257,7 +257,7 @@ fn meaning(phase: Phase) -> &'static str {
 
 /// What each module leaves undone: e^(−rate · time) for the time that it has.
 fn residuals(model: &Model, clocked: &Clocked, length: f64) -> Vec<Residual> {
-    let phased = &model.chemistry.phased;
+    let phased = &clocked.settings;
     let has = |name: &str| clocked.modules.iter().any(|module| module.name == name);
     let mut all = Vec::new();
     let mut add = |module: &'static str, rate: f64, time: f64, what: &str| {
@@ -289,7 +289,7 @@ fn residuals(model: &Model, clocked: &Clocked, length: f64) -> Vec<Residual> {
     add("derivative", kc, two, "from the last release to the end of the latch");
     add("error", kc, two, "the same");
     add("gate", kc, two, "the same");
-    let tolerance = model.phased_training().and_then(|training| training.tolerance).unwrap_or(0.0);
+    let tolerance = model.clocked_sgd().and_then(|training| training.tolerance).unwrap_or(0.0);
     let parting = judge::parting(phased, tolerance);
     add("judge", parting, two, "the same: a sample this close to the tolerance is judged in part");
     add("delta", kc / depth, two, "the same, shared by the layers");

@@ -5,7 +5,6 @@ use nnrc_model::Model;
 use nnrc_sbml::UnitSystem;
 
 use crate::compiled::Compiled;
-use crate::cycles::clock_species;
 use crate::meanings;
 use crate::numbers::{plural, short};
 use crate::plot::{self, Curve};
@@ -23,10 +22,7 @@ impl Compiled {
     pub fn picture(&self, course: &TimeCourse) -> String {
         let meanings = meanings::of(&self.model);
         let end = course.times.last().copied().unwrap_or(0.0);
-        let cycles = self.lowered.clocked().map(|clocked| {
-            let species = clock_species(&self.lowered.info, clocked);
-            end / (nnrc_model::clock::phase_length(&self.model.chemistry.phased) * species as f64)
-        });
+        let cycles = self.lowered.clocked().map(|clocked| end / clocked.period(&self.lowered.info));
         let is_long = cycles.is_some_and(|cycles| cycles > CLOCK_SHOWN);
         let shown = |(_, column): &(usize, &Column)| match column.kind {
             ColumnKind::Rail => false,

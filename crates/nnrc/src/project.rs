@@ -34,10 +34,10 @@ impl Checked {
     /// The same network computing alone, where it learns in the pot otherwise.
     pub fn computing(self) -> Self {
         let model = match self.model.chemistry.construction {
-            Construction::FixedPoint => self.model,
+            Construction::FixedPoint(_) => self.model,
             // What was learned is judged by itself: the forward network with its weights at rest.
-            Construction::OnePot => self.model.inference(),
-            Construction::Phased => self.model.without_training(),
+            Construction::OnePot(_) => self.model.inference(),
+            Construction::Phased(_) => self.model.without_training(),
         };
         Self { model, ..self }
     }

@@ -81,8 +81,8 @@ impl Runner<'_> {
     }
 
     fn tolerances(&self) -> Tolerances {
-        if self.pot.lowered.clocked().is_some() {
-            return cycles::tolerances(&self.pot.model, &self.engine, &self.pot.lowered);
+        if let Some(clocked) = self.pot.lowered.clocked() {
+            return cycles::tolerances(&self.pot.model, &self.engine, (&self.pot.lowered.crn, clocked));
         }
         Tolerances::new(self.pot.model.simulation.relative, self.pot.model.simulation.absolute)
     }

@@ -7,7 +7,6 @@ use nnrc_sim::Error;
 use serde_json::{Value, json};
 
 use crate::compiled::Compiled;
-use crate::cycles::clock_species;
 use crate::numbers::{plural, short};
 use crate::runner::NEAR;
 
@@ -61,15 +60,11 @@ impl Running {
     pub fn of(pot: &Compiled) -> Self {
         let (relative, mut absolute) = DEFAULTS;
         let course = if let Some(clocked) = pot.lowered.clocked() {
-            let phased = &pot.model.chemistry.phased;
-            absolute = absolute.min(clock::tolerance(phased));
-            let epoch = pot.model.phased_training().map(|training| {
+            absolute = absolute.min(clock::tolerance(&clocked.settings));
+            let epoch = pot.model.clocked_sgd().map(|training| {
                 pot.model.rows(&training.data).len() + if training.tolerance.is_some() { 2 } else { 0 }
             });
-            Course::Cycles {
-                period: clock::phase_length(phased) * clock_species(&pot.lowered.info, clocked) as f64,
-                epoch,
-            }
+            Course::Cycles { period: clocked.period(&pot.lowered.info), epoch }
         } else if let Some(feed) = &pot.lowered.crn.protocol.feed {
             Course::Shows { samples: feed.rows.len(), hold: feed.hold, epochs: feed.epochs }
         } else {
@@ -231,11 +226,11 @@ impl Running {
 /// Follows a pot to its rest.
 fn settling(pot: &Compiled) -> Course {
     let proven = || match pot.model.chemistry.construction {
-        Construction::FixedPoint => {
+        Construction::FixedPoint(_) => {
             // Through very many layers a bound may grow beyond all numbers.
             certify(&pot.model, Inputs::Ranges, NEAR).settling_time.filter(|bound| bound.is_finite())
         }
-        Construction::OnePot | Construction::Phased => None,
+        Construction::OnePot(_) | Construction::Phased(_) => None,
     };
     if pot.model.simulation.settled {
         return Course::Rests { proven: proven() };

@@ -110,9 +110,9 @@ impl Compiled {
 /// The papers that describe a construction.
 pub fn described_by(construction: Construction) -> Vec<String> {
     let described_by: &[&str] = match construction {
-        Construction::FixedPoint => &["doi:10.1098/rsif.2021.0031", "arXiv:2010.13290"],
-        Construction::OnePot => &["doi:10.1098/rsif.2021.0031", "arXiv:2010.13290", "arXiv:2410.11919"],
-        Construction::Phased => &["arXiv:2311.18313", "arXiv:2401.07077"],
+        Construction::FixedPoint(_) => &["doi:10.1098/rsif.2021.0031", "arXiv:2010.13290"],
+        Construction::OnePot(_) => &["doi:10.1098/rsif.2021.0031", "arXiv:2010.13290", "arXiv:2410.11919"],
+        Construction::Phased(_) => &["arXiv:2311.18313", "arXiv:2401.07077"],
     };
     described_by.iter().map(|id| (*id).to_owned()).collect()
 }

@@ -102,10 +102,10 @@ pub fn warnings(pot: &Compiled, for_sbml: bool) -> Vec<Diagnostic> {
         );
     }
     let wide = match pot.model.chemistry.construction {
-        Construction::FixedPoint => WIDE,
-        Construction::OnePot => WIDE_LEARNING,
+        Construction::FixedPoint(_) => WIDE,
+        Construction::OnePot(_) => WIDE_LEARNING,
         // A chemical clock is made of a tiny inflow and fast competition.
-        Construction::Phased => f64::INFINITY,
+        Construction::Phased(_) => f64::INFINITY,
     };
     if let Some((low, high)) = pot.lowered.info.rate_range().filter(|(low, high)| high / low > wide) {
         findings.push(

@@ -14,7 +14,7 @@
 
 use nnrc_model::activation::Activation;
 use nnrc_model::gradient::{Graph, LANES, Lanes, Workspace};
-use nnrc_model::{Model, NodeKind, PhasedTraining};
+use nnrc_model::{ClockedSgd, Model, NodeKind};
 
 /// Weights above which products of such matrices take too long to say.
 const MOST: usize = 128;
@@ -25,7 +25,7 @@ const DIFFERENCE: f64 = 1e-5;
 struct Online<'a> {
     graph: Graph,
     model: &'a Model,
-    training: &'a PhasedTraining,
+    training: &'a ClockedSgd,
     space: Workspace,
     /// The activation of the output, where it matters.
     output: Option<Activation>,
@@ -33,7 +33,7 @@ struct Online<'a> {
 
 /// The bound after each number of `steps`, which are sorted, for steps whose error in a weight is `part` of the
 /// largest weight and of the largest change; none where it is not known.
-pub fn bounds(model: &Model, training: &PhasedTraining, part: f64, steps: &[usize]) -> Option<Vec<f64>> {
+pub fn bounds(model: &Model, training: &ClockedSgd, part: f64, steps: &[usize]) -> Option<Vec<f64>> {
     let mut online = Online::new(model, training)?;
     let rows = model.rows(&training.data);
     let mut p = online.graph.initial().to_vec();
@@ -61,7 +61,7 @@ pub fn bounds(model: &Model, training: &PhasedTraining, part: f64, steps: &[usiz
 }
 
 impl<'a> Online<'a> {
-    fn new(model: &'a Model, training: &'a PhasedTraining) -> Option<Self> {
+    fn new(model: &'a Model, training: &'a ClockedSgd) -> Option<Self> {
         let graph = Graph::new(model);
         let output = match &model.nodes[model.output].kind {
             NodeKind::Layer { activations, .. } => activations.first().copied(),

@@ -77,9 +77,9 @@ impl Files {
     pub fn of_course(&self, construction: Construction) -> Vec<PathBuf> {
         let mut files = vec![self.table(), self.picture()];
         match construction {
-            Construction::FixedPoint => {}
-            Construction::OnePot => files.push(self.rails_picture()),
-            Construction::Phased => files.push(self.weights_picture()),
+            Construction::FixedPoint(_) => {}
+            Construction::OnePot(_) => files.push(self.rails_picture()),
+            Construction::Phased(_) => files.push(self.weights_picture()),
         }
         files
     }

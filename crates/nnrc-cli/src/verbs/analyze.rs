@@ -2,7 +2,6 @@
 
 use nnrc::certificate::Scope;
 use nnrc::phases::Report;
-use nnrc_model::Construction;
 
 use crate::args::AnalyzeArgs;
 use crate::session::Session;
@@ -12,7 +11,7 @@ use crate::terminal::Stop;
 pub fn run(session: &Session, args: &AnalyzeArgs) -> Result<(), Stop> {
     let terminal = &session.terminal;
     let mut loaded = session.load(&args.file.file)?;
-    if loaded.model.chemistry.construction == Construction::OnePot {
+    if loaded.model.chemistry.construction.is_one_pot() {
         terminal.note(super::simulate::ALONE);
         loaded.model = loaded.model.inference();
     }

@@ -10,7 +10,6 @@ use nnrc::disk::DASH;
 use nnrc::reactions::write_reactions;
 use nnrc::sbml::SbmlError;
 use nnrc::size::warnings;
-use nnrc_model::Construction;
 use nnrc_sbml::Options;
 use nnrc_syntax::{Diagnostic, Severity, Source, codes};
 
@@ -40,7 +39,7 @@ pub fn run(session: &Session, args: &CompileArgs) -> Result<(), Stop> {
     let input = session.input(&loaded, &args.values)?;
     if let Some(option) = args.values.given()
         && loaded.model.is_fed()
-        && (loaded.model.chemistry.construction == Construction::Phased
+        && (loaded.model.chemistry.construction.is_phased()
             || args.target == Target::Sbml && args.feed.is_none_or(|feed| feed == Feed::Events))
     {
         session.terminal.note(&format!(
@@ -83,7 +82,7 @@ fn destination(args: &CompileArgs, network: &str) -> Destination {
 /// Writes the crate into a folder.
 fn write_crate(session: &Session, pot: &Compiled, place: &Path) -> Result<(), Stop> {
     let terminal = &session.terminal;
-    if pot.model.training.as_ref().is_some_and(|training| training.flow.is_some()) {
+    if pot.model.gradient_flow().is_some() {
         terminal.note("the program presents samples that it is given: `train --data FILE`");
     }
     let files = pot.crate_files()?;

@@ -4,7 +4,6 @@ mod engines;
 mod write;
 
 use nnrc::picture::CURVE_POINTS;
-use nnrc_model::Construction;
 
 use crate::args::SimulateArgs;
 use crate::destination::{Destination, is_special};
@@ -29,7 +28,7 @@ pub fn run(session: &Session, args: &SimulateArgs) -> Result<(), Stop> {
     let mut loaded = session.load(&args.file.file)?;
     session.require_places(&[&destination])?;
     if args.steady {
-        if loaded.model.chemistry.construction == Construction::OnePot {
+        if loaded.model.chemistry.construction.is_one_pot() {
             session.terminal.note(ALONE);
         }
         loaded = loaded.computing();

@@ -48,7 +48,7 @@ pub fn pair(
     half: f64,
     [x, y]: [Species; 2],
 ) {
-    let speed = half * vessel.settings().combinational;
+    let speed = half * vessel.settings.combinational;
     let growth =
         if half == 1.0 { vessel.combinational() } else { vessel.constant("half_combinational", speed) };
     let u = vessel.species(name, "U", &[axis], 1.0);

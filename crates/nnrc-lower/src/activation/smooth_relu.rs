@@ -89,7 +89,7 @@ fn clocked_neuron(
     let (one, two) = ([at(x, &[I])], [times(2, x, &[I])]);
     vessel.react(&format!("{name}.excite"), &[axis], &[at(up, &[I])], (&one, &two), &rate);
     vessel.react(&format!("{name}.inhibit"), &[axis], &[at(down, &[I])], (&one, &[]), &rate);
-    let speed = vessel.settings().combinational;
+    let speed = vessel.settings.combinational;
     let stem = format!("h_{}", name.replace('.', "_"));
     let inflow = vessel.constant(&stem, h * speed);
     vessel.react(&format!("{name}.inflow"), &[axis], &[], (&[], &one), &inflow);

@@ -24,7 +24,7 @@ pub struct Delta<'a, 'b> {
 impl<'a, 'b> Delta<'a, 'b> {
     /// In the unit whose forward part stands.
     pub fn new(unit: &'a mut Unit<'b>) -> Self {
-        let backward = unit.chemistry.backward;
+        let backward = unit.learning().backward;
         let speed = unit.raw_constant("delta", backward);
         Self { unit, speed }
     }
@@ -33,7 +33,7 @@ impl<'a, 'b> Delta<'a, 'b> {
         if factor == 1.0 {
             return self.speed;
         }
-        let value = factor * self.unit.chemistry.backward;
+        let value = factor * self.unit.learning().backward;
         self.unit.raw_constant(&what.replace('.', "_"), value)
     }
 

@@ -16,7 +16,7 @@ use super::rails::{Contribution, Rails};
 use crate::lowered::{Held, Weight};
 use crate::operation::{at, biases, columns, products, tensor_species};
 use crate::pot::{Drive, Signal, Species, Unit};
-use nnrc_model::Flow;
+use nnrc_model::GradientFlow;
 use nnrc_model::Tensor;
 
 const SIGNS: [(usize, &str); 2] = [(0, "p"), (1, "m")];
@@ -62,7 +62,13 @@ impl Weights {
     }
 
     /// Update, decay and annihilation.
-    pub fn update(&self, unit: &mut Unit<'_>, delta: Rails, sources: &[(&str, &Signal)], flow: &Flow) {
+    pub fn update(
+        &self,
+        unit: &mut Unit<'_>,
+        delta: Rails,
+        sources: &[(&str, &Signal)],
+        flow: &GradientFlow,
+    ) {
         let learn = unit.raw_constant("learn", flow.rate);
         let mut offset = 0;
         for (source, signal) in sources {
@@ -96,7 +102,7 @@ impl Weights {
             }
         }
         let forget = (flow.decay > 0.0).then(|| unit.raw_constant("forget", flow.rate * flow.decay));
-        let annihilation = unit.chemistry.weight_annihilation;
+        let annihilation = unit.learning().weight_annihilation;
         let annihilate = unit.raw_constant("weight_annihilation", annihilation);
         let matrix = (
             self.matrix,
@@ -124,7 +130,7 @@ impl Contribution {
     pub fn make(&self, unit: &mut Unit<'_>, error: Rails) {
         let (from, axis) = &self.from;
         let own = unit.variable("i");
-        let back = unit.raw_constant("back", unit.chemistry.backward);
+        let back = unit.raw_constant("back", unit.learning().backward);
         for (t, delta_sign) in SIGNS {
             let Some(weights) = self.weights else {
                 let there = vec![Index::Variable { position: 0, offset: self.offset }];
@@ -148,7 +154,7 @@ impl Contribution {
 /// Rails `E` of the error of the unit's value, with their decay and annihilation.
 pub fn error(unit: &mut Unit<'_>) -> Rails {
     let rails = [unit.species("E_p", 0.0), unit.species("E_m", 0.0)];
-    let decay = unit.raw_constant("error", unit.chemistry.backward);
+    let decay = unit.raw_constant("error", unit.learning().backward);
     for (s, sign) in SIGNS {
         unit.each(&format!("E.decay_{sign}"), &[(rails[s], 1)], &[], decay);
     }

@@ -158,7 +158,7 @@ fn learning(activation: Activation) -> OnePot {
 
 /// Errors, deltas and updates, from the output back to the first layer with weights.
 fn backward(model: &Model, input: &[f64], crn: &mut Crn, signals: &[Signal], layers: Vec<Option<Layer>>) {
-    let Some(flow) = model.training.as_ref().and_then(|training| training.flow.as_ref()) else { return };
+    let Some(flow) = model.gradient_flow() else { return };
     let teacher = teacher::lower(model, flow, input, crn, &signals[model.output]);
     let learns = learns(model);
     // What later layers contribute to the error of each node: how to make it.

@@ -14,7 +14,7 @@ use nnrc_crn::{Channel, Crn, Feed, Gate, Order, Origin, Part, Role, SpeciesFamil
 
 use super::rails::Rails;
 use crate::pot::{Signal, Species, Unit, part};
-use nnrc_model::Flow;
+use nnrc_model::GradientFlow;
 use nnrc_model::{Dataset, Model};
 
 /// Targets and gate.
@@ -25,7 +25,7 @@ pub struct Teacher {
 
 /// Adds targets, gate and protocol. The targets are at first those of the row whose inputs are `input`, or of the
 /// first row.
-pub fn lower(model: &Model, flow: &Flow, input: &[f64], crn: &mut Crn, output: &Signal) -> Teacher {
+pub fn lower(model: &Model, flow: &GradientFlow, input: &[f64], crn: &mut Crn, output: &Signal) -> Teacher {
     let dataset = &model.datasets[&flow.data.dataset];
     let rows = model.rows(&flow.data);
     let width = model.nodes[model.output].width();
@@ -57,7 +57,7 @@ pub fn lower(model: &Model, flow: &Flow, input: &[f64], crn: &mut Crn, output: &
         })
         .collect();
     let target = Signal { axis: output.axis, rails };
-    let teacher = model.chemistry.teacher;
+    let teacher = model.chemistry.one_pot().and_then(|settings| settings.teacher);
     let gate = teacher.map(|_| held("teacher", "", Vec::new(), vec![1.0]));
     crn.observables.push(target.observable("target"));
     let mut channels = input_channels(model, crn);
@@ -130,7 +130,7 @@ fn targets(dataset: &Dataset, width: usize) -> Arc<Vec<f64>> {
 impl Teacher {
     /// Makes `error` follow value − target.
     pub fn compare(&self, unit: &mut Unit<'_>, value: &Signal, error: Rails) {
-        let constant = unit.raw_constant("compare", unit.chemistry.backward);
+        let constant = unit.raw_constant("compare", unit.learning().backward);
         for (what, signal, turned) in [("error", value, false), ("target", &self.target, true)] {
             for &(species, positive) in &signal.rails {
                 let made = error[usize::from(positive == turned)];

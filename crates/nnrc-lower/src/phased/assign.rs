@@ -31,7 +31,7 @@ pub struct Table<'a> {
 pub fn lower(vessel: &mut Vessel<'_>, order: &Order, table: &Table<'_>) -> Signal {
     vessel.module("assign");
     let (name, axis) = (table.name, table.axis);
-    let speed = vessel.settings().combinational;
+    let speed = vessel.settings.combinational;
     let rate = vessel.constants_over(name, &[order.samples, axis], || {
         table.rows.iter().map(|value| speed * value).collect()
     });

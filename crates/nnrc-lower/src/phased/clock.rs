@@ -31,12 +31,12 @@ use nnrc_model::clock::{OFF, count, levels};
 
 pub(super) fn lower(vessel: &mut Vessel<'_>) -> Species {
     vessel.module("clock");
-    let count = count(vessel.settings(), vessel.phases.clock_species());
+    let count = count(&vessel.settings, vessel.phases.clock_species());
     let axis = vessel.axis("clock", count);
     let first = |on: f64, off: f64| -> Vec<f64> {
         std::iter::once(on).chain(std::iter::repeat_n(off, count - 1)).collect()
     };
-    match vessel.settings().clock {
+    match vessel.settings.clock {
         Clock::MayLeonard { epsilon, rate, gamma, .. } => {
             let clock = vessel.family("clock", "", &[axis], Role::Clock, first(1.0, epsilon));
             may_leonard(vessel, clock, axis, (epsilon, rate, gamma));

@@ -5,10 +5,13 @@ use nnrc_crn::{Crn, CrnInfo};
 use super::phases::Phases;
 use super::vessel::Module;
 use crate::pot::Species;
+use nnrc_model::{PhasedSettings, clock};
 
 /// By what the course of a pot with a clock is read.
 #[derive(Debug, Clone)]
 pub struct Clocked {
+    /// The speeds, and what sequences the phases.
+    pub settings: PhasedSettings,
     /// The phases of a cycle.
     pub phases: Phases,
     /// What belongs to which module.
@@ -40,6 +43,11 @@ pub struct Judge {
 }
 
 impl Clocked {
+    /// The predicted length of a cycle, in time units.
+    pub fn period(&self, info: &CrnInfo) -> f64 {
+        clock::phase_length(&self.settings) * info.species_range(self.clock).len() as f64
+    }
+
     /// The modules by name, in the order in which they first stand: species and reactions of each.
     pub fn sizes(&self, crn: &Crn, info: &CrnInfo) -> Vec<(&'static str, usize, usize)> {
         let species: Vec<_> = crn.species.iter().collect();

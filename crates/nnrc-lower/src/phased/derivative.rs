@@ -38,7 +38,7 @@ pub fn lower(
     vessel.module("derivative");
     let g = vessel.species(name, "G", &[axis], 0.0);
     let rate = vessel.combinational();
-    let speed = vessel.settings().combinational;
+    let speed = vessel.settings.combinational;
     let make =
         if factor == 1.0 { rate.clone() } else { vessel.constant("quadruple_combinational", factor * speed) };
     vessel.react(

@@ -44,7 +44,7 @@ pub fn lower(
 ) -> Species {
     vessel.module("judge");
     let axis = vessel.crn.species[f[0]].axes[0];
-    let speed = speed(vessel.settings(), tolerance, vessel.crn.axes[axis].size());
+    let speed = speed(&vessel.settings, tolerance, vessel.crn.axes[axis].size());
     let rate = vessel.constant("judge", speed);
     let inflow = vessel.constant("judge_error_inflow", speed * H_ERROR);
     let silence = vessel.constant("judge_silence", SILENCE * speed * largest);
@@ -64,7 +64,7 @@ pub fn lower(
     }
     // An error at the tolerance makes AU + AV a little more than itself.
     let bound = tolerance.hypot(2.0 * H_ERROR.sqrt());
-    let (kc, kg) = (vessel.settings().combinational, vessel.settings().gated);
+    let (kc, kg) = (vessel.settings.combinational, vessel.settings.gated);
     let rate = vessel.combinational();
     let suppress = vessel.constant("judge_rivalry", RIVALRY * kc);
     let saddle = saddle(bound);

@@ -17,7 +17,7 @@ pub fn lower(vessel: &mut Vessel<'_>, parameter: &Parameter, m: [Species; 2], et
     vessel.module("latch");
     let (stem, axes, indices) = (&parameter.stem, &parameter.axes, parameter.indices());
     let r = vessel.rails(stem, "R", axes);
-    let speed = vessel.settings().gated;
+    let speed = vessel.settings.gated;
     let (learn, forget) = (vessel.constant("learning", eta * speed), vessel.gated());
     let gate = vessel.gate(Phase::Latch);
     for ((&(_, rail), m), r) in RAILS.iter().zip(m).zip(r) {

@@ -37,7 +37,7 @@ use assign::Table;
 pub use clocked::{Clocked, Judge, Learning};
 use derivative::Slope;
 use nnrc_model::encoding::or_identity;
-use nnrc_model::{Clock, Model, Node, NodeKind, Operation, PhasedTraining};
+use nnrc_model::{Clock, ClockedSgd, Model, Node, NodeKind, Operation, PhasedSettings};
 use order::Order;
 use phases::Phases;
 use site::Site;
@@ -47,12 +47,12 @@ use vessel::Vessel;
 
 /// Lowers a phased model: one that learns takes its samples from the order ring; another one has inputs that hold
 /// `input`.
-pub fn lower(model: &Model, input: &[f64]) -> Result<Lowered, Box<Diagnostic>> {
+pub fn lower(model: &Model, settings: PhasedSettings, input: &[f64]) -> Result<Lowered, Box<Diagnostic>> {
     let crn =
         Crn { name: nnrc_crn::namer::bare(&model.name), units: model.chemistry.units, ..Crn::default() };
-    let mut vessel = Vessel::new(crn, &model.chemistry, Phases::of(model));
+    let mut vessel = Vessel::new(crn, (&model.chemistry, settings), Phases::of(model));
     vessel.clock = clock::lower(&mut vessel);
-    let training = model.phased_training();
+    let training = model.clocked_sgd();
     let order = training.map(|training| {
         let samples = model.rows(&training.data).len();
         order::lower(&mut vessel, samples, training.tolerance.is_some())
@@ -95,19 +95,19 @@ pub fn lower(model: &Model, input: &[f64]) -> Result<Lowered, Box<Diagnostic>> {
         learning.map(|(training, order)| learn(&mut vessel, model, training, &order, &layers, &signals));
     let (phases, clock) = (vessel.phases.clone(), vessel.clock);
     let (mut crn, modules) = vessel.finish();
-    if let Clock::External { phase } = model.chemistry.phased.clock {
+    if let Clock::External { phase } = settings.clock {
         let judge = learning.and_then(|learning| learning.judge);
         clock::gates(&mut crn, clock, phase, judge.map(|judge| judge.halt));
     }
     let info = validated(model, &crn)?;
-    let course = Course::Clocked(Clocked { phases, modules, clock, learning });
+    let course = Course::Clocked(Clocked { settings, phases, modules, clock, learning });
     Ok(Lowered { crn, info, weights, course })
 }
 
 /// The rows of an input.
 fn inputs<'a>(
     model: &Model,
-    training: &PhasedTraining,
+    training: &ClockedSgd,
     node: &'a Node,
     axis: Handle<Axis>,
     own: std::ops::Range<usize>,
@@ -175,8 +175,8 @@ impl Layer {
         let role = if at == model.output { Role::Output } else { Role::Internal };
         let activation = or_identity(activations)[0];
         // Cross-entropy at the output needs no slope.
-        let sloped = |training: &PhasedTraining| !(training.cross_entropy && at == model.output);
-        let learns = model.phased_training().is_some_and(sloped);
+        let sloped = |training: &ClockedSgd| !(training.cross_entropy && at == model.output);
+        let learns = model.clocked_sgd().is_some_and(sloped);
         let lower = reactions(activation).phased.expect("analysis lets only what is served through");
         let (value, slope) = lower(vessel, &Site { name, axis, role, number, z, learns });
         Self { node: at, dense, value, slope }
@@ -191,7 +191,7 @@ impl Layer {
 fn learn(
     vessel: &mut Vessel<'_>,
     model: &Model,
-    training: &PhasedTraining,
+    training: &ClockedSgd,
     order: &Order,
     layers: &[Layer],
     signals: &[Signal],
@@ -238,7 +238,7 @@ fn learn(
         }
     }
     vessel.line = 0;
-    let rate = match vessel.settings().clock {
+    let rate = match vessel.settings.clock {
         Clock::MayLeonard { rate, .. } | Clock::Ring { rate, .. } => rate,
         Clock::External { phase } => 1.0 / phase,
     };

@@ -56,7 +56,7 @@ pub struct Phases {
 impl Phases {
     /// The phases that a model needs.
     pub fn of(model: &Model) -> Self {
-        let learns = model.phased_training().is_some();
+        let learns = model.clocked_sgd().is_some();
         let mut all = vec![Phase::Reset];
         if learns {
             all.push(Phase::Advance);

@@ -65,7 +65,7 @@ pub fn reset(vessel: &mut Vessel<'_>, name: &str, axis: Handle<Axis>, species: S
         let rate = match level {
             1.0 => gated.clone(),
             _ => {
-                let speed = vessel.settings().gated;
+                let speed = vessel.settings.gated;
                 vessel.constant(&format!("{}_start", name.replace('.', "_")), level * speed)
             }
         };

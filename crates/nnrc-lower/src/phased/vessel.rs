@@ -10,7 +10,7 @@ use nnrc_crn::{
 
 use super::phases::{Phase, Phases};
 use crate::pot::{Species, part};
-use nnrc_model::{Chemistry, Phased};
+use nnrc_model::{Chemistry, PhasedSettings};
 
 /// The first index variable of a family.
 pub const I: Index = Index::Variable { position: 0, offset: 0 };
@@ -25,6 +25,8 @@ pub struct Vessel<'a> {
     pub crn: Crn,
     /// Settings.
     pub chemistry: &'a Chemistry,
+    /// Those of the construction.
+    pub settings: PhasedSettings,
     /// Which phases there are.
     pub phases: Phases,
     /// The species of the clock.
@@ -58,21 +60,17 @@ pub fn times(stoichiometry: u32, species: Species, indices: &[Index]) -> Term {
 
 impl<'a> Vessel<'a> {
     /// An empty pot, whose clock is still to come.
-    pub fn new(crn: Crn, chemistry: &'a Chemistry, phases: Phases) -> Self {
+    pub fn new(crn: Crn, (chemistry, settings): (&'a Chemistry, PhasedSettings), phases: Phases) -> Self {
         Self {
             crn,
             chemistry,
+            settings,
             phases,
             clock: placeholder(),
             line: 0,
             constants: BTreeMap::new(),
             modules: Vec::new(),
         }
-    }
-
-    /// Settings of the construction.
-    pub fn settings(&self) -> &'a Phased {
-        &self.chemistry.phased
     }
 
     /// The network and its modules.
@@ -163,12 +161,12 @@ impl<'a> Vessel<'a> {
 
     /// The constant of what runs always.
     pub fn combinational(&mut self) -> Rate {
-        self.constant("combinational", self.settings().combinational)
+        self.constant("combinational", self.settings.combinational)
     }
 
     /// The constant of gated steps.
     pub fn gated(&mut self) -> Rate {
-        self.constant("gated", self.settings().gated)
+        self.constant("gated", self.settings.gated)
     }
 
     /// The species that is on during a phase.

@@ -5,7 +5,7 @@ use nnrc_model::interval::Interval;
 use nnrc_model::output::OutputKind;
 use nnrc_model::{
     Clock, Construction, DataReference, Dataset, Expectation, ExpectationKind, Model, Node, NodeKind,
-    Operation, Part, Signs, Targets, WeightCarrier,
+    Operation, Part, Rule, Signs, Targets, WeightCarrier,
 };
 use nnrc_model::{Loss, Optimiser, StopRule};
 use nnrc_sim::scaling::{ColumnScale, Scaling};
@@ -122,7 +122,7 @@ fn output(model: &Model) -> String {
 
 fn chemistry(model: &Model) -> Vec<String> {
     let own = &model.chemistry;
-    let weights = match own.weights {
+    let weights = match own.weights() {
         WeightCarrier::Rates => "rates",
         WeightCarrier::Species => "species",
     };
@@ -144,30 +144,29 @@ fn chemistry(model: &Model) -> Vec<String> {
         format!("    weights {weights}, signs {signs}, max_order {}", own.max_order),
         format!("    units {units}"),
     ];
-    let construction = own.construction;
-    let speeds = match construction {
-        Construction::FixedPoint => {
+    let speeds = match own.construction {
+        Construction::FixedPoint(_) => {
             format!("forward {}, annihilation {}", short(own.forward), short(own.annihilation))
         }
-        Construction::OnePot => format!(
+        Construction::OnePot(settings) => format!(
             "forward {}, backward {}, annihilation {}, weight_annihilation {}",
             short(own.forward),
-            short(own.backward),
+            short(settings.backward),
             short(own.annihilation),
-            short(own.weight_annihilation)
+            short(settings.weight_annihilation)
         ),
-        Construction::Phased => format!(
+        Construction::Phased(settings) => format!(
             "annihilation {}, gated {}, combinational {}",
             short(own.annihilation),
-            short(own.phased.gated),
-            short(own.phased.combinational)
+            short(settings.gated),
+            short(settings.combinational)
         ),
     };
     lines.push(format!("    speeds {speeds}"));
-    if construction == Construction::Phased {
+    if let Some(settings) = own.phased() {
         lines.push(format!(
             "    clock {}",
-            match own.phased.clock {
+            match settings.clock {
                 Clock::MayLeonard { epsilon, rate, gamma, .. } => format!(
                     "may_leonard(epsilon = {}, rate = {}, gamma = {})",
                     short(epsilon),
@@ -250,7 +249,7 @@ pub fn reference(data: &DataReference) -> String {
 
 fn training(model: &Model) -> Vec<String> {
     let Some(training) = &model.training else { return Vec::new() };
-    let on = training.data.as_ref().map_or(String::new(), |data| format!(" on {}", reference(data)));
+    let on = training.data().map_or(String::new(), |data| format!(" on {}", reference(data)));
     let mut lines = vec![format!("train{on}")];
     let stops = |stops: &[StopRule]| -> Vec<String> {
         let stop = |stop: &StopRule| {
@@ -260,36 +259,38 @@ fn training(model: &Model) -> Vec<String> {
         };
         stops.iter().map(stop).collect()
     };
-    if let Some(descent) = &training.descent {
-        lines.push(format!(
-            "    gradient of {}, rate {}, decay {}",
-            match descent.loss {
-                Loss::SquaredError => "squared_error",
-                Loss::CrossEntropy => "cross_entropy",
-                Loss::SoftmaxCrossEntropy => "cross_entropy of a softmax",
-            },
-            match descent.optimiser {
-                Optimiser::Sgd { rate, momentum } =>
-                    format!("{} of sgd(momentum = {})", short(rate), short(momentum)),
-                Optimiser::Adam { rate, .. } => format!("{} of adam", short(rate)),
-            },
-            short(descent.decay)
-        ));
-        lines.push(format!("    {} in batches of {}", plural(descent.epochs, "epoch"), descent.batch));
-        lines.extend(stops(&descent.stops));
-    }
-    if let Some(flow) = &training.flow {
-        lines.push(format!("    gradient_flow: rate {}, decay {}", short(flow.rate), short(flow.decay)));
-        lines.push(format!("    {}, each sample for {}", plural(flow.epochs, "epoch"), short(flow.hold)));
-        lines.extend(stops(&flow.stops));
-    }
-    if let Some(phased) = &training.phased {
-        lines.push(format!(
-            "    sgd: rate {}, at most {}",
-            short(phased.rate),
-            plural(phased.epochs, "epoch")
-        ));
-        lines.extend(phased.tolerance.map(|tolerance| format!("    stop when error < {}", short(tolerance))));
+    match &training.rule {
+        None => {}
+        Some(Rule::GradientDescent(rule)) => {
+            lines.push(format!(
+                "    gradient of {}, rate {}, decay {}",
+                match rule.loss {
+                    Loss::SquaredError => "squared_error",
+                    Loss::CrossEntropy => "cross_entropy",
+                    Loss::SoftmaxCrossEntropy => "cross_entropy of a softmax",
+                },
+                match rule.optimiser {
+                    Optimiser::Sgd { rate, momentum } =>
+                        format!("{} of sgd(momentum = {})", short(rate), short(momentum)),
+                    Optimiser::Adam { rate, .. } => format!("{} of adam", short(rate)),
+                },
+                short(rule.decay)
+            ));
+            lines.push(format!("    {} in batches of {}", plural(rule.epochs, "epoch"), rule.batch));
+            lines.extend(stops(&rule.stops));
+        }
+        Some(Rule::GradientFlow(rule)) => {
+            lines.push(format!("    gradient_flow: rate {}, decay {}", short(rule.rate), short(rule.decay)));
+            lines.push(format!("    {}, each sample for {}", plural(rule.epochs, "epoch"), short(rule.hold)));
+            lines.extend(stops(&rule.stops));
+        }
+        Some(Rule::ClockedSgd(rule)) => {
+            let epochs = plural(rule.epochs, "epoch");
+            lines.push(format!("    sgd: rate {}, at most {epochs}", short(rule.rate)));
+            lines.extend(
+                rule.tolerance.map(|tolerance| format!("    stop when error < {}", short(tolerance))),
+            );
+        }
     }
     lines
 }

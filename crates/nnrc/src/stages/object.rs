@@ -35,7 +35,7 @@ pub fn json(model: &Model) -> Value {
         "nodes": nodes,
         "output": output,
         "datasets": datasets,
-        "training_data": model.training.as_ref().and_then(|training| training.data.as_ref()).map(reference),
+        "training_data": model.training.as_ref().and_then(nnrc_model::Training::data).map(reference),
         "expectations": model.expectations.iter().map(|one| json!({
             "expects": expectation(model, one),
             "value": number(one.value),

@@ -55,8 +55,8 @@ impl<'a> Study<'a> {
             return Err(checked.failed(finding));
         };
         match checked.model.chemistry.construction {
-            Construction::FixedPoint | Construction::OnePot => Ok(Self { checked, noise }),
-            Construction::Phased => {
+            Construction::FixedPoint(_) | Construction::OnePot(_) => Ok(Self { checked, noise }),
+            Construction::Phased(_) => {
                 let finding = Diagnostic::error(
                     codes::NOT_SERVED,
                     noise.span,

@@ -40,10 +40,8 @@ fn judge(loss: Loss, measure: &Measure, output: &[f64], target: &[f64], totals: 
 
 /// The loss that the file trains with, else the squared error.
 pub(super) fn loss(model: &Model) -> Loss {
-    let training = model.training.as_ref();
-    let in_silico = training.and_then(|training| training.descent.as_ref()).map(|descent| descent.loss);
-    let in_pot = || training.and_then(|training| training.flow.as_ref()).map(|flow| flow.loss);
-    match in_silico.or_else(in_pot) {
+    let in_silico = model.gradient_descent().map(|rule| rule.loss);
+    match in_silico.or_else(|| model.gradient_flow().map(|rule| rule.loss)) {
         None | Some(nnrc_model::Loss::SquaredError) => Loss::SquaredError,
         Some(nnrc_model::Loss::CrossEntropy) => Loss::CrossEntropy,
         Some(nnrc_model::Loss::SoftmaxCrossEntropy) => Loss::SoftmaxCrossEntropy,

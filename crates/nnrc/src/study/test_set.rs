@@ -22,7 +22,7 @@ impl TestSet {
     /// The samples that the study is judged on; none if the file has none.
     pub(super) fn of(model: &Model, noise: &Noise) -> Option<Self> {
         let width = model.nodes[model.output].width();
-        let trained = model.training.as_ref().and_then(|training| training.data.clone());
+        let trained = model.training.as_ref().and_then(|training| training.data().cloned());
         let reference = noise.data.clone().or(trained).or_else(|| {
             let dataset = model.datasets.keys().next()?.clone();
             Some(DataReference { dataset, part: Part::All })

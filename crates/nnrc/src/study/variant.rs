@@ -35,7 +35,7 @@ impl Variant {
 
     /// Whether its weights are trained by descent before they are of use.
     pub fn descends(&self) -> bool {
-        self.model.training.as_ref().is_some_and(|training| training.descent.is_some())
+        self.model.gradient_descent().is_some()
     }
 }
 

@@ -1,14 +1,14 @@
 //! What the file says about training, in the words of the run-time library and of generated crates.
 
 use nnrc_lower::{Held, Lowered};
-use nnrc_model::{Descent, Model, StopRule};
+use nnrc_model::{GradientDescent, Model, StopRule};
 use nnrc_sim::program;
 use nnrc_sim::train::{Comparison, Loss, Optimiser, Order, Schedule, Settings, Stop as End};
 use nnrc_syntax::ast::Cmp;
 
 /// What a generated program trains: every tensor that rate constants hold, by the settings of the file if it has some.
 pub fn trained(model: &Model, lowered: &Lowered) -> nnrc_rust::Training {
-    let descent = model.training.as_ref().and_then(|training| training.descent.as_ref());
+    let descent = model.gradient_descent();
     let tensors = lowered.weights.iter().filter_map(|weight| match weight.held {
         Held::Rates { constant, scale } => Some(nnrc_rust::Trained {
             constant: lowered.crn.rate_constants[constant].stem.clone(),
@@ -78,7 +78,7 @@ pub fn end(rule: &StopRule) -> End {
 }
 
 /// How the run-time library trains by these settings.
-pub fn settings(descent: &Descent, threads: usize) -> Settings {
+pub fn settings(descent: &GradientDescent, threads: usize) -> Settings {
     Settings {
         optimiser: match descent.optimiser {
             nnrc_model::Optimiser::Sgd { rate, momentum } => Optimiser::Sgd { rate, momentum },

@@ -1,17 +1,16 @@
 //! Settings that a checkpoint depends on, by name: where they differ it belongs to another training. All but where
 //! training ends, so that a run may be taken up with another end.
 
-use std::fmt::Debug;
-
-use nnrc_model::Flow;
-use nnrc_model::{DataReference, Model, Part, PhasedTraining};
-use nnrc_model::{Descent, Loss, Optimiser, Schedule, Validation};
+use nnrc_crn::Units;
+use nnrc_model::{Chemistry, Clock, Construction, OnePotSettings, PhasedSettings, Signs, Teacher};
+use nnrc_model::{ClockedSgd, DataReference, GradientFlow, Model, Part};
+use nnrc_model::{GradientDescent, Loss, Optimiser, Schedule, Validation};
 use nnrc_sim::train::stamp::Settings;
 
 /// Those of gradient descent in silico.
-pub fn of_descent(descent: &Descent) -> Settings {
+pub fn of_gradient_descent(descent: &GradientDescent) -> Settings {
     // Ends do not count.
-    let Descent {
+    let GradientDescent {
         data,
         stops: _,
         validation,
@@ -62,8 +61,8 @@ pub fn of_descent(descent: &Descent) -> Settings {
 }
 
 /// Those of learning in one pot.
-pub fn of_flow(model: &Model, flow: &Flow) -> Settings {
-    let Flow { data, stops: _, epochs: _, loss, rate, decay, hold, shuffle } = flow;
+pub fn of_gradient_flow(model: &Model, flow: &GradientFlow) -> Settings {
+    let GradientFlow { data, stops: _, epochs: _, loss, rate, decay, hold, shuffle } = flow;
     let mut all = named(vec![
         ("data", data_words(data)),
         ("rule", format!("gradient_flow(rate = {rate})")),
@@ -77,8 +76,8 @@ pub fn of_flow(model: &Model, flow: &Flow) -> Settings {
 }
 
 /// Those of learning by a clock.
-pub fn of_phased(model: &Model, training: &PhasedTraining) -> Settings {
-    let PhasedTraining { data, epochs: _, cross_entropy, rate, tolerance } = training;
+pub fn of_clocked_sgd(model: &Model, training: &ClockedSgd) -> Settings {
+    let ClockedSgd { data, epochs: _, cross_entropy, rate, tolerance } = training;
     let mut all = named(vec![
         ("data", data_words(data)),
         ("rule", format!("sgd(rate = {rate})")),
@@ -91,17 +90,55 @@ pub fn of_phased(model: &Model, training: &PhasedTraining) -> Settings {
 
 /// The chemistry, and how it is followed.
 fn of_pot(model: &Model) -> Settings {
-    let mut chemistry = model.chemistry.clone();
-    (chemistry.span, chemistry.phased.clock_span) = (None, None);
-    let mut all = Settings::new();
-    flatten("chemistry", &chemistry, &mut all);
+    let Chemistry { construction, signs, max_order, units, forward, annihilation, fold_scale: _, span: _ } =
+        &model.chemistry;
+    let Units { concentration, time, volume } = units;
+    let signs = match signs {
+        Signs::Auto => "auto",
+        Signs::DualRail => "dual_rail",
+    };
+    let mut all = vec![
+        ("chemistry.signs", signs.to_owned()),
+        ("chemistry.max_order", max_order.to_string()),
+        ("chemistry.unit_concentration", concentration.map_or("none".to_owned(), |unit| unit.to_string())),
+        ("chemistry.unit_time", time.to_string()),
+        ("chemistry.volume", volume.to_string()),
+        ("chemistry.speeds.forward", forward.to_string()),
+        ("chemistry.speeds.annihilation", annihilation.to_string()),
+    ];
+    match construction {
+        Construction::FixedPoint(_) => {}
+        Construction::OnePot(own) => {
+            let OnePotSettings { backward, weight_annihilation, preset_decay: _, teacher } = own;
+            let schedule = teacher.map_or("none".to_owned(), |Teacher { settle, learn, flush }| {
+                format!("{{ settle = {settle}, learn = {learn}, flush = {flush} }}")
+            });
+            all.push(("chemistry.speeds.backward", backward.to_string()));
+            all.push(("chemistry.speeds.weight_annihilation", weight_annihilation.to_string()));
+            all.push(("chemistry.schedule", schedule));
+        }
+        Construction::Phased(own) => {
+            let PhasedSettings { clock, clock_span: _, gated, combinational } = own;
+            let clock = match clock {
+                Clock::MayLeonard { epsilon, rate, gamma, species } => {
+                    let species = species.map_or(String::new(), |species| format!(", species = {species}"));
+                    format!("may_leonard(epsilon = {epsilon:e}, rate = {rate}, gamma = {gamma}{species})")
+                }
+                Clock::Ring { delta, rate } => format!("ring(delta = {delta:e}, rate = {rate})"),
+                Clock::External { phase } => format!("external(phase = {phase})"),
+            };
+            all.push(("chemistry.clock", clock));
+            all.push(("chemistry.speeds.gated", gated.to_string()));
+            all.push(("chemistry.speeds.combinational", combinational.to_string()));
+        }
+    }
     let simulation = &model.simulation;
-    all.extend(named(vec![
+    all.extend([
         ("simulate.method", format!("{:?}", simulation.method)),
         ("simulate.rtol", format!("{:e}", simulation.relative)),
         ("simulate.atol", format!("{:e}", simulation.absolute)),
-    ]));
-    all
+    ]);
+    named(all)
 }
 
 fn loss_words(loss: Loss) -> &'static str {
@@ -128,48 +165,4 @@ fn order(shuffle: Option<u64>) -> String {
 
 fn named(all: Vec<(&str, String)>) -> Settings {
     all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
-}
-
-/// The fields of a value and of what is in it, each under its path.
-fn flatten(name: &str, value: &dyn Debug, all: &mut Settings) {
-    let mut path = vec![name.to_owned()];
-    for line in format!("{value:#?}").lines().skip(1) {
-        let line = line.trim().trim_end_matches(',');
-        if line.starts_with(['}', ')', ']']) {
-            path.pop();
-            continue;
-        }
-        let (field, rest) = line.split_once(": ").unwrap_or(("", line));
-        path.push(field.to_owned());
-        if rest.ends_with(['{', '(', '[']) && !rest.starts_with('"') {
-            continue;
-        }
-        let key: Vec<&str> = path.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
-        all.push((key.join("."), rest.to_owned()));
-        path.pop();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    #[allow(dead_code, reason = "fields are read by `Debug`")]
-    fn fields_stand_under_their_paths() {
-        #[derive(Debug)]
-        struct Inner(f64, u8);
-        #[derive(Debug)]
-        struct Outer {
-            first: f64,
-            inner: Inner,
-            maybe: Option<f64>,
-            none: Option<f64>,
-        }
-        let outer = Outer { first: 1e-9, inner: Inner(2.0, 3), maybe: Some(4.5), none: None };
-        let mut all = Settings::new();
-        flatten("c", &outer, &mut all);
-        let lines: Vec<String> = all.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        assert_eq!(lines, ["c.first=1e-9", "c.inner=2.0", "c.inner=3", "c.maybe=4.5", "c.none=None"]);
-    }
 }

@@ -6,7 +6,7 @@ use nnrc_crn::{Crn, CrnInfo, namer, structure};
 use nnrc_engine::Engine;
 use nnrc_model::gradient::Graph;
 use nnrc_model::random::Random;
-use nnrc_model::{Model, NodeKind, Operation};
+use nnrc_model::{Model, NodeKind, Operation, Rule};
 use nnrc_sim::System;
 use nnrc_sim::train::Loss;
 
@@ -110,7 +110,10 @@ fn rails(pot: &Compiled, state: &[f64], stem: &str, suffix: &str) -> Option<Vec<
 
 /// The model with another learning rate.
 pub fn at_rate(mut model: Model, rate: f64) -> Model {
-    model.training.as_mut().unwrap().flow.as_mut().unwrap().rate = rate;
+    let Some(Rule::GradientFlow(rule)) = &mut model.training.as_mut().unwrap().rule else {
+        panic!("a pot that learns")
+    };
+    rule.rate = rate;
     model
 }
 
@@ -154,7 +157,7 @@ pub fn frozen() -> Vec<Finding> {
     for seed in 0..seeds {
         let text = network(seed);
         let model = analyse(&text).unwrap_or_else(|words| panic!("{words}"));
-        let flow = model.training.as_ref().unwrap().flow.clone().unwrap();
+        let flow = model.gradient_flow().unwrap().clone();
         let data = &model.datasets[&flow.data.dataset];
         let (input, target) = (data.input(0).to_vec(), data.target(0, 3).unwrap());
         let loss = match flow.loss {

@@ -39,7 +39,7 @@ impl Watch {
         let (model, lowered) = compile(&text(clock), &[0.0]);
         let (crn, info) = alone(&lowered, &["clock"]);
         let engine = Engine::new(&crn, &info);
-        let tolerance = rules::tolerance(&model.chemistry.phased);
+        let tolerance = rules::tolerance(model.chemistry.phased().unwrap());
         let tolerances = engine.tolerances(&crn, 1e-8, 1e-10, tolerance);
         let state = engine.initial_state();
         (Self { engine, tolerances, state, time: 0.0 }, lowered)

@@ -183,7 +183,7 @@ struct External {
 impl Course {
     fn new(text: &str) -> Self {
         let (model, lowered) = compile(text, &[]);
-        let Clock::External { phase } = model.chemistry.phased.clock else {
+        let Clock::External { phase } = model.chemistry.phased().unwrap().clock else {
             return Self::Chemical(Box::new(Run::new(text, TOLERANCE, Method::Explicit)));
         };
         let engine = Engine::new(&lowered.crn, &lowered.info);

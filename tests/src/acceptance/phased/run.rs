@@ -38,7 +38,7 @@ pub fn tolerances(
     engine: &Engine,
     (relative, absolute): (f64, f64),
 ) -> Tolerances {
-    engine.tolerances(&lowered.crn, relative, absolute, clock::tolerance(&model.chemistry.phased))
+    engine.tolerances(&lowered.crn, relative, absolute, clock::tolerance(model.chemistry.phased().unwrap()))
 }
 
 impl Run {
@@ -60,7 +60,7 @@ impl Run {
 
     /// Predicted length of a cycle.
     pub fn period(&self) -> f64 {
-        phase_length(&self.model.chemistry.phased)
+        phase_length(self.model.chemistry.phased().unwrap())
             * self.engine.state_range(self.lowered.clocked().unwrap().clock).unwrap().len() as f64
     }
 

@@ -1,26 +1,27 @@
 //! `rule = sgd(rate = …)`: learning by the clock of the construction `phased`.
 
-use nnrc_model::DataReference;
-use nnrc_model::{PhasedTraining, Quantity};
+use nnrc_model::{ClockedSgd, Quantity};
 use nnrc_syntax::Severity;
 use nnrc_syntax::ast::{Block, Expr};
 use nnrc_syntax::{Diagnostic, codes};
 
 use crate::block::Entries;
-use crate::descent;
-use crate::train_context::{Surroundings, feed};
+use crate::gradient_descent;
+use crate::train_context::{Context, data, feed, refuse_in_silico_keys};
 use crate::value::{Scope, ValueKind};
 
 pub const EPOCHS: u64 = 1000;
 
-/// Reads the `train` block of `rule = sgd(rate = …)`.
-pub fn training(
+/// Reads the `train` block of `rule = sgd(rate = …)`; none if there is no data or an error, which is reported.
+pub fn analyse(
     scope: &mut Scope,
     block: &Block,
     entries: &Entries<'_>,
-    data: Option<DataReference>,
-    surroundings: &Surroundings<'_>,
-) -> Option<PhasedTraining> {
+    context: &Context<'_>,
+) -> Option<ClockedSgd> {
+    let data = entries.get("data").and_then(|expr| data(scope, expr, "`data`", context.datasets));
+    refuse_in_silico_keys(scope, entries);
+    let data = data.or_else(|| gradient_descent::only_data(context));
     let rate = match entries.get("rule") {
         Some(expr) => match scope.evaluate(expr)?.kind {
             // The number itself is checked where every rule is.
@@ -35,9 +36,10 @@ pub fn training(
         },
         None => Some(1.0),
     };
-    let cross_entropy = entries.get("loss").and_then(|expr| descent::loss(scope, expr)).unwrap_or(false);
+    let cross_entropy =
+        entries.get("loss").and_then(|expr| gradient_descent::loss(scope, expr)).unwrap_or(false);
     if let Some(expr) = entries.get("feed")
-        && feed(scope, expr, surroundings.scales).is_some_and(|feed| feed.shuffle.is_some())
+        && feed(scope, expr, context.scales).is_some_and(|feed| feed.shuffle.is_some())
     {
         shuffled(scope, expr);
     }
@@ -59,7 +61,7 @@ pub fn training(
         None => Some(EPOCHS),
     };
     let tolerance = tolerance(scope, block);
-    let (Some(reference), Some(skeleton)) = (&data, surroundings.skeleton) else {
+    let (Some(reference), Some(skeleton)) = (&data, context.skeleton) else {
         if data.is_none() && !entries.contains_key("data") {
             scope.report(
                 Diagnostic::global(Severity::Error, codes::MISSING_ARGUMENT, "`train` names no data")
@@ -68,11 +70,11 @@ pub fn training(
         }
         return None;
     };
-    let dataset = &surroundings.datasets[&reference.dataset];
+    let dataset = &context.datasets[&reference.dataset];
     let place = entries.get("data").map_or(dataset.span, |expr| expr.span);
-    descent::check_targets(scope, place, reference, dataset, skeleton, false);
+    gradient_descent::check_targets(scope, place, reference, dataset, skeleton, false);
     let (epochs, rate) = (epochs? as usize, rate?);
-    Some(PhasedTraining { data: data?, cross_entropy, rate, epochs, tolerance: tolerance? })
+    Some(ClockedSgd { data: data?, cross_entropy, rate, epochs, tolerance: tolerance? })
 }
 
 pub fn shuffled(scope: &mut Scope, expr: &Expr) {
@@ -91,7 +93,7 @@ pub fn shuffled(scope: &mut Scope, expr: &Expr) {
 #[allow(clippy::option_option, reason = "an error, no judge, or a judge")]
 pub fn tolerance(scope: &mut Scope, block: &Block) -> Option<Option<f64>> {
     let before = scope.reported;
-    let stops = descent::stops(scope, block, false);
+    let stops = gradient_descent::stops(scope, block, false);
     if scope.reported > before {
         return None;
     }

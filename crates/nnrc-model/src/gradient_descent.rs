@@ -5,7 +5,7 @@ use crate::optimisation::{Loss, Optimiser, Schedule, StopRule};
 
 /// Training of the weights through the fixed point: `rule = gradient(…)`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Descent {
+pub struct GradientDescent {
     /// The training data.
     pub data: DataReference,
     /// Samples that only judge; none if nothing is said and the training data is no part of a split.

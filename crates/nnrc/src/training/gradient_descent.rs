@@ -1,6 +1,6 @@
 //! Training through the fixed point of the chemistry, by gradient descent in silico.
 
-use nnrc_model::Descent;
+use nnrc_model::GradientDescent;
 use nnrc_sim::train::{self, Ending, Failure as Failed, Quantity, Record, Rows, Settings, Stamp, State};
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
@@ -15,9 +15,9 @@ use crate::plot::{self, Curve};
 use crate::project::Checked;
 
 /// A training by gradient descent that can begin: the network, the samples, and the settings.
-pub struct DescentTraining<'a> {
+pub struct InSilicoTraining<'a> {
     checked: &'a Checked,
-    descent: &'a Descent,
+    descent: &'a GradientDescent,
     /// The network and the samples: first those trained on.
     pub learning: Learning<'a>,
     /// How it is trained.
@@ -31,20 +31,18 @@ pub struct DescentTraining<'a> {
 /// Training ends since whoever waits for it wants that.
 struct Cancelled;
 
-impl<'a> DescentTraining<'a> {
+impl<'a> InSilicoTraining<'a> {
     /// What the file of a model says.
     ///
     /// # Errors
     ///
     /// A file that does not say how to train, or on what.
     pub fn of(checked: &'a Checked, threads: usize) -> Result<Self, Failure> {
-        let training = checked.model.training.as_ref();
-        let descent =
-            training.and_then(|training| training.descent.as_ref()).ok_or_else(|| no_data(checked))?;
+        let descent = checked.model.gradient_descent().ok_or_else(|| no_data(checked))?;
         // Analysis gives no descent without its data.
         let (train, validation) = descent.samples(&checked.model).ok_or_else(|| no_data(checked))?;
         let learning = Learning::new(&checked.model, descent.loss, &train, validation.as_ref());
-        let stamp = learning.stamp(settings::of_descent(descent));
+        let stamp = learning.stamp(settings::of_gradient_descent(descent));
         let settings = mapping::settings(descent, threads.max(1));
         Ok(Self { checked, descent, learning, settings, stamp, trained_on: train.rows.len() })
     }
@@ -176,7 +174,7 @@ impl<'a> DescentTraining<'a> {
     }
 }
 
-fn ending_words(ending: Ending, descent: &Descent, state: &State) -> String {
+fn ending_words(ending: Ending, descent: &GradientDescent, state: &State) -> String {
     match ending {
         Ending::Epochs => "all epochs are done".to_owned(),
         Ending::Stopped(at) => {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use nnrc_analysis::describe_risk;
 use nnrc_crn::{Channel, Feed, Handle, SpeciesFamily};
 use nnrc_engine::{Course, Place};
-use nnrc_model::{Flow, Method, Model, Risk, Samples, Tensor};
+use nnrc_model::{GradientFlow, Method, Model, Risk, Samples, Tensor};
 use nnrc_sim::Tolerances;
 use nnrc_sim::io::{Array, Arrays};
 use nnrc_sim::present::{self, Interruption};
@@ -53,7 +53,7 @@ enum End {
 /// Learns; see [`Checked::train`].
 pub fn run(
     checked: &Checked,
-    flow: &Flow,
+    flow: &GradientFlow,
     options: &TrainOptions,
     observer: &mut dyn Observer,
 ) -> Result<Trained, Failure> {
@@ -62,7 +62,7 @@ pub fn run(
     let Some(feed) = &pot.lowered.crn.protocol.feed else { return Err(no_data(checked)) };
     let (train, test) = samples(model, flow);
     let learning = Learning::new(model, flow.loss, &train, test.as_ref());
-    let stamp = learning.stamp(settings::of_flow(model, flow));
+    let stamp = learning.stamp(settings::of_gradient_flow(model, flow));
     let method = match model.simulation.method {
         // Stability never limits these steps for long: what is fast has to be followed at each change of sample.
         Method::Auto | Method::Explicit | Method::Multirate => nnrc_sim::Method::Explicit,
@@ -171,7 +171,7 @@ type Observe<'a> = &'a mut dyn FnMut(&Course<'_>, &Ledger, Option<&Record>) -> R
 /// Presentation after presentation.
 fn learn(
     pot: &Compiled,
-    (flow, (measure, spread)): (&Flow, &(Measure, f64)),
+    (flow, (measure, spread)): (&GradientFlow, &(Measure, f64)),
     feed: &Feed,
     course: &mut Course<'_>,
     ledger: &mut Ledger,
@@ -260,7 +260,7 @@ fn rails(pot: &Compiled, concentrations: &[f64]) -> (f64, f64) {
 }
 
 /// The samples learned from, and the other part of a split, which is only judged.
-fn samples<'a>(model: &'a Model, flow: &Flow) -> (Samples<'a>, Option<Samples<'a>>) {
+fn samples<'a>(model: &'a Model, flow: &GradientFlow) -> (Samples<'a>, Option<Samples<'a>>) {
     let dataset = &model.datasets[&flow.data.dataset];
     let is_split = flow.data.part == nnrc_model::Part::Train && !dataset.test.is_empty();
     let test = is_split.then(|| Samples { dataset, rows: dataset.test.clone() });
@@ -420,7 +420,7 @@ fn pictures(network: &str, ledger: &Ledger) -> Vec<Picture> {
 }
 
 /// What in the settings makes learning fail, a line each.
-fn causes(model: &Model, flow: &Flow) -> Vec<String> {
+fn causes(model: &Model, flow: &GradientFlow) -> Vec<String> {
     let mut lines = Vec::new();
     for risk in flow.risks(model) {
         let finding = describe_risk(model, flow, risk, Span { start: 0, end: 0 });
@@ -438,7 +438,13 @@ fn causes(model: &Model, flow: &Flow) -> Vec<String> {
     lines
 }
 
-fn diverged(flow: &Flow, pot: &Compiled, course: &Course<'_>, species: &str, value: f64) -> Diagnostic {
+fn diverged(
+    flow: &GradientFlow,
+    pot: &Compiled,
+    course: &Course<'_>,
+    species: &str,
+    value: f64,
+) -> Diagnostic {
     let model = &pot.model;
     let (largest, common) = rails(pot, &concentrations(course));
     let mut finding = Diagnostic::global(
@@ -453,11 +459,12 @@ fn diverged(flow: &Flow, pot: &Compiled, course: &Course<'_>, species: &str, val
     .label(format!("with the rate {} and the decay {}", short(flow.rate), short(flow.decay)));
     finding.span = model.training.as_ref().map(|training| training.span);
     finding.help = causes(model, flow);
+    let weight_annihilation = model.chemistry.one_pot().map_or(1.0, |settings| settings.weight_annihilation);
     if common > 0.5 * largest {
         finding.help.push(format!(
             "the rails of the weights have {} in common: write `speeds = {{ weight_annihilation = {} }}`",
             short(common),
-            short(10.0 * model.chemistry.weight_annihilation)
+            short(10.0 * weight_annihilation)
         ));
     }
     finding.help.push(format!(

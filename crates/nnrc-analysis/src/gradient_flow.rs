@@ -4,17 +4,17 @@ use nnrc_syntax::ast::{Block, Expr};
 use nnrc_syntax::{Diagnostic, Span, codes};
 
 use crate::block::Entries;
-use crate::descent;
+use crate::gradient_descent;
 use crate::quantities::{NOT_NEGATIVE, POSITIVE, Scales};
 use crate::skeleton::{Draft, DraftKind, Skeleton};
-use crate::train_context::{Feed, Surroundings, data, feed, refuse_descent_keys};
+use crate::train_context::{Context, Feed, data, feed, refuse_in_silico_keys};
 use crate::units::Dimension;
 use crate::value::{Scope, ValueKind};
 use nnrc_model::Loss;
 use nnrc_model::activation::{Activation, CrossEntropy, Learns};
 use nnrc_model::interval::Interval;
 use nnrc_model::{DataReference, Dataset, Model};
-use nnrc_model::{Flow, Risk};
+use nnrc_model::{GradientFlow, OnePotSettings, Risk};
 
 const EPOCHS: u64 = 100;
 /// Learning rate where no rule is given, per time unit.
@@ -37,12 +37,12 @@ pub fn analyse(
     block: &Block,
     span: Span,
     entries: &Entries<'_>,
-    rate: Option<f64>,
-    surroundings: &Surroundings<'_>,
-) -> Option<Flow> {
+    (rate, settings): (Option<f64>, &OnePotSettings),
+    context: &Context<'_>,
+) -> Option<GradientFlow> {
     let reference = match entries.get("data") {
-        Some(expr) => data(scope, expr, "`data`", surroundings.datasets),
-        None => descent::only_data(surroundings).or_else(|| {
+        Some(expr) => data(scope, expr, "`data`", context.datasets),
+        None => gradient_descent::only_data(context).or_else(|| {
             scope.report(
                 Diagnostic::error(
                     codes::MISSING_ARGUMENT,
@@ -55,7 +55,8 @@ pub fn analyse(
             None
         }),
     };
-    let cross_entropy = entries.get("loss").and_then(|expr| descent::loss(scope, expr)).unwrap_or(false);
+    let cross_entropy =
+        entries.get("loss").and_then(|expr| gradient_descent::loss(scope, expr)).unwrap_or(false);
     let epochs = match entries.get("epochs") {
         Some(expr) => scope.whole(expr, "`epochs`", 1),
         None => Some(EPOCHS),
@@ -73,13 +74,13 @@ pub fn analyse(
     }
     let decay = match entries.get("decay") {
         Some(expr) => scope.bounded(expr, "`decay`", Dimension::NONE, 1.0, NOT_NEGATIVE),
-        None => Some(surroundings.preset_decay),
+        None => Some(settings.preset_decay),
     };
     let given = match entries.get("feed") {
-        Some(expr) => feed(scope, expr, surroundings.scales),
+        Some(expr) => feed(scope, expr, context.scales),
         None => Some(Feed { shuffle: Some(crate::train_context::SEED), hold: None }),
     };
-    let hold = match (surroundings.teacher, given.as_ref().and_then(|feed| feed.hold)) {
+    let hold = match (settings.teacher, given.as_ref().and_then(|feed| feed.hold)) {
         (Some(_), Some(_)) => {
             scope.report(
                 Diagnostic::error(
@@ -95,19 +96,19 @@ pub fn analyse(
         (Some(teacher), None) => Some(teacher.hold()),
         (None, hold) => Some(hold.unwrap_or(HOLD)),
     };
-    refuse_descent_keys(scope, entries);
-    let stops = descent::stops(scope, block, false);
-    let (skeleton, reference) = (surroundings.skeleton?, reference?);
-    let dataset = &surroundings.datasets[&reference.dataset];
+    refuse_in_silico_keys(scope, entries);
+    let stops = gradient_descent::stops(scope, block, false);
+    let (skeleton, reference) = (context.skeleton?, reference?);
+    let dataset = &context.datasets[&reference.dataset];
     let place = entries.get("data").map_or(dataset.span, |expr| expr.span);
     let before = scope.reported;
-    descent::check_targets(scope, place, &reference, dataset, skeleton, cross_entropy);
+    gradient_descent::check_targets(scope, place, &reference, dataset, skeleton, cross_entropy);
     let loss = loss(scope, entries.get("loss").map_or(span, |expr| expr.span), cross_entropy, skeleton);
     check_learnable(scope, skeleton);
     if scope.reported == before {
         check_reach(scope, place, &reference, dataset, &skeleton.nodes[skeleton.output]);
     }
-    Some(Flow {
+    Some(GradientFlow {
         data: reference,
         loss: loss?,
         rate: rate.unwrap_or(RATE),
@@ -221,7 +222,7 @@ fn check_reach(scope: &mut Scope, place: Span, data: &DataReference, dataset: &D
 /// Settings with which learning fails or errs, before it is tried.
 pub fn warn(scope: &mut Scope, model: &Model) {
     let Some(training) = &model.training else { return };
-    let Some(flow) = &training.flow else { return };
+    let Some(flow) = model.gradient_flow() else { return };
     for risk in flow.risks(model) {
         let finding = describe(model, flow, risk, training.span);
         scope.report(finding);
@@ -229,16 +230,20 @@ pub fn warn(scope: &mut Scope, model: &Model) {
 }
 
 /// A risk in words, with the setting to change.
-pub fn describe(model: &Model, flow: &Flow, risk: Risk, span: Span) -> Diagnostic {
+pub fn describe(model: &Model, flow: &GradientFlow, risk: Risk, span: Span) -> Diagnostic {
     let place = model.chemistry.span.unwrap_or(span);
+    let (forward, own) = (model.chemistry.forward, model.chemistry.one_pot());
+    let fastest = own.map_or(forward, |own| forward.max(own.backward));
+    let is_gated = own.is_some_and(|own| own.teacher.is_some());
     match risk {
         Risk::ShortHold { hold, settling, hopeless } => {
-            let (what, help) = match model.chemistry.teacher {
-                Some(_) => ("the schedule settles for", format!("write `settle = {}`", nice(settling))),
-                None => ("a sample is shown for", format!("write `hold = {}`", nice(2.0 * settling))),
+            let (what, help) = if is_gated {
+                ("the schedule settles for", format!("write `settle = {}`", nice(settling)))
+            } else {
+                ("a sample is shown for", format!("write `hold = {}`", nice(2.0 * settling)))
             };
             let message = format!("{what} {}, and the pot takes {} to settle", nice(hold), nice(settling));
-            let place = if model.chemistry.teacher.is_some() { place } else { span };
+            let place = if is_gated { place } else { span };
             let finding = if hopeless {
                 Diagnostic::error(codes::SHORT_HOLD, place, message)
                     .label("gone before it has reached the output")
@@ -247,7 +252,7 @@ pub fn describe(model: &Model, flow: &Flow, risk: Risk, span: Span) -> Diagnosti
                     .label("old outputs are compared with new targets for a part of it")
             };
             let factor = 2.0 * settling / hold.max(f64::MIN_POSITIVE);
-            let faster = model.chemistry.forward.max(model.chemistry.backward) * factor;
+            let faster = fastest * factor;
             finding.help(help).help(format!(
                 "or let the neurons be faster: `speeds = {{ forward = {0}, backward = {0}, annihilation = {1} }}`",
                 nice(faster),
@@ -265,11 +270,7 @@ pub fn describe(model: &Model, flow: &Flow, risk: Risk, span: Span) -> Diagnosti
         Risk::SlowAnnihilation { annihilation, least } => Diagnostic::warning(
             codes::SLOW_ANNIHILATION,
             place,
-            format!(
-                "rails annihilate at {}, little against speeds of {}",
-                nice(annihilation),
-                nice(model.chemistry.forward.max(model.chemistry.backward))
-            ),
+            format!("rails annihilate at {}, little against speeds of {}", nice(annihilation), nice(fastest)),
         )
         .label("both rails of a value can grow together")
         .help(format!("write `speeds = {{ annihilation = {} }}`", nice(10.0 * least))),

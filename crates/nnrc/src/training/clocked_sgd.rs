@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use nnrc_crn::{Handle, SpeciesFamily};
 use nnrc_engine::Engine;
-use nnrc_model::{Loss, Model, PhasedTraining, Samples, Tensor};
+use nnrc_model::{ClockedSgd, Loss, Model, Samples, Tensor};
 use nnrc_sim::Error;
 use nnrc_sim::reading::Measure;
 use nnrc_sim::train::{Quantity, Stamp, Totals, Unusable};
@@ -35,7 +35,7 @@ pub fn run(
 ) -> Result<Trained, Failure> {
     let model = &checked.model;
     let pot = checked.compile(&model.default_input())?;
-    let (Some(training), Some(_)) = (model.phased_training(), pot.lowered.clocked()) else {
+    let (Some(training), Some(_)) = (model.clocked_sgd(), pot.lowered.clocked()) else {
         let finding = Diagnostic::global(
             Severity::Error,
             codes::MISSING_ARGUMENT,
@@ -139,15 +139,15 @@ pub fn run(
 }
 
 /// What a checkpoint belongs to: all but where learning ends.
-fn stamp(model: &Model, training: &PhasedTraining) -> Stamp {
+fn stamp(model: &Model, training: &ClockedSgd) -> Stamp {
     let samples =
         Samples { dataset: &model.datasets[&training.data.dataset], rows: model.rows(&training.data) };
     let loss = if training.cross_entropy { Loss::CrossEntropy } else { Loss::SquaredError };
-    Learning::new(model, loss, &samples, None).stamp(settings::of_phased(model, training))
+    Learning::new(model, loss, &samples, None).stamp(settings::of_clocked_sgd(model, training))
 }
 
 /// Weights that grow make exponentials that no solver follows.
-fn diverged(model: &Model, training: &PhasedTraining, epoch: usize, time: f64) -> Diagnostic {
+fn diverged(model: &Model, training: &ClockedSgd, epoch: usize, time: f64) -> Diagnostic {
     let mut finding = Diagnostic::global(
         Severity::Error,
         codes::TRAINING_DIVERGED,
@@ -183,7 +183,7 @@ fn halted(cycle: usize, epoch: usize, record: &Record) -> String {
 struct Reader<'a> {
     engine: &'a Engine,
     pot: &'a Compiled,
-    training: &'a PhasedTraining,
+    training: &'a ClockedSgd,
     /// How outputs are compared with targets.
     measure: Measure,
     /// How much the targets spread, for r².

@@ -5,7 +5,7 @@ use crate::optimisation::{Loss, StopRule};
 
 /// Learning while samples are presented one after another.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Flow {
+pub struct GradientFlow {
     /// The training data.
     pub data: DataReference,
     /// What is made small: a squared error, or the cross-entropy of a rational softmax.

@@ -9,12 +9,12 @@ use crate::block::{Entries, bind, missing_argument, stops as stop_entries};
 use crate::data::misfit;
 use crate::quantities::{NOT_NEGATIVE, POSITIVE, check_call};
 use crate::skeleton::{DraftKind, Skeleton};
-use crate::train_context::{Surroundings, data, feed};
+use crate::train_context::{Context, data, feed};
 use crate::units::Dimension;
 use crate::value::{Scope, ValueKind};
 use nnrc_model::activation::{Activation, CrossEntropy};
 use nnrc_model::{DataReference, Dataset, Part, Targets};
-use nnrc_model::{Descent, Loss, Optimiser, Quantity, Schedule, StopRule, Validation};
+use nnrc_model::{GradientDescent, Loss, Optimiser, Quantity, Schedule, StopRule, Validation};
 
 /// The optimiser where no rule is given.
 pub const ADAM: Optimiser = Optimiser::Adam { rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
@@ -36,11 +36,11 @@ pub fn analyse(
     block: &Block,
     entries: &Entries<'_>,
     optimiser: Option<Optimiser>,
-    surroundings: &Surroundings<'_>,
-) -> Option<Descent> {
+    context: &Context<'_>,
+) -> Option<GradientDescent> {
     let reference = match entries.get("data") {
-        Some(expr) => data(scope, expr, "`data`", surroundings.datasets),
-        None => only_data(surroundings),
+        Some(expr) => data(scope, expr, "`data`", context.datasets),
+        None => only_data(context),
     };
     let cross_entropy = entries.get("loss").and_then(|expr| loss(scope, expr)).unwrap_or(false);
     let mut whole = |key: &str, default| {
@@ -52,26 +52,26 @@ pub fn analyse(
         .get("decay")
         .and_then(|expr| scope.bounded(expr, "`decay`", Dimension::NONE, 1.0, NOT_NEGATIVE));
     let shuffle = match entries.get("feed") {
-        Some(expr) => feed(scope, expr, surroundings.scales).and_then(|feed| feed.shuffle),
+        Some(expr) => feed(scope, expr, context.scales).and_then(|feed| feed.shuffle),
         None => Some(SEED),
     };
     let schedule = entries.get("schedule").and_then(|expr| schedule(scope, expr));
     let patience = entries.get("patience").and_then(|expr| scope.whole(expr, "`patience`", 1));
     let validation = match (entries.get("validation"), &reference) {
-        (Some(expr), _) => validation(scope, expr, surroundings),
-        (None, Some(reference)) => other_part(reference, surroundings),
+        (Some(expr), _) => validation(scope, expr, context),
+        (None, Some(reference)) => other_part(reference, context),
         (None, None) => None,
     };
     let stops = stops(scope, block, validation.is_some() || entries.contains_key("validation"));
     if let (Some(Validation::Holdout { share, .. }), Some(reference), Some(expr)) =
         (&validation, &reference, entries.get("validation"))
     {
-        check_holdout(scope, *share, reference, expr, surroundings);
+        check_holdout(scope, *share, reference, expr, context);
     }
-    let skeleton = surroundings.skeleton?;
+    let skeleton = context.skeleton?;
     let place = entries.get("data").map(|expr| expr.span);
     for used in [reference.as_ref(), validation.as_ref().and_then(Validation::data)].into_iter().flatten() {
-        let dataset = &surroundings.datasets[&used.dataset];
+        let dataset = &context.datasets[&used.dataset];
         let place = place.unwrap_or(dataset.span);
         check_targets(scope, place, used, dataset, skeleton, cross_entropy);
     }
@@ -80,7 +80,7 @@ pub fn analyse(
     } else {
         Loss::SquaredError
     };
-    Some(Descent {
+    Some(GradientDescent {
         data: reference?,
         validation,
         loss,
@@ -200,9 +200,9 @@ fn schedule(scope: &mut Scope, expr: &Expr) -> Option<Schedule> {
 }
 
 /// `iris.test`, or `holdout(0.2, seed = 1)` of the training data.
-fn validation(scope: &mut Scope, expr: &Expr, surroundings: &Surroundings<'_>) -> Option<Validation> {
+fn validation(scope: &mut Scope, expr: &Expr, context: &Context<'_>) -> Option<Validation> {
     if !matches!(scope.evaluate(expr)?.kind, ValueKind::Call(_)) {
-        return data(scope, expr, "`validation`", surroundings.datasets).map(Validation::Data);
+        return data(scope, expr, "`validation`", context.datasets).map(Validation::Data);
     }
     check_call(scope, expr, "`validation`", &[("holdout", &["share", "seed"])])?;
     let ValueKind::Call(call) = scope.evaluate(expr)?.kind else { return None };
@@ -217,8 +217,8 @@ fn validation(scope: &mut Scope, expr: &Expr, surroundings: &Surroundings<'_>) -
 }
 
 /// The only data set there is: its training part.
-pub fn only_data(surroundings: &Surroundings<'_>) -> Option<DataReference> {
-    let mut names = surroundings.datasets.keys();
+pub fn only_data(context: &Context<'_>) -> Option<DataReference> {
+    let mut names = context.datasets.keys();
     match (names.next(), names.next()) {
         (Some(name), None) => Some(DataReference { dataset: name.clone(), part: Part::Train }),
         _ => None,
@@ -226,8 +226,8 @@ pub fn only_data(surroundings: &Surroundings<'_>) -> Option<DataReference> {
 }
 
 /// The test part of a split whose training part is trained on: it is reported, and stops nothing by itself.
-fn other_part(reference: &DataReference, surroundings: &Surroundings<'_>) -> Option<Validation> {
-    let has_test = !surroundings.datasets[&reference.dataset].test.is_empty();
+fn other_part(reference: &DataReference, context: &Context<'_>) -> Option<Validation> {
+    let has_test = !context.datasets[&reference.dataset].test.is_empty();
     (reference.part == Part::Train && has_test)
         .then(|| Validation::Data(DataReference { part: Part::Test, ..reference.clone() }))
 }
@@ -237,9 +237,9 @@ fn check_holdout(
     share: f64,
     reference: &DataReference,
     expr: &Expr,
-    surroundings: &Surroundings<'_>,
+    context: &Context<'_>,
 ) {
-    let dataset = &surroundings.datasets[&reference.dataset];
+    let dataset = &context.datasets[&reference.dataset];
     let rows: Vec<usize> = match reference.part {
         Part::All => (0..dataset.rows()).collect(),
         Part::Train => dataset.train.clone(),
