@@ -66,7 +66,7 @@ pub fn load_frozen(path: &Path, weights: &Path, settings: &[&str]) -> Compiled {
     };
     let settings = settings.iter().chain(&["chemistry.construction=fixed_point"]).map(setting).collect();
     let weights = Some(weights.to_str().unwrap().to_owned());
-    load_with(path, &Overrides { settings, weights, seed: None }).0
+    load_with(path, &Overrides { settings, weights, ..Overrides::default() }).0
 }
 
 fn load_with(path: &Path, overrides: &Overrides) -> (Compiled, Vec<f64>) {

@@ -33,6 +33,7 @@ pub struct Analysis {
 /// Checks a file. `text` is its source, for line numbers.
 pub fn analyse(file: &File, text: &str, overrides: &Overrides, resources: &dyn Resources) -> Analysis {
     let mut scope = Scope::default();
+    scope.words = overrides.words;
     let file = overrides::apply(file, overrides, &mut scope.diagnostics);
     let model = analyse_file(&mut scope, &file, text, overrides, resources);
     let mut diagnostics = scope.diagnostics;

@@ -33,7 +33,11 @@ pub fn scale(
         scope.report(
             Diagnostic::error(codes::RULE_MISMATCH, span, message)
                 .label("the weights behind the inputs change while the pot learns")
-                .help("leave it out, or compile what was learned: `--set chemistry.construction=fixed_point --weights FILE`"),
+                .help(format!(
+                    "leave it out, or compile what was learned: {} beside {}",
+                    (scope.words.setting)("chemistry.construction", "fixed_point"),
+                    scope.words.weights
+                )),
         );
         return None;
     }

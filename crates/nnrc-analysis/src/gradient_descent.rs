@@ -13,7 +13,7 @@ use crate::train_context::{Context, data, feed};
 use crate::units::Dimension;
 use crate::value::{Scope, ValueKind};
 use nnrc_model::activation::{Activation, CrossEntropy};
-use nnrc_model::{DataReference, Dataset, Part, Targets};
+use nnrc_model::{DataReference, Dataset, Subset, Targets};
 use nnrc_model::{GradientDescent, Loss, Optimiser, Quantity, Schedule, StopRule, Validation};
 
 /// The optimiser where no rule is given.
@@ -220,7 +220,7 @@ fn validation(scope: &mut Scope, expr: &Expr, context: &Context<'_>) -> Option<V
 pub fn only_data(context: &Context<'_>) -> Option<DataReference> {
     let mut names = context.datasets.keys();
     match (names.next(), names.next()) {
-        (Some(name), None) => Some(DataReference { dataset: name.clone(), part: Part::Train }),
+        (Some(name), None) => Some(DataReference { dataset: name.clone(), subset: Subset::Train }),
         _ => None,
     }
 }
@@ -228,8 +228,8 @@ pub fn only_data(context: &Context<'_>) -> Option<DataReference> {
 /// The test part of a split whose training part is trained on: it is reported, and stops nothing by itself.
 fn other_part(reference: &DataReference, context: &Context<'_>) -> Option<Validation> {
     let has_test = !context.datasets[&reference.dataset].test.is_empty();
-    (reference.part == Part::Train && has_test)
-        .then(|| Validation::Data(DataReference { part: Part::Test, ..reference.clone() }))
+    (reference.subset == Subset::Train && has_test)
+        .then(|| Validation::Data(DataReference { subset: Subset::Test, ..reference.clone() }))
 }
 
 fn check_holdout(
@@ -240,10 +240,10 @@ fn check_holdout(
     context: &Context<'_>,
 ) {
     let dataset = &context.datasets[&reference.dataset];
-    let rows: Vec<usize> = match reference.part {
-        Part::All => (0..dataset.rows()).collect(),
-        Part::Train => dataset.train.clone(),
-        Part::Test => dataset.test.clone(),
+    let rows: Vec<usize> = match reference.subset {
+        Subset::All => (0..dataset.rows()).collect(),
+        Subset::Train => dataset.train.clone(),
+        Subset::Test => dataset.test.clone(),
     };
     // Which rows are drawn does not change how many.
     let (kept, held) =

@@ -7,7 +7,7 @@ use crate::block::Entries;
 use crate::gradient_descent;
 use crate::quantities::{NOT_NEGATIVE, POSITIVE, Scales};
 use crate::skeleton::{Draft, DraftKind, Skeleton};
-use crate::train_context::{Context, Feed, data, feed, refuse_in_silico_keys};
+use crate::train_context::{Context, FeedArgs, data, feed, refuse_in_silico_keys};
 use crate::units::Dimension;
 use crate::value::{Scope, ValueKind};
 use nnrc_model::Loss;
@@ -78,7 +78,7 @@ pub fn analyse(
     };
     let given = match entries.get("feed") {
         Some(expr) => feed(scope, expr, context.scales),
-        None => Some(Feed { shuffle: Some(crate::train_context::SEED), hold: None }),
+        None => Some(FeedArgs { shuffle: Some(crate::train_context::SEED), hold: None }),
     };
     let hold = match (settings.teacher, given.as_ref().and_then(|feed| feed.hold)) {
         (Some(_), Some(_)) => {
@@ -189,7 +189,7 @@ fn check_reach(scope: &mut Scope, place: Span, data: &DataReference, dataset: &D
         // Beyond every pre-activation that a pot can hold.
         activation.range(Interval::new(-1e9, 1e9), 1e9)
     };
-    let rows = dataset.part(data.part);
+    let rows = dataset.subset(data.subset);
     let outside = rows.iter().find_map(|&row| {
         let target = dataset.target(row, output.width())?;
         // What is never negative is one concentration, and so is its target.

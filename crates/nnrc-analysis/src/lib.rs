@@ -33,5 +33,5 @@ mod weights;
 pub use analyse::{Analysis, analyse};
 pub use data::misfit_of;
 pub use gradient_flow::describe as describe_risk;
-pub use overrides::Overrides;
+pub use overrides::{Overrides, Words};
 pub use simulation::outside_range;

@@ -1,18 +1,15 @@
-//! `--set block.key=expr`, applied to the syntax tree before anything is read.
+//! Settings of `block.key`, applied to the syntax tree before anything is read.
 //!
-//! What the command line gives has no place in the text of the file. Its nodes carry places beyond every text, one for
-//! each setting, so that a finding can name the setting.
+//! What is set beside a file has no place in its text. Its nodes carry the number of the setting, so that a finding can
+//! name it.
 
 use nnrc_model::Construction;
 use nnrc_syntax::ast::{Block, Entry, Expr, ExprKind, File, Ident, Item, Path};
-use nnrc_syntax::{Diagnostic, Severity, Span, codes};
+use nnrc_syntax::{Diagnostic, Given, Severity, Span, codes};
 
-use nnrc_syntax::wording::words;
+use nnrc_syntax::wording::words as listed;
 
-/// The place of what the command line gave: findings there have no place in the text.
-pub(crate) const OVERRIDE: Span = Span { start: u32::MAX, end: u32::MAX };
-
-/// What the command line changes in a file.
+/// What is changed in a file, from outside.
 #[derive(Debug, Clone, Default)]
 pub struct Overrides {
     /// `block.key` with its new value.
@@ -21,6 +18,35 @@ pub struct Overrides {
     pub weights: Option<String>,
     /// A seed instead of that of `weights { init }`.
     pub seed: Option<u64>,
+    /// How those who give all this write it.
+    pub words: Words,
+}
+
+/// How overrides are written where they are given: findings that advise one say it in these words.
+#[derive(Debug, Clone, Copy)]
+pub struct Words {
+    /// A setting with its value.
+    pub setting: fn(key: &str, value: &str) -> String,
+    /// The key of a setting that is spoken of.
+    pub key: fn(key: &str) -> String,
+    /// A weight file.
+    pub weights: &'static str,
+    /// A seed.
+    pub seed: fn(seed: u64) -> String,
+    /// Where both stand.
+    pub place: &'static str,
+}
+
+impl Default for Words {
+    fn default() -> Self {
+        Self {
+            setting: |key, value| format!("`{key} = {value}`"),
+            key: |key| format!("`{key}`"),
+            weights: "the trained weights",
+            seed: |seed| format!("the seed {seed}"),
+            place: "beside the file",
+        }
+    }
 }
 
 impl Overrides {
@@ -42,37 +68,36 @@ pub fn apply(file: &File, overrides: &Overrides, diagnostics: &mut Vec<Diagnosti
     let mut file = file.clone();
     for (at, (path, value)) in overrides.settings.iter().enumerate() {
         let mut value = value.clone();
-        move_to(&mut value, place(at));
-        if let Err(Unknown { message, help }) = set(&mut file, path, value) {
+        move_to(&mut value, Span::beside(Given::AsSetting(u32::try_from(at).unwrap_or(u32::MAX))));
+        if let Err(Unknown { message, help }) = set(&mut file, path, value, overrides.words) {
             diagnostics.push(
-                Diagnostic::global(Severity::Error, codes::UNKNOWN_KEY, format!("--set {path}: {message}"))
-                    .help(help),
+                Diagnostic::global(
+                    Severity::Error,
+                    codes::UNKNOWN_KEY,
+                    format!("{}: {message}", (overrides.words.key)(path)),
+                )
+                .help(help),
             );
         }
     }
     file
 }
 
-/// The place of everything in the setting with this number.
-fn place(at: usize) -> Span {
-    let start = u32::try_from(at).map_or(0, |at| OVERRIDE.start.saturating_sub(at).saturating_sub(1));
-    Span { start, ..OVERRIDE }
-}
-
-/// Whether a place is on the command line.
-fn is_outside(span: Span) -> bool {
-    span.end == OVERRIDE.end
-}
-
 /// A finding about a setting has no place in the text: it names the setting.
 pub fn name_setting(finding: &mut Diagnostic, overrides: &Overrides) {
-    finding.others.retain(|(span, _)| !is_outside(*span));
-    let Some(span) = finding.span.filter(|span| is_outside(*span)) else { return };
+    finding.others.retain(|(span, _)| span.is_in_text());
+    let Some(given) = finding.span.map(|span| span.given) else { return };
+    let setting = match given {
+        Given::InText => return,
+        Given::AsSetting(at) => usize::try_from(at).ok().and_then(|at| overrides.settings.get(at)),
+        Given::AsOption => None,
+    };
     finding.span = None;
-    let at = (OVERRIDE.start - span.start).checked_sub(1).and_then(|at| usize::try_from(at).ok());
-    match at.and_then(|at| overrides.settings.get(at)) {
-        Some((path, _)) => finding.message.push_str(&format!(" (given by `--set {path}`)")),
-        None => finding.message.push_str(" (given on the command line)"),
+    match setting {
+        Some((path, _)) => {
+            finding.message.push_str(&format!(" (given by {})", (overrides.words.key)(path)));
+        }
+        None => finding.message.push_str(&format!(" (given {})", overrides.words.place)),
     }
 }
 
@@ -123,20 +148,23 @@ impl Unknown {
             None if declared.is_empty() => format!("the file declares no {what} at all"),
             None => {
                 let names: Vec<&str> = declared.iter().map(String::as_str).collect();
-                format!("declared are {}", words(&names))
+                format!("declared are {}", listed(&names))
             }
         };
         Self { message: format!("the file declares no {what} `{name}`"), help }
     }
 
-    fn form(expected: &str) -> Self {
-        let help = "write `--set chemistry.construction=phased`: a block, a dot, a key".to_owned();
-        Self { message: format!("expected `{expected}`"), help }
+    fn form(expected: &str, words: Words) -> Self {
+        let example = (words.setting)("chemistry.construction", "phased");
+        Self {
+            message: format!("expected `{expected}`"),
+            help: format!("write {example}: a block, a dot, a key"),
+        }
     }
 }
 
-fn set(file: &mut File, path: &str, value: Expr) -> Result<(), Unknown> {
-    let (block_name, key) = path.split_once('.').ok_or_else(|| Unknown::form("block.key"))?;
+fn set(file: &mut File, path: &str, value: Expr, words: Words) -> Result<(), Unknown> {
+    let (block_name, key) = path.split_once('.').ok_or_else(|| Unknown::form("block.key", words))?;
     if block_name == "const" {
         for item in &mut file.items {
             if let Item::Const { name, value: old, .. } = item
@@ -153,7 +181,7 @@ fn set(file: &mut File, path: &str, value: Expr) -> Result<(), Unknown> {
         return Err(Unknown::name("constant", key, &declared));
     }
     if block_name == "dataset" {
-        let (dataset, key) = key.split_once('.').ok_or_else(|| Unknown::form("dataset.NAME.key"))?;
+        let (dataset, key) = key.split_once('.').ok_or_else(|| Unknown::form("dataset.NAME.key", words))?;
         for item in &mut file.items {
             if let Item::Dataset { name, block, .. } = item
                 && name.name == dataset
@@ -192,7 +220,7 @@ fn set(file: &mut File, path: &str, value: Expr) -> Result<(), Unknown> {
         _ => {
             let help = match nnrc_syntax::suggest(block_name, BLOCKS.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("`--set` changes {}", words(BLOCKS)),
+                None => format!("there are settings of {}", listed(BLOCKS)),
             };
             return Err(Unknown { message: format!("there is no block `{block_name}`"), help });
         }

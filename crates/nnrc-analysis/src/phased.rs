@@ -272,10 +272,10 @@ fn learning(scope: &mut Scope, context: &Context<'_>, training: &ClockedSgd) {
             .help("or write `loss = squared_error;`"),
         );
     }
-    let rows = match training.data.part {
-        nnrc_model::Part::All => (0..dataset.rows()).collect(),
-        nnrc_model::Part::Train => dataset.train.clone(),
-        nnrc_model::Part::Test => dataset.test.clone(),
+    let rows = match training.data.subset {
+        nnrc_model::Subset::All => (0..dataset.rows()).collect(),
+        nnrc_model::Subset::Train => dataset.train.clone(),
+        nnrc_model::Subset::Test => dataset.test.clone(),
     };
     if let Some((low, high)) = clocked.map(|clocked| clocked.reach) {
         let outside = rows.iter().find_map(|&row| {

@@ -46,7 +46,7 @@ pub fn refuse_in_silico_keys(scope: &mut Scope, entries: &Entries<'_>) {
 }
 
 /// How samples follow each other.
-pub struct Feed {
+pub struct FeedArgs {
     /// The seed of their order; none if they do not change it.
     pub shuffle: Option<u64>,
     /// How long each is shown, in time units.
@@ -54,14 +54,14 @@ pub struct Feed {
 }
 
 /// Reads `cycle(hold)` or `shuffle(hold, seed)`.
-pub fn feed(scope: &mut Scope, expr: &Expr, scales: Scales) -> Option<Feed> {
+pub fn feed(scope: &mut Scope, expr: &Expr, scales: Scales) -> Option<FeedArgs> {
     let name = check_call(scope, expr, "`feed`", &[("cycle", &["hold"]), ("shuffle", &["hold", "seed"])])?;
     let ValueKind::Call(call) = scope.evaluate(expr)?.kind else { return None };
     let is_shuffled = name == "shuffle";
     let args = block::bind(scope, &call, if is_shuffled { &["hold", "seed"] } else { &["hold"] })?;
     let hold = args[0].and_then(|hold| scope.bounded(hold, "`hold`", Dimension::TIME, scales.time, POSITIVE));
     let seed = args.get(1).copied().flatten().and_then(|seed| scope.whole(seed, "a seed", 0));
-    Some(Feed { shuffle: is_shuffled.then_some(seed.unwrap_or(SEED)), hold })
+    Some(FeedArgs { shuffle: is_shuffled.then_some(seed.unwrap_or(SEED)), hold })
 }
 
 /// Warns of a time that samples are shown for, where the clock decides that.
@@ -109,8 +109,9 @@ pub fn reference(
 ) -> Option<DataReference> {
     match find_data(datasets, name) {
         Ok(reference) => Some(reference),
-        Err(message) => {
-            scope.report(Diagnostic::error(codes::UNKNOWN_NAME, span, message).label("not found"));
+        Err(unknown) => {
+            scope
+                .report(Diagnostic::error(codes::UNKNOWN_NAME, span, unknown.to_string()).label("not found"));
             None
         }
     }

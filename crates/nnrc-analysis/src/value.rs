@@ -1,5 +1,6 @@
 //! Evaluation of expressions: constants, arithmetic, units.
 
+use crate::overrides::Words;
 use std::collections::{BTreeMap, BTreeSet};
 
 use nnrc_syntax::ast::{Call, Expr, ExprKind, Op};
@@ -87,6 +88,8 @@ pub struct Scope {
     pub reported: usize,
     /// Number of errors among them.
     pub errors: usize,
+    /// How settings beside the text are written.
+    pub words: Words,
     /// What the uses of constants have copied so far.
     copied: usize,
 }

@@ -113,7 +113,7 @@ fn what_no_theorem_covers() {
         0.01,
     );
     assert_eq!(
-        found.obstacles,
+        found.obstacles.iter().map(ToString::to_string).collect::<Vec<_>>(),
         [
             "layer `a`: no theorem covers `softsign`; certified are smooth_relu and linear layers",
             "layer `y`: no theorem covers several activations in a row"

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use nnrc::disk::{Disk, Record};
 use nnrc::{Checked, Project};
-use nnrc_analysis::Overrides;
+use nnrc_analysis::{Overrides, Words};
 use nnrc_model::{DataReference, Tensor};
 use nnrc_syntax::{Diagnostic, Severity, Source, ast, codes, parse_recovering};
 
@@ -113,7 +113,8 @@ impl Session {
 
     fn overrides(&self, disk: &Disk) -> Result<Overrides, Stop> {
         let weights = self.common.weights.as_deref().map(|path| disk.seen_from_here(path));
-        let mut overrides = Overrides { settings: Vec::new(), weights, seed: self.common.seed };
+        let mut overrides =
+            Overrides { weights, seed: self.common.seed, words: OPTIONS, ..Overrides::default() };
         for setting in &self.common.set {
             let Some((path, text)) = setting.split_once('=') else {
                 return self
@@ -267,6 +268,18 @@ pub fn threads() -> usize {
 fn dimensions(node: &nnrc_model::Node) -> String {
     node.shape.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")
 }
+
+/// How this command writes what it gives beside a file.
+const OPTIONS: Words = Words {
+    setting: |key, value| {
+        let quote = if value.contains('"') { "'" } else { "" };
+        format!("`--set {key}={quote}{value}{quote}`")
+    },
+    key: |key| format!("`--set {key}`"),
+    weights: "`--weights FILE`",
+    seed: |seed| format!("`--seed {seed}`"),
+    place: "on the command line",
+};
 
 fn is_word(word: &str) -> bool {
     word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')

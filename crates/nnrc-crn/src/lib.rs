@@ -49,5 +49,5 @@ pub use network::{
     Axis, IndexVariable, Observable, Origin, Part, Rate, RateConstant, ReactionFamily, Role, SpeciesFamily,
     Term, Units,
 };
-pub use protocol::{Above, Channel, Feed, Gate, Order, Protocol, Setting, Table};
+pub use protocol::{Above, Channel, Feed, FeedTable, Gate, Order, Protocol, Setting};
 pub use validate::validate;

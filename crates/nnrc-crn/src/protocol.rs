@@ -49,7 +49,7 @@ pub struct Above {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Feed {
     /// Where values come from.
-    pub tables: Vec<Table>,
+    pub tables: Vec<FeedTable>,
     /// Which species take them.
     pub channels: Vec<Channel>,
     /// The rows of one epoch.
@@ -66,7 +66,7 @@ pub struct Feed {
 
 /// Numbers in rows of equal length.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Table {
+pub struct FeedTable {
     /// Numbers in a row.
     pub columns: usize,
     /// All rows, one after another; signed.
@@ -109,7 +109,7 @@ pub struct Gate {
     pub close: f64,
 }
 
-impl Table {
+impl FeedTable {
     /// Number of rows.
     pub fn rows(&self) -> usize {
         self.values.len().checked_div(self.columns).unwrap_or(0)

@@ -5,7 +5,7 @@ mod common;
 
 use std::sync::Arc;
 
-use nnrc_crn::{Channel, Crn, CrnError, Feed, Gate, Order, Part, Table, text, validate};
+use nnrc_crn::{Channel, Crn, CrnError, Feed, FeedTable, Gate, Order, Part, text, validate};
 
 /// A network with two rails of two inputs each, and their presentation.
 fn fed() -> Crn {
@@ -14,7 +14,7 @@ fn fed() -> Crn {
     let x = common::species(&mut crn, "x", &[two], 0.0);
     let channel = |column, part| Channel { species: x, table: 0, column, part };
     crn.protocol.feed = Some(Feed {
-        tables: vec![Table { columns: 3, values: Arc::new(vec![9.0, 1.0, -2.0, 9.0, -3.0, 4.0]) }],
+        tables: vec![FeedTable { columns: 3, values: Arc::new(vec![9.0, 1.0, -2.0, 9.0, -3.0, 4.0]) }],
         channels: vec![channel(1, Part::Positive), channel(1, Part::Negative)],
         rows: vec![0, 1],
         order: Order::Cycle,

@@ -29,7 +29,7 @@ pub use reactions::{Backward, OnePot, Reactions};
 use nnrc_model::activation::{Activation, Reads};
 use nnrc_model::relay::is_relayed;
 
-use crate::pot::{Drive, Signal, Unit};
+use crate::layer_builder::{Drive, LayerBuilder, Signal};
 use crate::relay;
 
 /// The reactions of an activation: the only place here where activations are told apart.
@@ -61,17 +61,17 @@ pub fn reactions(activation: Activation) -> Reactions {
 }
 
 /// Adds the reactions of an activation that a drive is given to; gives the signal that they hold.
-pub fn activate(unit: &mut Unit<'_>, activation: Activation, drive: Drive) -> Signal {
-    let relayed = is_relayed(unit.chemistry, drive.order(), activation);
+pub fn activate(builder: &mut LayerBuilder<'_>, activation: Activation, drive: Drive) -> Signal {
+    let relayed = is_relayed(builder.chemistry, drive.order(), activation);
     // Those that read species make the relay themselves.
     let drive = if relayed && activation.facts().fixed_point != Some(Reads::Species) {
-        let signal = relay::relay(unit, &drive);
-        unit.drive_of(&signal.rails)
+        let signal = relay::relay(builder, &drive);
+        builder.drive_of(&signal.rails)
     } else {
         drive
     };
     let lower = reactions(activation).fixed_point;
-    lower.expect("analysis lets nothing through that no fixed point computes")(unit, &drive)
+    lower.expect("analysis lets nothing through that no fixed point computes")(builder, &drive)
 }
 
 #[cfg(test)]

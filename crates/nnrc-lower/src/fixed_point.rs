@@ -6,9 +6,9 @@ use nnrc_model::encoding::{encodings_under, or_identity};
 use nnrc_model::{Chemistry, Model, NodeKind};
 
 use crate::activation::activate;
+use crate::layer_builder::{Drive, LayerBuilder, Signal, input_signal};
 use crate::lowered::Weight;
 use crate::operation;
-use crate::pot::{Drive, Signal, Unit, input_signal};
 
 /// Adds the reactions of a model under these settings; gives what holds its weights.
 pub fn lower(model: &Model, chemistry: &Chemistry, input: &[f64], crn: &mut Crn) -> Vec<Weight> {
@@ -28,17 +28,18 @@ pub fn lower(model: &Model, chemistry: &Chemistry, input: &[f64], crn: &mut Crn)
             NodeKind::Layer { operation, sources, activations } => {
                 let from: Vec<(&str, &Signal)> =
                     sources.iter().map(|&s| (model.nodes[s].name.as_str(), &signals[s])).collect();
-                let mut unit = Unit::new(crn, chemistry, (&node.name, ""), axis, role, node.line);
-                let mut drive = operation::drive(&mut unit, operation, &from, &mut weights);
+                let mut builder = LayerBuilder::new(crn, chemistry, (&node.name, ""), axis, role, node.line);
+                let mut drive = operation::drive(&mut builder, operation, &from, &mut weights);
                 let activations = or_identity(activations);
                 let mut signal = Signal { axis, rails: Vec::new() };
                 for (stage, activation) in activations.iter().enumerate() {
                     let last = stage + 1 == activations.len();
                     let label = if last { String::new() } else { format!("A{}", stage + 1) };
                     let role = if last { role } else { Role::Internal };
-                    let mut unit = Unit::new(crn, chemistry, (&node.name, &label), axis, role, node.line);
-                    signal = activate(&mut unit, *activation, drive);
-                    drive = if last { Drive { terms: Vec::new() } } else { unit.drive_of(&signal.rails) };
+                    let mut builder =
+                        LayerBuilder::new(crn, chemistry, (&node.name, &label), axis, role, node.line);
+                    signal = activate(&mut builder, *activation, drive);
+                    drive = if last { Drive { terms: Vec::new() } } else { builder.drive_of(&signal.rails) };
                 }
                 signal
             }

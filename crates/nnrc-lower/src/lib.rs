@@ -9,11 +9,11 @@ pub mod phased;
 mod activation;
 mod canonical;
 mod fixed_point;
+mod layer_builder;
 mod lower;
 mod lowered;
 mod one_pot;
 mod operation;
-mod pot;
 mod relay;
 mod validated;
 

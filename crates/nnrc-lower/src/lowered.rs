@@ -2,8 +2,8 @@
 
 use nnrc_crn::{Crn, CrnInfo, Handle, Observable, RateConstant};
 
+use crate::layer_builder::Species;
 use crate::phased::clocked::Clocked;
-use crate::pot::Species;
 
 /// The chemistry of a model, with what its weights and its course are read by.
 #[derive(Debug, Clone)]

@@ -7,43 +7,43 @@ use nnrc_crn::{
     Axis, Handle, Index, IndexVariable, Origin, Part, Rate, RateConstant, Role, SpeciesFamily, Term,
 };
 
+use crate::layer_builder::{Drive, DriveTerm, LayerBuilder, Signal, Species};
 use crate::lowered::{Held, Weight};
-use crate::pot::{Drive, DriveTerm, Signal, Species, Unit};
 use nnrc_model::Tensor;
 use nnrc_model::{Operation, WeightCarrier};
 
 /// The drive of a layer whose sources have the given names and signals. What holds the weights joins `held`.
 pub fn drive(
-    unit: &mut Unit<'_>,
+    builder: &mut LayerBuilder<'_>,
     operation: &Operation,
     sources: &[(&str, &Signal)],
     held: &mut Vec<Weight>,
 ) -> Drive {
     let mut terms = Vec::new();
-    let mut hold = |unit: &Unit<'_>, what: &str, by: Held| {
-        held.push(Weight { key: format!("{}.{what}", unit.name), held: by });
+    let mut hold = |builder: &LayerBuilder<'_>, what: &str, by: Held| {
+        held.push(Weight { key: format!("{}.{what}", builder.name), held: by });
     };
     match operation {
-        Operation::Dense { weights, bias } => match unit.chemistry.weights() {
+        Operation::Dense { weights, bias } => match builder.chemistry.weights() {
             WeightCarrier::Rates => {
-                let constant = dense_by_rates(unit, weights, sources, &mut terms);
-                let scale = unit.chemistry.forward;
-                hold(unit, "W", Held::Rates { constant, scale });
+                let constant = dense_by_rates(builder, weights, sources, &mut terms);
+                let scale = builder.chemistry.forward;
+                hold(builder, "W", Held::Rates { constant, scale });
                 if let Some(bias) = bias {
-                    let constant = bias_by_rates(unit, bias, &mut terms);
-                    hold(unit, "b", Held::Rates { constant, scale });
+                    let constant = bias_by_rates(builder, bias, &mut terms);
+                    hold(builder, "b", Held::Rates { constant, scale });
                 }
             }
             WeightCarrier::Species => {
-                let by = dense_by_species(unit, weights, sources, &mut terms);
-                hold(unit, "W", by);
+                let by = dense_by_species(builder, weights, sources, &mut terms);
+                hold(builder, "W", by);
                 if let Some(bias) = bias {
-                    let by = bias_by_species(unit, bias, &mut terms);
-                    hold(unit, "b", by);
+                    let by = bias_by_species(builder, bias, &mut terms);
+                    hold(builder, "b", by);
                 }
             }
         },
-        Operation::Add | Operation::Concat => copies(unit, operation, sources, &mut terms),
+        Operation::Add | Operation::Concat => copies(builder, operation, sources, &mut terms),
     }
     Drive { terms }
 }
@@ -66,31 +66,34 @@ pub fn at(species: Species, indices: Vec<Index>) -> Term {
 }
 
 /// The axis of the columns of W.
-pub fn columns(unit: &mut Unit<'_>, weights: &Tensor) -> Handle<Axis> {
-    unit.crn.axes.push(Axis { name: format!("{}.columns", unit.name), shape: vec![weights.shape[1]] })
+pub fn columns(builder: &mut LayerBuilder<'_>, weights: &Tensor) -> Handle<Axis> {
+    builder.crn.axes.push(Axis { name: format!("{}.columns", builder.name), shape: vec![weights.shape[1]] })
 }
 
 fn dense_by_rates(
-    unit: &mut Unit<'_>,
+    builder: &mut LayerBuilder<'_>,
     weights: &Tensor,
     sources: &[(&str, &Signal)],
     terms: &mut Vec<DriveTerm>,
 ) -> Handle<RateConstant> {
-    let columns = columns(unit, weights);
-    let constant = tensor_constant(unit, "W", vec![unit.axis, columns], weights);
+    let columns = columns(builder, weights);
+    let constant = tensor_constant(builder, "W", vec![builder.axis, columns], weights);
     let mut offset = 0;
     for (source, signal) in sources {
-        let width = unit.crn.axes[signal.axis].size();
+        let width = builder.crn.axes[signal.axis].size();
         for (rail, &(species, rail_positive)) in signal.rails.iter().enumerate() {
             for part in [Part::Positive, Part::Negative] {
-                if !unit.chemistry.any_sign() && !has_members(weights, offset, width, part) {
+                if !builder.chemistry.any_sign() && !has_members(weights, offset, width, part) {
                     continue;
                 }
                 let positive = rail_positive == (part == Part::Positive);
                 terms.push(DriveTerm {
                     name: term_name(positive, sources.len(), source, signal, rail),
                     positive,
-                    over: vec![unit.variable("i"), IndexVariable { name: "j".to_owned(), axis: signal.axis }],
+                    over: vec![
+                        builder.variable("i"),
+                        IndexVariable { name: "j".to_owned(), axis: signal.axis },
+                    ],
                     target: Index::of(0),
                     catalysts: vec![at(species, vec![Index::of(1)])],
                     rate: Rate {
@@ -112,14 +115,18 @@ fn has_members(weights: &Tensor, offset: usize, width: usize, part: Part) -> boo
     weights.values.chunks(columns).any(|row| row[offset..offset + width].iter().any(|w| part.of(*w) > 0.0))
 }
 
-fn bias_by_rates(unit: &mut Unit<'_>, bias: &Tensor, terms: &mut Vec<DriveTerm>) -> Handle<RateConstant> {
-    let constant = tensor_constant(unit, "b", vec![unit.axis], bias);
+fn bias_by_rates(
+    builder: &mut LayerBuilder<'_>,
+    bias: &Tensor,
+    terms: &mut Vec<DriveTerm>,
+) -> Handle<RateConstant> {
+    let constant = tensor_constant(builder, "b", vec![builder.axis], bias);
     for (part, name) in [(Part::Positive, "bias_up"), (Part::Negative, "bias_down")] {
-        if unit.chemistry.any_sign() || bias.values.iter().any(|b| part.of(*b) > 0.0) {
+        if builder.chemistry.any_sign() || bias.values.iter().any(|b| part.of(*b) > 0.0) {
             terms.push(DriveTerm {
                 name: name.to_owned(),
                 positive: part == Part::Positive,
-                over: vec![unit.variable("i")],
+                over: vec![builder.variable("i")],
                 target: Index::of(0),
                 catalysts: Vec::new(),
                 rate: Rate { constant, indices: vec![Index::of(0)], part },
@@ -130,17 +137,17 @@ fn bias_by_rates(unit: &mut Unit<'_>, bias: &Tensor, terms: &mut Vec<DriveTerm>)
 }
 
 fn tensor_constant(
-    unit: &mut Unit<'_>,
+    builder: &mut LayerBuilder<'_>,
     what: &str,
     axes: Vec<Handle<Axis>>,
     tensor: &Tensor,
 ) -> Handle<RateConstant> {
-    let speed = unit.chemistry.forward;
-    unit.crn.rate_constants.push(RateConstant {
-        stem: format!("k_{what}_{}", unit.name),
+    let speed = builder.chemistry.forward;
+    builder.crn.rate_constants.push(RateConstant {
+        stem: format!("k_{what}_{}", builder.name),
         axes,
         values: tensor.values.iter().map(|value| value * speed).collect(),
-        origin: Origin { label: format!("{}.{what}", unit.name), part: String::new(), line: unit.line },
+        origin: Origin { label: format!("{}.{what}", builder.name), part: String::new(), line: builder.line },
     })
 }
 
@@ -150,7 +157,7 @@ fn is_signed(tensor: &Tensor) -> bool {
 
 /// Species that hold a tensor: one rail, or two if it is `signed`.
 pub fn tensor_species(
-    unit: &mut Unit<'_>,
+    builder: &mut LayerBuilder<'_>,
     what: &str,
     axes: &[Handle<Axis>],
     tensor: &Tensor,
@@ -161,16 +168,16 @@ pub fn tensor_species(
         .iter()
         .map(|&(suffix, positive)| {
             let sign = if positive { 1.0 } else { -1.0 };
-            let species = unit.crn.species.push(SpeciesFamily {
-                stem: format!("{what}_{}", unit.name),
+            let species = builder.crn.species.push(SpeciesFamily {
+                stem: format!("{what}_{}", builder.name),
                 suffix: suffix.to_owned(),
                 axes: axes.to_vec(),
                 role: Role::Parameter,
                 initial: tensor.values.iter().map(|value| (sign * value).max(0.0)).collect(),
                 origin: Origin {
-                    label: format!("{}.{what}", unit.name),
-                    part: crate::pot::part(suffix),
-                    line: unit.line,
+                    label: format!("{}.{what}", builder.name),
+                    part: crate::layer_builder::part(suffix),
+                    line: builder.line,
                 },
             });
             (species, positive)
@@ -179,14 +186,14 @@ pub fn tensor_species(
 }
 
 fn dense_by_species(
-    unit: &mut Unit<'_>,
+    builder: &mut LayerBuilder<'_>,
     weights: &Tensor,
     sources: &[(&str, &Signal)],
     terms: &mut Vec<DriveTerm>,
 ) -> Held {
-    let columns = columns(unit, weights);
-    let rails = tensor_species(unit, "W", &[unit.axis, columns], weights, is_signed(weights));
-    products(unit, &rails, sources, terms);
+    let columns = columns(builder, weights);
+    let rails = tensor_species(builder, "W", &[builder.axis, columns], weights, is_signed(weights));
+    products(builder, &rails, sources, terms);
     held_by(&rails)
 }
 
@@ -197,12 +204,12 @@ fn held_by(rails: &[(Species, bool)]) -> Held {
 
 /// The terms of weights that are held by species.
 pub fn products(
-    unit: &mut Unit<'_>,
+    builder: &mut LayerBuilder<'_>,
     rails: &[(Species, bool)],
     sources: &[(&str, &Signal)],
     terms: &mut Vec<DriveTerm>,
 ) {
-    let constant = unit.constant("product", 1.0);
+    let constant = builder.constant("product", 1.0);
     let mut offset = 0;
     for (source, signal) in sources {
         for &(weight, weight_positive) in rails {
@@ -216,31 +223,34 @@ pub fn products(
                 terms.push(DriveTerm {
                     name,
                     positive,
-                    over: vec![unit.variable("i"), IndexVariable { name: "j".to_owned(), axis: signal.axis }],
+                    over: vec![
+                        builder.variable("i"),
+                        IndexVariable { name: "j".to_owned(), axis: signal.axis },
+                    ],
                     target: Index::of(0),
                     catalysts: vec![at(weight, weight_indices), at(species, vec![Index::of(1)])],
                     rate: Rate { constant, indices: Vec::new(), part: Part::Whole },
                 });
             }
         }
-        offset += unit.crn.axes[signal.axis].size();
+        offset += builder.crn.axes[signal.axis].size();
     }
 }
 
-fn bias_by_species(unit: &mut Unit<'_>, bias: &Tensor, terms: &mut Vec<DriveTerm>) -> Held {
-    let rails = tensor_species(unit, "b", &[unit.axis], bias, is_signed(bias));
-    biases(unit, &rails, terms);
+fn bias_by_species(builder: &mut LayerBuilder<'_>, bias: &Tensor, terms: &mut Vec<DriveTerm>) -> Held {
+    let rails = tensor_species(builder, "b", &[builder.axis], bias, is_signed(bias));
+    biases(builder, &rails, terms);
     held_by(&rails)
 }
 
 /// The terms of biases that are held by species.
-pub fn biases(unit: &mut Unit<'_>, rails: &[(Species, bool)], terms: &mut Vec<DriveTerm>) {
-    let constant = unit.constant("product", 1.0);
+pub fn biases(builder: &mut LayerBuilder<'_>, rails: &[(Species, bool)], terms: &mut Vec<DriveTerm>) {
+    let constant = builder.constant("product", 1.0);
     for &(species, positive) in rails {
         terms.push(DriveTerm {
             name: if positive { "bias_up" } else { "bias_down" }.to_owned(),
             positive,
-            over: vec![unit.variable("i")],
+            over: vec![builder.variable("i")],
             target: Index::of(0),
             catalysts: vec![at(species, vec![Index::of(0)])],
             rate: Rate { constant, indices: Vec::new(), part: Part::Whole },
@@ -250,12 +260,12 @@ pub fn biases(unit: &mut Unit<'_>, rails: &[(Species, bool)], terms: &mut Vec<Dr
 
 /// Every source value as it is: summed, or one source behind another.
 fn copies(
-    unit: &mut Unit<'_>,
+    builder: &mut LayerBuilder<'_>,
     operation: &Operation,
     sources: &[(&str, &Signal)],
     terms: &mut Vec<DriveTerm>,
 ) {
-    let constant = unit.constant("copy", 1.0);
+    let constant = builder.constant("copy", 1.0);
     let mut offset = 0;
     for (source, signal) in sources {
         for (rail, &(species, positive)) in signal.rails.iter().enumerate() {
@@ -269,7 +279,7 @@ fn copies(
             });
         }
         if *operation == Operation::Concat {
-            offset += unit.crn.axes[signal.axis].size();
+            offset += builder.crn.axes[signal.axis].size();
         }
     }
 }

@@ -9,39 +9,39 @@
 //! ODE: z' = s − z. Fixed point: the sum s of the terms. Rate: 1, globally. A catalyst pair may be replaced by a
 //! relay without changing the fixed point of what it feeds (constructions A6).
 
-use crate::pot::{Drive, Signal, Species, Unit};
+use crate::layer_builder::{Drive, LayerBuilder, Signal, Species};
 
 /// The reactions of a relay into given species; `negative` is needed where a term pushes down.
 pub fn relay_into(
-    unit: &mut Unit<'_>,
+    builder: &mut LayerBuilder<'_>,
     module: &str,
     drive: &Drive,
     positive: Species,
     negative: Option<Species>,
 ) {
     let down = negative.unwrap_or(positive);
-    unit.drive(module, drive, (&[], &[(positive, 1)]), (&[], &[(down, 1)]));
+    builder.drive(module, drive, (&[], &[(positive, 1)]), (&[], &[(down, 1)]));
     let name = |what: &str| if module.is_empty() { what.to_owned() } else { format!("{module}.{what}") };
-    let decay = unit.constant("decay", 1.0);
+    let decay = builder.constant("decay", 1.0);
     match negative {
-        None => unit.each(&name("decay"), &[(positive, 1)], &[], decay),
+        None => builder.each(&name("decay"), &[(positive, 1)], &[], decay),
         Some(negative) => {
-            unit.each(&name("decay_p"), &[(positive, 1)], &[], decay);
-            unit.each(&name("decay_m"), &[(negative, 1)], &[], decay);
-            unit.annihilate(&name("annihilate"), positive, negative);
+            builder.each(&name("decay_p"), &[(positive, 1)], &[], decay);
+            builder.each(&name("decay_m"), &[(negative, 1)], &[], decay);
+            builder.annihilate(&name("annihilate"), positive, negative);
         }
     }
 }
 
 /// Species `Z` that follow the drive.
-pub fn relay(unit: &mut Unit<'_>, drive: &Drive) -> Signal {
+pub fn relay(builder: &mut LayerBuilder<'_>, drive: &Drive) -> Signal {
     if drive.is_signed() {
-        let (positive, negative) = (unit.species("Z_p", 0.0), unit.species("Z_m", 0.0));
-        relay_into(unit, "Z", drive, positive, Some(negative));
-        Signal::dual(unit.axis, positive, negative)
+        let (positive, negative) = (builder.species("Z_p", 0.0), builder.species("Z_m", 0.0));
+        relay_into(builder, "Z", drive, positive, Some(negative));
+        Signal::dual(builder.axis, positive, negative)
     } else {
-        let value = unit.species("Z", 0.0);
-        relay_into(unit, "Z", drive, value, None);
-        Signal::single(unit.axis, value)
+        let value = builder.species("Z", 0.0);
+        relay_into(builder, "Z", drive, value, None);
+        Signal::single(builder.axis, value)
     }
 }

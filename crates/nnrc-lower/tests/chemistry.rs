@@ -186,11 +186,12 @@ weights { y.W = [[1, 0, 0, -1], [0, 1, -1, 0]]; y.b = [0, 0]; }
 
 /// Numbers of species, reactions and reactions by molecularity of one dense layer m -> n, no weight 0.
 fn counts(m: usize, n: usize, low: i32, calls: &str) -> (usize, usize, Vec<usize>) {
-    let row = |unit: usize| -> Vec<String> {
-        (0..m).map(|j| (if (unit + j).is_multiple_of(2) { 0.5 } else { -0.25 }).to_string()).collect()
+    let row = |builder: usize| -> Vec<String> {
+        (0..m).map(|j| (if (builder + j).is_multiple_of(2) { 0.5 } else { -0.25 }).to_string()).collect()
     };
-    let rows: Vec<String> = (0..n).map(|unit| format!("[{}]", row(unit).join(", "))).collect();
-    let biases: Vec<&str> = (0..n).map(|unit| if unit.is_multiple_of(2) { "1" } else { "-1" }).collect();
+    let rows: Vec<String> = (0..n).map(|builder| format!("[{}]", row(builder).join(", "))).collect();
+    let biases: Vec<&str> =
+        (0..n).map(|builder| if builder.is_multiple_of(2) { "1" } else { "-1" }).collect();
     let model = analyse(&format!(
         "network counts {{ input x[{m}] in [{low}, 1]; layer y = dense({n}) | {calls}; output y; }}\n\
          weights {{ y.W = [{}]; y.b = [{}]; }}\n",

@@ -11,6 +11,8 @@
 //! The certified time adds, along the slowest path to the output, the time in which each layer comes within what
 //! its readers tolerate, once its sources are within what it tolerates itself (constructions C3).
 
+use std::fmt;
+
 use crate::activation::Approach;
 use crate::encoding::or_identity;
 use crate::interval::Interval;
@@ -39,13 +41,46 @@ pub struct Claim {
     pub hypotheses: Vec<String>,
 }
 
+/// A layer that no theorem covers.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Obstacle {
+    /// It has several activations.
+    SeveralActivations {
+        /// Its name.
+        layer: String,
+    },
+    /// Nothing is proven of its activation.
+    Activation {
+        /// Its name.
+        layer: String,
+        /// The activation's name in the language.
+        activation: &'static str,
+    },
+}
+
+impl fmt::Display for Obstacle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SeveralActivations { layer } => {
+                write!(f, "layer `{layer}`: no theorem covers several activations in a row")
+            }
+            Self::Activation { layer, activation } => {
+                write!(
+                    f,
+                    "layer `{layer}`: no theorem covers `{activation}`; certified are smooth_relu and linear layers"
+                )
+            }
+        }
+    }
+}
+
 /// What is proven, or why nothing is.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Certificate {
     /// Proven statements; empty if not certified.
     pub claims: Vec<Claim>,
     /// Hypotheses that fail; empty if certified.
-    pub obstacles: Vec<String>,
+    pub obstacles: Vec<Obstacle>,
     /// Local rate of approach per time unit: exact for a point, a lower bound for ranges.
     pub local_rate: Option<f64>,
     /// Rate of approach from any start, per time unit.
@@ -131,19 +166,15 @@ fn claims(model: &Model, inputs: Inputs<'_>, certificate: &Certificate) -> Vec<C
 }
 
 /// The stages of a node, none for an input; an obstacle if it has no certificate.
-fn stages_of(model: &Model, node: &Node) -> Result<Vec<Approach>, String> {
+fn stages_of(model: &Model, node: &Node) -> Result<Vec<Approach>, Obstacle> {
     let NodeKind::Layer { operation, activations, .. } = &node.kind else { return Ok(Vec::new()) };
     let activations = or_identity(activations);
     let [activation] = activations[..] else {
-        return Err(format!("layer `{}`: no theorem covers several activations in a row", node.name));
+        return Err(Obstacle::SeveralActivations { layer: node.name.clone() });
     };
-    let approach = activation.approach().ok_or_else(|| {
-        format!(
-            "layer `{}`: no theorem covers `{}`; certified are smooth_relu and linear layers",
-            node.name,
-            activation.name()
-        )
-    })?;
+    let approach = activation
+        .approach()
+        .ok_or_else(|| Obstacle::Activation { layer: node.name.clone(), activation: activation.name() })?;
     let relayed = is_relayed(&model.chemistry, drive_order(&model.chemistry, operation), activation);
     Ok(if relayed { vec![Approach::Linear, approach] } else { vec![approach] })
 }

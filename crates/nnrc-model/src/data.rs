@@ -1,6 +1,7 @@
 //! Data sets: rows of inputs with targets, and their parts.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use nnrc_sim::scaling::Scaling;
@@ -64,11 +65,11 @@ impl Dataset {
     }
 
     /// The rows of a part.
-    pub fn part(&self, part: Part) -> Vec<usize> {
-        match part {
-            Part::All => (0..self.rows()).collect(),
-            Part::Train => self.train.clone(),
-            Part::Test => self.test.clone(),
+    pub fn subset(&self, subset: Subset) -> Vec<usize> {
+        match subset {
+            Subset::All => (0..self.rows()).collect(),
+            Subset::Train => self.train.clone(),
+            Subset::Test => self.test.clone(),
         }
     }
 
@@ -90,9 +91,9 @@ impl Dataset {
     }
 }
 
-/// A part of a data set.
+/// Which rows of a data set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum Subset {
     /// All rows, in the order of the file.
     All,
     /// The training part.
@@ -107,43 +108,102 @@ pub struct DataReference {
     /// Name of the data set.
     pub dataset: String,
     /// Which part.
-    pub part: Part,
+    pub subset: Subset,
 }
+
+/// As the language has it: `iris`, `iris.train`.
+impl fmt::Display for DataReference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let subset = match self.subset {
+            Subset::All => "",
+            Subset::Train => ".train",
+            Subset::Test => ".test",
+        };
+        write!(f, "{}{subset}", self.dataset)
+    }
+}
+
+/// Why a name is none of a data set or of a part of one.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NoSuchData {
+    /// It is that of a file, which the data source `source` reads.
+    File {
+        /// The name.
+        name: String,
+        /// `csv` or `npz`.
+        source: &'static str,
+    },
+    /// Data sets have no such part.
+    Part {
+        /// The data set.
+        dataset: String,
+        /// The part.
+        part: String,
+    },
+    /// No data set has the name.
+    Unknown {
+        /// The name.
+        dataset: String,
+        /// Those that are declared.
+        declared: Vec<String>,
+    },
+    /// The data set is not split.
+    Whole {
+        /// The data set.
+        dataset: String,
+    },
+}
+
+impl fmt::Display for NoSuchData {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File { name, source } => write!(
+                f,
+                "`{name}` is a file, where the name of a data set is expected; \
+                 declare `dataset d = {source}(\"{name}\");` and write `d`"
+            ),
+            Self::Part { dataset, part } => {
+                write!(f, "a data set has the parts `{dataset}.train` and `{dataset}.test`, not `{part}`")
+            }
+            Self::Unknown { dataset, declared } if declared.is_empty() => {
+                write!(f, "there is no data set `{dataset}`; the file declares none")
+            }
+            Self::Unknown { dataset, declared } => {
+                let names: Vec<&str> = declared.iter().map(String::as_str).collect();
+                write!(f, "there is no data set `{dataset}`; the file declares {}", words(&names))
+            }
+            Self::Whole { dataset } => write!(
+                f,
+                "`{dataset}` has no test part; give it one: `split = holdout(test = 0.3, seed = 1);`"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for NoSuchData {}
 
 /// Looks up `iris`, `iris.train` or `iris.test` among data sets.
 ///
 /// # Errors
 ///
-/// A message with the choices, if there is no such thing.
-pub fn find_data(datasets: &BTreeMap<String, Dataset>, name: &str) -> Result<DataReference, String> {
+/// A name of no data set, or of a part that it has not.
+pub fn find_data(datasets: &BTreeMap<String, Dataset>, name: &str) -> Result<DataReference, NoSuchData> {
     if let Some(source) = source_of_file(name) {
-        return Err(format!(
-            "`{name}` is a file, where the name of a data set is expected; \
-             declare `dataset d = {source}(\"{name}\");` and write `d`"
-        ));
+        return Err(NoSuchData::File { name: name.to_owned(), source });
     }
-    let (dataset, part) = match name.split_once('.') {
-        None => (name, Part::All),
-        Some((dataset, "train")) => (dataset, Part::Train),
-        Some((dataset, "test")) => (dataset, Part::Test),
+    let (dataset, subset) = match name.split_once('.') {
+        None => (name, Subset::All),
+        Some((dataset, "train")) => (dataset, Subset::Train),
+        Some((dataset, "test")) => (dataset, Subset::Test),
         Some((dataset, part)) => {
-            return Err(format!(
-                "a data set has the parts `{dataset}.train` and `{dataset}.test`, not `{part}`"
-            ));
+            return Err(NoSuchData::Part { dataset: dataset.to_owned(), part: part.to_owned() });
         }
     };
-    match datasets.get(dataset) {
-        None if datasets.is_empty() => {
-            Err(format!("there is no data set `{dataset}`; the file declares none"))
-        }
-        None => {
-            let names: Vec<&str> = datasets.keys().map(String::as_str).collect();
-            Err(format!("there is no data set `{dataset}`; the file declares {}", words(&names)))
-        }
-        Some(data) if part == Part::Test && data.test.is_empty() => Err(format!(
-            "`{dataset}` has no test part; give it one: `split = holdout(test = 0.3, seed = 1);`"
-        )),
-        Some(_) => Ok(DataReference { dataset: dataset.to_owned(), part }),
+    let dataset = dataset.to_owned();
+    match datasets.get(&dataset) {
+        None => Err(NoSuchData::Unknown { dataset, declared: datasets.keys().cloned().collect() }),
+        Some(data) if subset == Subset::Test && data.test.is_empty() => Err(NoSuchData::Whole { dataset }),
+        Some(_) => Ok(DataReference { dataset, subset }),
     }
 }
 

@@ -71,13 +71,13 @@ enum StepOperation {
 /// Values and adjoints of one block of samples; made once and used again.
 #[derive(Debug, Clone)]
 pub struct Workspace {
-    nodes: Vec<Place>,
+    nodes: Vec<NodeState>,
     /// One sample of a joint activation.
     scratch: [Vec<f64>; 3],
 }
 
 #[derive(Debug, Clone, Default)]
-struct Place {
+struct NodeState {
     /// What the activations are applied to, then the result of each; the last is the value.
     stages: Vec<Vec<Lanes>>,
     /// dy/dz of each activation that is not joint.
@@ -91,7 +91,7 @@ struct Place {
     adjoint: Vec<Lanes>,
 }
 
-impl Place {
+impl NodeState {
     fn value(&self) -> &[Lanes] {
         self.stages.last().map_or(&[], Vec::as_slice)
     }
@@ -153,7 +153,7 @@ impl Graph {
         let mut widest = 0;
         let place = |node: &Step| {
             widest = widest.max(node.width);
-            let mut place = Place { adjoint: zeros(node.width), ..Place::default() };
+            let mut place = NodeState { adjoint: zeros(node.width), ..NodeState::default() };
             let StepKind::Layer { operation, activations, .. } = &node.kind else {
                 place.stages.push(zeros(node.width));
                 return place;
@@ -293,8 +293,8 @@ fn drive(
     parameters: &[f64],
     operation: StepOperation,
     sources: &[usize],
-    before: &[Place],
-    place: &mut Place,
+    before: &[NodeState],
+    place: &mut NodeState,
 ) {
     let z = &mut place.stages[0];
     match operation {
@@ -355,8 +355,8 @@ fn produced(
     stage: usize,
     operation: StepOperation,
     sources: &[usize],
-    before: &[Place],
-    place: &Place,
+    before: &[NodeState],
+    place: &NodeState,
 ) -> Vec<Lanes> {
     let z = &place.stages[stage];
     match operation {
@@ -391,7 +391,7 @@ fn produced(
 }
 
 /// Applies one activation and notes its slopes; `production` is that of each unit, if the activation depends on it.
-fn activate(activation: Activation, stage: usize, production: &[Lanes], place: &mut Place) {
+fn activate(activation: Activation, stage: usize, production: &[Lanes], place: &mut NodeState) {
     let (from, to) = place.stages.split_at_mut(stage + 1);
     let (z, y, slopes) = (&from[stage], &mut to[0], &mut place.slopes[stage]);
     activation.with(|function| match function.map() {
@@ -421,7 +421,7 @@ fn activate(activation: Activation, stage: usize, production: &[Lanes], place: &
 }
 
 /// dL/dy becomes dL/dz, for an activation that does not depend on production.
-fn pull(activation: Activation, stage: usize, place: &mut Place, scratch: &mut [Vec<f64>; 3]) {
+fn pull(activation: Activation, stage: usize, place: &mut NodeState, scratch: &mut [Vec<f64>; 3]) {
     if activation == Activation::Identity {
         return;
     }
@@ -458,8 +458,8 @@ fn pull_production(
     stage: usize,
     operation: StepOperation,
     (sources, learns): (&[usize], &dyn Fn(usize) -> bool),
-    before: &mut [Place],
-    place: &mut Place,
+    before: &mut [NodeState],
+    place: &mut NodeState,
     gradient: &mut [f64],
 ) {
     let mut through: Vec<Lanes> = place.production[stage].clone();

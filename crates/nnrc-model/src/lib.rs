@@ -41,7 +41,7 @@ pub use chemistry::{
     WeightCarrier,
 };
 pub use clocked_sgd::ClockedSgd;
-pub use data::{DataReference, Dataset, Part, Targets, find_data, hold_out};
+pub use data::{DataReference, Dataset, NoSuchData, Subset, Targets, find_data, hold_out};
 pub use expectation::{Expectation, ExpectationKind};
 pub use gradient_descent::{GradientDescent, Validation};
 pub use gradient_flow::GradientFlow;

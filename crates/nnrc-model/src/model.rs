@@ -6,7 +6,7 @@ use nnrc_sim::scaling::{ColumnScale, Scaling};
 
 use crate::chemistry::Chemistry;
 use crate::clocked_sgd::ClockedSgd;
-use crate::data::{self, DataReference, Dataset};
+use crate::data::{self, DataReference, Dataset, NoSuchData};
 use crate::expectation::Expectation;
 use crate::gradient_descent::GradientDescent;
 use crate::gradient_flow::GradientFlow;
@@ -133,11 +133,17 @@ impl Model {
 impl Model {
     /// The rows that a reference names.
     pub fn rows(&self, reference: &DataReference) -> Vec<usize> {
-        self.datasets.get(&reference.dataset).map_or_else(Vec::new, |dataset| dataset.part(reference.part))
+        self.datasets
+            .get(&reference.dataset)
+            .map_or_else(Vec::new, |dataset| dataset.subset(reference.subset))
     }
 
-    /// Looks up `iris`, `iris.train` or `iris.test`; a message with the choices if there is no such thing.
-    pub fn find_data(&self, name: &str) -> Result<DataReference, String> {
+    /// Looks up `iris`, `iris.train` or `iris.test`.
+    ///
+    /// # Errors
+    ///
+    /// A name of no data set, or of a part that it has not.
+    pub fn find_data(&self, name: &str) -> Result<DataReference, NoSuchData> {
         data::find_data(&self.datasets, name)
     }
 }

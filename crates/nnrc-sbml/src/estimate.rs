@@ -15,7 +15,7 @@ pub fn advice(reactions: usize) -> Option<&'static str> {
     if reactions > HUGE_REACTIONS {
         Some(
             "with more than 10,000 reactions, simulators of SBML take minutes to hours to load the model; \
-             simulate it with `nnrc simulate` or compile with `--target rust`",
+             simulate it with nnrc, in process or as a generated crate",
         )
     } else if reactions > SLOW_REACTIONS {
         Some(

@@ -27,6 +27,6 @@ pub use error::Error;
 pub use estimate::{SizeEstimate, size_estimate};
 pub use events::MOST_ASSIGNMENTS;
 pub use meaning::{Meaning, Scale};
-pub use options::{Feed, Inputs, Level, Observables, Options, Provenance};
+pub use options::{Inputs, Level, Observables, Options, Provenance, TimedSettings};
 pub use units::UnitSystem;
 pub use writer::write;

@@ -12,7 +12,7 @@ pub struct Options {
     /// How species that are set from outside are written.
     pub inputs: Inputs,
     /// How timed settings are written.
-    pub feed: Feed,
+    pub feed: TimedSettings,
     /// Whether values of two rails are in the file.
     pub observables: Observables,
     /// Publications that describe the model: `doi:10.1098/rsif.2021.0031`, `arXiv:2010.13290` or a whole URI.
@@ -34,7 +34,7 @@ impl Default for Options {
             level: Level::default(),
             provenance: Provenance::default(),
             inputs: Inputs::default(),
-            feed: Feed::default(),
+            feed: TimedSettings::default(),
             observables: Observables::default(),
             described_by: Vec::new(),
             notes: Vec::new(),
@@ -78,7 +78,7 @@ pub enum Provenance {
 
 /// How timed settings are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Feed {
+pub enum TimedSettings {
     /// As events, each of which advances its own time.
     #[default]
     Events,

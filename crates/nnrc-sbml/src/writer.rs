@@ -7,7 +7,7 @@ use nnrc_crn::{Crn, CrnInfo};
 use crate::error::Error;
 use crate::events::Events;
 use crate::ids::{self, COMPARTMENT, SpeciesIds};
-use crate::options::{Feed, Level, Options, Provenance};
+use crate::options::{Level, Options, Provenance, TimedSettings};
 use crate::parameters::Parameters;
 use crate::rules::Rules;
 use crate::units::UnitSystem;
@@ -29,8 +29,8 @@ use crate::{annotation, notes, reactions, sbo, species};
 /// [`Error::IdCollision`] and [`Error::BadUnit`] for names and units that SBML cannot carry, before anything is written; [`Error::Io`] on the way.
 pub fn write(crn: &Crn, info: &CrnInfo, options: &Options, out: &mut dyn Write) -> Result<(), Error> {
     let events = match options.feed {
-        Feed::Events => Events::new(crn, info)?,
-        Feed::None => Events::none(),
+        TimedSettings::Events => Events::new(crn, info)?,
+        TimedSettings::None => Events::none(),
     };
     let units = UnitSystem::new(&crn.units)?;
     ids::check(crn)?;

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use std::sync::Arc;
 
-use nnrc_crn::{Channel, Crn, Feed, Order, Part, Role, Table};
+use nnrc_crn::{Channel, Crn, Feed, FeedTable, Order, Part, Role};
 use nnrc_sbml::{Error, MOST_ASSIGNMENTS, Observables, Options};
 use support::{info, molar, small, try_text};
 
@@ -15,7 +15,7 @@ use support::{info, molar, small, try_text};
 fn more_settings_than_events_can_carry() {
     let mut crn = small();
     let x = crn.species.iter().next().map(|(handle, _)| handle).unwrap();
-    let table = Table { columns: 2, values: Arc::new(vec![1.0; 2]) };
+    let table = FeedTable { columns: 2, values: Arc::new(vec![1.0; 2]) };
     crn.protocol.feed = Some(Feed {
         tables: vec![table],
         channels: vec![Channel { species: x, table: 0, column: 0, part: Part::Whole }],
@@ -29,7 +29,7 @@ fn more_settings_than_events_can_carry() {
     assert!(
         matches!(try_text(&crn, &Options::default()), Err(Error::TooManySettings { assignments, .. }) if assignments == many)
     );
-    let none = Options { feed: nnrc_sbml::Feed::None, ..Options::default() };
+    let none = Options { feed: nnrc_sbml::TimedSettings::None, ..Options::default() };
     assert!(!try_text(&crn, &none).unwrap().contains("listOfEvents"));
     crn.protocol.feed.as_mut().unwrap().rows = vec![0; 3];
     assert_eq!(try_text(&crn, &Options::default()).unwrap().matches("<event ").count(), 3);

@@ -118,14 +118,14 @@ pub enum Entry {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Expectation {
     /// `for [0, 1]: y[2] ~ 1 within 0.05;`
-    ForInput { input: Expr, place: Place, cmp: Cmp, value: Expr, within: Option<Expr>, span: Span },
+    ForInput { input: Expr, place: Component, cmp: Cmp, value: Expr, within: Option<Expr>, span: Span },
     /// `accuracy(net) on iris.test >= 0.9;`
     Measure { call: Call, on: Option<Path>, cmp: Cmp, value: Expr, within: Option<Expr>, span: Span },
 }
 
 /// `y` or `y[2]` (1-based).
 #[derive(Debug, Clone, PartialEq)]
-pub struct Place {
+pub struct Component {
     /// Layer or input.
     pub name: Ident,
     /// 1-based component.

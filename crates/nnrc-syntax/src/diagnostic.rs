@@ -2,24 +2,48 @@
 
 use crate::codes::Code;
 
-/// A half-open range of bytes of a source text.
+/// A half-open range of bytes of a source text, or what was given beside the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Span {
     /// First byte.
     pub start: u32,
     /// One past the last byte.
     pub end: u32,
+    /// What it is part of.
+    pub given: Given,
+}
+
+/// What something that was read is part of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Given {
+    /// The text.
+    #[default]
+    InText,
+    /// A value that was set beside the text: its number among them.
+    AsSetting(u32),
+    /// A weight file or a seed that was named beside the text.
+    AsOption,
 }
 
 impl Span {
     /// The span from `start` to `end`.
     pub fn new(start: usize, end: usize) -> Self {
-        Self { start: start as u32, end: end as u32 }
+        Self { start: start as u32, end: end as u32, given: Given::InText }
+    }
+
+    /// No bytes of the text: what was given beside it.
+    pub fn beside(given: Given) -> Self {
+        Self { given, ..Self::default() }
+    }
+
+    /// Whether it is a range of the text.
+    pub fn is_in_text(self) -> bool {
+        self.given == Given::InText
     }
 
     /// The smallest span that holds both.
     pub fn to(self, other: Self) -> Self {
-        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
+        Self { start: self.start.min(other.start), end: self.end.max(other.end), given: self.given }
     }
 }
 

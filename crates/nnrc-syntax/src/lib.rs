@@ -20,7 +20,7 @@ mod structure;
 mod suggest;
 
 pub use codes::Code;
-pub use diagnostic::{Diagnostic, Severity, Span};
+pub use diagnostic::{Diagnostic, Given, Severity, Span};
 pub use format::format;
 pub use parse::{MAX_BYTES, parse, parse_expression, parse_recovering};
 pub use render::render;

@@ -56,7 +56,7 @@ fn spans_outside_the_text_do_no_harm() {
     for text in ["", "µ", "a\r\n", "\t\u{7f}\n\n"] {
         let source = Source::new("a.nnr", text);
         for (start, end) in [(0, 0), (0, 9), (1, 1), (1, 2), (9, 9), (9, 3)] {
-            let span = Span { start, end };
+            let span = Span { start, end, ..Span::default() };
             let finding =
                 Diagnostic::error(codes::SYNTAX, span, "bad").label("here").other(Span::new(0, 1), "x");
             assert!(render(&source, &[finding], false).contains("a.nnr:"));

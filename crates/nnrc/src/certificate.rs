@@ -195,7 +195,7 @@ impl Evidence<'_> {
             },
             "certified": !claims.is_empty(),
             "claims": claims,
-            "obstacles": certificate.obstacles,
+            "obstacles": certificate.obstacles.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "local_rate": certificate.local_rate,
             "global_rate": certificate.global_rate,
             "settling_time": certificate.settling_time,

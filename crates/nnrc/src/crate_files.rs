@@ -37,14 +37,13 @@ impl Compiled {
             ..Options::default()
         };
         nnrc_rust::generate(&pot.lowered.crn, &pot.lowered.info, &options).map_err(|error| {
-            let message = format!("--target rust: {error}");
+            let message = format!("no crate: {error}");
             let finding = Diagnostic::global(Severity::Error, codes::NOT_SERVED, message);
             self.failed(finding.help(if pot.lowered.crn.protocol.settings.is_empty() {
-                "`nnrc simulate` and `nnrc train` follow this network in their own process, and `--target sbml` writes \
-                 it for other tools"
+                "simulation and training follow this network in process, and SBML takes it to other tools"
             } else {
-                "a crate follows reactions alone: write `clock = may_leonard();`, whose phases are species, or use \
-                 `--target sbml`, whose events set them"
+                "a crate follows reactions alone: write `clock = may_leonard();`, whose phases are species, or \
+                 write SBML, whose events set them"
             }))
         })
     }

@@ -38,7 +38,7 @@ enum Drive {
 
 /// Where a course stands at the end of a cycle.
 #[derive(Clone)]
-pub struct Place {
+pub struct CyclePosition {
     /// That end.
     pub time: f64,
     /// The state there.
@@ -65,13 +65,13 @@ pub fn method(method: nnrc_model::Method) -> Method {
 }
 
 /// Called at the times that were asked for.
-pub struct Samples<'a> {
+pub struct Probe<'a> {
     due: std::iter::Peekable<std::slice::Iter<'a, f64>>,
     buffer: Vec<f64>,
     observe: &'a mut dyn FnMut(f64, &[f64], &Engine),
 }
 
-impl<'a> Samples<'a> {
+impl<'a> Probe<'a> {
     /// Calls `observe` at each of `times`, which are sorted.
     pub fn new(times: &'a [f64], observe: &'a mut dyn FnMut(f64, &[f64], &Engine)) -> Self {
         Self { due: times.iter().peekable(), buffer: Vec::new(), observe }
@@ -120,16 +120,16 @@ impl<'a> Cycles<'a> {
     }
 
     /// Where it stands; after [`next`](Self::next) has given the end of a cycle.
-    pub fn place(&self) -> Place {
+    pub fn place(&self) -> CyclePosition {
         let standing = match &self.drive {
             Drive::Chemical(rises) => Some(rises.integrator().standing()),
             Drive::External { .. } => None,
         };
-        Place { time: self.time, state: self.state().to_vec(), standing }
+        CyclePosition { time: self.time, state: self.state().to_vec(), standing }
     }
 
     /// Goes on from where a course of the same pot stood, to the same bits.
-    pub fn go_to(&mut self, place: &Place) -> Result<(), Error> {
+    pub fn go_to(&mut self, place: &CyclePosition) -> Result<(), Error> {
         match (&mut self.drive, &place.standing, self.engine.state_range(self.clocked.clock)) {
             (Drive::Chemical(rises), Some(standing), Some(range)) => {
                 let (last, stood) = ((range.end - 1, LEVEL), (standing, place.state.as_slice()));
@@ -157,19 +157,19 @@ impl<'a> Cycles<'a> {
 
     /// Follows the next cycle; the time of its end, or none if the clock has stopped. Where gates are set from outside, none
     /// opens after the halt.
-    pub fn next(&mut self, samples: Option<&mut Samples<'_>>) -> Result<Option<f64>, Error> {
-        let mut samples = samples;
+    pub fn next(&mut self, probe: Option<&mut Probe<'_>>) -> Result<Option<f64>, Error> {
+        let mut probe = probe;
         let until = self.time + STOPPED * self.period;
-        if let Some(samples) = &mut samples {
-            samples.at_start(self.drive.state(), &self.engine);
+        if let Some(probe) = &mut probe {
+            probe.at_start(self.drive.state(), &self.engine);
         }
         match &mut self.drive {
             Drive::Chemical(rises) => {
                 // The engine is busy integrating; a copy of it, which shares everything, reads.
                 let reader = self.engine.clone();
                 let found = rises.next(&mut self.engine, until, |integrator| {
-                    if let Some(samples) = &mut samples {
-                        samples.step(integrator, &reader);
+                    if let Some(probe) = &mut probe {
+                        probe.step(integrator, &reader);
                     }
                 })?;
                 self.time = found.unwrap_or(until);
@@ -194,7 +194,7 @@ impl<'a> Cycles<'a> {
                     self.time = span.end;
                     let mut integrator = Integrator::new(state.len());
                     integrator.start(&mut self.engine, self.method, &self.tolerances, state, span)?;
-                    follow(&mut integrator, &mut self.engine, samples.as_deref_mut())?;
+                    follow(&mut integrator, &mut self.engine, probe.as_deref_mut())?;
                     state.copy_from_slice(integrator.state());
                 }
                 Ok((!halted).then_some(self.time))
@@ -220,12 +220,12 @@ impl Drive {
 fn follow(
     integrator: &mut Integrator,
     engine: &mut Engine,
-    mut samples: Option<&mut Samples<'_>>,
+    mut probe: Option<&mut Probe<'_>>,
 ) -> Result<(), Error> {
     while !integrator.finished() {
         integrator.step(engine)?;
-        if let Some(samples) = &mut samples {
-            samples.step(integrator, engine);
+        if let Some(probe) = &mut probe {
+            probe.step(integrator, engine);
         }
     }
     Ok(())

@@ -189,7 +189,7 @@ impl Resources for Disk {
         }
         // No text holds a zero: what inflates to such is refused at its beginning.
         let limit = |start: &[u8]| match table::text(start) {
-            Err(error) if start.contains(&0) => Err(error.message),
+            Err(error) if start.contains(&0) => Err(explain(error)),
             _ => Ok(gzip::MAX_INFLATED),
         };
         tables::read(&unpacked(bytes, limit)?, &extension, layout)
@@ -201,7 +201,7 @@ impl Resources for Disk {
         let limit = |start: &[u8]| match idx::size(start) {
             Ok(size) if size > gzip::MAX_INFLATED => Err(gzip::too_large()),
             Ok(size) => Ok(size),
-            Err(error) => Err(error.message),
+            Err(error) => Err(explain(error)),
         };
         let array = idx::read(&unpacked(bytes, limit)?).map_err(explain)?;
         Ok(Tensor { shape: array.shape, values: array.values })
@@ -211,12 +211,12 @@ impl Resources for Disk {
 /// The contents of a file that may be compressed by gzip; `limit` says from their beginning how many bytes they may have.
 fn unpacked(
     bytes: Vec<u8>,
-    limit: impl Fn(&[u8]) -> Result<usize, String>,
+    limit: impl Fn(&[u8]) -> Result<usize, ResourceError>,
 ) -> Result<Vec<u8>, ResourceError> {
     if !gzip::is_gzip(&bytes) {
         return Ok(bytes);
     }
-    gzip::inflate(&bytes, limit).map_err(|message| ResourceError { code: codes::MALFORMED_FILE, message })
+    gzip::inflate(&bytes, limit)
 }
 
 /// Arrays of a file that was read.

@@ -62,7 +62,7 @@ pub fn explain(pot: &Compiled, runner: &Runner<'_>, error: &Error, doing: &str) 
 }
 
 /// Why steps come to no end.
-const NEVER_RESTS: &str = "what never rests, such as a clock, takes its steps for ever: give an end that is nearer, as `--until 100`";
+const NEVER_RESTS: &str = "what never rests, such as a clock, takes its steps for ever: give an end that is nearer, as `simulate { until = 100; }`";
 
 /// Why steps are short where a pot learns.
 const STIFF: &str = "large errors drive the weights by fast reactions, which take short steps: scale the targets, as by `target_scale = minmax(0, 1);`";

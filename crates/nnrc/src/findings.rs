@@ -3,9 +3,9 @@
 use nnrc_syntax::{Diagnostic, Severity, Source, Span};
 use serde_json::{Value, json};
 
-/// A finding without the places that are not in the text: those of blocks that `--set` made.
+/// A finding without the places that are not in the text: those of blocks that settings made.
 pub fn in_text(source: &Source, mut finding: Diagnostic) -> Diagnostic {
-    let is_in = |span: &Span| span.end as usize <= source.text.len();
+    let is_in = |span: &Span| span.is_in_text() && span.end as usize <= source.text.len();
     finding.span = finding.span.filter(is_in);
     finding.others.retain(|(span, _)| is_in(span));
     finding

@@ -172,7 +172,7 @@ impl<'r> Project<'r> {
 /// What is no expression of the language.
 pub fn setting(key: &str, value: &str) -> Result<ast::Expr, Failure> {
     parse_expression(value)
-        .map_err(|findings| Failure { source: Source::new(format!("<--set {key}>"), value), findings })
+        .map_err(|findings| Failure { source: Source::new(format!("<{key}>"), value), findings })
 }
 
 /// The name under which trained weights are found.

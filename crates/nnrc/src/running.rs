@@ -27,7 +27,7 @@ const STEADY_STATE: &str = "Prefer a time course to libRoadRunner's steadyState(
 
 /// How long to run a pot, in its time units.
 pub struct Running {
-    course: Course,
+    course: Behaviour,
     /// Relative and absolute tolerance for the numbers of a file.
     tolerances: (f64, f64),
     /// What follows a time: ` min`, or nothing where numbers have no units.
@@ -35,7 +35,7 @@ pub struct Running {
 }
 
 /// What there is to follow.
-enum Course {
+enum Behaviour {
     /// Values that come to rest.
     Settles {
         /// When all concentrations are within [`NEAR`] for good, for the inputs in the file.
@@ -64,9 +64,9 @@ impl Running {
             let epoch = pot.model.clocked_sgd().map(|training| {
                 pot.model.rows(&training.data).len() + if training.tolerance.is_some() { 2 } else { 0 }
             });
-            Course::Cycles { period: clocked.period(&pot.lowered.info), epoch }
+            Behaviour::Cycles { period: clocked.period(&pot.lowered.info), epoch }
         } else if let Some(feed) = &pot.lowered.crn.protocol.feed {
-            Course::Shows { samples: feed.rows.len(), hold: feed.hold, epochs: feed.epochs }
+            Behaviour::Shows { samples: feed.rows.len(), hold: feed.hold, epochs: feed.epochs }
         } else {
             settling(pot)
         };
@@ -76,23 +76,24 @@ impl Running {
     /// How long to run it; none where that is up to the reader.
     pub fn time(&self) -> Option<f64> {
         match self.course {
-            Course::Settles { measured, .. } => Some(round_up(MARGIN * measured)),
-            Course::Shows { samples, hold, epochs } => Some(hold * samples as f64 * epochs as f64),
-            Course::Cycles { period, .. } => Some(round_up(2.0 * period)),
+            Behaviour::Settles { measured, .. } => Some(round_up(MARGIN * measured)),
+            Behaviour::Shows { samples, hold, epochs } => Some(hold * samples as f64 * epochs as f64),
+            Behaviour::Cycles { period, .. } => Some(round_up(2.0 * period)),
             // What another input takes is bounded where there is a proof.
-            Course::Rests { proven } | Course::Deep { proven } => proven.map(round_up),
-            Course::Moves => None,
+            Behaviour::Rests { proven } | Behaviour::Deep { proven } => proven.map(round_up),
+            Behaviour::Moves => None,
         }
     }
 
     /// Paragraphs for the notes of a file. `presents`: whether it has events that show the samples.
     pub fn notes(&self, presents: bool) -> Vec<String> {
         let mut notes = vec![self.duration()];
-        if matches!(self.course, Course::Shows { .. }) && !presents {
+        if matches!(self.course, Behaviour::Shows { .. }) && !presents {
             notes
                 .push("The file itself shows none: inputs and targets are up to whoever runs it.".to_owned());
         }
-        if matches!(self.course, Course::Settles { .. } | Course::Rests { .. } | Course::Deep { .. }) {
+        if matches!(self.course, Behaviour::Settles { .. } | Behaviour::Rests { .. } | Behaviour::Deep { .. })
+        {
             notes.push(STEADY_STATE.to_owned());
         }
         let (relative, absolute) = self.tolerances;
@@ -118,7 +119,7 @@ impl Running {
             })
         };
         match self.course {
-            Course::Settles { measured, proven: bound } => {
+            Behaviour::Settles { measured, proven: bound } => {
                 let warning = if run > LONGEST_DEFAULT {
                     " Simulators stop far sooner by themselves, COPASI at 1 and libRoadRunner at 5."
                 } else {
@@ -132,17 +133,19 @@ impl Running {
                     proven(bound)
                 )
             }
-            Course::Rests { proven: bound } => {
+            Behaviour::Rests { proven: bound } => {
                 format!(
                     "The concentrations are those at rest: nothing moves until an input is changed.{}",
                     proven(bound)
                 )
             }
-            Course::Deep { proven: bound } => {
+            Behaviour::Deep { proven: bound } => {
                 format!("How long it takes was not measured, for its number of layers.{}", proven(bound))
             }
-            Course::Moves => "For the inputs in this file the pot was not seen to come to rest.".to_owned(),
-            Course::Shows { samples, hold, epochs } => format!(
+            Behaviour::Moves => {
+                "For the inputs in this file the pot was not seen to come to rest.".to_owned()
+            }
+            Behaviour::Shows { samples, hold, epochs } => format!(
                 "Each of {} is shown for {}: an epoch takes {}, and the {} of the file take {}.",
                 plural(samples, "sample"),
                 time(hold),
@@ -150,7 +153,7 @@ impl Running {
                 plural(epochs, "epoch"),
                 time(run)
             ),
-            Course::Cycles { period, epoch } => {
+            Behaviour::Cycles { period, epoch } => {
                 let epoch = epoch.map_or(String::new(), |cycles| {
                     let all = time(round_up(period * cycles as f64));
                     format!(", and an epoch of {} about {all}", plural(cycles, "cycle"))
@@ -166,32 +169,32 @@ impl Running {
         let (relative, absolute) = self.tolerances;
         let run = match (self.time(), &self.course) {
             (Some(value), _) => time(value),
-            (None, Course::Deep { .. }) => "as long as `nnrc simulate` does".to_owned(),
+            (None, Behaviour::Deep { .. }) => "as long as `nnrc simulate` does".to_owned(),
             (None, _) => "what its inputs need: see `nnrc check --input`".to_owned(),
         };
         let proven = |bound: Option<f64>| {
             bound.map_or(String::new(), |bound| format!("; proven for any input: {}", time(round_up(bound))))
         };
         let (settles, run) = match self.course {
-            Course::Settles { measured, proven: bound } => {
+            Behaviour::Settles { measured, proven: bound } => {
                 (format!("within {NEAR} after {} for this input{}", time(measured), proven(bound)), run)
             }
-            Course::Rests { proven: bound } => {
+            Behaviour::Rests { proven: bound } => {
                 (format!("at rest from the start for this input{}", proven(bound)), run)
             }
-            Course::Deep { proven: bound } => (
+            Behaviour::Deep { proven: bound } => (
                 format!(
                     "not measured for more than {MOST_LAYERS} layers: `nnrc simulate` does{}",
                     proven(bound)
                 ),
                 run,
             ),
-            Course::Moves => ("not seen to, for this input".to_owned(), run),
-            Course::Shows { samples, hold, epochs } => (
+            Behaviour::Moves => ("not seen to, for this input".to_owned(), run),
+            Behaviour::Shows { samples, hold, epochs } => (
                 format!("no: it learns from {}, each shown for {}", plural(samples, "sample"), time(hold)),
                 format!("{run}, which is {}", plural(epochs, "epoch")),
             ),
-            Course::Cycles { period, epoch } => {
+            Behaviour::Cycles { period, epoch } => {
                 let epoch = epoch
                     .map_or(String::new(), |cycles| format!(", an epoch is {}", plural(cycles, "cycle")));
                 let period = time(round_up(period));
@@ -210,10 +213,10 @@ impl Running {
     /// Adds the figures to a report for programs.
     pub fn add_to(&self, report: &mut Value) {
         let (measured, proven) = match self.course {
-            Course::Settles { measured, proven } => (Some(measured), proven),
-            Course::Rests { proven } => (Some(0.0), proven),
-            Course::Deep { proven } => (None, proven),
-            Course::Moves | Course::Shows { .. } | Course::Cycles { .. } => (None, None),
+            Behaviour::Settles { measured, proven } => (Some(measured), proven),
+            Behaviour::Rests { proven } => (Some(0.0), proven),
+            Behaviour::Deep { proven } => (None, proven),
+            Behaviour::Moves | Behaviour::Shows { .. } | Behaviour::Cycles { .. } => (None, None),
         };
         report["settling_time"] = json!(measured);
         report["proven_settling_time"] = json!(proven);
@@ -224,7 +227,7 @@ impl Running {
 }
 
 /// Follows a pot to its rest.
-fn settling(pot: &Compiled) -> Course {
+fn settling(pot: &Compiled) -> Behaviour {
     let proven = || match pot.model.chemistry.construction {
         Construction::FixedPoint(_) => {
             // Through very many layers a bound may grow beyond all numbers.
@@ -233,10 +236,10 @@ fn settling(pot: &Compiled) -> Course {
         Construction::OnePot(_) | Construction::Phased(_) => None,
     };
     if pot.model.simulation.settled {
-        return Course::Rests { proven: proven() };
+        return Behaviour::Rests { proven: proven() };
     }
     if pot.model.nodes.len() > MOST_LAYERS {
-        return Course::Deep { proven: proven() };
+        return Behaviour::Deep { proven: proven() };
     }
     let measure = || -> Result<f64, Error> {
         let mut runner = pot.runner();
@@ -246,9 +249,9 @@ fn settling(pot: &Compiled) -> Course {
         runner.settling_time(&start, &state, &settled)
     };
     match measure().map(two_digits) {
-        Ok(measured) if measured > 0.0 => Course::Settles { measured, proven: proven() },
-        Ok(_) => Course::Rests { proven: proven() },
-        Err(_) => Course::Moves,
+        Ok(measured) if measured > 0.0 => Behaviour::Settles { measured, proven: proven() },
+        Ok(_) => Behaviour::Rests { proven: proven() },
+        Err(_) => Behaviour::Moves,
     }
 }
 

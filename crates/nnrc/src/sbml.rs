@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use nnrc_model::Construction;
-use nnrc_sbml::{Error, Feed, Options, Provenance};
+use nnrc_sbml::{Error, Options, Provenance, TimedSettings};
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
 use crate::compiled::Compiled;
@@ -45,18 +45,18 @@ impl Compiled {
         let mut notes = Vec::new();
         if options.provenance == Provenance::Full {
             notes = meanings::notes(&self.model, &meanings);
-            notes.extend(Running::of(self).notes(options.feed == Feed::Events));
+            notes.extend(Running::of(self).notes(options.feed == TimedSettings::Events));
         }
         Options { notes, meanings, described_by: described_by(self.model.chemistry.construction), ..options }
     }
 
     /// What may surprise readers of such a file.
     pub fn sbml_warnings(&self, options: &Options) -> Option<Diagnostic> {
-        use nnrc_crn::{Feed as Presented, Order};
-        let Some(Presented { order: Order::Shuffle { .. }, .. }) = self.lowered.crn.protocol.feed else {
+        use nnrc_crn::{Feed, Order};
+        let Some(Feed { order: Order::Shuffle { .. }, .. }) = self.lowered.crn.protocol.feed else {
             return None;
         };
-        if options.feed != Feed::Events {
+        if options.feed != TimedSettings::Events {
             return None;
         }
         let mut finding = Diagnostic::global(
@@ -65,7 +65,7 @@ impl Compiled {
             "events present the samples in the order of the data, again and again",
         )
         .label("the shuffled order is for `nnrc train` only")
-        .help("write `feed = cycle(hold = …)` for the same order in both, or `--feed none`");
+        .help("write `feed = cycle(hold = …)` for the same order in both, or leave the feed out of the SBML");
         finding.span = self.model.training.as_ref().map(|training| training.span);
         Some(finding)
     }
@@ -86,17 +86,20 @@ impl Compiled {
     fn refused(&self, error: &Error) -> Failure {
         let code = match error {
             nnrc_sbml::Error::TooManySettings { .. } => {
-                let finding =
-                    Diagnostic::global(Severity::Error, codes::OUT_OF_RANGE, format!("SBML: {error}"))
-                        .label("every sample is an event")
-                        .help("write `--feed none`, and set inputs and targets where the model is run")
-                        .help("`nnrc train` presents any number of samples");
+                let finding = Diagnostic::global(
+                    Severity::Error,
+                    codes::OUT_OF_RANGE,
+                    format!("SBML: {error}"),
+                )
+                .label("every sample is an event")
+                .help("leave the feed out of the SBML, and set inputs and targets where the model is run")
+                .help("`nnrc train` presents any number of samples");
                 return self.failed(finding);
             }
             nnrc_sbml::Error::IdCollision { .. } => {
                 let finding =
                     Diagnostic::global(Severity::Error, codes::ID_COLLISION, format!("SBML: {error}"))
-                        .help("give the layer another name, or leave out `--observables rules`");
+                        .help("give the layer another name, or leave the observables out");
                 return self.failed(finding);
             }
             nnrc_sbml::Error::BadUnit { .. } => codes::OUT_OF_RANGE,

@@ -109,7 +109,7 @@ impl Compiled {
             Ok(settled) => settled,
             Err(error) => {
                 let finding = explain(self, runner, &error, "no end of the time course is given")
-                    .help("give one: `--until 100`, or `simulate { until = 100; }`");
+                    .help("give one: `simulate { until = 100; }`");
                 return Err(self.failed(finding));
             }
         };

@@ -6,7 +6,7 @@ use nnrc_sim::Error;
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
 use crate::compiled::Compiled;
-use crate::cycles::{Cycles, Samples};
+use crate::cycles::{Cycles, Probe};
 use crate::explain::explain;
 use crate::failure::Failure;
 use crate::numbers::{count, short};
@@ -43,11 +43,11 @@ impl Compiled {
         let mut observe = |time: f64, state: &[f64], engine: &nnrc_engine::Engine| {
             recorder.record(time, &engine.full_state(state));
         };
-        let mut samples = Samples::new(&times, &mut observe);
+        let mut probe = Probe::new(&times, &mut observe);
         while cycles.time() < until {
-            cycles.next(Some(&mut samples)).map_err(broken)?;
+            cycles.next(Some(&mut probe)).map_err(broken)?;
         }
-        drop(samples);
+        drop(probe);
         Ok(recorder.finish())
     }
 
@@ -60,7 +60,7 @@ impl Compiled {
             count(MOST_CYCLES as usize)
         );
         Diagnostic::global(Severity::Error, codes::SOLVER_FAILED, message).help(format!(
-            "a cycle lasts {}{unit}: give an end that is nearer, as `--until {}`",
+            "a cycle lasts {}{unit}: give an end that is nearer, as `simulate {{ until = {}; }}`",
             short(period),
             short(10.0 * period)
         ))

@@ -3,7 +3,7 @@
 use crate::block::bind;
 use nnrc_model::ResourceError;
 use nnrc_syntax::ast::Call;
-use nnrc_syntax::{Diagnostic, Span, codes, wording};
+use nnrc_syntax::{Diagnostic, Given, Span, codes, wording};
 
 use crate::block::missing_argument;
 use crate::value::{Scope, ValueKind};
@@ -22,10 +22,10 @@ pub fn report_resource(scope: &mut Scope, span: Span, path: &str, error: Resourc
         finding =
             finding.help(format!("a backslash begins an escape; paths are written with `/`: `{plain}`"));
     } else if error.code == codes::UNREADABLE_FILE {
-        finding = finding.help(if span == crate::overrides::OVERRIDE {
-            "a path on the command line is relative to the current folder"
+        finding = finding.help(if span.given == Given::AsOption {
+            format!("a path {} is relative to the current folder", scope.words.place)
         } else {
-            "paths are relative to the `.nnr` file"
+            "paths are relative to the `.nnr` file".to_owned()
         });
     }
     scope.report(finding);

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use nnrc_syntax::{Diagnostic, Span, codes};
+use nnrc_syntax::{Diagnostic, Given, Span, codes};
 
-use super::layout::{Fit, Layout, Matrix, fit, setting};
+use super::layout::{Fit, Matrix, MatrixLayout, fit, setting};
 use super::literal::literal;
 use super::wanted::{Wanted, Weights, shape_mismatch};
 use crate::data::files::missing_tensor;
 use crate::data::from_array;
-use crate::overrides::OVERRIDE;
+use crate::overrides::Words;
 use crate::value::{Scope, Value};
 use nnrc_model::{Arrays, Resources, Tensor};
 
@@ -18,15 +18,22 @@ use nnrc_model::{Arrays, Resources, Tensor};
 const OWN: [&str; 2] = ["nnrc.version", "training.fingerprint"];
 
 /// A weight file and how it is read.
-pub struct Place<'a> {
+pub struct WeightFile<'a> {
     pub path: &'a str,
-    /// Where it is named: on the command line it takes the place of the file of the block.
+    /// Where it is named: beside the text it takes the place of the file of the block.
     pub span: Span,
     /// Names of arrays that differ from the keys.
     pub names: BTreeMap<String, (String, Span)>,
-    pub layout: Layout,
+    pub layout: MatrixLayout,
     /// Numbers that stand beside the file of the block, for what the file on the command line does not hold.
     pub literals: BTreeMap<String, Value>,
+}
+
+impl WeightFile<'_> {
+    /// Whether it is named beside the text.
+    fn is_option(&self) -> bool {
+        self.span.given == Given::AsOption
+    }
 }
 
 /// An array of the file for a tensor of the network.
@@ -41,15 +48,15 @@ pub fn read(
     scope: &mut Scope,
     resources: &dyn Resources,
     wanted: &[Wanted<'_>],
-    place: &Place<'_>,
+    place: &WeightFile<'_>,
     found: &mut Weights,
 ) {
     let Some(file) = from_array(scope, place.span, place.path, resources.tensors(place.path)) else { return };
     let is_own = OWN.iter().any(|name| file.holds(name));
     // A layout that is said of another file is not said of ours.
-    let layout = if is_own && place.span == OVERRIDE { Layout::default() } else { place.layout.clone() };
+    let layout = if is_own && place.is_option() { MatrixLayout::default() } else { place.layout.clone() };
     if is_own && layout.transposes() {
-        scope.report(layout_of_own_file(place));
+        scope.report(layout_of_own_file(scope.words, place));
     }
     let before = scope.errors;
     let mut chosen = Vec::new();
@@ -97,15 +104,15 @@ fn choose<'a>(
     file: &dyn Arrays,
     is_own: bool,
     wanted: &'a Wanted<'a>,
-    place: &Place<'_>,
+    place: &WeightFile<'_>,
     found: &mut Weights,
 ) -> Option<Chosen<'a>> {
     let key = &wanted.key;
     let given = place.names.get(key).map(|(name, span)| (name, *span));
-    let is_replaced = place.span == OVERRIDE;
+    let is_replaced = place.is_option();
     let by_key = (key, place.span);
     // What an option brings is in no line of the text.
-    let by_name = given.map(|(name, span)| (name, if is_replaced { OVERRIDE } else { span }));
+    let by_name = given.map(|(name, span)| (name, if is_replaced { place.span } else { span }));
     let candidates = match by_name {
         None => [Some(by_key), None],
         Some(_) if !is_replaced => [by_name, None],
@@ -126,7 +133,8 @@ fn choose<'a>(
     scope.report(if is_replaced {
         let finding =
             if by_name.is_some() { finding.help(format!("nor is there a `{key}`")) } else { finding };
-        finding.help(format!("say which array it is: `--set weights.{key}='\"name\"'`"))
+        let setting = (scope.words.setting)(&format!("weights.{key}"), "\"name\"");
+        finding.help(format!("say which array it is: {setting}"))
     } else {
         let path = place.path;
         finding.help(format!("say which array it is: `weights from \"{path}\" {{ {key} = \"name\"; }}`"))
@@ -134,14 +142,14 @@ fn choose<'a>(
     None
 }
 
-fn layout_of_own_file(place: &Place<'_>) -> Diagnostic {
+fn layout_of_own_file(words: Words, place: &WeightFile<'_>) -> Diagnostic {
     let message = format!(
         "`{}` was written by nnrc, which stores every matrix as [outputs, inputs], but the block says `in_out`",
         place.path
     );
     Diagnostic::warning(codes::AMBIGUOUS_LAYOUT, place.span, message)
         .label("its matrices are transposed")
-        .help(format!("write {}, or leave `layout` out", setting(place.span, "layout", false)))
+        .help(format!("write {}, or leave `layout` out", setting(words, place.span, "layout", false)))
 }
 
 /// A matrix of `rows` rows from the values of its transpose.

@@ -4,27 +4,27 @@
 //! The shape of a square matrix does not tell, so what the others tell is said of the whole file, never of one layer
 //! where that leaves a square matrix silently as it was.
 
+use crate::overrides::Words;
 use std::collections::BTreeMap;
 
 use nnrc_syntax::ast::Expr;
-use nnrc_syntax::{Diagnostic, Span, codes};
+use nnrc_syntax::{Diagnostic, Given, Span, codes};
 
 use super::wanted::{Wanted, shape_words};
-use crate::overrides::OVERRIDE;
 use crate::value::{Scope, Value};
 use nnrc_syntax::wording::words;
 
 /// What the entries `layout` and `layout.hidden` say; true is `in_out`.
 #[derive(Debug, Clone, Default)]
-pub struct Layout {
+pub struct MatrixLayout {
     general: Option<bool>,
     by_layer: BTreeMap<String, bool>,
 }
 
 /// Reads the entries of the block.
-pub fn read(scope: &mut Scope, entries: &BTreeMap<String, &Expr>) -> Layout {
+pub fn read(scope: &mut Scope, entries: &BTreeMap<String, &Expr>) -> MatrixLayout {
     let choices = [("out_in", false), ("in_out", true)];
-    let mut layout = Layout::default();
+    let mut layout = MatrixLayout::default();
     for (key, expr) in entries {
         if key == "layout" {
             layout.general = scope.choice(expr, "`layout`", &choices);
@@ -115,7 +115,7 @@ pub struct Matrix<'a> {
     pub transposed: bool,
 }
 
-impl Layout {
+impl MatrixLayout {
     /// Whether the matrix of a layer is stored as [inputs, outputs].
     pub fn of(&self, layer: &str) -> bool {
         self.by_layer.get(layer).or(self.general.as_ref()).copied().unwrap_or(false)
@@ -132,7 +132,7 @@ impl Layout {
         let before = scope.errors;
         for matrix in matrices {
             if matrix.is_wrong() {
-                scope.report(self.mismatch(path, matrix, matrices));
+                scope.report(self.mismatch(scope.words, path, matrix, matrices));
             }
         }
         if scope.errors > before {
@@ -144,12 +144,12 @@ impl Layout {
                 !matches!(other.fit, Fit::Vector | Fit::Misfit) && other.transposed != matrix.transposed
             });
             if let (true, Some(other)) = (is_open, other) {
-                scope.report(open_square(path, matrix, other));
+                scope.report(open_square(scope.words, path, matrix, other));
             }
         }
     }
 
-    fn mismatch(&self, path: &str, matrix: &Matrix<'_>, matrices: &[Matrix<'_>]) -> Diagnostic {
+    fn mismatch(&self, names: Words, path: &str, matrix: &Matrix<'_>, matrices: &[Matrix<'_>]) -> Diagnostic {
         let Matrix { wanted, span, stored, .. } = matrix;
         let (expected, meaning) = if matrix.transposed {
             (wanted.shape.iter().rev().copied().collect(), " (inputs, outputs)")
@@ -177,10 +177,10 @@ impl Layout {
                 Some(&said) => format!(", instead of `layout.{layer} = {}`", word(said)),
                 None => String::new(),
             };
-            let setting = setting(*span, "layout", right);
+            let setting = setting(names, *span, "layout", right);
             return finding.help(format!("the file stores matrices as {stored}: write {setting}{instead}"));
         }
-        let setting = setting(*span, &format!("layout.{layer}"), right);
+        let setting = setting(names, *span, &format!("layout.{layer}"), right);
         let finding =
             finding.help(format!("the file stores this one as {stored}, others not: write {setting}"));
         let open = matrices
@@ -210,7 +210,7 @@ impl Matrix<'_> {
     }
 }
 
-fn open_square(path: &str, matrix: &Matrix<'_>, other: &Matrix<'_>) -> Diagnostic {
+fn open_square(names: Words, path: &str, matrix: &Matrix<'_>, other: &Matrix<'_>) -> Diagnostic {
     let key = format!("layout.{}", matrix.wanted.layer.name);
     let read = |matrix: &Matrix<'_>| word(matrix.transposed);
     let message = format!(
@@ -224,12 +224,12 @@ fn open_square(path: &str, matrix: &Matrix<'_>, other: &Matrix<'_>) -> Diagnosti
         .label("fits either way")
         .help(format!(
             "if all matrices of the file are stored alike, write {} and nothing for single layers",
-            setting(matrix.span, "layout", other.transposed)
+            setting(names, matrix.span, "layout", other.transposed)
         ))
         .help(format!(
             "else say it: {} or {}",
-            setting(matrix.span, &key, false),
-            setting(matrix.span, &key, true)
+            setting(names, matrix.span, &key, false),
+            setting(names, matrix.span, &key, true)
         ))
 }
 
@@ -238,10 +238,13 @@ pub fn word(transposed: bool) -> &'static str {
     if transposed { "in_out" } else { "out_in" }
 }
 
-/// What to write: into the block, or beside `--weights`.
-pub fn setting(span: Span, key: &str, transposed: bool) -> String {
+/// What to write: into the block, or beside a file that is named outside the text.
+pub fn setting(words: Words, span: Span, key: &str, transposed: bool) -> String {
     let layout = word(transposed);
-    if span == OVERRIDE { format!("`--set weights.{key}={layout}`") } else { format!("`{key} = {layout};`") }
+    match span.given {
+        Given::AsOption => (words.setting)(&format!("weights.{key}"), layout),
+        Given::InText | Given::AsSetting(_) => format!("`{key} = {layout};`"),
+    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use nnrc_syntax::ast::{Block, Entry, Expr, Path};
 use nnrc_syntax::wording::words;
-use nnrc_syntax::{Diagnostic, Span, codes};
+use nnrc_syntax::{Diagnostic, Given, Span, codes};
 
 use crate::block::{duplicate_key, reject_stop, unknown_key};
 use crate::skeleton::{DraftKind, DraftOperation, Skeleton};
@@ -54,8 +54,8 @@ pub fn analyse(
     if let Some(path) = file {
         let literals =
             if item.is_some_and(|item| item.from.is_some()) { given.literals } else { BTreeMap::new() };
-        let place =
-            file::Place { path, span: crate::overrides::OVERRIDE, names: given.names, layout, literals };
+        let span = Span::beside(Given::AsOption);
+        let place = file::WeightFile { path, span, names: given.names, layout, literals };
         file::read(scope, resources, &wanted, &place, &mut found);
     } else {
         for wanted in &wanted {
@@ -66,7 +66,8 @@ pub fn analyse(
             }
         }
         if let Some((path, span)) = item.and_then(|item| item.from) {
-            let place = file::Place { path, span, names: given.names, layout, literals: BTreeMap::new() };
+            let place =
+                file::WeightFile { path, span, names: given.names, layout, literals: BTreeMap::new() };
             file::read(scope, resources, &wanted, &place, &mut found);
         }
         let given = found.len();
@@ -86,8 +87,8 @@ pub fn analyse(
         && is_complete
         && !draws
     {
-        let message = format!("`--seed {seed}` changes nothing: no weight is drawn at random");
-        let finding = Diagnostic::warning(codes::UNUSED_NAME, crate::overrides::OVERRIDE, message);
+        let message = format!("{} changes nothing: no weight is drawn at random", (scope.words.seed)(seed));
+        let finding = Diagnostic::warning(codes::UNUSED_NAME, Span::beside(Given::AsOption), message);
         scope.report(match file {
             Some(path) => finding.help(format!("all weights are those of `{path}`")),
             None => {
@@ -169,7 +170,7 @@ fn no_bias(scope: &mut Scope, key: &Path) {
 
 /// What the block says of each tensor.
 #[derive(Default)]
-struct Given {
+struct Stated {
     /// Names of arrays that differ from the keys.
     names: BTreeMap<String, (String, Span)>,
     /// Lists of numbers, as they stand there.
@@ -181,8 +182,8 @@ fn given(
     wanted: &[Wanted<'_>],
     entries: &BTreeMap<String, &Expr>,
     names_file: bool,
-) -> Given {
-    let mut given = Given::default();
+) -> Stated {
+    let mut given = Stated::default();
     for wanted in wanted {
         let Some(expr) = entries.get(&wanted.key) else { continue };
         let Some(value) = scope.evaluate(expr) else { continue };

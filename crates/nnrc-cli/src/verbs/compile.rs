@@ -119,8 +119,8 @@ fn write_sbml(
             Inputs::Boundary => nnrc_sbml::Inputs::Boundary,
         },
         feed: match args.feed.unwrap_or(Feed::Events) {
-            Feed::Events => nnrc_sbml::Feed::Events,
-            Feed::None => nnrc_sbml::Feed::None,
+            Feed::Events => nnrc_sbml::TimedSettings::Events,
+            Feed::None => nnrc_sbml::TimedSettings::None,
         },
         observables: match args.observables.unwrap_or(Observables::None) {
             Observables::None => nnrc_sbml::Observables::None,

@@ -13,35 +13,35 @@
 
 use super::reactions::{Backward, OnePot, Reactions};
 use crate::canonical;
+use crate::layer_builder::{Drive, LayerBuilder, Signal, Species};
 use crate::one_pot::delta::Delta;
 use crate::one_pot::rails::{Rails, Stage};
-use crate::pot::{Drive, Signal, Species, Unit};
 
 /// Its reactions in each construction.
 pub fn reactions(h: f64) -> Reactions {
     Reactions {
-        fixed_point: Some(Box::new(move |unit, drive| lower(unit, drive, h))),
+        fixed_point: Some(Box::new(move |builder, drive| lower(builder, drive, h))),
         one_pot: Some(OnePot { of_species: None, delta: Backward::Error(Box::new(delta)) }),
         phased: None,
     }
 }
 
-fn lower(unit: &mut Unit<'_>, drive: &Drive, h: f64) -> Signal {
-    let x = unit.value("", 0.5);
-    let c = unit.species("C", 0.5);
-    balance(unit, drive, h, x, c);
-    Signal::single(unit.axis, x)
+fn lower(builder: &mut LayerBuilder<'_>, drive: &Drive, h: f64) -> Signal {
+    let x = builder.value("", 0.5);
+    let c = builder.species("C", 0.5);
+    balance(builder, drive, h, x, c);
+    Signal::single(builder.axis, x)
 }
 
 /// The share x of x + c = 1 that U pulls at, against V.
-pub fn balance(unit: &mut Unit<'_>, drive: &Drive, h: f64, x: Species, c: Species) {
-    let (u, v) = canonical::pair(unit, drive, h);
-    let turn = unit.constant("turn", 1.0);
-    unit.each("turn_on", &[(u, 1), (c, 1)], &[(u, 1), (x, 1)], turn);
-    unit.each("turn_off", &[(v, 1), (x, 1)], &[(v, 1), (c, 1)], turn);
+pub fn balance(builder: &mut LayerBuilder<'_>, drive: &Drive, h: f64, x: Species, c: Species) {
+    let (u, v) = canonical::pair(builder, drive, h);
+    let turn = builder.constant("turn", 1.0);
+    builder.each("turn_on", &[(u, 1), (c, 1)], &[(u, 1), (x, 1)], turn);
+    builder.each("turn_off", &[(v, 1), (x, 1)], &[(v, 1), (c, 1)], turn);
 }
 
-fn delta(unit: &mut Unit<'_>, stage: &Stage, e: Rails) -> Rails {
-    let (c, u, v) = (stage.own(unit, "C"), stage.own(unit, "U"), stage.own(unit, "V"));
-    Delta::new(unit).balance(e, [stage.first(), c], [u, v], 2.0)
+fn delta(builder: &mut LayerBuilder<'_>, stage: &Stage, e: Rails) -> Rails {
+    let (c, u, v) = (stage.own(builder, "C"), stage.own(builder, "U"), stage.own(builder, "V"));
+    Delta::new(builder).balance(e, [stage.first(), c], [u, v], 2.0)
 }

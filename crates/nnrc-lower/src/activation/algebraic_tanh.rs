@@ -11,27 +11,27 @@
 
 use super::algebraic_sigmoid::balance;
 use super::reactions::{Backward, OnePot, Reactions};
+use crate::layer_builder::{Drive, LayerBuilder, Signal};
 use crate::one_pot::delta::Delta;
 use crate::one_pot::rails::{Rails, Stage};
-use crate::pot::{Drive, Signal, Unit};
 
 /// Its reactions in each construction.
 pub fn reactions(h: f64) -> Reactions {
     Reactions {
-        fixed_point: Some(Box::new(move |unit, drive| lower(unit, drive, h))),
+        fixed_point: Some(Box::new(move |builder, drive| lower(builder, drive, h))),
         one_pot: Some(OnePot { of_species: None, delta: Backward::Error(Box::new(delta)) }),
         phased: None,
     }
 }
 
-fn lower(unit: &mut Unit<'_>, drive: &Drive, h: f64) -> Signal {
-    let (x, c) = (unit.value("p", 0.5), unit.value("m", 0.5));
-    balance(unit, drive, h, x, c);
-    Signal::dual(unit.axis, x, c)
+fn lower(builder: &mut LayerBuilder<'_>, drive: &Drive, h: f64) -> Signal {
+    let (x, c) = (builder.value("p", 0.5), builder.value("m", 0.5));
+    balance(builder, drive, h, x, c);
+    Signal::dual(builder.axis, x, c)
 }
 
-fn delta(unit: &mut Unit<'_>, stage: &Stage, e: Rails) -> Rails {
-    let (u, v) = (stage.own(unit, "U"), stage.own(unit, "V"));
+fn delta(builder: &mut LayerBuilder<'_>, stage: &Stage, e: Rails) -> Rails {
+    let (u, v) = (stage.own(builder, "U"), stage.own(builder, "V"));
     let c = stage.value.rails.get(1).map_or(stage.first(), |rail| rail.0);
-    Delta::new(unit).balance(e, [stage.first(), c], [u, v], 4.0)
+    Delta::new(builder).balance(e, [stage.first(), c], [u, v], 4.0)
 }

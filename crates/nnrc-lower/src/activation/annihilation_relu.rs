@@ -10,25 +10,25 @@
 //! 1, globally. Source: constructions B1.
 
 use super::reactions::Reactions;
-use crate::pot::{Drive, Signal, Unit};
+use crate::layer_builder::{Drive, LayerBuilder, Signal};
 
 /// Its reactions in each construction.
 pub fn reactions(k: f64) -> Reactions {
     Reactions {
-        fixed_point: Some(Box::new(move |unit, drive| lower(unit, drive, k))),
+        fixed_point: Some(Box::new(move |builder, drive| lower(builder, drive, k))),
         one_pot: None,
         phased: None,
     }
 }
 
-fn lower(unit: &mut Unit<'_>, drive: &Drive, k: f64) -> Signal {
-    let u = unit.value("", 0.0);
-    let v = unit.species("V", 0.0);
-    unit.drive("", drive, (&[], &[(u, 1)]), (&[], &[(v, 1)]));
-    let decay = unit.constant("decay", 1.0);
-    unit.each("decay_U", &[(u, 1)], &[], decay);
-    unit.each("decay_V", &[(v, 1)], &[], decay);
-    let meet = unit.constant("meet", k);
-    unit.each("meet", &[(u, 1), (v, 1)], &[], meet);
-    Signal::single(unit.axis, u)
+fn lower(builder: &mut LayerBuilder<'_>, drive: &Drive, k: f64) -> Signal {
+    let u = builder.value("", 0.0);
+    let v = builder.species("V", 0.0);
+    builder.drive("", drive, (&[], &[(u, 1)]), (&[], &[(v, 1)]));
+    let decay = builder.constant("decay", 1.0);
+    builder.each("decay_U", &[(u, 1)], &[], decay);
+    builder.each("decay_V", &[(v, 1)], &[], decay);
+    let meet = builder.constant("meet", k);
+    builder.each("meet", &[(u, 1), (v, 1)], &[], meet);
+    Signal::single(builder.axis, u)
 }

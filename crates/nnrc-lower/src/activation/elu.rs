@@ -15,34 +15,34 @@
 use super::reactions::{Backward, OnePot, Reactions};
 use crate::canonical;
 use crate::canonical::neuron;
+use crate::layer_builder::{Drive, LayerBuilder, Signal};
 use crate::one_pot::delta::Delta;
 use crate::one_pot::rails::{Rails, Stage};
-use crate::pot::{Drive, Signal, Unit};
 
 /// Its reactions in each construction.
 pub fn reactions(h: f64) -> Reactions {
     Reactions {
-        fixed_point: Some(Box::new(move |unit, drive| lower(unit, drive, h))),
+        fixed_point: Some(Box::new(move |builder, drive| lower(builder, drive, h))),
         one_pot: Some(OnePot { of_species: None, delta: Backward::Error(Box::new(delta)) }),
         phased: None,
     }
 }
 
-fn lower(unit: &mut Unit<'_>, drive: &Drive, h: f64) -> Signal {
-    let (u, s) = (unit.value("p", h.sqrt()), unit.value("m", 0.0));
-    let n = unit.species("N", 1.0);
-    neuron(unit, "U", drive, u, h, true);
-    let v = canonical::mirror(unit, drive, h);
-    let turn = unit.constant("turn", 1.0);
-    unit.each("take", &[(v, 1), (n, 1)], &[(v, 1), (s, 1)], turn);
-    let release = unit.constant("release", 1.0);
-    unit.each("release", &[(s, 1)], &[(n, 1)], release);
-    Signal::dual(unit.axis, u, s)
+fn lower(builder: &mut LayerBuilder<'_>, drive: &Drive, h: f64) -> Signal {
+    let (u, s) = (builder.value("p", h.sqrt()), builder.value("m", 0.0));
+    let n = builder.species("N", 1.0);
+    neuron(builder, "U", drive, u, h, true);
+    let v = canonical::mirror(builder, drive, h);
+    let turn = builder.constant("turn", 1.0);
+    builder.each("take", &[(v, 1), (n, 1)], &[(v, 1), (s, 1)], turn);
+    let release = builder.constant("release", 1.0);
+    builder.each("release", &[(s, 1)], &[(n, 1)], release);
+    Signal::dual(builder.axis, u, s)
 }
 
-fn delta(unit: &mut Unit<'_>, stage: &Stage, e: Rails) -> Rails {
-    let (n, u, v) = (stage.own(unit, "N"), stage.first(), stage.own(unit, "V"));
-    let mut delta = Delta::new(unit);
+fn delta(builder: &mut LayerBuilder<'_>, stage: &Stage, e: Rails) -> Rails {
+    let (n, u, v) = (stage.own(builder, "N"), stage.first(), stage.own(builder, "V"));
+    let mut delta = Delta::new(builder);
     let k = delta.squared(n);
     let weighted = delta.weighted(e, k);
     let d = delta.rails("D");

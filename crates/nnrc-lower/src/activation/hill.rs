@@ -9,19 +9,19 @@
 
 use super::reactions::Reactions;
 use super::{michaelis, square};
-use crate::pot::{Drive, Signal, Unit};
+use crate::layer_builder::{Drive, LayerBuilder, Signal};
 
 /// Its reactions in each construction.
 pub fn reactions(k: f64) -> Reactions {
     Reactions {
-        fixed_point: Some(Box::new(move |unit, drive| lower(unit, drive, k))),
+        fixed_point: Some(Box::new(move |builder, drive| lower(builder, drive, k))),
         one_pot: None,
         phased: None,
     }
 }
 
-fn lower(unit: &mut Unit<'_>, drive: &Drive, k: f64) -> Signal {
-    let squares = square::squares(unit, drive);
-    let drive = unit.drive_of(&squares);
-    michaelis::lower(unit, &drive, k)
+fn lower(builder: &mut LayerBuilder<'_>, drive: &Drive, k: f64) -> Signal {
+    let squares = square::squares(builder, drive);
+    let drive = builder.drive_of(&squares);
+    michaelis::lower(builder, &drive, k)
 }

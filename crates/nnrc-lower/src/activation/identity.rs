@@ -13,12 +13,12 @@
 //! is 1.
 
 use super::reactions::{Backward, OnePot, Reactions};
+use crate::layer_builder::{Drive, LayerBuilder, Signal};
 use crate::one_pot::delta::Delta;
 use crate::one_pot::rails::{Rails, Stage};
 use crate::phased::derivative::Slope;
+use crate::phased::pot_builder::PotBuilder;
 use crate::phased::site::Site;
-use crate::phased::vessel::Vessel;
-use crate::pot::{Drive, Signal, Unit};
 use crate::relay::relay_into;
 use nnrc_model::Signs;
 
@@ -31,29 +31,29 @@ pub fn reactions() -> Reactions {
     }
 }
 
-fn lower(unit: &mut Unit<'_>, drive: &Drive) -> Signal {
-    if drive.is_signed() || unit.chemistry.signs == Signs::DualRail {
-        let (positive, negative) = (unit.value("p", 0.0), unit.value("m", 0.0));
-        relay_into(unit, "", drive, positive, Some(negative));
-        Signal::dual(unit.axis, positive, negative)
+fn lower(builder: &mut LayerBuilder<'_>, drive: &Drive) -> Signal {
+    if drive.is_signed() || builder.chemistry.signs == Signs::DualRail {
+        let (positive, negative) = (builder.value("p", 0.0), builder.value("m", 0.0));
+        relay_into(builder, "", drive, positive, Some(negative));
+        Signal::dual(builder.axis, positive, negative)
     } else {
-        let value = unit.value("", 0.0);
-        relay_into(unit, "", drive, value, None);
-        Signal::single(unit.axis, value)
+        let value = builder.value("", 0.0);
+        relay_into(builder, "", drive, value, None);
+        Signal::single(builder.axis, value)
     }
 }
 
-fn delta(unit: &mut Unit<'_>, _stage: &Stage, e: Rails) -> Rails {
-    let mut delta = Delta::new(unit);
+fn delta(builder: &mut LayerBuilder<'_>, _stage: &Stage, e: Rails) -> Rails {
+    let mut delta = Delta::new(builder);
     let d = delta.rails("D");
     delta.copy("D.make", e, d, 1.0);
     delta.decay("D", d);
     d
 }
 
-fn clocked(vessel: &mut Vessel<'_>, site: &Site<'_>) -> (Signal, Slope) {
+fn clocked(pot: &mut PotBuilder<'_>, site: &Site<'_>) -> (Signal, Slope) {
     for rail in site.z {
-        vessel.crn.species[rail].role = site.role;
+        pot.crn.species[rail].role = site.role;
     }
     let [positive, negative] = site.z;
     (Signal::dual(site.axis, positive, negative), Slope::One)

@@ -13,33 +13,33 @@
 
 use super::reactions::{Backward, OnePot, Reactions};
 use crate::canonical;
+use crate::layer_builder::{Drive, LayerBuilder, Signal};
 use crate::one_pot::delta::Delta;
 use crate::one_pot::rails::{Rails, Stage};
-use crate::pot::{Drive, Signal, Unit};
 
 /// Its reactions in each construction.
 pub fn reactions(h: f64) -> Reactions {
     Reactions {
-        fixed_point: Some(Box::new(move |unit, drive| lower(unit, drive, h))),
+        fixed_point: Some(Box::new(move |builder, drive| lower(builder, drive, h))),
         one_pot: Some(OnePot { of_species: None, delta: Backward::Error(Box::new(delta)) }),
         phased: None,
     }
 }
 
-fn lower(unit: &mut Unit<'_>, drive: &Drive, h: f64) -> Signal {
-    let y = unit.value("", 0.5 / h.sqrt());
-    let (u, v) = canonical::pair(unit, drive, h);
-    let inflow = unit.constant("supply", 1.0);
-    unit.each("supply", &[], &[(y, 1)], inflow);
-    let drain = unit.constant("drain", 1.0);
-    unit.each("drain_U", &[(u, 1), (y, 1)], &[(u, 1)], drain);
-    unit.each("drain_V", &[(v, 1), (y, 1)], &[(v, 1)], drain);
-    Signal::single(unit.axis, y)
+fn lower(builder: &mut LayerBuilder<'_>, drive: &Drive, h: f64) -> Signal {
+    let y = builder.value("", 0.5 / h.sqrt());
+    let (u, v) = canonical::pair(builder, drive, h);
+    let inflow = builder.constant("supply", 1.0);
+    builder.each("supply", &[], &[(y, 1)], inflow);
+    let drain = builder.constant("drain", 1.0);
+    builder.each("drain_U", &[(u, 1), (y, 1)], &[(u, 1)], drain);
+    builder.each("drain_V", &[(v, 1), (y, 1)], &[(v, 1)], drain);
+    Signal::single(builder.axis, y)
 }
 
-fn delta(unit: &mut Unit<'_>, stage: &Stage, e: Rails) -> Rails {
-    let (u, v) = (stage.own(unit, "U"), stage.own(unit, "V"));
-    let mut delta = Delta::new(unit);
+fn delta(builder: &mut LayerBuilder<'_>, stage: &Stage, e: Rails) -> Rails {
+    let (u, v) = (stage.own(builder, "U"), stage.own(builder, "V"));
+    let mut delta = Delta::new(builder);
     let k = delta.squared(stage.first());
     let weighted = delta.weighted(e, k);
     let d = delta.rails("D");

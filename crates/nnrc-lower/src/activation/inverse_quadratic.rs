@@ -12,9 +12,9 @@
 
 use super::reactions::{Backward, OnePot, Reactions};
 use super::square::{square_into, squares};
+use crate::layer_builder::{Drive, LayerBuilder, Signal, Species};
 use crate::one_pot::delta::Delta;
 use crate::one_pot::rails::{Rails, Stage};
-use crate::pot::{Drive, Signal, Species, Unit};
 
 /// Its reactions in each construction.
 pub fn reactions() -> Reactions {
@@ -28,32 +28,32 @@ pub fn reactions() -> Reactions {
     }
 }
 
-fn lower(unit: &mut Unit<'_>, drive: &Drive) -> Signal {
-    let y = unit.value("", 1.0);
-    let q = squares(unit, drive);
-    bell(unit, y, &q)
+fn lower(builder: &mut LayerBuilder<'_>, drive: &Drive) -> Signal {
+    let y = builder.value("", 1.0);
+    let q = squares(builder, drive);
+    bell(builder, y, &q)
 }
 
 /// The same of a pre-activation that has two rails of species.
-fn lower_species(unit: &mut Unit<'_>, z: &Signal) -> Signal {
-    let y = unit.value("", 1.0);
-    let q = [(unit.species("Q_p", 0.0), true), (unit.species("Q_m", 0.0), false)];
-    square_into(unit, z, &q);
-    bell(unit, y, &q)
+fn lower_species(builder: &mut LayerBuilder<'_>, z: &Signal) -> Signal {
+    let y = builder.value("", 1.0);
+    let q = [(builder.species("Q_p", 0.0), true), (builder.species("Q_m", 0.0), false)];
+    square_into(builder, z, &q);
+    bell(builder, y, &q)
 }
 
-fn bell(unit: &mut Unit<'_>, y: Species, q: &[(Species, bool)]) -> Signal {
-    let supply = unit.constant("supply", 1.0);
-    unit.each("supply", &[], &[(y, 1)], supply);
-    let decay = unit.constant("decay", 1.0);
-    unit.each("decay", &[(y, 1)], &[], decay);
-    let by_square = unit.drive_of(q);
-    unit.drive("drain", &by_square, (&[(y, 1)], &[]), (&[(y, 1)], &[(y, 2)]));
-    Signal::single(unit.axis, y)
+fn bell(builder: &mut LayerBuilder<'_>, y: Species, q: &[(Species, bool)]) -> Signal {
+    let supply = builder.constant("supply", 1.0);
+    builder.each("supply", &[], &[(y, 1)], supply);
+    let decay = builder.constant("decay", 1.0);
+    builder.each("decay", &[(y, 1)], &[], decay);
+    let by_square = builder.drive_of(q);
+    builder.drive("drain", &by_square, (&[(y, 1)], &[]), (&[(y, 1)], &[(y, 2)]));
+    Signal::single(builder.axis, y)
 }
 
-fn delta(unit: &mut Unit<'_>, stage: &Stage, e: Rails) -> Rails {
-    let mut delta = Delta::new(unit);
+fn delta(builder: &mut LayerBuilder<'_>, stage: &Stage, e: Rails) -> Rails {
+    let mut delta = Delta::new(builder);
     let k = delta.squared(stage.first());
     let weighted = delta.weighted(e, k);
     let d = delta.rails("D");

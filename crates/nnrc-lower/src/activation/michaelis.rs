@@ -18,32 +18,32 @@
 //! ODE: y' = z − (k + z) y. Fixed point: z / (k + z). Rate: k + z, globally.
 
 use super::reactions::Reactions;
-use crate::pot::{Drive, Signal, Unit};
+use crate::layer_builder::{Drive, LayerBuilder, Signal};
 
 /// Its reactions in each construction.
 pub fn reactions(k: f64) -> Reactions {
     Reactions {
-        fixed_point: Some(Box::new(move |unit, drive| lower(unit, drive, k))),
+        fixed_point: Some(Box::new(move |builder, drive| lower(builder, drive, k))),
         one_pot: None,
         phased: None,
     }
 }
 
 /// The value, which a Hill unit has of another drive.
-pub fn lower(unit: &mut Unit<'_>, drive: &Drive, k: f64) -> Signal {
-    let half = unit.constant("half", k);
+pub fn lower(builder: &mut LayerBuilder<'_>, drive: &Drive, k: f64) -> Signal {
+    let half = builder.constant("half", k);
     if !drive.is_signed() {
-        let x = unit.value("", 0.0);
-        let c = unit.species("C", 1.0);
-        unit.drive("", drive, (&[(c, 1)], &[(x, 1)]), (&[], &[]));
-        unit.each("release", &[(x, 1)], &[(c, 1)], half);
-        return Signal::single(unit.axis, x);
+        let x = builder.value("", 0.0);
+        let c = builder.species("C", 1.0);
+        builder.drive("", drive, (&[(c, 1)], &[(x, 1)]), (&[], &[]));
+        builder.each("release", &[(x, 1)], &[(c, 1)], half);
+        return Signal::single(builder.axis, x);
     }
-    let (positive, negative) = (unit.value("p", 0.0), unit.value("m", 0.0));
-    unit.drive("make", drive, (&[], &[(positive, 1)]), (&[], &[(negative, 1)]));
+    let (positive, negative) = (builder.value("p", 0.0), builder.value("m", 0.0));
+    builder.drive("make", drive, (&[], &[(positive, 1)]), (&[], &[(negative, 1)]));
     for (module, rail) in [("drain_p", positive), ("drain_m", negative)] {
-        unit.drive(module, drive, (&[(rail, 1)], &[]), (&[(rail, 1)], &[(rail, 2)]));
-        unit.each(&format!("{module}.release"), &[(rail, 1)], &[], half);
+        builder.drive(module, drive, (&[(rail, 1)], &[]), (&[(rail, 1)], &[(rail, 2)]));
+        builder.each(&format!("{module}.release"), &[(rail, 1)], &[], half);
     }
-    Signal::dual(unit.axis, positive, negative)
+    Signal::dual(builder.axis, positive, negative)
 }

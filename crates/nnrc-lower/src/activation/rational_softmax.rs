@@ -14,39 +14,39 @@
 
 use super::reactions::{Backward, OnePot, Reactions};
 use crate::canonical::{self, neuron};
+use crate::layer_builder::{Drive, LayerBuilder, Signal};
 use crate::one_pot::delta::Delta;
 use crate::one_pot::rails::{Rails, Stage};
 use crate::one_pot::teacher::Teacher;
-use crate::pot::{Drive, Signal, Unit};
 
 /// Its reactions in each construction.
 pub fn reactions(h: f64) -> Reactions {
     Reactions {
-        fixed_point: Some(Box::new(move |unit, drive| lower(unit, drive, h))),
+        fixed_point: Some(Box::new(move |builder, drive| lower(builder, drive, h))),
         one_pot: Some(OnePot {
             of_species: None,
-            delta: Backward::Loss(Box::new(move |unit, stage, teacher| delta(unit, stage, teacher, h))),
+            delta: Backward::Loss(Box::new(move |builder, stage, teacher| delta(builder, stage, teacher, h))),
         }),
         phased: None,
     }
 }
 
-fn lower(unit: &mut Unit<'_>, drive: &Drive, h: f64) -> Signal {
-    let units = unit.crn.axes[unit.axis].size() as f64;
-    let p = unit.value("", 1.0 / units);
-    let u = unit.species("U", h.sqrt());
-    neuron(unit, "U", drive, u, h, true);
-    let share = unit.constant("share", 1.0);
-    unit.each_pair("share", (&[(u, 1)], &[(p, 1)]), (&[(u, 1), (p, 1)], &[]), share);
-    Signal::single(unit.axis, p)
+fn lower(builder: &mut LayerBuilder<'_>, drive: &Drive, h: f64) -> Signal {
+    let units = builder.crn.axes[builder.axis].size() as f64;
+    let p = builder.value("", 1.0 / units);
+    let u = builder.species("U", h.sqrt());
+    neuron(builder, "U", drive, u, h, true);
+    let share = builder.constant("share", 1.0);
+    builder.each_pair("share", (&[(u, 1)], &[(p, 1)]), (&[(u, 1), (p, 1)], &[]), share);
+    Signal::single(builder.axis, p)
 }
 
-fn delta(unit: &mut Unit<'_>, stage: &Stage, teacher: &Teacher, h: f64) -> Rails {
-    let u = stage.own(unit, "U");
-    let v = canonical::mirror(unit, &stage.drive, h);
-    let mut delta = Delta::new(unit);
+fn delta(builder: &mut LayerBuilder<'_>, stage: &Stage, teacher: &Teacher, h: f64) -> Rails {
+    let u = stage.own(builder, "U");
+    let v = canonical::mirror(builder, &stage.drive, h);
+    let mut delta = Delta::new(builder);
     let d = delta.rails("D");
-    teacher.compare(delta.unit, &stage.value, d);
+    teacher.compare(delta.builder, &stage.value, d);
     delta.drain(d, &[u, v]);
     d
 }

@@ -1,22 +1,22 @@
 //! What an activation has reactions for.
 
+use crate::layer_builder::{Drive, LayerBuilder, Signal};
 use crate::one_pot::rails::{Rails, Stage};
 use crate::one_pot::teacher::Teacher;
 use crate::phased::derivative::Slope;
+use crate::phased::pot_builder::PotBuilder;
 use crate::phased::site::Site;
-use crate::phased::vessel::Vessel;
-use crate::pot::{Drive, Signal, Unit};
 
 /// The value of a drive.
-pub type AtRest = Box<dyn Fn(&mut Unit<'_>, &Drive) -> Signal>;
+pub type AtRest = Box<dyn Fn(&mut LayerBuilder<'_>, &Drive) -> Signal>;
 /// The value of a pre-activation that stands as species.
-pub type OfSpecies = Box<dyn Fn(&mut Unit<'_>, &Signal) -> Signal>;
+pub type OfSpecies = Box<dyn Fn(&mut LayerBuilder<'_>, &Signal) -> Signal>;
 /// D of a stage from the rails of its E.
-pub type OfError = Box<dyn Fn(&mut Unit<'_>, &Stage, Rails) -> Rails>;
+pub type OfError = Box<dyn Fn(&mut LayerBuilder<'_>, &Stage, Rails) -> Rails>;
 /// D of the stage that ends the output.
-pub type OfLoss = Box<dyn Fn(&mut Unit<'_>, &Stage, &Teacher) -> Rails>;
+pub type OfLoss = Box<dyn Fn(&mut LayerBuilder<'_>, &Stage, &Teacher) -> Rails>;
 /// The value of a sum under a clock, and how errors pass through it.
-pub type UnderClock = Box<dyn Fn(&mut Vessel<'_>, &Site<'_>) -> (Signal, Slope)>;
+pub type UnderClock = Box<dyn Fn(&mut PotBuilder<'_>, &Site<'_>) -> (Signal, Slope)>;
 
 /// The reactions of an activation in each construction; none where it has none. `nnrc_model::activation::Facts` says
 /// the same, for whoever checks a model.

@@ -20,46 +20,46 @@
 
 use super::reactions::{Backward, OnePot, Reactions};
 use crate::canonical;
+use crate::layer_builder::{Drive, LayerBuilder, Signal};
 use crate::one_pot::delta::Delta;
 use crate::one_pot::rails::{Rails, Stage};
-use crate::pot::{Drive, Signal, Unit};
 
 /// Its reactions in each construction.
 pub fn reactions(a: f64) -> Reactions {
     Reactions {
-        fixed_point: Some(Box::new(move |unit, drive| lower(unit, drive, a))),
+        fixed_point: Some(Box::new(move |builder, drive| lower(builder, drive, a))),
         one_pot: Some(OnePot {
             of_species: None,
-            delta: Backward::Error(Box::new(move |unit, stage, e| delta(unit, stage, e, a))),
+            delta: Backward::Error(Box::new(move |builder, stage, e| delta(builder, stage, e, a))),
         }),
         phased: None,
     }
 }
 
-fn lower(unit: &mut Unit<'_>, drive: &Drive, a: f64) -> Signal {
-    let x = unit.value("", 0.5);
-    let c = unit.species("C", 0.5);
-    if drive.order() + 2 <= unit.chemistry.max_order {
+fn lower(builder: &mut LayerBuilder<'_>, drive: &Drive, a: f64) -> Signal {
+    let x = builder.value("", 0.5);
+    let c = builder.species("C", 0.5);
+    if drive.order() + 2 <= builder.chemistry.max_order {
         let both: &[_] = &[(x, 1), (c, 1)];
-        unit.drive("", drive, (both, &[(x, 2)]), (both, &[(c, 2)]));
+        builder.drive("", drive, (both, &[(x, 2)]), (both, &[(c, 2)]));
     } else {
-        let (f, b) = (unit.species("F", 0.0), unit.species("B", 0.0));
-        unit.drive("", drive, (&[(x, 1)], &[(x, 1), (f, 1)]), (&[(c, 1)], &[(c, 1), (b, 1)]));
-        let turn = unit.constant("turn", 1.0);
-        unit.each("turn_on", &[(f, 1), (c, 1)], &[(f, 1), (x, 1)], turn);
-        unit.each("turn_off", &[(b, 1), (x, 1)], &[(b, 1), (c, 1)], turn);
-        let decay = unit.constant("decay", 1.0);
-        unit.each("decay_F", &[(f, 1)], &[], decay);
-        unit.each("decay_B", &[(b, 1)], &[], decay);
+        let (f, b) = (builder.species("F", 0.0), builder.species("B", 0.0));
+        builder.drive("", drive, (&[(x, 1)], &[(x, 1), (f, 1)]), (&[(c, 1)], &[(c, 1), (b, 1)]));
+        let turn = builder.constant("turn", 1.0);
+        builder.each("turn_on", &[(f, 1), (c, 1)], &[(f, 1), (x, 1)], turn);
+        builder.each("turn_off", &[(b, 1), (x, 1)], &[(b, 1), (c, 1)], turn);
+        let decay = builder.constant("decay", 1.0);
+        builder.each("decay_F", &[(f, 1)], &[], decay);
+        builder.each("decay_B", &[(b, 1)], &[], decay);
     }
-    let restore = unit.constant("restore", a);
-    unit.each("restore_off", &[(x, 1)], &[(c, 1)], restore);
-    unit.each("restore_on", &[(c, 1)], &[(x, 1)], restore);
-    Signal::single(unit.axis, x)
+    let restore = builder.constant("restore", a);
+    builder.each("restore_off", &[(x, 1)], &[(c, 1)], restore);
+    builder.each("restore_on", &[(c, 1)], &[(x, 1)], restore);
+    Signal::single(builder.axis, x)
 }
 
-fn delta(unit: &mut Unit<'_>, stage: &Stage, e: Rails, a: f64) -> Rails {
-    let c = stage.own(unit, "C");
-    let (u, v) = canonical::pair(unit, &stage.drive, a * a);
-    Delta::new(unit).balance(e, [stage.first(), c], [u, v], 1.0)
+fn delta(builder: &mut LayerBuilder<'_>, stage: &Stage, e: Rails, a: f64) -> Rails {
+    let c = stage.own(builder, "C");
+    let (u, v) = canonical::pair(builder, &stage.drive, a * a);
+    Delta::new(builder).balance(e, [stage.first(), c], [u, v], 1.0)
 }

@@ -18,54 +18,53 @@ use crate::phased::exposure;
 use crate::phased::site::Site;
 use nnrc_crn::{Axis, Handle, Rate};
 
+use crate::layer_builder::{Signal, Species};
+use crate::phased::pot_builder::{I, PotBuilder, at, times};
 use crate::phased::register::reset;
-use crate::phased::vessel::{I, Vessel, at, times};
-use crate::pot::{Signal, Species};
 
 /// Its reactions in each construction: no fixed point computes it.
 pub fn reactions() -> Reactions {
     Reactions { fixed_point: None, one_pot: None, phased: Some(Box::new(clocked)) }
 }
 
-fn clocked(vessel: &mut Vessel<'_>, site: &Site<'_>) -> (Signal, Slope) {
+fn clocked(pot: &mut PotBuilder<'_>, site: &Site<'_>) -> (Signal, Slope) {
     let (name, axis) = (site.name, site.axis);
-    let p = exposure::lower(vessel, site);
-    vessel.module("sigmoid");
-    let size = vessel.crn.axes[axis].size();
-    let x = vessel.family(name, "", &[axis], site.role, vec![0.5; size]);
-    let y = vessel.species(name, "Y", &[axis], 0.5);
-    pair(vessel, name, axis, p, 0.5, [x, y]);
-    let slope = if site.learns { derivative::lower(vessel, name, axis, [x, y], 1.0) } else { Slope::One };
+    let p = exposure::lower(pot, site);
+    pot.module("sigmoid");
+    let size = pot.crn.axes[axis].size();
+    let x = pot.family(name, "", &[axis], site.role, vec![0.5; size]);
+    let y = pot.species(name, "Y", &[axis], 0.5);
+    pair(pot, name, axis, p, 0.5, [x, y]);
+    let slope = if site.learns { derivative::lower(pot, name, axis, [x, y], 1.0) } else { Slope::One };
     (Signal::single(axis, x), slope)
 }
 
 /// X and Y of a layer, given the rails P of its exposure: `half` is c.
 pub fn pair(
-    vessel: &mut Vessel<'_>,
+    pot: &mut PotBuilder<'_>,
     name: &str,
     axis: Handle<Axis>,
     p: [Species; 2],
     half: f64,
     [x, y]: [Species; 2],
 ) {
-    let speed = half * vessel.settings.combinational;
-    let growth =
-        if half == 1.0 { vessel.combinational() } else { vessel.constant("half_combinational", speed) };
-    let u = vessel.species(name, "U", &[axis], 1.0);
-    let v = vessel.species(name, "V", &[axis], 1.0);
-    exponential(vessel, &format!("{name}.U"), axis, p, u, &growth);
-    exponential(vessel, &format!("{name}.V"), axis, [p[1], p[0]], v, &growth);
-    let rate = vessel.combinational();
+    let speed = half * pot.settings.combinational;
+    let growth = if half == 1.0 { pot.combinational() } else { pot.constant("half_combinational", speed) };
+    let u = pot.species(name, "U", &[axis], 1.0);
+    let v = pot.species(name, "V", &[axis], 1.0);
+    exponential(pot, &format!("{name}.U"), axis, p, u, &growth);
+    exponential(pot, &format!("{name}.V"), axis, [p[1], p[0]], v, &growth);
+    let rate = pot.combinational();
     let (x, y) = (at(x, &[I]), at(y, &[I]));
     for (what, driver, from, to) in [("rise", u, &y, &x), ("fall", v, &x, &y)] {
         let change = (std::slice::from_ref(from), std::slice::from_ref(to));
-        vessel.react(&format!("{name}.{what}"), &[axis], &[at(driver, &[I])], change, &rate);
+        pot.react(&format!("{name}.{what}"), &[axis], &[at(driver, &[I])], change, &rate);
     }
 }
 
 /// U grows by P+ and shrinks by P−; RESET returns it to 1.
 pub fn exponential(
-    vessel: &mut Vessel<'_>,
+    pot: &mut PotBuilder<'_>,
     name: &str,
     axis: Handle<Axis>,
     [up, down]: [Species; 2],
@@ -74,7 +73,7 @@ pub fn exponential(
 ) {
     let one = at(u, &[I]);
     let one = std::slice::from_ref(&one);
-    vessel.react(&format!("{name}.grow"), &[axis], &[at(up, &[I])], (one, &[times(2, u, &[I])]), growth);
-    vessel.react(&format!("{name}.shrink"), &[axis], &[at(down, &[I])], (one, &[]), growth);
-    reset(vessel, &format!("{name}.reset"), axis, u, 1.0);
+    pot.react(&format!("{name}.grow"), &[axis], &[at(up, &[I])], (one, &[times(2, u, &[I])]), growth);
+    pot.react(&format!("{name}.shrink"), &[axis], &[at(down, &[I])], (one, &[]), growth);
+    reset(pot, &format!("{name}.reset"), axis, u, 1.0);
 }

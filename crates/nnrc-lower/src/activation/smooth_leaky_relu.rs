@@ -15,41 +15,41 @@
 use super::reactions::{Backward, OnePot, Reactions};
 use super::smooth_relu;
 use crate::canonical::{self, neuron};
+use crate::layer_builder::{Drive, LayerBuilder, Signal};
 use crate::one_pot::delta::Delta;
 use crate::one_pot::rails::{Rails, Stage};
-use crate::pot::{Drive, Signal, Unit};
 
 /// Its reactions in each construction.
 pub fn reactions(h: f64, slope: f64) -> Reactions {
     Reactions {
-        fixed_point: Some(Box::new(move |unit, drive| lower(unit, drive, h, slope))),
+        fixed_point: Some(Box::new(move |builder, drive| lower(builder, drive, h, slope))),
         one_pot: Some(OnePot {
             of_species: None,
-            delta: Backward::Error(Box::new(move |unit, stage, e| delta(unit, stage, e, h, slope))),
+            delta: Backward::Error(Box::new(move |builder, stage, e| delta(builder, stage, e, h, slope))),
         }),
         phased: None,
     }
 }
 
-fn lower(unit: &mut Unit<'_>, drive: &Drive, h: f64, slope: f64) -> Signal {
+fn lower(builder: &mut LayerBuilder<'_>, drive: &Drive, h: f64, slope: f64) -> Signal {
     if slope == 0.0 {
-        return smooth_relu::lower(unit, drive, h);
+        return smooth_relu::lower(builder, drive, h);
     }
-    let u = unit.value("p", h.sqrt());
-    let m = unit.value("m", slope * h.sqrt());
-    let v = canonical::mirror(unit, drive, h);
-    neuron(unit, "U", drive, u, h, true);
-    let leak = unit.constant("leak", slope);
-    unit.each("leak", &[(v, 1)], &[(v, 1), (m, 1)], leak);
-    let decay = unit.constant("decay", 1.0);
-    unit.each("decay", &[(m, 1)], &[], decay);
-    Signal::dual(unit.axis, u, m)
+    let u = builder.value("p", h.sqrt());
+    let m = builder.value("m", slope * h.sqrt());
+    let v = canonical::mirror(builder, drive, h);
+    neuron(builder, "U", drive, u, h, true);
+    let leak = builder.constant("leak", slope);
+    builder.each("leak", &[(v, 1)], &[(v, 1), (m, 1)], leak);
+    let decay = builder.constant("decay", 1.0);
+    builder.each("decay", &[(m, 1)], &[], decay);
+    Signal::dual(builder.axis, u, m)
 }
 
-fn delta(unit: &mut Unit<'_>, stage: &Stage, e: Rails, h: f64, slope: f64) -> Rails {
+fn delta(builder: &mut LayerBuilder<'_>, stage: &Stage, e: Rails, h: f64, slope: f64) -> Rails {
     let u = stage.first();
-    let v = if slope == 0.0 { canonical::mirror(unit, &stage.drive, h) } else { stage.own(unit, "V") };
-    let mut delta = Delta::new(unit);
+    let v = if slope == 0.0 { canonical::mirror(builder, &stage.drive, h) } else { stage.own(builder, "V") };
+    let mut delta = Delta::new(builder);
     let d = delta.rails("D");
     delta.product("D.make_U", e, u, d, 1.0);
     if slope > 0.0 {

@@ -25,59 +25,59 @@
 
 use super::reactions::{Backward, OnePot, Reactions};
 use crate::canonical::{self, neuron};
+use crate::layer_builder::{Drive, LayerBuilder, Signal, Species};
 use crate::one_pot::delta::Delta;
 use crate::one_pot::rails::{Rails, Stage};
 use crate::phased::derivative::Slope;
+use crate::phased::pot_builder::{I, PotBuilder, at, times};
 use crate::phased::site::Site;
-use crate::phased::vessel::{I, Vessel, at, times};
-use crate::pot::{Drive, Signal, Species, Unit};
 
 /// Its reactions in each construction.
 pub fn reactions(h: f64) -> Reactions {
     Reactions {
-        fixed_point: Some(Box::new(move |unit, drive| lower(unit, drive, h))),
+        fixed_point: Some(Box::new(move |builder, drive| lower(builder, drive, h))),
         one_pot: Some(OnePot {
             of_species: None,
-            delta: Backward::Error(Box::new(move |unit, stage, e| delta(unit, stage, e, h))),
+            delta: Backward::Error(Box::new(move |builder, stage, e| delta(builder, stage, e, h))),
         }),
-        phased: Some(Box::new(move |vessel, site| clocked(vessel, site, h))),
+        phased: Some(Box::new(move |pot, site| clocked(pot, site, h))),
     }
 }
 
 /// The value, which is that of the leaky form without a slope.
-pub fn lower(unit: &mut Unit<'_>, drive: &Drive, h: f64) -> Signal {
-    let x = unit.value("", h.sqrt());
-    neuron(unit, "", drive, x, h, true);
-    Signal::single(unit.axis, x)
+pub fn lower(builder: &mut LayerBuilder<'_>, drive: &Drive, h: f64) -> Signal {
+    let x = builder.value("", h.sqrt());
+    neuron(builder, "", drive, x, h, true);
+    Signal::single(builder.axis, x)
 }
 
-fn delta(unit: &mut Unit<'_>, stage: &Stage, e: Rails, h: f64) -> Rails {
-    let (u, v) = (stage.first(), canonical::mirror(unit, &stage.drive, h));
-    let mut delta = Delta::new(unit);
+fn delta(builder: &mut LayerBuilder<'_>, stage: &Stage, e: Rails, h: f64) -> Rails {
+    let (u, v) = (stage.first(), canonical::mirror(builder, &stage.drive, h));
+    let mut delta = Delta::new(builder);
     let d = delta.rails("D");
     delta.product("D.make", e, u, d, 1.0);
     delta.drain(d, &[u, v]);
     d
 }
 
-fn clocked(vessel: &mut Vessel<'_>, site: &Site<'_>, h: f64) -> (Signal, Slope) {
-    vessel.module("smooth_relu");
+fn clocked(pot: &mut PotBuilder<'_>, site: &Site<'_>, h: f64) -> (Signal, Slope) {
+    pot.module("smooth_relu");
     let (name, axis, z) = (site.name, site.axis, site.z);
-    let size = vessel.crn.axes[axis].size();
-    let x = vessel.family(name, "", &[axis], site.role, vec![h.sqrt(); size]);
-    clocked_neuron(vessel, name, site, z, x, h);
+    let size = pot.crn.axes[axis].size();
+    let x = pot.family(name, "", &[axis], site.role, vec![h.sqrt(); size]);
+    clocked_neuron(pot, name, site, z, x, h);
     let value = Signal::single(axis, x);
     if !site.learns {
         return (value, Slope::One);
     }
-    let v = vessel.species(name, "V", &[axis], h.sqrt());
-    clocked_neuron(vessel, &format!("{name}.V"), site, [z[1], z[0]], v, h);
+    let v = pot.species(name, "V", &[axis], h.sqrt());
+    clocked_neuron(pot, &format!("{name}.V"), site, [z[1], z[0]], v, h);
     (value, Slope::Share { x, v })
 }
 
 /// One neuron into `x`, driven by the rails `up` and `down`.
 fn clocked_neuron(
-    vessel: &mut Vessel<'_>,
+    pot: &mut PotBuilder<'_>,
     name: &str,
     site: &Site<'_>,
     [up, down]: [Species; 2],
@@ -85,13 +85,13 @@ fn clocked_neuron(
     h: f64,
 ) {
     let axis = site.axis;
-    let rate = vessel.combinational();
+    let rate = pot.combinational();
     let (one, two) = ([at(x, &[I])], [times(2, x, &[I])]);
-    vessel.react(&format!("{name}.excite"), &[axis], &[at(up, &[I])], (&one, &two), &rate);
-    vessel.react(&format!("{name}.inhibit"), &[axis], &[at(down, &[I])], (&one, &[]), &rate);
-    let speed = vessel.settings.combinational;
+    pot.react(&format!("{name}.excite"), &[axis], &[at(up, &[I])], (&one, &two), &rate);
+    pot.react(&format!("{name}.inhibit"), &[axis], &[at(down, &[I])], (&one, &[]), &rate);
+    let speed = pot.settings.combinational;
     let stem = format!("h_{}", name.replace('.', "_"));
-    let inflow = vessel.constant(&stem, h * speed);
-    vessel.react(&format!("{name}.inflow"), &[axis], &[], (&[], &one), &inflow);
-    vessel.react(&format!("{name}.quench"), &[axis], &[], (&two, &one), &rate);
+    let inflow = pot.constant(&stem, h * speed);
+    pot.react(&format!("{name}.inflow"), &[axis], &[], (&[], &one), &inflow);
+    pot.react(&format!("{name}.quench"), &[axis], &[], (&two, &one), &rate);
 }

@@ -11,27 +11,27 @@
 
 use super::reactions::Reactions;
 use super::sigmoid::exponential;
+use crate::layer_builder::Signal;
 use crate::phased::derivative::Slope;
 use crate::phased::exposure;
+use crate::phased::pot_builder::{I, J, PotBuilder, at};
 use crate::phased::site::Site;
-use crate::phased::vessel::{I, J, Vessel, at};
-use crate::pot::Signal;
 
 /// Its reactions in each construction: no fixed point computes it.
 pub fn reactions() -> Reactions {
     Reactions { fixed_point: None, one_pot: None, phased: Some(Box::new(clocked)) }
 }
 
-fn clocked(vessel: &mut Vessel<'_>, site: &Site<'_>) -> (Signal, Slope) {
+fn clocked(pot: &mut PotBuilder<'_>, site: &Site<'_>) -> (Signal, Slope) {
     let (name, axis) = (site.name, site.axis);
-    let p = exposure::lower(vessel, site);
-    vessel.module("softmax");
-    let size = vessel.crn.axes[axis].size();
-    let x = vessel.family(name, "", &[axis], site.role, vec![1.0 / size as f64; size]);
-    let u = vessel.species(name, "U", &[axis], 1.0);
-    let rate = vessel.combinational();
-    exponential(vessel, &format!("{name}.U"), axis, p, u, &rate);
-    vessel.react_distinct(
+    let p = exposure::lower(pot, site);
+    pot.module("softmax");
+    let size = pot.crn.axes[axis].size();
+    let x = pot.family(name, "", &[axis], site.role, vec![1.0 / size as f64; size]);
+    let u = pot.species(name, "U", &[axis], 1.0);
+    let rate = pot.combinational();
+    exponential(pot, &format!("{name}.U"), axis, p, u, &rate);
+    pot.react_distinct(
         &format!("{name}.share"),
         &[axis, axis],
         Some((0, 1)),

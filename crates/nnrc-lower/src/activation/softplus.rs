@@ -11,45 +11,45 @@
 //! y(0) = ln 2; the exposure takes ζ from 0 to z. X is the slope. Residual: what of the exposure is missing.
 
 use super::reactions::Reactions;
+use crate::layer_builder::Signal;
 use crate::phased::derivative::Slope;
 use crate::phased::exposure;
 use crate::phased::phases::Phase;
+use crate::phased::pot_builder::{I, PotBuilder, at, times};
 use crate::phased::register::reset;
 use crate::phased::site::Site;
-use crate::phased::vessel::{I, Vessel, at, times};
-use crate::pot::Signal;
 
 /// Its reactions in each construction: no fixed point computes it.
 pub fn reactions() -> Reactions {
     Reactions { fixed_point: None, one_pot: None, phased: Some(Box::new(clocked)) }
 }
 
-fn clocked(vessel: &mut Vessel<'_>, site: &Site<'_>) -> (Signal, Slope) {
+fn clocked(pot: &mut PotBuilder<'_>, site: &Site<'_>) -> (Signal, Slope) {
     let (name, axis) = (site.name, site.axis);
-    let [up, down] = exposure::lower(vessel, site);
-    vessel.module("softplus");
-    let size = vessel.crn.axes[axis].size();
+    let [up, down] = exposure::lower(pot, site);
+    pot.module("softplus");
+    let size = pot.crn.axes[axis].size();
     let start = std::f64::consts::LN_2;
     let rails = [("p", start), ("m", 0.0)]
-        .map(|(rail, start)| vessel.family(name, rail, &[axis], site.role, vec![start; size]));
-    let x = vessel.species(name, "S", &[axis], 0.5);
-    let c = vessel.species(name, "C", &[axis], 0.5);
-    let rate = vessel.combinational();
+        .map(|(rail, start)| pot.family(name, rail, &[axis], site.role, vec![start; size]));
+    let x = pot.species(name, "S", &[axis], 0.5);
+    let c = pot.species(name, "C", &[axis], 0.5);
+    let rate = pot.combinational();
     let both = [at(x, &[I]), at(c, &[I])];
     for (what, driver, winner, value) in [("rise", up, x, rails[0]), ("fall", down, c, rails[1])] {
         let driver = at(driver, &[I]);
         let two = [times(2, winner, &[I])];
         let name = format!("{name}.{what}");
-        vessel.react(&name, &[axis], std::slice::from_ref(&driver), (&both, &two), &rate);
+        pot.react(&name, &[axis], std::slice::from_ref(&driver), (&both, &two), &rate);
         let name = format!("{name}.value");
-        vessel.react(&name, &[axis], &[driver, at(x, &[I])], (&[], &[at(value, &[I])]), &rate);
+        pot.react(&name, &[axis], &[driver, at(x, &[I])], (&[], &[at(value, &[I])]), &rate);
     }
-    let (gate, gated) = ([vessel.gate(Phase::Reset)], vessel.gated());
+    let (gate, gated) = ([pot.gate(Phase::Reset)], pot.gated());
     for (what, from, to) in [("even", &both[0], &both[1]), ("back", &both[1], &both[0])] {
         let change = (std::slice::from_ref(from), std::slice::from_ref(to));
-        vessel.react(&format!("{name}.reset.{what}"), &[axis], &gate, change, &gated);
+        pot.react(&format!("{name}.reset.{what}"), &[axis], &gate, change, &gated);
     }
-    reset(vessel, &format!("{name}.reset_p"), axis, rails[0], start);
-    reset(vessel, &format!("{name}.reset_m"), axis, rails[1], 0.0);
+    reset(pot, &format!("{name}.reset_p"), axis, rails[0], start);
+    reset(pot, &format!("{name}.reset_m"), axis, rails[1], 0.0);
     (Signal::dual(axis, rails[0], rails[1]), Slope::Value(x))
 }

@@ -14,38 +14,38 @@
 
 use super::reactions::{Backward, OnePot, Reactions};
 use crate::canonical;
+use crate::layer_builder::{Drive, LayerBuilder, Signal};
 use crate::one_pot::delta::Delta;
 use crate::one_pot::rails::{Rails, Stage};
-use crate::pot::{Drive, Signal, Unit};
 
 /// Its reactions in each construction.
 pub fn reactions(h: f64) -> Reactions {
     Reactions {
-        fixed_point: Some(Box::new(move |unit, drive| lower(unit, drive, h))),
+        fixed_point: Some(Box::new(move |builder, drive| lower(builder, drive, h))),
         one_pot: Some(OnePot {
             of_species: None,
-            delta: Backward::Error(Box::new(move |unit, stage, e| delta(unit, stage, e, h))),
+            delta: Backward::Error(Box::new(move |builder, stage, e| delta(builder, stage, e, h))),
         }),
         phased: None,
     }
 }
 
-fn lower(unit: &mut Unit<'_>, drive: &Drive, h: f64) -> Signal {
-    let (positive, negative) = (unit.value("p", 0.0), unit.value("m", 0.0));
-    let n = unit.species("N", 1.0);
-    let (u, v) = canonical::pair(unit, drive, h);
-    let turn = unit.constant("turn", 1.0);
-    unit.each("take_p", &[(u, 1), (n, 1)], &[(u, 1), (positive, 1)], turn);
-    unit.each("take_m", &[(v, 1), (n, 1)], &[(v, 1), (negative, 1)], turn);
-    let release = unit.constant("release", 1.0);
-    unit.each("release_p", &[(positive, 1)], &[(n, 1)], release);
-    unit.each("release_m", &[(negative, 1)], &[(n, 1)], release);
-    Signal::dual(unit.axis, positive, negative)
+fn lower(builder: &mut LayerBuilder<'_>, drive: &Drive, h: f64) -> Signal {
+    let (positive, negative) = (builder.value("p", 0.0), builder.value("m", 0.0));
+    let n = builder.species("N", 1.0);
+    let (u, v) = canonical::pair(builder, drive, h);
+    let turn = builder.constant("turn", 1.0);
+    builder.each("take_p", &[(u, 1), (n, 1)], &[(u, 1), (positive, 1)], turn);
+    builder.each("take_m", &[(v, 1), (n, 1)], &[(v, 1), (negative, 1)], turn);
+    let release = builder.constant("release", 1.0);
+    builder.each("release_p", &[(positive, 1)], &[(n, 1)], release);
+    builder.each("release_m", &[(negative, 1)], &[(n, 1)], release);
+    Signal::dual(builder.axis, positive, negative)
 }
 
-fn delta(unit: &mut Unit<'_>, stage: &Stage, e: Rails, h: f64) -> Rails {
-    let (n, u, v) = (stage.own(unit, "N"), stage.own(unit, "U"), stage.own(unit, "V"));
-    let mut delta = Delta::new(unit);
+fn delta(builder: &mut LayerBuilder<'_>, stage: &Stage, e: Rails, h: f64) -> Rails {
+    let (n, u, v) = (stage.own(builder, "N"), stage.own(builder, "U"), stage.own(builder, "V"));
+    let mut delta = Delta::new(builder);
     let k = delta.squared(n);
     let weighted = delta.weighted(e, k);
     let d = delta.rails("D");

@@ -17,46 +17,46 @@
 
 use super::reactions::{Backward, OnePot, Reactions};
 use crate::canonical::neuron;
+use crate::layer_builder::{Drive, LayerBuilder, Signal};
 use crate::one_pot::delta::Delta;
 use crate::one_pot::rails::{Rails, Stage};
-use crate::pot::{Drive, Signal, Unit};
 
 /// Its reactions in each construction.
 pub fn reactions(h: f64) -> Reactions {
     Reactions {
-        fixed_point: Some(Box::new(move |unit, drive| lower(unit, drive, h))),
+        fixed_point: Some(Box::new(move |builder, drive| lower(builder, drive, h))),
         one_pot: Some(OnePot { of_species: None, delta: Backward::Error(Box::new(delta)) }),
         phased: None,
     }
 }
 
-fn lower(unit: &mut Unit<'_>, drive: &Drive, h: f64) -> Signal {
+fn lower(builder: &mut LayerBuilder<'_>, drive: &Drive, h: f64) -> Signal {
     let signed = drive.is_signed();
-    let positive = unit.value(if signed { "p" } else { "" }, 0.0);
-    let negative = if signed { unit.value("m", 0.0) } else { positive };
-    let x = unit.species("X", h.sqrt());
-    let g = unit.species("G", 0.5);
-    neuron(unit, "X", drive, x, h, true);
-    unit.drive("gate", drive, (&[(g, 1)], &[(g, 2)]), (&[(g, 1)], &[]));
-    let open = unit.constant("open", 1.0);
-    unit.each("gate.open", &[(x, 1)], &[(x, 1), (g, 1)], open);
-    let close = unit.constant("close", 2.0);
-    unit.each("gate.close", &[(x, 1), (g, 1)], &[(x, 1)], close);
-    unit.drive("", drive, (&[(g, 1)], &[(g, 1), (positive, 1)]), (&[(g, 1)], &[(g, 1), (negative, 1)]));
-    let decay = unit.constant("decay", 1.0);
+    let positive = builder.value(if signed { "p" } else { "" }, 0.0);
+    let negative = if signed { builder.value("m", 0.0) } else { positive };
+    let x = builder.species("X", h.sqrt());
+    let g = builder.species("G", 0.5);
+    neuron(builder, "X", drive, x, h, true);
+    builder.drive("gate", drive, (&[(g, 1)], &[(g, 2)]), (&[(g, 1)], &[]));
+    let open = builder.constant("open", 1.0);
+    builder.each("gate.open", &[(x, 1)], &[(x, 1), (g, 1)], open);
+    let close = builder.constant("close", 2.0);
+    builder.each("gate.close", &[(x, 1), (g, 1)], &[(x, 1)], close);
+    builder.drive("", drive, (&[(g, 1)], &[(g, 1), (positive, 1)]), (&[(g, 1)], &[(g, 1), (negative, 1)]));
+    let decay = builder.constant("decay", 1.0);
     if !signed {
-        unit.each("decay", &[(positive, 1)], &[], decay);
-        return Signal::single(unit.axis, positive);
+        builder.each("decay", &[(positive, 1)], &[], decay);
+        return Signal::single(builder.axis, positive);
     }
-    unit.each("decay_p", &[(positive, 1)], &[], decay);
-    unit.each("decay_m", &[(negative, 1)], &[], decay);
-    unit.annihilate("annihilate", positive, negative);
-    Signal::dual(unit.axis, positive, negative)
+    builder.each("decay_p", &[(positive, 1)], &[], decay);
+    builder.each("decay_m", &[(negative, 1)], &[], decay);
+    builder.annihilate("annihilate", positive, negative);
+    Signal::dual(builder.axis, positive, negative)
 }
 
-fn delta(unit: &mut Unit<'_>, stage: &Stage, e: Rails) -> Rails {
-    let g = stage.own(unit, "G");
-    let mut delta = Delta::new(unit);
+fn delta(builder: &mut LayerBuilder<'_>, stage: &Stage, e: Rails) -> Rails {
+    let g = stage.own(builder, "G");
+    let mut delta = Delta::new(builder);
     let k = delta.squared(g);
     let weighted = delta.weighted(e, k);
     let d = delta.rails("D");

@@ -13,22 +13,22 @@
 
 use super::reactions::Reactions;
 use crate::canonical::neuron;
-use crate::pot::{Drive, Signal, Unit};
+use crate::layer_builder::{Drive, LayerBuilder, Signal};
 
 /// Its reactions in each construction.
 pub fn reactions(h: f64) -> Reactions {
     Reactions {
-        fixed_point: Some(Box::new(move |unit, drive| lower(unit, drive, h))),
+        fixed_point: Some(Box::new(move |builder, drive| lower(builder, drive, h))),
         one_pot: None,
         phased: None,
     }
 }
 
-fn lower(unit: &mut Unit<'_>, drive: &Drive, h: f64) -> Signal {
-    let units = unit.crn.axes[unit.axis].size() as f64;
-    let x = unit.value("", (h / units).sqrt());
-    neuron(unit, "", drive, x, h, true);
-    let compete = unit.constant("compete", 1.0);
-    unit.each_pair("compete", (&[(x, 1)], &[(x, 1)]), (&[], &[(x, 1)]), compete);
-    Signal::single(unit.axis, x)
+fn lower(builder: &mut LayerBuilder<'_>, drive: &Drive, h: f64) -> Signal {
+    let units = builder.crn.axes[builder.axis].size() as f64;
+    let x = builder.value("", (h / units).sqrt());
+    neuron(builder, "", drive, x, h, true);
+    let compete = builder.constant("compete", 1.0);
+    builder.each_pair("compete", (&[(x, 1)], &[(x, 1)]), (&[], &[(x, 1)]), compete);
+    Signal::single(builder.axis, x)
 }

@@ -12,35 +12,35 @@
 use nnrc_crn::{Handle, RateConstant};
 
 use super::rails::{Rails, Stage};
-use crate::pot::{Species, Unit};
+use crate::layer_builder::{LayerBuilder, Species};
 
 /// The reactions of one derivative, all in the unit of the stage.
 pub struct Delta<'a, 'b> {
     /// What they are added to.
-    pub unit: &'a mut Unit<'b>,
+    pub builder: &'a mut LayerBuilder<'b>,
     speed: Handle<RateConstant>,
 }
 
 impl<'a, 'b> Delta<'a, 'b> {
     /// In the unit whose forward part stands.
-    pub fn new(unit: &'a mut Unit<'b>) -> Self {
-        let backward = unit.learning().backward;
-        let speed = unit.raw_constant("delta", backward);
-        Self { unit, speed }
+    pub fn new(builder: &'a mut LayerBuilder<'b>) -> Self {
+        let backward = builder.learning().backward;
+        let speed = builder.raw_constant("delta", backward);
+        Self { builder, speed }
     }
 
     fn constant(&mut self, what: &str, factor: f64) -> Handle<RateConstant> {
         if factor == 1.0 {
             return self.speed;
         }
-        let value = factor * self.unit.learning().backward;
-        self.unit.raw_constant(&what.replace('.', "_"), value)
+        let value = factor * self.builder.learning().backward;
+        self.builder.raw_constant(&what.replace('.', "_"), value)
     }
 
     /// Two rails that annihilate.
     pub fn rails(&mut self, suffix: &str) -> Rails {
-        let rails = ["p", "m"].map(|sign| self.unit.species(&format!("{suffix}_{sign}"), 0.0));
-        self.unit.annihilate(&format!("{suffix}.annihilate"), rails[0], rails[1]);
+        let rails = ["p", "m"].map(|sign| self.builder.species(&format!("{suffix}_{sign}"), 0.0));
+        self.builder.annihilate(&format!("{suffix}.annihilate"), rails[0], rails[1]);
         rails
     }
 
@@ -51,7 +51,7 @@ impl<'a, 'b> Delta<'a, 'b> {
             let made = to[if factor < 0.0 { 1 - s } else { s }];
             let left = [(from[s], 1), (catalyst, 1)];
             let name = format!("{what}_{sign}");
-            self.unit.each(&name, &left, &[left[0], left[1], (made, 1)], constant);
+            self.builder.each(&name, &left, &[left[0], left[1], (made, 1)], constant);
         }
     }
 
@@ -60,7 +60,7 @@ impl<'a, 'b> Delta<'a, 'b> {
         let constant = self.constant(what, factor);
         for (s, sign) in [(0, "p"), (1, "m")] {
             let name = format!("{what}_{sign}");
-            self.unit.each(&name, &[(from[s], 1)], &[(from[s], 1), (to[s], 1)], constant);
+            self.builder.each(&name, &[(from[s], 1)], &[(from[s], 1), (to[s], 1)], constant);
         }
     }
 
@@ -77,7 +77,7 @@ impl<'a, 'b> Delta<'a, 'b> {
         for (&catalyst, what) in catalysts.iter().zip(["U", "V"]) {
             for (rail, sign) in rails.into_iter().zip(["p", "m"]) {
                 let name = format!("D.drain_{what}_{sign}");
-                self.unit.each(&name, &[(catalyst, 1), (rail, 1)], &[(catalyst, 1)], self.speed);
+                self.builder.each(&name, &[(catalyst, 1), (rail, 1)], &[(catalyst, 1)], self.speed);
             }
         }
     }
@@ -85,15 +85,15 @@ impl<'a, 'b> Delta<'a, 'b> {
     /// `rail -> 0`
     pub fn decay(&mut self, suffix: &str, rails: Rails) {
         for (rail, sign) in rails.into_iter().zip(["p", "m"]) {
-            self.unit.each(&format!("{suffix}.decay_{sign}"), &[(rail, 1)], &[], self.speed);
+            self.builder.each(&format!("{suffix}.decay_{sign}"), &[(rail, 1)], &[], self.speed);
         }
     }
 
     /// K, which follows the square of a species.
     pub fn squared(&mut self, species: Species) -> Species {
-        let k = self.unit.species("K", 0.0);
-        self.unit.each("K.make", &[(species, 2)], &[(species, 2), (k, 1)], self.speed);
-        self.unit.each("K.decay", &[(k, 1)], &[], self.speed);
+        let k = self.builder.species("K", 0.0);
+        self.builder.each("K.make", &[(species, 2)], &[(species, 2), (k, 1)], self.speed);
+        self.builder.each("K.decay", &[(k, 1)], &[], self.speed);
         k
     }
 
@@ -108,10 +108,10 @@ impl<'a, 'b> Delta<'a, 'b> {
     /// The slope of a share x of x + c = 1 that u and v pull at: factor x c / (u + v).
     pub fn balance(&mut self, e: Rails, [x, c]: [Species; 2], [u, v]: [Species; 2], factor: f64) -> Rails {
         // The activation may have a G of its own; this one is the slope.
-        let g = self.unit.species("K", 0.0);
+        let g = self.builder.species("K", 0.0);
         let make = self.constant("K.make", factor);
-        self.unit.each("K.make", &[(x, 1), (c, 1)], &[(x, 1), (c, 1), (g, 1)], make);
-        self.unit.each("K.decay", &[(g, 1)], &[], self.speed);
+        self.builder.each("K.make", &[(x, 1), (c, 1)], &[(x, 1), (c, 1), (g, 1)], make);
+        self.builder.each("K.decay", &[(g, 1)], &[], self.speed);
         let d = self.rails("D");
         self.product("D.make", e, g, d, 1.0);
         self.drain(d, &[u, v]);

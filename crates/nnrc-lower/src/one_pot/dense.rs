@@ -13,9 +13,9 @@
 use nnrc_crn::{Axis, Handle, Index, IndexVariable, Part, Rate, RateConstant, Term};
 
 use super::rails::{Contribution, Rails};
+use crate::layer_builder::{Drive, LayerBuilder, Signal, Species};
 use crate::lowered::{Held, Weight};
 use crate::operation::{at, biases, columns, products, tensor_species};
-use crate::pot::{Drive, Signal, Species, Unit};
 use nnrc_model::GradientFlow;
 use nnrc_model::Tensor;
 
@@ -37,10 +37,10 @@ pub struct Weights {
 
 impl Weights {
     /// Two rails for each weight and bias.
-    pub fn new(unit: &mut Unit<'_>, weights: &Tensor, bias: Option<&Tensor>) -> Self {
-        let columns = columns(unit, weights);
-        let matrix = rails(&tensor_species(unit, "W", &[unit.axis, columns], weights, true));
-        let bias = bias.map(|bias| rails(&tensor_species(unit, "b", &[unit.axis], bias, true)));
+    pub fn new(builder: &mut LayerBuilder<'_>, weights: &Tensor, bias: Option<&Tensor>) -> Self {
+        let columns = columns(builder, weights);
+        let matrix = rails(&tensor_species(builder, "W", &[builder.axis, columns], weights, true));
+        let bias = bias.map(|bias| rails(&tensor_species(builder, "b", &[builder.axis], bias, true)));
         Self { matrix, bias, columns }
     }
 
@@ -52,11 +52,11 @@ impl Weights {
     }
 
     /// The pre-activation: W a + b.
-    pub fn drive(&self, unit: &mut Unit<'_>, sources: &[(&str, &Signal)]) -> Drive {
+    pub fn drive(&self, builder: &mut LayerBuilder<'_>, sources: &[(&str, &Signal)]) -> Drive {
         let mut terms = Vec::new();
-        products(unit, &signed(self.matrix), sources, &mut terms);
+        products(builder, &signed(self.matrix), sources, &mut terms);
         if let Some(bias) = self.bias {
-            biases(unit, &signed(bias), &mut terms);
+            biases(builder, &signed(bias), &mut terms);
         }
         Drive { terms }
     }
@@ -64,35 +64,37 @@ impl Weights {
     /// Update, decay and annihilation.
     pub fn update(
         &self,
-        unit: &mut Unit<'_>,
+        builder: &mut LayerBuilder<'_>,
         delta: Rails,
         sources: &[(&str, &Signal)],
         flow: &GradientFlow,
     ) {
-        let learn = unit.raw_constant("learn", flow.rate);
+        let learn = builder.raw_constant("learn", flow.rate);
         let mut offset = 0;
         for (source, signal) in sources {
             for &(value, is_positive) in &signal.rails {
                 let t = usize::from(!is_positive);
                 for (s, sign) in SIGNS {
-                    let over =
-                        vec![unit.variable("i"), IndexVariable { name: "j".to_owned(), axis: signal.axis }];
+                    let over = vec![
+                        builder.variable("i"),
+                        IndexVariable { name: "j".to_owned(), axis: signal.axis },
+                    ];
                     let catalysts = vec![at(delta[s], vec![Index::of(0)]), at(value, vec![Index::of(1)])];
                     // Down the gradient: the rail opposite to that of the product.
                     let weight = self.matrix[1 - product(s, t)];
                     let place = vec![Index::of(0), Index::Variable { position: 1, offset }];
                     let name = name("update", sources.len(), source, signal, t, sign);
-                    make(unit, &name, over, catalysts, at(weight, place), learn);
+                    make(builder, &name, over, catalysts, at(weight, place), learn);
                 }
             }
-            offset += unit.crn.axes[signal.axis].size();
+            offset += builder.crn.axes[signal.axis].size();
         }
         if let Some(bias) = self.bias {
             for (s, sign) in SIGNS {
-                let over = vec![unit.variable("i")];
+                let over = vec![builder.variable("i")];
                 let catalysts = vec![at(delta[s], vec![Index::of(0)])];
                 make(
-                    unit,
+                    builder,
                     &format!("update_bias_{sign}"),
                     over,
                     catalysts,
@@ -101,42 +103,42 @@ impl Weights {
                 );
             }
         }
-        let forget = (flow.decay > 0.0).then(|| unit.raw_constant("forget", flow.rate * flow.decay));
-        let annihilation = unit.learning().weight_annihilation;
-        let annihilate = unit.raw_constant("weight_annihilation", annihilation);
+        let forget = (flow.decay > 0.0).then(|| builder.raw_constant("forget", flow.rate * flow.decay));
+        let annihilation = builder.learning().weight_annihilation;
+        let annihilate = builder.raw_constant("weight_annihilation", annihilation);
         let matrix = (
             self.matrix,
             "W",
-            vec![unit.variable("i"), IndexVariable { name: "j".to_owned(), axis: self.columns }],
+            vec![builder.variable("i"), IndexVariable { name: "j".to_owned(), axis: self.columns }],
         );
-        let bias = self.bias.map(|bias| (bias, "b", vec![unit.variable("i")]));
+        let bias = self.bias.map(|bias| (bias, "b", vec![builder.variable("i")]));
         for (rails, what, over) in std::iter::once(matrix).chain(bias) {
             let place = || (0..over.len()).map(Index::of).collect::<Vec<_>>();
             let terms = |rails: &[Species]| rails.iter().map(|&rail| at(rail, place())).collect::<Vec<_>>();
             for (s, sign) in SIGNS {
                 if let Some(forget) = forget {
                     let name = format!("forget_{what}{sign}");
-                    unit.push(&name, over.clone(), None, terms(&rails[s..=s]), Vec::new(), whole(forget));
+                    builder.push(&name, over.clone(), None, terms(&rails[s..=s]), Vec::new(), whole(forget));
                 }
             }
             let name = format!("annihilate_{what}");
-            unit.push(&name, over.clone(), None, terms(&rails), Vec::new(), whole(annihilate));
+            builder.push(&name, over.clone(), None, terms(&rails), Vec::new(), whole(annihilate));
         }
     }
 }
 
 impl Contribution {
     /// The reactions that add to `error`, an error of the node of `unit`.
-    pub fn make(&self, unit: &mut Unit<'_>, error: Rails) {
+    pub fn make(&self, builder: &mut LayerBuilder<'_>, error: Rails) {
         let (from, axis) = &self.from;
-        let own = unit.variable("i");
-        let back = unit.raw_constant("back", unit.learning().backward);
+        let own = builder.variable("i");
+        let back = builder.raw_constant("back", builder.learning().backward);
         for (t, delta_sign) in SIGNS {
             let Some(weights) = self.weights else {
                 let there = vec![Index::Variable { position: 0, offset: self.offset }];
                 let catalysts = vec![at(self.delta[t], there)];
                 let name = format!("back_{from}_{delta_sign}");
-                make(unit, &name, vec![own.clone()], catalysts, at(error[t], vec![Index::of(0)]), back);
+                make(builder, &name, vec![own.clone()], catalysts, at(error[t], vec![Index::of(0)]), back);
                 continue;
             };
             for (s, sign) in SIGNS {
@@ -145,44 +147,44 @@ impl Contribution {
                 let catalysts = vec![at(weights[s], place), at(self.delta[t], vec![Index::of(1)])];
                 let name = format!("back_{from}_W{sign}_D{delta_sign}");
                 let target = at(error[product(s, t)], vec![Index::of(0)]);
-                make(unit, &name, vec![own.clone(), there], catalysts, target, back);
+                make(builder, &name, vec![own.clone(), there], catalysts, target, back);
             }
         }
     }
 }
 
 /// Rails `E` of the error of the unit's value, with their decay and annihilation.
-pub fn error(unit: &mut Unit<'_>) -> Rails {
-    let rails = [unit.species("E_p", 0.0), unit.species("E_m", 0.0)];
-    let decay = unit.raw_constant("error", unit.learning().backward);
+pub fn error(builder: &mut LayerBuilder<'_>) -> Rails {
+    let rails = [builder.species("E_p", 0.0), builder.species("E_m", 0.0)];
+    let decay = builder.raw_constant("error", builder.learning().backward);
     for (s, sign) in SIGNS {
-        unit.each(&format!("E.decay_{sign}"), &[(rails[s], 1)], &[], decay);
+        builder.each(&format!("E.decay_{sign}"), &[(rails[s], 1)], &[], decay);
     }
-    unit.annihilate("E.annihilate", rails[0], rails[1]);
+    builder.annihilate("E.annihilate", rails[0], rails[1]);
     rails
 }
 
 /// Two rails that follow a drive; without a suffix they are the value itself.
-pub fn relay(unit: &mut Unit<'_>, suffix: &str, drive: &Drive, annihilated: bool) -> Signal {
+pub fn relay(builder: &mut LayerBuilder<'_>, suffix: &str, drive: &Drive, annihilated: bool) -> Signal {
     let (positive, negative) = if suffix.is_empty() {
-        (unit.value("p", 0.0), unit.value("m", 0.0))
+        (builder.value("p", 0.0), builder.value("m", 0.0))
     } else {
-        (unit.species(&format!("{suffix}_p"), 0.0), unit.species(&format!("{suffix}_m"), 0.0))
+        (builder.species(&format!("{suffix}_p"), 0.0), builder.species(&format!("{suffix}_m"), 0.0))
     };
-    unit.drive(suffix, drive, (&[], &[(positive, 1)]), (&[], &[(negative, 1)]));
+    builder.drive(suffix, drive, (&[], &[(positive, 1)]), (&[], &[(negative, 1)]));
     let name = |what: &str| if suffix.is_empty() { what.to_owned() } else { format!("{suffix}.{what}") };
-    let decay = unit.constant("decay", 1.0);
-    unit.each(&name("decay_p"), &[(positive, 1)], &[], decay);
-    unit.each(&name("decay_m"), &[(negative, 1)], &[], decay);
+    let decay = builder.constant("decay", 1.0);
+    builder.each(&name("decay_p"), &[(positive, 1)], &[], decay);
+    builder.each(&name("decay_m"), &[(negative, 1)], &[], decay);
     if annihilated {
-        unit.annihilate(&name("annihilate"), positive, negative);
+        builder.annihilate(&name("annihilate"), positive, negative);
     }
-    Signal::dual(unit.axis, positive, negative)
+    Signal::dual(builder.axis, positive, negative)
 }
 
 /// `catalysts -> catalysts + target`
 fn make(
-    unit: &mut Unit<'_>,
+    builder: &mut LayerBuilder<'_>,
     name: &str,
     over: Vec<IndexVariable>,
     catalysts: Vec<Term>,
@@ -190,7 +192,7 @@ fn make(
     constant: Handle<RateConstant>,
 ) {
     let products = catalysts.iter().cloned().chain([target]).collect();
-    unit.push(name, over, None, catalysts, products, whole(constant));
+    builder.push(name, over, None, catalysts, products, whole(constant));
 }
 
 fn whole(constant: Handle<RateConstant>) -> Rate {

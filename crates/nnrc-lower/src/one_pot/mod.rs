@@ -32,9 +32,9 @@ use nnrc_crn::{Axis, Crn, Handle, Role};
 use nnrc_model::relay::is_relayed;
 
 use crate::activation::{Backward, OnePot, activate, reactions};
+use crate::layer_builder::{Drive, LayerBuilder, Signal, input_signal};
 use crate::lowered::Weight;
 use crate::operation;
-use crate::pot::{Drive, Signal, Unit, input_signal};
 use dense::Weights;
 use nnrc_model::activation::Activation;
 use nnrc_model::encoding::{Encoding, encodings, or_identity};
@@ -65,10 +65,16 @@ pub fn lower(model: &Model, input: &[f64], crn: &mut Crn) -> Vec<Weight> {
             NodeKind::Layer { operation, sources, activations } => {
                 let from: Vec<(&str, &Signal)> =
                     sources.iter().map(|&s| (model.nodes[s].name.as_str(), &signals[s])).collect();
-                let unit =
-                    Unit::new(crn, &model.chemistry, (&node.name, ""), axis, Role::Internal, node.line);
+                let builder = LayerBuilder::new(
+                    crn,
+                    &model.chemistry,
+                    (&node.name, ""),
+                    axis,
+                    Role::Internal,
+                    node.line,
+                );
                 let layer = forward(
-                    unit,
+                    builder,
                     operation,
                     &from,
                     &or_identity(activations),
@@ -94,7 +100,7 @@ pub fn lower(model: &Model, input: &[f64], crn: &mut Crn) -> Vec<Weight> {
 
 /// Weights, pre-activation and activations of a layer.
 fn forward(
-    mut unit: Unit<'_>,
+    mut builder: LayerBuilder<'_>,
     operation: &Operation,
     from: &[(&str, &Signal)],
     activations: &[Activation],
@@ -102,51 +108,57 @@ fn forward(
     encoding: &Encoding,
 ) -> Layer {
     let weights = match operation {
-        Operation::Dense { weights, bias } => Some(Weights::new(&mut unit, weights, bias.as_ref())),
+        Operation::Dense { weights, bias } => Some(Weights::new(&mut builder, weights, bias.as_ref())),
         Operation::Add | Operation::Concat => None,
     };
     let mut drive = match &weights {
-        Some(weights) => weights.drive(&mut unit, from),
+        Some(weights) => weights.drive(&mut builder, from),
         // Sums and concatenations hold no weights.
-        None => operation::drive(&mut unit, operation, from, &mut Vec::new()),
+        None => operation::drive(&mut builder, operation, from, &mut Vec::new()),
     };
-    let (chemistry, axis, name, line) = (unit.chemistry, unit.axis, unit.name.clone(), unit.line);
+    let (chemistry, axis, name, line) = (builder.chemistry, builder.axis, builder.name.clone(), builder.line);
     let mut stages: Vec<Stage> = Vec::new();
     for (at, &activation) in activations.iter().enumerate() {
         let last = at + 1 == activations.len();
         let label = if last { String::new() } else { format!("A{}", at + 1) };
         let role = if last && is_output { Role::Output } else { Role::Internal };
-        let mut unit = Unit::new(unit.crn, chemistry, (&name, &label), axis, role, line);
+        let mut builder = LayerBuilder::new(builder.crn, chemistry, (&name, &label), axis, role, line);
         let signed = encoding.signed_drive[at];
-        let mut stage = self::stage(&mut unit, activation, drive, signed, last && is_output);
-        drive = if last { Drive { terms: Vec::new() } } else { unit.drive_of(&stage.value.rails) };
-        stage.constants = std::mem::take(&mut unit.constants);
+        let mut stage = self::stage(&mut builder, activation, drive, signed, last && is_output);
+        drive = if last { Drive { terms: Vec::new() } } else { builder.drive_of(&stage.value.rails) };
+        stage.constants = std::mem::take(&mut builder.constants);
         stages.push(stage);
     }
     Layer { weights, stages }
 }
 
 /// One activation: its pre-activation as species where it cannot read the sources, then its own reactions.
-fn stage(unit: &mut Unit<'_>, activation: Activation, drive: Drive, signed: bool, is_output: bool) -> Stage {
+fn stage(
+    builder: &mut LayerBuilder<'_>,
+    activation: Activation,
+    drive: Drive,
+    signed: bool,
+    is_output: bool,
+) -> Stage {
     let stage = |drive, z, value| Stage { activation, drive, z, value, constants: BTreeMap::new() };
     if activation == Activation::Identity {
         // The rails of an output are read by the error alone, which annihilates its own.
         let value = if signed {
-            dense::relay(unit, "", &drive, !is_output)
+            dense::relay(builder, "", &drive, !is_output)
         } else {
-            activate(unit, activation, drive.clone())
+            activate(builder, activation, drive.clone())
         };
         return stage(drive, None, value);
     }
-    if !is_relayed(unit.chemistry, drive.order(), activation) {
-        let value = activate(unit, activation, drive.clone());
+    if !is_relayed(builder.chemistry, drive.order(), activation) {
+        let value = activate(builder, activation, drive.clone());
         return stage(drive, None, value);
     }
-    let z = dense::relay(unit, "Z", &drive, false);
-    let read = unit.drive_of(&z.rails);
+    let z = dense::relay(builder, "Z", &drive, false);
+    let read = builder.drive_of(&z.rails);
     let value = match learning(activation).of_species {
-        Some(of_species) => of_species(unit, &z),
-        None => activate(unit, activation, read.clone()),
+        Some(of_species) => of_species(builder, &z),
+        None => activate(builder, activation, read.clone()),
     };
     stage(read, Some(z), value)
 }
@@ -176,24 +188,24 @@ fn backward(model: &Model, input: &[f64], crn: &mut Crn, signals: &[Signal], lay
         for (place, stage) in layer.stages.iter().enumerate().rev() {
             let last = place + 1 == layer.stages.len();
             let label = if last { String::new() } else { format!("A{}", place + 1) };
-            let mut unit = backward_unit(crn, &model.chemistry, node, &label, signals[at].axis);
-            unit.constants = stage.constants.clone();
+            let mut builder = backward_builder(crn, &model.chemistry, node, &label, signals[at].axis);
+            builder.constants = stage.constants.clone();
             delta = Some(match learning(stage.activation).delta {
                 // Analysis lets it stand at the end of the output alone.
-                Backward::Loss(lower) => lower(&mut unit, stage, &teacher),
+                Backward::Loss(lower) => lower(&mut builder, stage, &teacher),
                 Backward::Error(lower) => {
                     // The delta of one activation is the error of the one before it.
                     let error = delta.unwrap_or_else(|| {
-                        let error = dense::error(&mut unit);
+                        let error = dense::error(&mut builder);
                         for contribution in &back[at] {
-                            contribution.make(&mut unit, error);
+                            contribution.make(&mut builder, error);
                         }
                         if is_output {
-                            teacher.compare(&mut unit, &stage.value, error);
+                            teacher.compare(&mut builder, &stage.value, error);
                         }
                         error
                     });
-                    lower(&mut unit, stage, error)
+                    lower(&mut builder, stage, error)
                 }
             });
         }
@@ -215,20 +227,20 @@ fn backward(model: &Model, input: &[f64], crn: &mut Crn, signals: &[Signal], lay
         if let Some(weights) = &layer.weights {
             let from: Vec<(&str, &Signal)> =
                 sources.iter().map(|&s| (model.nodes[s].name.as_str(), &signals[s])).collect();
-            let mut unit = backward_unit(crn, &model.chemistry, node, "", signals[at].axis);
-            weights.update(&mut unit, delta, &from, flow);
+            let mut builder = backward_builder(crn, &model.chemistry, node, "", signals[at].axis);
+            weights.update(&mut builder, delta, &from, flow);
         }
     }
 }
 
-fn backward_unit<'a>(
+fn backward_builder<'a>(
     crn: &'a mut Crn,
     chemistry: &'a Chemistry,
     node: &Node,
     label: &str,
     axis: Handle<Axis>,
-) -> Unit<'a> {
-    Unit::new(crn, chemistry, (&node.name, label), axis, Role::Internal, node.line)
+) -> LayerBuilder<'a> {
+    LayerBuilder::new(crn, chemistry, (&node.name, label), axis, Role::Internal, node.line)
 }
 
 /// Whether a node depends on weights: only then its error matters.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use nnrc_crn::{Axis, Handle, RateConstant};
 
-use crate::pot::{Drive, Signal, Species, Unit};
+use crate::layer_builder::{Drive, LayerBuilder, Signal, Species};
 use nnrc_model::activation::Activation;
 
 /// Two rails of a signed value: what counts as positive, then what counts as negative.
@@ -28,8 +28,8 @@ impl Stage {
     }
 
     /// A species that the activation made in its forward pass, by its suffix.
-    pub fn own(&self, unit: &Unit<'_>, suffix: &str) -> Species {
-        unit.find(suffix).expect("the forward pass of an activation makes what its derivative reads")
+    pub fn own(&self, builder: &LayerBuilder<'_>, suffix: &str) -> Species {
+        builder.find(suffix).expect("the forward pass of an activation makes what its derivative reads")
     }
 }
 

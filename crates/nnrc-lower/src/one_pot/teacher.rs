@@ -10,10 +10,10 @@
 
 use std::sync::Arc;
 
-use nnrc_crn::{Channel, Crn, Feed, Gate, Order, Origin, Part, Role, SpeciesFamily, Table};
+use nnrc_crn::{Channel, Crn, Feed, FeedTable, Gate, Order, Origin, Part, Role, SpeciesFamily};
 
 use super::rails::Rails;
-use crate::pot::{Signal, Species, Unit, part};
+use crate::layer_builder::{LayerBuilder, Signal, Species, part};
 use nnrc_model::GradientFlow;
 use nnrc_model::{Dataset, Model};
 
@@ -69,8 +69,8 @@ pub fn lower(model: &Model, flow: &GradientFlow, input: &[f64], crn: &mut Crn, o
     }));
     crn.protocol.feed = Some(Feed {
         tables: vec![
-            Table { columns: dataset.width, values: Arc::clone(&dataset.inputs) },
-            Table { columns: width, values: targets(dataset, width) },
+            FeedTable { columns: dataset.width, values: Arc::clone(&dataset.inputs) },
+            FeedTable { columns: width, values: targets(dataset, width) },
         ],
         channels,
         rows,
@@ -129,13 +129,13 @@ fn targets(dataset: &Dataset, width: usize) -> Arc<Vec<f64>> {
 
 impl Teacher {
     /// Makes `error` follow value − target.
-    pub fn compare(&self, unit: &mut Unit<'_>, value: &Signal, error: Rails) {
-        let constant = unit.raw_constant("compare", unit.learning().backward);
+    pub fn compare(&self, builder: &mut LayerBuilder<'_>, value: &Signal, error: Rails) {
+        let constant = builder.raw_constant("compare", builder.learning().backward);
         for (what, signal, turned) in [("error", value, false), ("target", &self.target, true)] {
             for &(species, positive) in &signal.rails {
                 let made = error[usize::from(positive == turned)];
                 let name = format!("{what}_{}", if positive { "p" } else { "m" });
-                unit.each_gated(&name, (species, made), self.gate, constant);
+                builder.each_gated(&name, (species, made), self.gate, constant);
             }
         }
     }

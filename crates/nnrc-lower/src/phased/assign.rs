@@ -11,11 +11,11 @@
 use nnrc_crn::{Axis, Handle, Part, Role};
 
 use super::order::Order;
-use super::vessel::{I, J, Vessel, at};
-use crate::pot::{Signal, Species};
+use super::pot_builder::{I, J, PotBuilder, at};
+use crate::layer_builder::{Signal, Species};
 
 /// What is assigned: a name, an axis, and its rows.
-pub struct Table<'a> {
+pub struct SlotRows<'a> {
     /// Stem of the species.
     pub name: &'a str,
     /// The axis of a row.
@@ -28,19 +28,19 @@ pub struct Table<'a> {
     pub role: Role,
 }
 
-pub fn lower(vessel: &mut Vessel<'_>, order: &Order, table: &Table<'_>) -> Signal {
-    vessel.module("assign");
+pub fn lower(pot: &mut PotBuilder<'_>, order: &Order, table: &SlotRows<'_>) -> Signal {
+    pot.module("assign");
     let (name, axis) = (table.name, table.axis);
-    let speed = vessel.settings.combinational;
-    let rate = vessel.constants_over(name, &[order.samples, axis], || {
+    let speed = pot.settings.combinational;
+    let rate = pot.constants_over(name, &[order.samples, axis], || {
         table.rows.iter().map(|value| speed * value).collect()
     });
-    let decay = vessel.combinational();
+    let decay = pot.combinational();
     let rails: &[(bool, &str)] = if table.dual { &[(true, "p"), (false, "m")] } else { &[(true, "")] };
-    let width = vessel.crn.axes[axis].size();
+    let width = pot.crn.axes[axis].size();
     let mut signal = Signal { axis, rails: Vec::new() };
     for &(positive, suffix) in rails {
-        let value: Species = vessel.family(name, suffix, &[axis], table.role, vec![0.0; width]);
+        let value: Species = pot.family(name, suffix, &[axis], table.role, vec![0.0; width]);
         let part = match (table.dual, positive) {
             (false, _) => Part::Whole,
             (true, true) => Part::Positive,
@@ -48,14 +48,14 @@ pub fn lower(vessel: &mut Vessel<'_>, order: &Order, table: &Table<'_>) -> Signa
         };
         let rate = nnrc_crn::Rate { part, ..rate.clone() };
         let tail = if suffix.is_empty() { String::new() } else { format!("_{suffix}") };
-        vessel.react(
+        pot.react(
             &format!("{name}.assign{tail}"),
             &[order.samples, axis],
             &[at(order.turn, &[I])],
             (&[], &[at(value, &[J])]),
             &rate,
         );
-        vessel.decay(&format!("{name}.forget{tail}"), &[axis], value, &decay);
+        pot.decay(&format!("{name}.forget{tail}"), &[axis], value, &decay);
         signal.rails.push((value, positive));
     }
     signal

@@ -24,38 +24,38 @@
 use nnrc_crn::{Above, Crn, Handle, Index, Role, Setting};
 
 use super::halt;
-use super::vessel::{I, J, Vessel, at, times};
-use crate::pot::Species;
+use super::pot_builder::{I, J, PotBuilder, at, times};
+use crate::layer_builder::Species;
 use nnrc_model::Clock;
 use nnrc_model::clock::{OFF, count, levels};
 
-pub(super) fn lower(vessel: &mut Vessel<'_>) -> Species {
-    vessel.module("clock");
-    let count = count(&vessel.settings, vessel.phases.clock_species());
-    let axis = vessel.axis("clock", count);
+pub(super) fn lower(pot: &mut PotBuilder<'_>) -> Species {
+    pot.module("clock");
+    let count = count(&pot.settings, pot.phases.clock_species());
+    let axis = pot.axis("clock", count);
     let first = |on: f64, off: f64| -> Vec<f64> {
         std::iter::once(on).chain(std::iter::repeat_n(off, count - 1)).collect()
     };
-    match vessel.settings.clock {
+    match pot.settings.clock {
         Clock::MayLeonard { epsilon, rate, gamma, .. } => {
-            let clock = vessel.family("clock", "", &[axis], Role::Clock, first(1.0, epsilon));
-            may_leonard(vessel, clock, axis, (epsilon, rate, gamma));
+            let clock = pot.family("clock", "", &[axis], Role::Clock, first(1.0, epsilon));
+            may_leonard(pot, clock, axis, (epsilon, rate, gamma));
             clock
         }
         Clock::Ring { delta, rate } => {
-            let clock = vessel.family("clock", "", &[axis], Role::Clock, first(1.0, delta));
-            let handing = vessel.constant("clock", rate);
-            let links = vessel.axis("clock.links", count - 1);
+            let clock = pot.family("clock", "", &[axis], Role::Clock, first(1.0, delta));
+            let handing = pot.constant("clock", rate);
+            let links = pot.axis("clock.links", count - 1);
             let next = Index::Variable { position: 0, offset: 1 };
             let mut link = |name: &str, over: &[Handle<nnrc_crn::Axis>], from: Index, to: Index| {
                 let taken = [at(clock, &[from]), at(clock, &[to])];
-                vessel.react(name, over, &[], (&taken, &[times(2, clock, &[to])]), &handing);
+                pot.react(name, over, &[], (&taken, &[times(2, clock, &[to])]), &handing);
             };
             link("clock.hand_on", &[links], I, next);
             link("clock.close", &[], Index::At(count - 1), Index::At(0));
             clock
         }
-        Clock::External { .. } => vessel.family("clock", "", &[axis], Role::Input, first(1.0, OFF)),
+        Clock::External { .. } => pot.family("clock", "", &[axis], Role::Input, first(1.0, OFF)),
     }
 }
 
@@ -72,31 +72,25 @@ pub(super) fn gates(crn: &mut Crn, clock: Species, phase: f64, halt: Option<Spec
 }
 
 fn may_leonard(
-    vessel: &mut Vessel<'_>,
+    pot: &mut PotBuilder<'_>,
     clock: Species,
     axis: Handle<nnrc_crn::Axis>,
     (epsilon, rate, gamma): (f64, f64, f64),
 ) {
-    let count = vessel.crn.axes[axis].size();
+    let count = pot.crn.axes[axis].size();
     let one = at(clock, &[I]);
-    let growth = vessel.constant("clock", rate);
-    vessel.react("clock.grow", &[axis], &[], (std::slice::from_ref(&one), &[times(2, clock, &[I])]), &growth);
-    vessel.react(
-        "clock.limit",
-        &[axis],
-        &[],
-        (&[times(2, clock, &[I])], std::slice::from_ref(&one)),
-        &growth,
-    );
-    let inflow = vessel.constant("clock_inflow", epsilon * rate);
-    vessel.react("clock.inflow", &[axis], &[], (&[], std::slice::from_ref(&one)), &inflow);
+    let growth = pot.constant("clock", rate);
+    pot.react("clock.grow", &[axis], &[], (std::slice::from_ref(&one), &[times(2, clock, &[I])]), &growth);
+    pot.react("clock.limit", &[axis], &[], (&[times(2, clock, &[I])], std::slice::from_ref(&one)), &growth);
+    let inflow = pot.constant("clock_inflow", epsilon * rate);
+    pot.react("clock.inflow", &[axis], &[], (&[], std::slice::from_ref(&one)), &inflow);
     let suppresses = |i: usize, j: usize| j != i && j != (i + 1) % count;
-    let suppression = vessel.constants_over("clock_suppress", &[axis, axis], || {
+    let suppression = pot.constants_over("clock_suppress", &[axis, axis], || {
         let pairs = (0..count).flat_map(|i| (0..count).map(move |j| (i, j)));
         pairs.map(|(i, j)| if suppresses(i, j) { gamma * rate } else { 0.0 }).collect()
     });
     let (winner, loser) = (at(clock, &[I]), at(clock, &[J]));
-    vessel.react_distinct(
+    pot.react_distinct(
         "clock.suppress",
         &[axis, axis],
         Some((0, 1)),

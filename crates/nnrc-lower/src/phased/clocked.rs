@@ -3,8 +3,8 @@
 use nnrc_crn::{Crn, CrnInfo};
 
 use super::phases::Phases;
-use super::vessel::Module;
-use crate::pot::Species;
+use super::pot_builder::Module;
+use crate::layer_builder::Species;
 use nnrc_model::{PhasedSettings, clock};
 
 /// By what the course of a pot with a clock is read.

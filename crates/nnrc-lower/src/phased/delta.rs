@@ -13,16 +13,16 @@
 //! what it reads rests: the residual is a polynomial in time times e^(−kc · time), of the depth's degree.
 
 use super::derivative::Slope;
+use super::pot_builder::{I, J, PotBuilder, RAILS, at};
 use super::sum::{Dense, Source, column};
-use super::vessel::{I, J, RAILS, Vessel, at};
-use crate::pot::Species;
+use crate::layer_builder::Species;
 
 /// The rails of a layer's delta, from those of its error.
-pub fn lower(vessel: &mut Vessel<'_>, dense: &Dense, e: [Species; 2], slope: Slope) -> [Species; 2] {
-    vessel.module("delta");
+pub fn lower(pot: &mut PotBuilder<'_>, dense: &Dense, e: [Species; 2], slope: Slope) -> [Species; 2] {
+    pot.module("delta");
     let (name, axis) = (&dense.name, dense.axis);
-    let rate = vessel.combinational();
-    let d = vessel.rails(name, "D", &[axis]);
+    let rate = pot.combinational();
+    let d = pot.rails(name, "D", &[axis]);
     for ((&(_, rail), e), d) in RAILS.iter().zip(e).zip(d) {
         let mut seen = vec![at(e, &[I])];
         match slope {
@@ -31,30 +31,30 @@ pub fn lower(vessel: &mut Vessel<'_>, dense: &Dense, e: [Species; 2], slope: Slo
             Slope::Share { x, .. } => seen.push(at(x, &[I])),
         }
         let made = [at(d, &[I])];
-        vessel.react(&format!("{name}.delta_{rail}"), &[axis], &seen, (&[], &made), &rate);
+        pot.react(&format!("{name}.delta_{rail}"), &[axis], &seen, (&[], &made), &rate);
         if let Slope::Share { x, v } = slope {
             for (what, by) in [("share", x), ("co_share", v)] {
                 let family = format!("{name}.delta.{what}_{rail}");
-                vessel.react(&family, &[axis], &[at(by, &[I])], (&made, &[]), &rate);
+                pot.react(&family, &[axis], &[at(by, &[I])], (&made, &[]), &rate);
             }
         } else {
-            vessel.decay(&format!("{name}.delta.decay_{rail}"), &[axis], d, &rate);
+            pot.decay(&format!("{name}.delta.decay_{rail}"), &[axis], d, &rate);
         }
     }
-    vessel.annihilate(&format!("{name}.delta.annihilate"), &[axis], d);
-    vessel.decay_rails(&format!("{name}.back.decay"), &[axis], e, &rate);
-    vessel.annihilate(&format!("{name}.back.annihilate"), &[axis], e);
+    pot.annihilate(&format!("{name}.delta.annihilate"), &[axis], d);
+    pot.decay_rails(&format!("{name}.back.decay"), &[axis], e, &rate);
+    pot.annihilate(&format!("{name}.back.annihilate"), &[axis], e);
     d
 }
 
 /// What a layer with delta `d` sends back to the errors `e` of one of its sources.
-pub fn back(vessel: &mut Vessel<'_>, dense: &Dense, source: &Source, d: [Species; 2], e: [Species; 2]) {
-    vessel.module("delta");
-    let rate = vessel.combinational();
+pub fn back(pot: &mut PotBuilder<'_>, dense: &Dense, source: &Source, d: [Species; 2], e: [Species; 2]) {
+    pot.module("delta");
+    let rate = pot.combinational();
     for (&(up, sign), weight) in RAILS.iter().zip(dense.weights.rails) {
         for (&(positive, rail), d) in RAILS.iter().zip(d) {
             let target = e[usize::from(up != positive)];
-            vessel.react(
+            pot.react(
                 &format!("{}.back.{}_{sign}{rail}", source.name, dense.name),
                 &[dense.axis, source.signal.axis],
                 &[at(weight, &[I, column(source)]), at(d, &[I])],

@@ -9,8 +9,8 @@
 
 use nnrc_crn::{Axis, Handle};
 
-use super::vessel::{I, Vessel, at};
-use crate::pot::Species;
+use super::pot_builder::{I, PotBuilder, at};
+use crate::layer_builder::Species;
 
 /// How a layer multiplies errors by its slope.
 #[derive(Debug, Clone, Copy)]
@@ -29,25 +29,19 @@ pub enum Slope {
 }
 
 pub fn lower(
-    vessel: &mut Vessel<'_>,
+    pot: &mut PotBuilder<'_>,
     name: &str,
     axis: Handle<Axis>,
     [x, y]: [Species; 2],
     factor: f64,
 ) -> Slope {
-    vessel.module("derivative");
-    let g = vessel.species(name, "G", &[axis], 0.0);
-    let rate = vessel.combinational();
-    let speed = vessel.settings.combinational;
+    pot.module("derivative");
+    let g = pot.species(name, "G", &[axis], 0.0);
+    let rate = pot.combinational();
+    let speed = pot.settings.combinational;
     let make =
-        if factor == 1.0 { rate.clone() } else { vessel.constant("quadruple_combinational", factor * speed) };
-    vessel.react(
-        &format!("{name}.slope"),
-        &[axis],
-        &[at(x, &[I]), at(y, &[I])],
-        (&[], &[at(g, &[I])]),
-        &make,
-    );
-    vessel.decay(&format!("{name}.slope.decay"), &[axis], g, &rate);
+        if factor == 1.0 { rate.clone() } else { pot.constant("quadruple_combinational", factor * speed) };
+    pot.react(&format!("{name}.slope"), &[axis], &[at(x, &[I]), at(y, &[I])], (&[], &[at(g, &[I])]), &make);
+    pot.decay(&format!("{name}.slope.decay"), &[axis], g, &rate);
     Slope::Value(g)
 }

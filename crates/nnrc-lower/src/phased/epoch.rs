@@ -15,30 +15,30 @@
 
 use super::order::Order;
 use super::phases::Phase;
-use super::vessel::{Vessel, at};
-use crate::pot::Species;
+use super::pot_builder::{PotBuilder, at};
+use crate::layer_builder::Species;
 
 /// Rate constant of the slots, relative to the rate of the clock.
 pub const SLOT: f64 = 0.05;
 
 /// HALT.
-pub fn lower(vessel: &mut Vessel<'_>, order: &Order, k: Species, clock_rate: f64) -> Species {
-    vessel.module("epoch");
-    let seen = vessel.species("judge", "R", &[], 0.0);
-    let satisfied = vessel.species("epoch", "S", &[], 1.0);
-    let violated = vessel.species("epoch", "V", &[], 0.0);
-    let halt = vessel.species("halt", "", &[], 0.0);
-    let (gated, latch, reset) = (vessel.gated(), vessel.gate(Phase::Latch), vessel.gate(Phase::Reset));
+pub fn lower(pot: &mut PotBuilder<'_>, order: &Order, k: Species, clock_rate: f64) -> Species {
+    pot.module("epoch");
+    let seen = pot.species("judge", "R", &[], 0.0);
+    let satisfied = pot.species("epoch", "S", &[], 1.0);
+    let violated = pot.species("epoch", "V", &[], 0.0);
+    let halt = pot.species("halt", "", &[], 0.0);
+    let (gated, latch, reset) = (pot.gated(), pot.gate(Phase::Latch), pot.gate(Phase::Reset));
     let verdict = [at(seen, &[])];
-    vessel.react("epoch.latch", &[], &[latch.clone(), at(k, &[])], (&[], &verdict), &gated);
-    vessel.react("epoch.unlatch", &[], &[latch], (&verdict, &[]), &gated);
-    vessel.react("epoch.forget", &[], &[reset], (&verdict, &[]), &gated);
-    let rate = vessel.combinational();
-    let slot = vessel.constant("slot", SLOT * clock_rate);
+    pot.react("epoch.latch", &[], &[latch.clone(), at(k, &[])], (&[], &verdict), &gated);
+    pot.react("epoch.unlatch", &[], &[latch], (&verdict, &[]), &gated);
+    pot.react("epoch.forget", &[], &[reset], (&verdict, &[]), &gated);
+    let rate = pot.combinational();
+    let slot = pot.constant("slot", SLOT * clock_rate);
     let turn = |place| at(order.turn, &[place]);
     let (s, v, h) = ([at(satisfied, &[])], [at(violated, &[])], [at(halt, &[])]);
-    vessel.react("epoch.violation", &[], &verdict, (&s, &v), &rate);
-    vessel.react("epoch.judge", &[], &[turn(order.judge())], (&s, &h), &slot);
-    vessel.react("epoch.clear", &[], &[turn(order.clear())], (&v, &s), &slot);
+    pot.react("epoch.violation", &[], &verdict, (&s, &v), &rate);
+    pot.react("epoch.judge", &[], &[turn(order.judge())], (&s, &h), &slot);
+    pot.react("epoch.clear", &[], &[turn(order.clear())], (&v, &s), &slot);
     halt
 }

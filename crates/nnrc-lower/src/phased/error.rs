@@ -9,19 +9,19 @@
 //! ODE: f' = kc (y − t − f). Fixed point y − t, the gradient of half the squared error by the output, and of the
 //! cross-entropy by the pre-activation. Rate kc; residual e^(−kc · time).
 
-use super::vessel::{I, RAILS, Vessel, at};
-use crate::pot::{Signal, Species};
+use super::pot_builder::{I, PotBuilder, RAILS, at};
+use crate::layer_builder::{Signal, Species};
 
 /// The rails of the error.
-pub fn lower(vessel: &mut Vessel<'_>, name: &str, output: &Signal, target: &Signal) -> [Species; 2] {
-    vessel.module("error");
+pub fn lower(pot: &mut PotBuilder<'_>, name: &str, output: &Signal, target: &Signal) -> [Species; 2] {
+    pot.module("error");
     let axis = output.axis;
-    let f = vessel.rails(name, "F", &[axis]);
-    let rate = vessel.combinational();
+    let f = pot.rails(name, "F", &[axis]);
+    let rate = pot.combinational();
     for (what, signal, sign) in [("output", output, true), ("target", target, false)] {
         for &(species, positive) in &signal.rails {
             let rail = usize::from(positive != sign);
-            vessel.react(
+            pot.react(
                 &format!("{name}.error.{what}_{}", RAILS[rail].1),
                 &[axis],
                 &[at(species, &[I])],
@@ -30,7 +30,7 @@ pub fn lower(vessel: &mut Vessel<'_>, name: &str, output: &Signal, target: &Sign
             );
         }
     }
-    vessel.decay_rails(&format!("{name}.error.decay"), &[axis], f, &rate);
-    vessel.annihilate(&format!("{name}.error.annihilate"), &[axis], f);
+    pot.decay_rails(&format!("{name}.error.decay"), &[axis], f, &rate);
+    pot.annihilate(&format!("{name}.error.annihilate"), &[axis], f);
     f
 }

@@ -11,21 +11,21 @@
 //! does at speed kc adds up to exactly z = L+ − L−. What is missing at time t is p(t)/kc + l(t)/kc.
 
 use super::phases::Phase;
+use super::pot_builder::PotBuilder;
 use super::register::{load_rails, move_rails};
 use super::site::Site;
-use super::vessel::Vessel;
-use crate::pot::Species;
+use crate::layer_builder::Species;
 
 /// The rails of P.
-pub fn lower(vessel: &mut Vessel<'_>, site: &Site<'_>) -> [Species; 2] {
+pub fn lower(pot: &mut PotBuilder<'_>, site: &Site<'_>) -> [Species; 2] {
     let Site { name, axis, number: layer, z, .. } = *site;
-    vessel.module("exposure");
-    let l = vessel.rails(name, "L", &[axis]);
-    load_rails(vessel, name, axis, Phase::Load(layer), z, l);
-    vessel.annihilate(&format!("{name}.load.annihilate"), &[axis], l);
-    let p = vessel.rails(name, "P", &[axis]);
-    move_rails(vessel, &format!("{name}.release"), axis, Phase::Release(layer), l, p);
-    let rate = vessel.combinational();
-    vessel.decay_rails(&format!("{name}.release.decay"), &[axis], p, &rate);
+    pot.module("exposure");
+    let l = pot.rails(name, "L", &[axis]);
+    load_rails(pot, name, axis, Phase::Load(layer), z, l);
+    pot.annihilate(&format!("{name}.load.annihilate"), &[axis], l);
+    let p = pot.rails(name, "P", &[axis]);
+    move_rails(pot, &format!("{name}.release"), axis, Phase::Release(layer), l, p);
+    let rate = pot.combinational();
+    pot.decay_rails(&format!("{name}.release.decay"), &[axis], p, &rate);
     p
 }

@@ -8,20 +8,20 @@
 //!
 //! ODE: m' = kc (d_i x_j − m). Fixed point: the gradient of the loss by w_ij; rate kc; residual e^(−kc · time).
 
+use super::pot_builder::{I, J, PotBuilder, RAILS, at};
 use super::sum::{Dense, Parameter, column};
-use super::vessel::{I, J, RAILS, Vessel, at};
-use crate::pot::Species;
+use crate::layer_builder::Species;
 
 /// Parameters of a layer with the rails of their gradients.
 pub fn lower<'a>(
-    vessel: &mut Vessel<'_>,
+    pot: &mut PotBuilder<'_>,
     dense: &'a Dense,
     d: [Species; 2],
 ) -> Vec<(&'a Parameter, [Species; 2])> {
-    vessel.module("gradient");
-    let rate = vessel.combinational();
+    pot.module("gradient");
+    let rate = pot.combinational();
     let weights = &dense.weights;
-    let m = vessel.rails(&weights.stem, "M", &weights.axes);
+    let m = pot.rails(&weights.stem, "M", &weights.axes);
     for source in &dense.sources {
         for (&(up, sign), d) in RAILS.iter().zip(d) {
             for &(value, positive) in &source.signal.rails {
@@ -31,7 +31,7 @@ pub fn lower<'a>(
                     (_, true) => "p",
                     (_, false) => "m",
                 };
-                vessel.react(
+                pot.react(
                     &format!("{}.gradient{}_{sign}{rail}", weights.stem, dense.tail(source)),
                     &[dense.axis, source.signal.axis],
                     &[at(d, &[I]), at(value, &[J])],
@@ -43,17 +43,17 @@ pub fn lower<'a>(
     }
     let mut all = vec![(weights, m)];
     if let Some(bias) = &dense.bias {
-        let m = vessel.rails(&bias.stem, "M", &bias.axes);
+        let m = pot.rails(&bias.stem, "M", &bias.axes);
         for ((&(_, sign), d), m) in RAILS.iter().zip(d).zip(m) {
             let family = format!("{}.gradient_{sign}", bias.stem);
-            vessel.react(&family, &[dense.axis], &[at(d, &[I])], (&[], &[at(m, &[I])]), &rate);
+            pot.react(&family, &[dense.axis], &[at(d, &[I])], (&[], &[at(m, &[I])]), &rate);
         }
         all.push((bias, m));
     }
     for (parameter, m) in &all {
         let stem = &parameter.stem;
-        vessel.decay_rails(&format!("{stem}.gradient.decay"), &parameter.axes, *m, &rate);
-        vessel.annihilate(&format!("{stem}.gradient.annihilate"), &parameter.axes, *m);
+        pot.decay_rails(&format!("{stem}.gradient.decay"), &parameter.axes, *m, &rate);
+        pot.annihilate(&format!("{stem}.gradient.annihilate"), &parameter.axes, *m);
     }
     all
 }

@@ -8,8 +8,8 @@
 //! every register keeps its value. Below, the clock runs on, and its period is hardly longer. Gates set from outside
 //! open no more above that level.
 
-use super::vessel::{I, Vessel, at};
-use crate::pot::Species;
+use super::pot_builder::{I, PotBuilder, at};
+use crate::layer_builder::Species;
 
 /// Suppression of the clock relative to its growth.
 pub const STRENGTH: f64 = 20.0;
@@ -17,10 +17,10 @@ pub const STRENGTH: f64 = 20.0;
 /// HALT above which nothing goes on.
 pub const LEVEL: f64 = 1.0 / STRENGTH;
 
-pub fn lower(vessel: &mut Vessel<'_>, halt: Species, clock_rate: f64) {
-    vessel.module("halt");
-    let rate = vessel.constant("halt", STRENGTH * clock_rate);
-    let clock = vessel.clock;
-    let axis = vessel.crn.species[clock].axes[0];
-    vessel.react("halt.clock", &[axis], &[at(halt, &[])], (&[at(clock, &[I])], &[]), &rate);
+pub fn lower(pot: &mut PotBuilder<'_>, halt: Species, clock_rate: f64) {
+    pot.module("halt");
+    let rate = pot.constant("halt", STRENGTH * clock_rate);
+    let clock = pot.clock;
+    let axis = pot.crn.species[clock].axes[0];
+    pot.react("halt.clock", &[axis], &[at(halt, &[])], (&[at(clock, &[I])], &[]), &rate);
 }

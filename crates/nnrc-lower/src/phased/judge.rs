@@ -27,8 +27,8 @@
 use nnrc_crn::Rate;
 
 use super::order::Order;
-use super::vessel::{I, RAILS, Vessel, at, times};
-use crate::pot::Species;
+use super::pot_builder::{I, PotBuilder, RAILS, at, times};
+use crate::layer_builder::Species;
 use nnrc_model::judge::{H_ERROR, RIVALRY, saddle, speed};
 
 /// Speed with which the slots without a sample silence the judge, relative to the fastest growth of AU and AV.
@@ -36,66 +36,65 @@ const SILENCE: f64 = 1.5;
 
 /// K: 1 for a violation, 0 for a sample within the tolerance. `largest` bounds the error of an output.
 pub fn lower(
-    vessel: &mut Vessel<'_>,
+    pot: &mut PotBuilder<'_>,
     name: &str,
     f: [Species; 2],
     (tolerance, largest): (f64, f64),
     order: &Order,
 ) -> Species {
-    vessel.module("judge");
-    let axis = vessel.crn.species[f[0]].axes[0];
-    let speed = speed(&vessel.settings, tolerance, vessel.crn.axes[axis].size());
-    let rate = vessel.constant("judge", speed);
-    let inflow = vessel.constant("judge_error_inflow", speed * H_ERROR);
-    let silence = vessel.constant("judge_silence", SILENCE * speed * largest);
+    pot.module("judge");
+    let axis = pot.crn.species[f[0]].axes[0];
+    let speed = speed(&pot.settings, tolerance, pot.crn.axes[axis].size());
+    let rate = pot.constant("judge", speed);
+    let inflow = pot.constant("judge_error_inflow", speed * H_ERROR);
+    let silence = pot.constant("judge_silence", SILENCE * speed * largest);
     let mut sizes = Vec::new();
     for (suffix, up, down) in [("AU", f[0], f[1]), ("AV", f[1], f[0])] {
-        let a = vessel.species(name, suffix, &[axis], H_ERROR.sqrt());
+        let a = pot.species(name, suffix, &[axis], H_ERROR.sqrt());
         let (one, two) = ([at(a, &[I])], [times(2, a, &[I])]);
         let family = |what: &str| format!("{name}.judge.{suffix}.{what}");
-        vessel.react(&family("excite"), &[axis], &[at(up, &[I])], (&one, &two), &rate);
-        vessel.react(&family("inhibit"), &[axis], &[at(down, &[I])], (&one, &[]), &rate);
-        vessel.react(&family("inflow"), &[axis], &[], (&[], &one), &inflow);
-        vessel.react(&family("quench"), &[axis], &[], (&two, &one), &rate);
+        pot.react(&family("excite"), &[axis], &[at(up, &[I])], (&one, &two), &rate);
+        pot.react(&family("inhibit"), &[axis], &[at(down, &[I])], (&one, &[]), &rate);
+        pot.react(&family("inflow"), &[axis], &[], (&[], &one), &inflow);
+        pot.react(&family("quench"), &[axis], &[], (&two, &one), &rate);
         for (slot, place) in [("judge", order.judge()), ("clear", order.clear())] {
-            vessel.react(&family(slot), &[axis], &[at(order.turn, &[place])], (&one, &[]), &silence);
+            pot.react(&family(slot), &[axis], &[at(order.turn, &[place])], (&one, &[]), &silence);
         }
         sizes.push((suffix, a));
     }
     // An error at the tolerance makes AU + AV a little more than itself.
     let bound = tolerance.hypot(2.0 * H_ERROR.sqrt());
-    let (kc, kg) = (vessel.settings.combinational, vessel.settings.gated);
-    let rate = vessel.combinational();
-    let suppress = vessel.constant("judge_rivalry", RIVALRY * kc);
+    let (kc, kg) = (pot.settings.combinational, pot.settings.gated);
+    let rate = pot.combinational();
+    let suppress = pot.constant("judge_rivalry", RIVALRY * kc);
     let saddle = saddle(bound);
     let reset = kg + kc * saddle;
-    let (fill, empty) =
-        (vessel.constant("judge_fill", saddle * reset), vessel.constant("judge_empty", reset));
-    let begin = [vessel.gate(vessel.phases.before_latch())];
-    let [q, qn] = ["Q", "QN"].map(|suffix| vessel.species("judge", suffix, &[], saddle));
-    let growth = [rate.clone(), vessel.constant("judge_tolerance", kc * (1.0 + bound))];
+    let (fill, empty) = (pot.constant("judge_fill", saddle * reset), pot.constant("judge_empty", reset));
+    let begin = [pot.gate(pot.phases.before_latch())];
+    let [q, qn] = ["Q", "QN"].map(|suffix| pot.species("judge", suffix, &[], saddle));
+    let growth = [rate.clone(), pot.constant("judge_tolerance", kc * (1.0 + bound))];
     for ((suffix, own, other), growth) in [("Q", q, qn), ("QN", qn, q)].into_iter().zip(growth) {
         let (one, two) = ([at(own, &[])], [times(2, own, &[])]);
         let family = |what: &str| format!("judge.{suffix}.{what}");
-        vessel.react(&family("grow"), &[], &[], (&one, &two), &growth);
-        vessel.react(&family("limit"), &[], &[], (&two, &one), &rate);
-        vessel.react(&family("yield"), &[], &[at(other, &[])], (&one, &[]), &suppress);
-        vessel.react(&family("fill"), &[], &begin, (&[], &one), &fill);
-        vessel.react(&family("empty"), &[], &begin, (&one, &[]), &empty);
+        pot.react(&family("grow"), &[], &[], (&one, &two), &growth);
+        pot.react(&family("limit"), &[], &[], (&two, &one), &rate);
+        pot.react(&family("yield"), &[], &[at(other, &[])], (&one, &[]), &suppress);
+        pot.react(&family("fill"), &[], &begin, (&[], &one), &fill);
+        pot.react(&family("empty"), &[], &begin, (&one, &[]), &empty);
     }
     let (one, two) = ([at(q, &[])], [times(2, q, &[])]);
     for &(size, a) in &sizes {
-        vessel.react(&format!("judge.Q.{size}"), &[axis], &[at(a, &[I])], (&one, &two), &rate);
+        pot.react(&format!("judge.Q.{size}"), &[axis], &[at(a, &[I])], (&one, &two), &rate);
     }
-    comparator(vessel, q, qn, &rate)
+    comparator(pot, q, qn, &rate)
 }
 
-fn comparator(vessel: &mut Vessel<'_>, q: Species, qn: Species, rate: &Rate) -> Species {
-    let k = vessel.species("judge", "K", &[], 0.0);
-    let n = vessel.species("judge", "N", &[], 1.0);
+fn comparator(pot: &mut PotBuilder<'_>, q: Species, qn: Species, rate: &Rate) -> Species {
+    let k = pot.species("judge", "K", &[], 0.0);
+    let n = pot.species("judge", "N", &[], 1.0);
     let (guilty, innocent) = ([at(k, &[])], [at(n, &[])]);
-    vessel.react("judge.convict", &[], &[at(q, &[])], (&innocent, &guilty), rate);
-    vessel.react("judge.acquit", &[], &[at(qn, &[])], (&guilty, &innocent), rate);
+    pot.react("judge.convict", &[], &[at(q, &[])], (&innocent, &guilty), rate);
+    pot.react("judge.acquit", &[], &[at(qn, &[])], (&guilty, &innocent), rate);
     k
 }
 
@@ -106,13 +105,19 @@ fn comparator(vessel: &mut Vessel<'_>, q: Species, qn: Species, rate: &Rate) -> 
 /// ```
 ///
 /// ODE: e' = kc (k f − e), with the decay of `delta`. No update for a sample that is within the tolerance.
-pub fn gate(vessel: &mut Vessel<'_>, name: &str, f: [Species; 2], e: [Species; 2], verdict: Option<Species>) {
-    vessel.module("gate");
-    let axis = vessel.crn.species[f[0]].axes[0];
-    let rate = vessel.combinational();
+pub fn gate(
+    pot: &mut PotBuilder<'_>,
+    name: &str,
+    f: [Species; 2],
+    e: [Species; 2],
+    verdict: Option<Species>,
+) {
+    pot.module("gate");
+    let axis = pot.crn.species[f[0]].axes[0];
+    let rate = pot.combinational();
     for ((&(_, rail), from), to) in RAILS.iter().zip(f).zip(e) {
         let mut seen = vec![at(from, &[I])];
         seen.extend(verdict.map(|k| at(k, &[])));
-        vessel.react(&format!("{name}.gate_{rail}"), &[axis], &seen, (&[], &[at(to, &[I])]), &rate);
+        pot.react(&format!("{name}.gate_{rail}"), &[axis], &seen, (&[], &[at(to, &[I])]), &rate);
     }
 }

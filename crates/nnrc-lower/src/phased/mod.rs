@@ -20,50 +20,50 @@ mod judge;
 mod latch;
 mod order;
 pub mod phases;
+pub(crate) mod pot_builder;
 pub(crate) mod register;
 pub(crate) mod site;
 mod sum;
 pub mod transfer;
-pub(crate) mod vessel;
 
 use nnrc_crn::{Axis, Crn, Handle, Role};
 use nnrc_syntax::Diagnostic;
 
 use crate::activation::reactions;
+use crate::layer_builder::{Signal, Species, input_signal};
 use crate::lowered::{Course, Held, Lowered, Weight};
-use crate::pot::{Signal, Species, input_signal};
 use crate::validated::validated;
-use assign::Table;
+use assign::SlotRows;
 pub use clocked::{Clocked, Judge, Learning};
 use derivative::Slope;
 use nnrc_model::encoding::or_identity;
 use nnrc_model::{Clock, ClockedSgd, Model, Node, NodeKind, Operation, PhasedSettings};
 use order::Order;
 use phases::Phases;
+pub use pot_builder::Module;
+use pot_builder::PotBuilder;
 use site::Site;
 use sum::{Dense, Parameter, Source};
-pub use vessel::Module;
-use vessel::Vessel;
 
 /// Lowers a phased model: one that learns takes its samples from the order ring; another one has inputs that hold
 /// `input`.
 pub fn lower(model: &Model, settings: PhasedSettings, input: &[f64]) -> Result<Lowered, Box<Diagnostic>> {
     let crn =
         Crn { name: nnrc_crn::namer::bare(&model.name), units: model.chemistry.units, ..Crn::default() };
-    let mut vessel = Vessel::new(crn, (&model.chemistry, settings), Phases::of(model));
-    vessel.clock = clock::lower(&mut vessel);
+    let mut pot = PotBuilder::new(crn, (&model.chemistry, settings), Phases::of(model));
+    pot.clock = clock::lower(&mut pot);
     let training = model.clocked_sgd();
     let order = training.map(|training| {
         let samples = model.rows(&training.data).len();
-        order::lower(&mut vessel, samples, training.tolerance.is_some())
+        order::lower(&mut pot, samples, training.tolerance.is_some())
     });
     let learning = training.zip(order);
     let mut layers: Vec<Layer> = Vec::new();
     let mut signals: Vec<Signal> = Vec::new();
     let (mut first, mut weights) = (0, Vec::new());
     for (at, node) in model.nodes.iter().enumerate() {
-        vessel.line = node.line;
-        let axis = vessel.crn.axes.push(Axis { name: node.name.clone(), shape: node.shape.clone() });
+        pot.line = node.line;
+        let axis = pot.crn.axes.push(Axis { name: node.name.clone(), shape: node.shape.clone() });
         let signal = match &node.kind {
             NodeKind::Input => {
                 let own = first..first + node.width();
@@ -71,15 +71,15 @@ pub fn lower(model: &Model, settings: PhasedSettings, input: &[f64]) -> Result<L
                 match &learning {
                     Some((training, order)) => {
                         let table = inputs(model, training, node, axis, own);
-                        assign::lower(&mut vessel, order, &table)
+                        assign::lower(&mut pot, order, &table)
                     }
-                    None => held(&mut vessel, node, axis, &input[own]),
+                    None => held(&mut pot, node, axis, &input[own]),
                 }
             }
             NodeKind::Layer { .. } => {
-                let layer = Layer::lower(&mut vessel, model, at, axis, layers.len() + 1, &signals);
+                let layer = Layer::lower(&mut pot, model, at, axis, layers.len() + 1, &signals);
                 for parameter in layer.parameters() {
-                    let key = vessel.crn.species[parameter.rails[0]].origin.label.clone();
+                    let key = pot.crn.species[parameter.rails[0]].origin.label.clone();
                     weights.push(Weight { key, held: Held::Rails(parameter.rails) });
                 }
                 let value = layer.value.clone();
@@ -87,14 +87,14 @@ pub fn lower(model: &Model, settings: PhasedSettings, input: &[f64]) -> Result<L
                 value
             }
         };
-        vessel.crn.observables.push(signal.observable(&node.name));
+        pot.crn.observables.push(signal.observable(&node.name));
         signals.push(signal);
     }
-    vessel.line = 0;
+    pot.line = 0;
     let learning =
-        learning.map(|(training, order)| learn(&mut vessel, model, training, &order, &layers, &signals));
-    let (phases, clock) = (vessel.phases.clone(), vessel.clock);
-    let (mut crn, modules) = vessel.finish();
+        learning.map(|(training, order)| learn(&mut pot, model, training, &order, &layers, &signals));
+    let (phases, clock) = (pot.phases.clone(), pot.clock);
+    let (mut crn, modules) = pot.finish();
     if let Clock::External { phase } = settings.clock {
         let judge = learning.and_then(|learning| learning.judge);
         clock::gates(&mut crn, clock, phase, judge.map(|judge| judge.halt));
@@ -111,7 +111,7 @@ fn inputs<'a>(
     node: &'a Node,
     axis: Handle<Axis>,
     own: std::ops::Range<usize>,
-) -> Table<'a> {
+) -> SlotRows<'a> {
     let dataset = &model.datasets[&training.data.dataset];
     let rows: Vec<f64> = model
         .rows(&training.data)
@@ -120,15 +120,15 @@ fn inputs<'a>(
         .collect();
     // What is presented is known: a wider range does not matter here.
     let dual = model.chemistry.signs == nnrc_model::Signs::DualRail || rows.iter().any(|value| *value < 0.0);
-    Table { name: &node.name, axis, rows, dual, role: Role::Internal }
+    SlotRows { name: &node.name, axis, rows, dual, role: Role::Internal }
 }
 
 /// Inputs that are set from outside.
-fn held(vessel: &mut Vessel<'_>, node: &Node, axis: Handle<Axis>, values: &[f64]) -> Signal {
-    vessel.module("input");
-    let dual = vessel.chemistry.signs == nnrc_model::Signs::DualRail
-        || node.ranges.iter().any(|range| range.low < 0.0);
-    input_signal(&mut vessel.crn, &node.name, axis, node.line, values, dual)
+fn held(pot: &mut PotBuilder<'_>, node: &Node, axis: Handle<Axis>, values: &[f64]) -> Signal {
+    pot.module("input");
+    let dual =
+        pot.chemistry.signs == nnrc_model::Signs::DualRail || node.ranges.iter().any(|range| range.low < 0.0);
+    input_signal(&mut pot.crn, &node.name, axis, node.line, values, dual)
 }
 
 /// A layer whose forward part stands.
@@ -141,7 +141,7 @@ struct Layer {
 
 impl Layer {
     fn lower(
-        vessel: &mut Vessel<'_>,
+        pot: &mut PotBuilder<'_>,
         model: &Model,
         at: usize,
         axis: Handle<Axis>,
@@ -155,11 +155,11 @@ impl Layer {
             unreachable!("analysis lets only dense layers through");
         };
         let name = &node.name;
-        vessel.module("sum");
-        let columns = vessel.axis(&format!("{name}.columns"), weights.shape[1]);
+        pot.module("sum");
+        let columns = pot.axis(&format!("{name}.columns"), weights.shape[1]);
         let (w, b) = (format!("W_{name}"), format!("b_{name}"));
-        let weights = Parameter::new(vessel, w, vec![axis, columns], weights);
-        let bias = bias.as_ref().map(|bias| Parameter::new(vessel, b, vec![axis], bias));
+        let weights = Parameter::new(pot, w, vec![axis, columns], weights);
+        let bias = bias.as_ref().map(|bias| Parameter::new(pot, b, vec![axis], bias));
         let mut offset = 0;
         let sources = sources
             .iter()
@@ -171,14 +171,14 @@ impl Layer {
             })
             .collect();
         let dense = Dense { name: name.clone(), axis, sources, weights, bias };
-        let z = sum::lower(vessel, &dense);
+        let z = sum::lower(pot, &dense);
         let role = if at == model.output { Role::Output } else { Role::Internal };
         let activation = or_identity(activations)[0];
         // Cross-entropy at the output needs no slope.
         let sloped = |training: &ClockedSgd| !(training.cross_entropy && at == model.output);
         let learns = model.clocked_sgd().is_some_and(sloped);
         let lower = reactions(activation).phased.expect("analysis lets only what is served through");
-        let (value, slope) = lower(vessel, &Site { name, axis, role, number, z, learns });
+        let (value, slope) = lower(pot, &Site { name, axis, role, number, z, learns });
         Self { node: at, dense, value, slope }
     }
 
@@ -189,7 +189,7 @@ impl Layer {
 
 /// Everything that learning adds: error, judge, deltas, gradients, updates, bookkeeping.
 fn learn(
-    vessel: &mut Vessel<'_>,
+    pot: &mut PotBuilder<'_>,
     model: &Model,
     training: &ClockedSgd,
     order: &Order,
@@ -208,46 +208,46 @@ fn learn(
     let ranges = &model.nodes[model.output].ranges;
     let reach = ranges.iter().flat_map(|range| [range.low, range.high]).chain(rows.iter().copied());
     let largest = reach.fold(1.0, |largest: f64, value| largest.max(value.abs()));
-    let table = Table { name: "target", axis: output.axis, rows, dual, role: Role::Internal };
-    let target = assign::lower(vessel, order, &table);
+    let table = SlotRows { name: "target", axis: output.axis, rows, dual, role: Role::Internal };
+    let target = assign::lower(pot, order, &table);
     let name = model.nodes[model.output].name.clone();
-    let f = error::lower(vessel, &name, output, &target);
+    let f = error::lower(pot, &name, output, &target);
     let verdict =
-        training.tolerance.map(|tolerance| judge::lower(vessel, &name, f, (tolerance, largest), order));
+        training.tolerance.map(|tolerance| judge::lower(pot, &name, f, (tolerance, largest), order));
     // Errors of all layers first: what comes back to one may come from several behind it.
-    vessel.module("delta");
+    pot.module("delta");
     let errors: Vec<[Species; 2]> =
-        layers.iter().map(|layer| vessel.rails(&layer.dense.name, "E", &[layer.dense.axis])).collect();
+        layers.iter().map(|layer| pot.rails(&layer.dense.name, "E", &[layer.dense.axis])).collect();
     for (layer, e) in layers.iter().zip(&errors).rev() {
-        vessel.line = model.nodes[layer.node].line;
+        pot.line = model.nodes[layer.node].line;
         let is_output = layer.node == model.output;
         if is_output {
-            judge::gate(vessel, &name, f, *e, verdict);
+            judge::gate(pot, &name, f, *e, verdict);
         }
         let slope = if is_output && training.cross_entropy { Slope::One } else { layer.slope };
-        let d = delta::lower(vessel, &layer.dense, *e, slope);
+        let d = delta::lower(pot, &layer.dense, *e, slope);
         for source in &layer.dense.sources {
             if let Some(place) = layers.iter().position(|other| other.node == source.node) {
-                delta::back(vessel, &layer.dense, source, d, errors[place]);
+                delta::back(pot, &layer.dense, source, d, errors[place]);
             }
         }
-        for (parameter, m) in gradient::lower(vessel, &layer.dense, d) {
-            let r = latch::lower(vessel, parameter, m, training.rate);
-            transfer::lower(vessel, parameter, r);
-            transfer::annihilate(vessel, parameter);
+        for (parameter, m) in gradient::lower(pot, &layer.dense, d) {
+            let r = latch::lower(pot, parameter, m, training.rate);
+            transfer::lower(pot, parameter, r);
+            transfer::annihilate(pot, parameter);
         }
     }
-    vessel.line = 0;
-    let rate = match vessel.settings.clock {
+    pot.line = 0;
+    let rate = match pot.settings.clock {
         Clock::MayLeonard { rate, .. } | Clock::Ring { rate, .. } => rate,
         Clock::External { phase } => 1.0 / phase,
     };
     let judge = verdict.map(|verdict| {
-        let halt = epoch::lower(vessel, order, verdict, rate);
-        halt::lower(vessel, halt, rate);
+        let halt = epoch::lower(pot, order, verdict, rate);
+        halt::lower(pot, halt, rate);
         Judge { verdict, halt }
     });
     let error = Signal::dual(output.axis, f[0], f[1]);
-    vessel.crn.observables.push(error.observable("error"));
+    pot.crn.observables.push(error.observable("error"));
     Learning { turn: order.turn, error: f, judge }
 }

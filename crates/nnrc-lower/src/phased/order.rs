@@ -12,8 +12,8 @@
 use nnrc_crn::{Axis, Handle, Index};
 
 use super::phases::Phase;
-use super::vessel::{I, Vessel, at};
-use crate::pot::Species;
+use super::pot_builder::{I, PotBuilder, at};
+use crate::layer_builder::Species;
 
 /// The ring.
 pub struct Order {
@@ -37,24 +37,24 @@ impl Order {
     }
 }
 
-pub fn lower(vessel: &mut Vessel<'_>, samples: usize, judged: bool) -> Order {
-    vessel.module("order");
+pub fn lower(pot: &mut PotBuilder<'_>, samples: usize, judged: bool) -> Order {
+    pot.module("order");
     let slots = samples + if judged { 2 } else { 0 };
-    let axis = vessel.axis("slots", slots);
+    let axis = pot.axis("slots", slots);
     let count = samples;
-    let samples = vessel.axis("samples", samples);
-    let turn = vessel.species("order", "", &[axis], 0.0);
-    let kept = vessel.species("order", "B", &[axis], 0.0);
+    let samples = pot.axis("samples", samples);
+    let turn = pot.species("order", "", &[axis], 0.0);
+    let kept = pot.species("order", "B", &[axis], 0.0);
     // The first ADVANCE gives the first sample its turn.
-    vessel.crn.species[turn].initial[slots - 1] = 1.0;
-    let gated = vessel.gated();
-    let reset = vessel.gate(Phase::Reset);
-    vessel.react("order.keep", &[axis], &[reset], (&[at(turn, &[I])], &[at(kept, &[I])]), &gated);
-    let advance = vessel.gate(Phase::Advance);
+    pot.crn.species[turn].initial[slots - 1] = 1.0;
+    let gated = pot.gated();
+    let reset = pot.gate(Phase::Reset);
+    pot.react("order.keep", &[axis], &[reset], (&[at(turn, &[I])], &[at(kept, &[I])]), &gated);
+    let advance = pot.gate(Phase::Advance);
     if slots > 1 {
-        let links = vessel.axis("slots.links", slots - 1);
+        let links = pot.axis("slots.links", slots - 1);
         let next = Index::Variable { position: 0, offset: 1 };
-        vessel.react(
+        pot.react(
             "order.advance",
             &[links],
             std::slice::from_ref(&advance),
@@ -63,6 +63,6 @@ pub fn lower(vessel: &mut Vessel<'_>, samples: usize, judged: bool) -> Order {
         );
     }
     let (last, first) = (Index::At(slots - 1), Index::At(0));
-    vessel.react("order.close", &[], &[advance], (&[at(kept, &[last])], &[at(turn, &[first])]), &gated);
+    pot.react("order.close", &[], &[advance], (&[at(kept, &[last])], &[at(turn, &[first])]), &gated);
     Order { turn, samples, count }
 }

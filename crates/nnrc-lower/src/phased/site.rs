@@ -2,7 +2,7 @@
 
 use nnrc_crn::{Axis, Handle, Role};
 
-use crate::pot::Species;
+use crate::layer_builder::Species;
 
 /// A layer whose pre-activation stands.
 #[derive(Debug, Clone, Copy)]

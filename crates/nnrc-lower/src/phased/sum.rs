@@ -12,8 +12,8 @@
 
 use nnrc_crn::{Axis, Handle, Index, Role};
 
-use super::vessel::{I, J, RAILS, Vessel, at};
-use crate::pot::{Signal, Species};
+use super::pot_builder::{I, J, PotBuilder, RAILS, at};
+use crate::layer_builder::{Signal, Species};
 use nnrc_model::Tensor;
 
 /// Weights or biases of a layer, on two rails.
@@ -27,13 +27,13 @@ pub struct Parameter {
 }
 
 impl Parameter {
-    pub fn new(vessel: &mut Vessel<'_>, stem: String, axes: Vec<Handle<Axis>>, values: &Tensor) -> Self {
+    pub fn new(pot: &mut PotBuilder<'_>, stem: String, axes: Vec<Handle<Axis>>, values: &Tensor) -> Self {
         let rails = RAILS.map(|(positive, suffix)| {
             let sign = if positive { 1.0 } else { -1.0 };
             let initial = values.values.iter().map(|value| (sign * value).max(0.0)).collect();
-            let species = vessel.family(&stem, suffix, &axes, Role::Parameter, initial);
+            let species = pot.family(&stem, suffix, &axes, Role::Parameter, initial);
             if let Some((kind, layer)) = stem.split_once('_') {
-                vessel.crn.species[species].origin.label = format!("{layer}.{kind}");
+                pot.crn.species[species].origin.label = format!("{layer}.{kind}");
             }
             species
         });
@@ -86,11 +86,11 @@ pub fn column(source: &Source) -> Index {
 }
 
 /// The rails of the pre-activation.
-pub fn lower(vessel: &mut Vessel<'_>, dense: &Dense) -> [Species; 2] {
-    vessel.module("sum");
+pub fn lower(pot: &mut PotBuilder<'_>, dense: &Dense) -> [Species; 2] {
+    pot.module("sum");
     let name = &dense.name;
-    let z = vessel.rails(name, "Z", &[dense.axis]);
-    let rate = vessel.combinational();
+    let z = pot.rails(name, "Z", &[dense.axis]);
+    let rate = pot.combinational();
     for source in &dense.sources {
         let over = [dense.axis, source.signal.axis];
         for (&(up, sign), weight) in RAILS.iter().zip(dense.weights.rails) {
@@ -101,7 +101,7 @@ pub fn lower(vessel: &mut Vessel<'_>, dense: &Dense) -> [Species; 2] {
                     (_, true) => "p",
                     (_, false) => "m",
                 };
-                vessel.react(
+                pot.react(
                     &format!("{name}.sum{}_{sign}{rail}", dense.tail(source)),
                     &over,
                     &[at(weight, &[I, column(source)]), at(value, &[J])],
@@ -114,7 +114,7 @@ pub fn lower(vessel: &mut Vessel<'_>, dense: &Dense) -> [Species; 2] {
     if let Some(bias) = &dense.bias {
         for (&(up, sign), value) in RAILS.iter().zip(bias.rails) {
             let target = z[usize::from(!up)];
-            vessel.react(
+            pot.react(
                 &format!("{name}.sum.bias_{sign}"),
                 &[dense.axis],
                 &[at(value, &[I])],
@@ -123,7 +123,7 @@ pub fn lower(vessel: &mut Vessel<'_>, dense: &Dense) -> [Species; 2] {
             );
         }
     }
-    vessel.decay_rails(&format!("{name}.sum.decay"), &[dense.axis], z, &rate);
-    vessel.annihilate(&format!("{name}.sum.annihilate"), &[dense.axis], z);
+    pot.decay_rails(&format!("{name}.sum.decay"), &[dense.axis], z, &rate);
+    pot.annihilate(&format!("{name}.sum.annihilate"), &[dense.axis], z);
     z
 }

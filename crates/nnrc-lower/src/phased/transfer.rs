@@ -10,28 +10,28 @@
 //! of the two rails of a weight from growing and leaves their difference alone.
 
 use super::phases::Phase;
+use super::pot_builder::{PotBuilder, RAILS, at};
 use super::sum::Parameter;
-use super::vessel::{RAILS, Vessel, at};
-use crate::pot::Species;
+use crate::layer_builder::Species;
 
 /// Rate constant of the annihilation of weights.
 pub const ANNIHILATION: f64 = 1.0;
 
-pub fn lower(vessel: &mut Vessel<'_>, parameter: &Parameter, r: [Species; 2]) {
-    vessel.module("transfer");
+pub fn lower(pot: &mut PotBuilder<'_>, parameter: &Parameter, r: [Species; 2]) {
+    pot.module("transfer");
     let (stem, axes, indices) = (&parameter.stem, &parameter.axes, parameter.indices());
-    let (rate, gate) = (vessel.gated(), [vessel.gate(Phase::Transfer)]);
+    let (rate, gate) = (pot.gated(), [pot.gate(Phase::Transfer)]);
     for (place, (_, rail)) in RAILS.iter().enumerate() {
         let change = (&[at(r[place], &indices)][..], &[at(parameter.rails[1 - place], &indices)][..]);
-        vessel.react(&format!("{stem}.transfer_{rail}"), axes, &gate, change, &rate);
+        pot.react(&format!("{stem}.transfer_{rail}"), axes, &gate, change, &rate);
     }
 }
 
 /// Annihilation of the two rails of a weight.
-pub fn annihilate(vessel: &mut Vessel<'_>, parameter: &Parameter) {
-    vessel.module("sum");
+pub fn annihilate(pot: &mut PotBuilder<'_>, parameter: &Parameter) {
+    pot.module("sum");
     let (axes, indices) = (&parameter.axes, parameter.indices());
-    let rate = vessel.constant("weight_annihilation", ANNIHILATION);
+    let rate = pot.constant("weight_annihilation", ANNIHILATION);
     let both = parameter.rails.map(|rail| at(rail, &indices));
-    vessel.react(&format!("{}.annihilate", parameter.stem), axes, &[], (&both, &[]), &rate);
+    pot.react(&format!("{}.annihilate", parameter.stem), axes, &[], (&both, &[]), &rate);
 }

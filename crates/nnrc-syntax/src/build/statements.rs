@@ -3,7 +3,7 @@
 use pest::iterators::Pair;
 
 use super::{Builder, parts};
-use crate::ast::{Cmp, Entry, Expectation, Expr, ExprKind, Layer, Member, Path, Place};
+use crate::ast::{Cmp, Component, Entry, Expectation, Expr, ExprKind, Layer, Member, Path};
 use crate::grammar::Rule;
 
 impl Builder<'_> {
@@ -112,7 +112,7 @@ impl Builder<'_> {
         Some(Expr { kind: ExprKind::List(self.list(inner, 1)?), span })
     }
 
-    fn component(&mut self, pair: Pair<'_, Rule>) -> Option<Place> {
+    fn component(&mut self, pair: Pair<'_, Rule>) -> Option<Component> {
         let mut span = self.span(&pair);
         let mut parts = parts(pair);
         let name = self.ident(&parts.next()?);
@@ -124,7 +124,7 @@ impl Builder<'_> {
                 None
             }
         };
-        Some(Place { name, index, span })
+        Some(Component { name, index, span })
     }
 
     pub(super) fn path(&mut self, pair: Pair<'_, Rule>) -> Option<Path> {

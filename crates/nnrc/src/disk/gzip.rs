@@ -4,6 +4,8 @@
 
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags};
+use nnrc_model::ResourceError;
+use nnrc_syntax::codes;
 
 /// The most bytes that a compressed file may inflate to.
 pub const MAX_INFLATED: usize = 1 << 29;
@@ -19,8 +21,11 @@ pub fn is_gzip(bytes: &[u8]) -> bool {
 ///
 /// # Errors
 ///
-/// What is wrong with the file, as a clause: damaged or cut off, or larger than the limit.
-pub fn inflate(mut bytes: &[u8], limit: impl Fn(&[u8]) -> Result<usize, String>) -> Result<Vec<u8>, String> {
+/// What is wrong with the file: damaged or cut off, or larger than the limit.
+pub fn inflate(
+    mut bytes: &[u8],
+    limit: impl Fn(&[u8]) -> Result<usize, ResourceError>,
+) -> Result<Vec<u8>, ResourceError> {
     let mut contents = Vec::new();
     while !bytes.is_empty() {
         // Tapes and some servers fill up with zeros.
@@ -33,17 +38,21 @@ pub fn inflate(mut bytes: &[u8], limit: impl Fn(&[u8]) -> Result<usize, String>)
 }
 
 /// What is said of contents beyond the limit of all files.
-pub fn too_large() -> String {
-    format!("it inflates to more than {} MiB, the most that is read", MAX_INFLATED >> 20)
+pub fn too_large() -> ResourceError {
+    malformed(format!("it inflates to more than {} MiB, the most that is read", MAX_INFLATED >> 20))
+}
+
+fn malformed(message: String) -> ResourceError {
+    ResourceError { code: codes::MALFORMED_FILE, message }
 }
 
 /// Inflates one member onto the contents; returns what follows it.
 fn member<'a>(
     bytes: &'a [u8],
     contents: &mut Vec<u8>,
-    limit: &impl Fn(&[u8]) -> Result<usize, String>,
-) -> Result<&'a [u8], String> {
-    let damaged = || "its compressed data are damaged or cut off".to_owned();
+    limit: &impl Fn(&[u8]) -> Result<usize, ResourceError>,
+) -> Result<&'a [u8], ResourceError> {
+    let damaged = || malformed("its compressed data are damaged or cut off".to_owned());
     let mut rest = after_header(bytes).ok_or_else(damaged)?;
     let start = contents.len();
     let mut filled = start;
@@ -52,7 +61,8 @@ fn member<'a>(
     loop {
         let most = if filled < FIRST { MAX_INFLATED } else { limit(&contents[..FIRST])?.min(MAX_INFLATED) };
         if filled > most {
-            let beyond = || format!("it goes on beyond the {most} bytes that its beginning announces");
+            let beyond =
+                || malformed(format!("it goes on beyond the {most} bytes that its beginning announces"));
             return Err(if most == MAX_INFLATED { too_large() } else { beyond() });
         }
         if filled == contents.len() {
@@ -118,7 +128,7 @@ mod tests {
         file
     }
 
-    fn all(_: &[u8]) -> Result<usize, String> {
+    fn all(_: &[u8]) -> Result<usize, ResourceError> {
         Ok(usize::MAX)
     }
 
@@ -147,8 +157,9 @@ mod tests {
 
     #[test]
     fn contents_are_judged_by_their_beginning() {
-        let words = inflate(&gzip(&vec![0; 10_000_000]), |_| Err("no text".to_owned())).unwrap_err();
-        assert_eq!(words, "no text");
+        let words =
+            inflate(&gzip(&vec![0; 10_000_000]), |_| Err(malformed("no text".to_owned()))).unwrap_err();
+        assert_eq!(words.message, "no text");
     }
 
     #[test]
@@ -156,7 +167,7 @@ mod tests {
         let zeros = gzip(&vec![0; 10_000_000]);
         assert!(zeros.len() < 20_000);
         let words = inflate(&zeros, |start| Ok(usize::from(start[0]) + 1_000_000)).unwrap_err();
-        assert_eq!(words, "it goes on beyond the 1000000 bytes that its beginning announces");
+        assert_eq!(words.message, "it goes on beyond the 1000000 bytes that its beginning announces");
         assert_eq!(inflate(&zeros, |_| Ok(10_000_000)).unwrap().len(), 10_000_000);
         assert!(inflate(&zeros, |_| Ok(9_999_999)).is_err());
     }

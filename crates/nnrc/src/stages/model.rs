@@ -4,8 +4,8 @@ use nnrc_model::Tensor;
 use nnrc_model::interval::Interval;
 use nnrc_model::output::OutputKind;
 use nnrc_model::{
-    Clock, Construction, DataReference, Dataset, Expectation, ExpectationKind, Model, Node, NodeKind,
-    Operation, Part, Rule, Signs, Targets, WeightCarrier,
+    Clock, Construction, Dataset, Expectation, ExpectationKind, Model, Node, NodeKind, Operation, Rule,
+    Signs, Targets, WeightCarrier,
 };
 use nnrc_model::{Loss, Optimiser, StopRule};
 use nnrc_sim::scaling::{ColumnScale, Scaling};
@@ -238,18 +238,9 @@ fn scaling(scaling: Option<&Scaling>) -> Vec<String> {
     lines
 }
 
-/// A data set or a part of one.
-pub fn reference(data: &DataReference) -> String {
-    match data.part {
-        Part::All => data.dataset.clone(),
-        Part::Train => format!("{}.train", data.dataset),
-        Part::Test => format!("{}.test", data.dataset),
-    }
-}
-
 fn training(model: &Model) -> Vec<String> {
     let Some(training) = &model.training else { return Vec::new() };
-    let on = training.data().map_or(String::new(), |data| format!(" on {}", reference(data)));
+    let on = training.data().map_or(String::new(), |data| format!(" on {data}"));
     let mut lines = vec![format!("train{on}")];
     let stops = |stops: &[StopRule]| -> Vec<String> {
         let stop = |stop: &StopRule| {
@@ -337,7 +328,7 @@ pub fn expectation(model: &Model, expectation: &Expectation) -> String {
             format!("for [{}]: {}{component} {bound}", listed(&input), model.nodes[*node].name)
         }
         ExpectationKind::Quality { quantity, data } => {
-            format!("{} on {} {bound}", quantity.name(), reference(data))
+            format!("{} on {data} {bound}", quantity.name())
         }
         ExpectationKind::MaxError { inputs, .. } => {
             format!("max_error on {} {bound}", plural(inputs.len(), "row"))

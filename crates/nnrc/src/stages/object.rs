@@ -6,7 +6,7 @@ use nnrc_model::{Dataset, Model, Node, NodeKind, Operation, Targets};
 use nnrc_sim::scaling::{ColumnScale, Scaling};
 use serde_json::{Value, json};
 
-use super::model::{expectation, reference};
+use super::model::expectation;
 use crate::numbers::json as number;
 
 /// The network as one object. Weights are all there; data are their sizes, names and scaling.
@@ -35,7 +35,7 @@ pub fn json(model: &Model) -> Value {
         "nodes": nodes,
         "output": output,
         "datasets": datasets,
-        "training_data": model.training.as_ref().and_then(nnrc_model::Training::data).map(reference),
+        "training_data": model.training.as_ref().and_then(nnrc_model::Training::data).map(ToString::to_string),
         "expectations": model.expectations.iter().map(|one| json!({
             "expects": expectation(model, one),
             "value": number(one.value),

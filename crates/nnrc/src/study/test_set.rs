@@ -1,7 +1,7 @@
 //! What the outputs of a study are judged by.
 
 use nnrc_analysis::misfit_of;
-use nnrc_model::{DataReference, ExpectationKind, Model, Noise, Part};
+use nnrc_model::{DataReference, ExpectationKind, Model, Noise, Subset};
 use nnrc_sim::reading::Measure;
 use nnrc_syntax::ast::Cmp;
 
@@ -25,7 +25,7 @@ impl TestSet {
         let trained = model.training.as_ref().and_then(|training| training.data().cloned());
         let reference = noise.data.clone().or(trained).or_else(|| {
             let dataset = model.datasets.keys().next()?.clone();
-            Some(DataReference { dataset, part: Part::All })
+            Some(DataReference { dataset, subset: Subset::All })
         });
         let from_data = reference.and_then(|reference| {
             // What does not fit judges nothing.
@@ -33,17 +33,13 @@ impl TestSet {
                 .datasets
                 .get(&reference.dataset)
                 .filter(|_| misfit_of(model, &reference.dataset).is_none())?;
-            let part = match (noise.data.is_some(), dataset.test.is_empty()) {
-                (true, _) => reference.part,
-                (false, true) => Part::All,
-                (false, false) => Part::Test,
+            let subset = match (noise.data.is_some(), dataset.test.is_empty()) {
+                (true, _) => reference.subset,
+                (false, true) => Subset::All,
+                (false, false) => Subset::Test,
             };
-            let source = match part {
-                Part::All => reference.dataset.clone(),
-                Part::Train => format!("{}.train", reference.dataset),
-                Part::Test => format!("{}.test", reference.dataset),
-            };
-            let rows = model.rows(&DataReference { part, ..reference });
+            let judged = DataReference { subset, ..reference };
+            let (source, rows) = (judged.to_string(), model.rows(&judged));
             let targets: Option<Vec<Vec<f64>>> = rows.iter().map(|&row| dataset.target(row, width)).collect();
             let targets = targets.filter(|targets| targets.iter().all(|target| target.len() == width))?;
             let inputs: Vec<_> = rows.iter().map(|&row| dataset.input(row).to_vec()).collect();

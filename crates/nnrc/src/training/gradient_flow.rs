@@ -262,7 +262,7 @@ fn rails(pot: &Compiled, concentrations: &[f64]) -> (f64, f64) {
 /// The samples learned from, and the other part of a split, which is only judged.
 fn samples<'a>(model: &'a Model, flow: &GradientFlow) -> (Samples<'a>, Option<Samples<'a>>) {
     let dataset = &model.datasets[&flow.data.dataset];
-    let is_split = flow.data.part == nnrc_model::Part::Train && !dataset.test.is_empty();
+    let is_split = flow.data.subset == nnrc_model::Subset::Train && !dataset.test.is_empty();
     let test = is_split.then(|| Samples { dataset, rows: dataset.test.clone() });
     (Samples { dataset, rows: model.rows(&flow.data) }, test)
 }
@@ -423,7 +423,7 @@ fn pictures(network: &str, ledger: &Ledger) -> Vec<Picture> {
 fn causes(model: &Model, flow: &GradientFlow) -> Vec<String> {
     let mut lines = Vec::new();
     for risk in flow.risks(model) {
-        let finding = describe_risk(model, flow, risk, Span { start: 0, end: 0 });
+        let finding = describe_risk(model, flow, risk, Span::default());
         let help = finding.help.iter().find(|line| line.contains("write")).cloned().unwrap_or_default();
         lines.push(format!("likely cause: {}: {help}", finding.message));
         if matches!(risk, Risk::LargeStep { .. }) {

@@ -8,7 +8,7 @@ use nnrc_sim::io::{Array, Arrays};
 use nnrc_sim::present::{are_concentrations, whole};
 use nnrc_sim::train::{Metrics, Quantity, Stamp, Totals, Unusable};
 
-use crate::cycles::Place;
+use crate::cycles::CyclePosition;
 use crate::observer::History;
 
 /// One epoch.
@@ -41,7 +41,7 @@ pub struct Record {
     /// Those of them beyond the tolerance.
     pub violations: usize,
     /// The end of the last cycle.
-    pub place: Option<Place>,
+    pub place: Option<CyclePosition>,
 }
 
 impl Record {
@@ -135,7 +135,7 @@ impl Record {
             weights: weights.chunks(count).map(<[f64]>::to_vec).collect(),
             totals,
             violations: violations.ok_or_else(|| damaged("violations"))?,
-            place: times.last().map(|&time| Place { time, state, standing }),
+            place: times.last().map(|&time| CyclePosition { time, state, standing }),
             times,
         })
     }

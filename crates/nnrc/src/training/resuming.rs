@@ -23,6 +23,6 @@ pub fn refused(unusable: &Unusable, observer: &dyn Observer) -> Failure {
     };
     let mut finding = Diagnostic::global(Severity::Error, codes::MALFORMED_FILE, message);
     finding.help.extend(differences.iter().map(ToString::to_string));
-    let finding = finding.help("train anew without `--resume`, or with another `-o`");
+    let finding = finding.help("train anew instead of resuming, or under another name");
     Failure::new(&Source::new(name, ""), finding)
 }

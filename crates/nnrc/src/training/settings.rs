@@ -3,7 +3,7 @@
 
 use nnrc_crn::Units;
 use nnrc_model::{Chemistry, Clock, Construction, OnePotSettings, PhasedSettings, Signs, Teacher};
-use nnrc_model::{ClockedSgd, DataReference, GradientFlow, Model, Part};
+use nnrc_model::{ClockedSgd, GradientFlow, Model};
 use nnrc_model::{GradientDescent, Loss, Optimiser, Schedule, Validation};
 use nnrc_sim::train::stamp::Settings;
 
@@ -30,12 +30,12 @@ pub fn of_gradient_descent(descent: &GradientDescent) -> Settings {
         }
     };
     let mut all = vec![
-        ("data", data_words(data)),
+        ("data", data.to_string()),
         (
             "validation",
             match validation {
                 None => "none".to_owned(),
-                Some(Validation::Data(data)) => data_words(data),
+                Some(Validation::Data(data)) => data.to_string(),
                 Some(Validation::Holdout { share, seed }) => format!("holdout({share}, seed = {seed})"),
             },
         ),
@@ -64,7 +64,7 @@ pub fn of_gradient_descent(descent: &GradientDescent) -> Settings {
 pub fn of_gradient_flow(model: &Model, flow: &GradientFlow) -> Settings {
     let GradientFlow { data, stops: _, epochs: _, loss, rate, decay, hold, shuffle } = flow;
     let mut all = named(vec![
-        ("data", data_words(data)),
+        ("data", data.to_string()),
         ("rule", format!("gradient_flow(rate = {rate})")),
         ("loss", loss_words(*loss).to_owned()),
         ("decay", decay.to_string()),
@@ -79,7 +79,7 @@ pub fn of_gradient_flow(model: &Model, flow: &GradientFlow) -> Settings {
 pub fn of_clocked_sgd(model: &Model, training: &ClockedSgd) -> Settings {
     let ClockedSgd { data, epochs: _, cross_entropy, rate, tolerance } = training;
     let mut all = named(vec![
-        ("data", data_words(data)),
+        ("data", data.to_string()),
         ("rule", format!("sgd(rate = {rate})")),
         ("loss", if *cross_entropy { "cross_entropy" } else { "squared_error" }.to_owned()),
         ("stop when error", tolerance.map_or("never".to_owned(), |tolerance| format!("< {tolerance}"))),
@@ -147,16 +147,6 @@ fn loss_words(loss: Loss) -> &'static str {
         Loss::CrossEntropy => "cross_entropy of probabilities",
         Loss::SoftmaxCrossEntropy => "cross_entropy of linear outputs",
     }
-}
-
-/// `iris`, `iris.train`
-fn data_words(data: &DataReference) -> String {
-    let part = match data.part {
-        Part::All => "",
-        Part::Train => ".train",
-        Part::Test => ".test",
-    };
-    format!("{}{part}", data.dataset)
 }
 
 fn order(shuffle: Option<u64>) -> String {

@@ -79,7 +79,7 @@ impl Drive {
 }
 
 /// One layer, or one activation of it, under construction.
-pub struct Unit<'a> {
+pub struct LayerBuilder<'a> {
     /// The network.
     pub crn: &'a mut Crn,
     /// Settings.
@@ -98,7 +98,7 @@ pub struct Unit<'a> {
     pub(super) constants: BTreeMap<String, Handle<RateConstant>>,
 }
 
-impl<'a> Unit<'a> {
+impl<'a> LayerBuilder<'a> {
     /// A layer over `axis`.
     pub fn new(
         crn: &'a mut Crn,

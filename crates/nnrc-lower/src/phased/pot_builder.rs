@@ -9,7 +9,7 @@ use nnrc_crn::{
 };
 
 use super::phases::{Phase, Phases};
-use crate::pot::{Species, part};
+use crate::layer_builder::{Species, part};
 use nnrc_model::{Chemistry, PhasedSettings};
 
 /// The first index variable of a family.
@@ -20,7 +20,7 @@ pub const J: Index = Index::Variable { position: 1, offset: 0 };
 pub const RAILS: [(bool, &str); 2] = [(true, "p"), (false, "m")];
 
 /// The pot under construction.
-pub struct Vessel<'a> {
+pub struct PotBuilder<'a> {
     /// The network.
     pub crn: Crn,
     /// Settings.
@@ -58,7 +58,7 @@ pub fn times(stoichiometry: u32, species: Species, indices: &[Index]) -> Term {
     Term { species, indices: indices.to_vec(), stoichiometry }
 }
 
-impl<'a> Vessel<'a> {
+impl<'a> PotBuilder<'a> {
     /// An empty pot, whose clock is still to come.
     pub fn new(crn: Crn, (chemistry, settings): (&'a Chemistry, PhasedSettings), phases: Phases) -> Self {
         Self {
