@@ -34,7 +34,7 @@ pub fn scale(
             Diagnostic::error(codes::RULE_MISMATCH, span, message)
                 .label("the weights behind the inputs change while the pot learns")
                 .help(format!(
-                    "leave it out, or compile what was learned: {} beside {}",
+                    "leave it out, or compile what was learned: {} with {}",
                     (scope.words.setting)("chemistry.construction", "fixed_point"),
                     scope.words.weights
                 )),
