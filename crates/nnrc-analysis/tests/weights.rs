@@ -126,8 +126,9 @@ impl Chain {
                 let line =
                     finding.help.iter().find_map(|help| help.split_once(" write `")?.1.split('`').next());
                 let line = line.unwrap_or_else(|| panic!("no advice: {finding:?}"));
-                let setting = line.strip_prefix("--set ").unwrap_or(line).trim_end_matches(';');
-                assert_eq!(line.starts_with("--set "), by_option, "{line}");
+                let setting = line.trim_end_matches(';');
+                // A block is named where the setting stands outside of it.
+                assert_eq!(line.starts_with("weights."), by_option, "{line}");
                 let (key, value) = setting.split_once('=').unwrap();
                 let (key, value) = (key.trim().to_owned(), value.trim().to_owned());
                 advice.retain(|(known, _)| *known != key);
@@ -272,7 +273,7 @@ fn a_file_of_the_command_line_is_read_as_the_block_says() {
     assert_eq!(findings.len(), 1);
     assert_eq!(findings[0].code, codes::MISSING_TENSOR);
     let help = findings[0].help.join("\n");
-    assert!(help.contains("--set weights.y.W='\"name\"'"), "{help}");
+    assert!(help.contains("`weights.y.W = \"name\"`"), "{help}");
 }
 
 #[test]
