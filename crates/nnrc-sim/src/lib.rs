@@ -10,6 +10,7 @@ pub mod blocks;
 mod control;
 pub mod course;
 mod defaults;
+pub mod divergence;
 mod error;
 mod explicit;
 mod fixed_point;

@@ -126,7 +126,7 @@ fn settings(lesson: &Lesson) -> Settings {
         decay: lesson.training.decay,
         batch: lesson.training.batch,
         epochs: lesson.training.epochs,
-        order: lesson.training.shuffle.map_or(Order::Cycle, |seed| Order::Shuffle { seed }),
+        order: Order::of(lesson.training.shuffle),
         stops: lesson.stops().to_vec(),
         patience: lesson.training.patience,
         threads: lesson.threads,

@@ -3,9 +3,7 @@
 use super::metrics::{Metrics, Totals};
 use super::parallel::{Learner, Parts};
 use super::state::{Best, Record, Rows, Settings, State, Stop};
-
-/// How much larger than at first, or than 1, a loss is when training has diverged.
-const EXPLODED: f64 = 1e4;
+use crate::divergence::is_exploded;
 
 /// Why training ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +69,7 @@ pub fn train<L: Learner, E>(
         let is_finite = |metrics: &Metrics| metrics.loss.is_finite() && metrics.mse.is_finite();
         let finite = is_finite(&record.train) && validation.as_ref().is_none_or(is_finite);
         let first = state.history.first().map_or(record.train.loss, |first| first.train.loss);
-        let exploded = record.train.loss > EXPLODED * first.max(1.0);
+        let exploded = is_exploded(record.train.loss, first);
         if exploded || !finite || !state.parameters.iter().all(|w| w.is_finite()) {
             (state.parameters, state.first, state.second, state.step) = good;
             return Err(Failure::Diverged { epoch: state.epoch + 1, loss: judged });
@@ -113,8 +111,8 @@ fn epoch<L: Learner>(
     state: &mut State,
     parts: &mut Parts<L::Space>,
 ) -> Result<(Totals, f64), f64> {
-    let mut order = rows.to_vec();
-    settings.order.arrange(state.epoch, &mut order);
+    let mut order = Vec::new();
+    settings.order.arrange_into(state.epoch, rows, &mut order);
     let factor = settings.schedule.factor(state.epoch, settings.epochs);
     let mut totals = Totals::default();
     for batch in order.chunks(settings.batch.max(1)) {

@@ -272,9 +272,9 @@ fn losses_have_the_slopes_they_claim() {
 fn orders_are_permutations_that_differ() {
     let order = Order::Shuffle { seed: 1 };
     let arranged = |epoch| {
-        let mut rows: Vec<usize> = (0..50).collect();
-        order.arrange(epoch, &mut rows);
-        rows
+        let mut arranged = Vec::new();
+        order.arrange_into(epoch, &(0..50).collect::<Vec<_>>(), &mut arranged);
+        arranged
     };
     let (first, second) = (arranged(0), arranged(1));
     assert_ne!(first, second);

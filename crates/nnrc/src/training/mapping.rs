@@ -95,7 +95,7 @@ pub fn settings(descent: &Descent, threads: usize) -> Settings {
         decay: descent.decay,
         batch: descent.batch,
         epochs: descent.epochs,
-        order: descent.shuffle.map_or(Order::Cycle, |seed| Order::Shuffle { seed }),
+        order: Order::of(descent.shuffle),
         stops: descent.stops.iter().map(end).collect(),
         patience: descent.patience,
         threads,

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use nnrc_model::Tensor;
 use nnrc_sim::Standing;
+use nnrc_sim::divergence::are_concentrations;
 use nnrc_sim::io::{Array, Arrays};
-use nnrc_sim::present::{are_concentrations, whole};
+use nnrc_sim::present::whole;
 use nnrc_sim::train::{Metrics, Quantity, Stamp, Totals, Unusable};
 
 use crate::cycles::Place;

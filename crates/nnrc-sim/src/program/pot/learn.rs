@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 
 use super::arguments::Arguments;
 use super::presentation::{Pot, Presentation, Weight, sample_width, target_width};
+use crate::divergence::{are_concentrations, concentration_limit};
 use crate::io::{Array, Arrays, npz, read_file, table, write_atomically};
-use crate::present::{Interruption, PARTS, Presenter, are_concentrations, limit, presentations};
+use crate::present::{Interruption, PARTS, Part, Presentable, Presenter, Sequence, presentations};
 use crate::program::console::say;
 use crate::program::data::{Own, Samples, check_input, check_targets, samples_of};
 use crate::program::failure::Failure;
@@ -57,7 +58,7 @@ pub(super) fn run<N: Pot>(arguments: &Arguments, model: &Path) -> Result<(), Fai
         history: Vec::new(),
     };
     let all = |values: &[f64]| values.to_vec();
-    let limit = limit(all(&place.state), all(&samples.inputs), all(&samples.targets));
+    let limit = concentration_limit(all(&place.state), all(&samples.inputs), all(&samples.targets));
     let own = stamp::<N>(arguments, model, &samples);
     if arguments.resume && resume(&arguments.checkpoint, &own, samples.count, &mut place)? {
         say(&format!("going on after presentation {}", place.presentation));
@@ -72,47 +73,42 @@ pub(super) fn run<N: Pot>(arguments: &Arguments, model: &Path) -> Result<(), Fai
     let reading = reading.unwrap_or_else(|| Reading::of(width, &samples.targets));
     let measure = Measure { reading, units: units.to_vec() };
     let spread = measure.spread(samples.targets.chunks(width));
-    let (mut order, mut arranged) = (Vec::new(), None);
+    let mut sequence = Sequence::new(timing, (0..samples.count).collect(), Order::of(shuffle));
+    let mut inputs = Vec::new();
     let (mut values, mut output) = (Vec::new(), vec![0.0; places.len()]);
     let (mut written, mut shown) = (Instant::now(), Instant::now());
     while place.history.len() < epochs {
-        let (epoch, at) = (place.presentation / samples.count, place.presentation % samples.count);
-        if arranged != Some(epoch) {
-            order.clear();
-            order.extend(0..samples.count);
-            shuffle.map_or(Order::Cycle, |seed| Order::Shuffle { seed }).arrange(epoch, &mut order);
-            arranged = Some(epoch);
-        }
-        let row: usize = order[at];
-        let of = |all: &[f64], width: usize| all[row * width..(row + 1) * width].to_vec();
-        let target = of(&samples.targets, width);
-        network.set_inputs(&[of(&samples.inputs, sample_width::<N>()), target.clone()].concat());
-        for part in timing.parts() {
-            if let Some(is_open) = part.open {
-                network.set_gate(is_open);
-            }
-            let (step, duration) = (&mut place.steps[part.index], part.span.end - part.span.start);
-            presenter
-                .part(&mut network, &mut place.state, step, duration, std::iter::empty(), &mut |_, _, _| {})
-                .map_err(|interruption| interrupted(interruption, place.presentation))?;
-        }
-        place.presentation += 1;
+        let place = &mut place;
+        let (state, steps) = (&mut place.state, &mut place.steps);
+        let mut pot = Presented {
+            network: &mut network,
+            samples: &samples,
+            inputs: &mut inputs,
+            presenter: &mut presenter,
+            state,
+            steps,
+        };
+        let row = sequence
+            .present(&mut place.presentation, &mut pot)
+            .map_err(|interruption| interrupted(interruption, place.presentation))?;
+        let target = &samples.targets[row * width..(row + 1) * width];
         values.clear();
         network.observe(&place.state, &mut values);
         output.iter_mut().zip(&places).for_each(|(y, &at)| *y = values[at]);
-        place.totals.add_sample(&measure, loss.value(&output, &target), &output, &target);
-        if place.presentation.is_multiple_of(samples.count) {
+        place.totals.add_sample(&measure, loss.value(&output, target), &output, target);
+        if sequence.is_between_epochs(place.presentation) {
+            let epoch = place.history.len() + 1;
             let metrics = std::mem::take(&mut place.totals).metrics(spread);
-            let mut row = [(epoch + 1) as f64; NUMBERS];
+            let mut row = [epoch as f64; NUMBERS];
             row[1..].copy_from_slice(&metrics.to_numbers());
             place.history.push(row);
             if shown.elapsed() >= BETWEEN_LINES {
-                say(&format!("epoch {} of {epochs}: {}", epoch + 1, words(&place)));
+                say(&format!("epoch {epoch} of {epochs}: {}", words(place)));
                 shown = Instant::now();
             }
         }
         if written.elapsed() >= BETWEEN_CHECKPOINTS {
-            keep::<N>(arguments, &place, &own)?;
+            keep::<N>(arguments, place, &own)?;
             written = Instant::now();
         }
     }
@@ -125,6 +121,41 @@ pub(super) fn run<N: Pot>(arguments: &Arguments, model: &Path) -> Result<(), Fai
     let ending = if place.presentation == 1 { "" } else { "s" };
     say(&format!("{} presentation{ending}: {}", place.presentation, words(&place)));
     Ok(())
+}
+
+/// A network to which samples are presented.
+struct Presented<'a, N> {
+    network: &'a mut N,
+    samples: &'a Samples,
+    /// Room for the inputs of the network.
+    inputs: &'a mut Vec<f64>,
+    presenter: &'a mut Presenter,
+    state: &'a mut [f64],
+    steps: &'a mut [f64; PARTS],
+}
+
+impl<N: Pot> Presentable for Presented<'_, N> {
+    type Error = Interruption;
+
+    fn show(&mut self, row: usize) -> Result<(), Interruption> {
+        let own = |width: usize| row * width..(row + 1) * width;
+        self.inputs.clear();
+        self.inputs.extend_from_slice(&self.samples.inputs[own(sample_width::<N>())]);
+        self.inputs.extend_from_slice(&self.samples.targets[own(target_width::<N>())]);
+        self.network.set_inputs(self.inputs);
+        Ok(())
+    }
+
+    fn set_gate(&mut self, is_open: bool) -> Result<(), Interruption> {
+        self.network.set_gate(is_open);
+        Ok(())
+    }
+
+    fn integrate(&mut self, part: &Part) -> Result<(), Interruption> {
+        let (step, duration) = (&mut self.steps[part.index], part.duration());
+        let mut nobody = |_: f64, _: &N, _: &[f64]| {};
+        self.presenter.part(self.network, self.state, step, duration, std::iter::empty(), &mut nobody)
+    }
 }
 
 /// The samples of a file, checked.
