@@ -38,7 +38,6 @@ mod matvec;
 mod multirate;
 mod nest;
 mod noisy;
-mod order;
 mod plan;
 mod polynomial;
 mod presentations;
