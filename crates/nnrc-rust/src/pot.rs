@@ -1,7 +1,6 @@
 //! Networks that learn while samples are presented: what the run-time library needs beside the reactions.
 
 use nnrc_crn::{Feed, Handle, Order, SpeciesFamily};
-use nnrc_sim::train::Loss;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
@@ -70,17 +69,13 @@ fn presentation(feed: &Feed, pot: &Pot) -> TokenStream {
         }
     };
     let (reading, units) = (measure::reading(pot.reading), measure::units(&pot.units));
-    let loss = match pot.loss {
-        Loss::SquaredError => quote!(SquaredError),
-        Loss::CrossEntropy => quote!(CrossEntropy),
-        Loss::SoftmaxCrossEntropy => quote!(SoftmaxCrossEntropy),
-    };
+    let loss = measure::loss(pot.loss);
     quote! {
         const PRESENTATION: program::Presentation = program::Presentation {
             timing: Timing { hold: #hold, gate: #gate },
             epochs: #epochs,
             shuffle: #shuffle,
-            loss: train::Loss::#loss,
+            loss: #loss,
             reading: #reading,
             units: #units,
         };

@@ -18,7 +18,7 @@ mod table;
 
 pub use checkpoint::{Layout, VERSION, from_arrays, to_arrays, version};
 pub use loss::Loss;
-pub use metrics::{Metrics, Quantity, Totals};
+pub use metrics::{Metric, Metrics, Totals};
 pub use optimiser::Optimiser;
 pub use order::Order;
 pub use parallel::{Learner, evaluate};

@@ -1,5 +1,6 @@
 //! Why the program stops before its time.
 
+use super::usage::Usage;
 use crate::error::Error;
 
 /// A sentence for the user, and the exit status.
@@ -35,6 +36,12 @@ impl Failure {
 impl From<String> for Failure {
     fn from(message: String) -> Self {
         Self { message, exit: 1 }
+    }
+}
+
+impl From<Usage> for Failure {
+    fn from(slip: Usage) -> Self {
+        slip.to_string().into()
     }
 }
 

@@ -18,6 +18,14 @@ impl Order {
         seed.map_or(Self::Cycle, |seed| Self::Shuffle { seed })
     }
 
+    /// The seed of [`of`](Self::of).
+    pub fn seed(self) -> Option<u64> {
+        match self {
+            Self::Cycle => None,
+            Self::Shuffle { seed } => Some(seed),
+        }
+    }
+
     /// Writes `rows` into `arranged` in the order of an epoch, which is counted from 0: a function of seed and epoch,
     /// so that there is no state to keep.
     pub fn arrange_into(self, epoch: usize, rows: &[usize], arranged: &mut Vec<usize>) {

@@ -89,7 +89,7 @@ fn ending(settings: &Settings, state: &State) -> Option<Ending> {
     if let Some(last) = state.history.last() {
         let holds = |stop: &Stop| {
             let metrics = if stop.validation { last.validation } else { Some(last.train) };
-            metrics.is_some_and(|metrics| stop.comparison.holds(metrics.get(stop.quantity), stop.bound))
+            metrics.is_some_and(|metrics| stop.comparison.holds(metrics.get(stop.metric), stop.bound))
         };
         if let Some(at) = settings.stops.iter().position(holds) {
             return Some(Ending::Stopped(at));

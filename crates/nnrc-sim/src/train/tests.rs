@@ -230,8 +230,7 @@ fn the_loss_of_an_epoch_decides_about_divergence() {
 
 #[test]
 fn training_stops_early() {
-    let stop =
-        Stop { validation: false, quantity: Quantity::Loss, comparison: Comparison::Less, bound: 0.01 };
+    let stop = Stop { validation: false, metric: Metric::Loss, comparison: Comparison::Less, bound: 0.01 };
     let mut state = State::new(vec![0.0; 3], ADAM);
     let ending = run(&Settings { stops: vec![stop], ..settings(ADAM) }, &mut state);
     assert_eq!(ending, Ending::Stopped(0));

@@ -14,7 +14,7 @@ use nnrc_sim::divergence;
 use nnrc_sim::io::{Array, Arrays};
 use nnrc_sim::present::{self, Interruption};
 use nnrc_sim::reading::Measure;
-use nnrc_sim::train::{self, Learner, Metrics, Quantity, Record, Stamp, Totals, Unusable};
+use nnrc_sim::train::{self, Learner, Metric, Metrics, Record, Stamp, Totals, Unusable};
 use nnrc_syntax::{Diagnostic, Severity, Span, codes};
 
 use super::learner::Learning;
@@ -184,7 +184,7 @@ fn learn(
     let stops: Vec<train::Stop> = flow.stops.iter().map(end).collect();
     let stopped = |ledger: &Ledger| {
         let metrics = ledger.history.last().map(metrics_of)?;
-        stops.iter().position(|stop| stop.comparison.holds(metrics.get(stop.quantity), stop.bound))
+        stops.iter().position(|stop| stop.comparison.holds(metrics.get(stop.metric), stop.bound))
     };
     loop {
         let is_between = course.position().presentation.is_multiple_of(feed.rows.len());
@@ -306,7 +306,7 @@ fn metrics_of(row: &[f64; NUMBERS]) -> Metrics {
 /// The history as a table, with the metrics that the outputs have.
 fn table(history: &[[f64; NUMBERS]]) -> History {
     let classed = history.iter().any(|row| metrics_of(row).accuracy.is_some());
-    let quantities = Quantity::reported(classed);
+    let quantities = Metric::reported(classed);
     let mut header = vec!["epoch"];
     header.extend(quantities.iter().map(|quantity| quantity.name()));
     header.extend(GROWTH);

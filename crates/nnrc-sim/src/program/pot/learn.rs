@@ -11,15 +11,15 @@ use crate::present::{Interruption, PARTS, Part, Presentable, Presenter, Sequence
 use crate::program::console::say;
 use crate::program::data::{Own, Samples, check_input, check_targets, samples_of};
 use crate::program::failure::Failure;
-use crate::program::help::{loss_name, method_name, outputs_name};
 use crate::program::places;
-use crate::program::teach::refused;
+use crate::program::train::refused;
 use crate::program::widths::output_places;
+use crate::program::words::{method_text, optional_text, outputs_text};
 use crate::reading::{Measure, Reading};
 use crate::settings::{Method, Tolerances};
 use crate::tensors::Tensors;
 use crate::train::stamp::{described, fingerprint};
-use crate::train::{self, Metrics, Order, Quantity, Stamp, Totals, Unusable};
+use crate::train::{self, Metric, Metrics, Order, Stamp, Totals, Unusable};
 
 /// The least time between two checkpoints and between two lines of progress.
 const BETWEEN_CHECKPOINTS: Duration = Duration::from_secs(5);
@@ -189,8 +189,8 @@ fn words(place: &Place) -> String {
     match place.history.last() {
         Some([_, metrics @ ..]) => {
             let metrics = Metrics::from_numbers(metrics);
-            let (quantity, value) = metrics.headline();
-            format!("loss {:.4e}, {} {value:.4}, read from the pot", metrics.loss, quantity.name())
+            let (metric, value) = metrics.headline();
+            format!("loss {:.4e}, {} {value:.4}, read from the pot", metrics.loss, metric.name())
         }
         None => "no epoch is done".to_owned(),
     }
@@ -212,10 +212,10 @@ fn stamp<N: Pot>(arguments: &Arguments, model: &Path, samples: &Samples) -> Stam
         ("samples", described(&numbers)),
         ("model file", format!("{} bytes (hash {:016x})", model.len(), fingerprint(model.iter().copied()))),
         times,
-        ("`--seed`", shuffle.map_or("none".to_owned(), |seed| seed.to_string())),
-        ("loss", loss_name(loss).to_owned()),
-        ("`--outputs`", outputs_name(reading)),
-        ("`--method`", method_name(*method).to_owned()),
+        ("`--seed`", optional_text(shuffle)),
+        ("loss", loss.name().to_owned()),
+        ("`--outputs`", outputs_text(reading)),
+        ("`--method`", method_text(*method).to_owned()),
         ("`--rtol`", relative.to_string()),
         ("`--atol`", absolute.to_string()),
     ];
@@ -262,11 +262,11 @@ fn keep<N: Pot>(arguments: &Arguments, place: &Place, own: &Stamp) -> Result<(),
 fn metrics(history: &[[f64; NUMBERS]]) -> (Vec<&'static str>, Vec<Vec<f64>>) {
     let of = |[epoch, metrics @ ..]: &[f64; NUMBERS]| (*epoch, Metrics::from_numbers(metrics));
     let classed = history.iter().any(|row| of(row).1.accuracy.is_some());
-    let quantities = Quantity::reported(classed);
-    let header = std::iter::once("epoch").chain(quantities.iter().map(|quantity| quantity.name()));
+    let reported = Metric::reported(classed);
+    let header = std::iter::once("epoch").chain(reported.iter().map(|metric| metric.name()));
     let row = |row: &[f64; NUMBERS]| {
         let (epoch, metrics) = of(row);
-        std::iter::once(epoch).chain(quantities.iter().map(|quantity| metrics.get(*quantity))).collect()
+        std::iter::once(epoch).chain(reported.iter().map(|metric| metrics.get(*metric))).collect()
     };
     (header.collect(), history.iter().map(row).collect())
 }

@@ -7,11 +7,11 @@ use super::console::say;
 use super::data::{Own, Samples, check_targets, samples};
 use super::epoch::Epoch;
 use super::failure::Failure;
-use super::help::{loss_name, schedule_name};
-use super::lesson::Lesson;
+use super::learner::{CrateLearner, layout};
 use super::places;
-use super::pupil::{Pupil, layout};
+use super::train_args::TrainArgs;
 use super::widths::output_width;
+use super::words::{optional_text, schedule_text};
 use crate::gradient::Differentiable;
 use crate::io::{Array, Arrays, ReadError, npz, read_file, safetensors, table, write_atomically};
 use crate::meanings::Meanings;
@@ -19,8 +19,7 @@ use crate::reading::{Measure, Reading};
 use crate::tensors::Tensors;
 use crate::train::stamp::{self, described, fingerprint};
 use crate::train::{
-    self, Difference, Ending, Metrics, Optimiser, Order, Quantity, Record, Rows, Settings, Stamp, State,
-    Unusable,
+    self, Difference, Ending, Metric, Metrics, Optimiser, Record, Rows, Settings, Stamp, State, Unusable,
 };
 
 /// The least time between two checkpoints and between two lines of progress.
@@ -28,8 +27,8 @@ const BETWEEN_CHECKPOINTS: Duration = Duration::from_millis(200);
 const BETWEEN_LINES: Duration = Duration::from_secs(2);
 
 /// Trains and writes.
-pub(crate) fn run<N: Differentiable>(lesson: &Lesson, model: &Path) -> Result<(), Failure> {
-    let Lesson { data, validation, weights: start, output, metrics, checkpoint, .. } = lesson;
+pub(crate) fn run<N: Differentiable>(args: &TrainArgs, model: &Path) -> Result<(), Failure> {
+    let TrainArgs { data, validation, weights: start, output, metrics, checkpoint, .. } = args;
     let written = [Some(output.as_path()), Some(checkpoint), metrics.as_deref()];
     places::require(&[Some(model), Some(data), validation.as_deref(), start.as_deref()], &written)?;
     let mut tensors = Tensors::read(model)?;
@@ -38,17 +37,17 @@ pub(crate) fn run<N: Differentiable>(lesson: &Lesson, model: &Path) -> Result<()
     if let Some(path) = start {
         network.set_parameters(&weights::<N>(path)?);
     }
-    let own = Own::new(&meanings, lesson.scaled);
+    let own = Own::new(&meanings, args.scaled);
     let read = |path: &Path| samples::<N>(path, &own);
     let trained = read(data)?;
     let judged = validation.as_deref().map(read).transpose()?.unwrap_or_default();
     for (path, samples) in
         std::iter::once((data, &trained)).chain(validation.iter().map(|path| (path, &judged)))
     {
-        check_targets(path, samples, output_width::<N>(), lesson.training.loss)?;
+        check_targets(path, samples, output_width::<N>(), args.training.loss)?;
     }
     if trained.count == 0 {
-        return Err(format!("`{}` holds no samples", lesson.data.display()).into());
+        return Err(format!("`{}` holds no samples", args.data.display()).into());
     }
     let rows: Vec<usize> = (0..trained.count + judged.count).collect();
     let (train_rows, validation_rows) = rows.split_at(trained.count);
@@ -57,12 +56,12 @@ pub(crate) fn run<N: Differentiable>(lesson: &Lesson, model: &Path) -> Result<()
         inputs: [trained.inputs, judged.inputs].concat(),
         targets: [trained.targets, judged.targets].concat(),
     };
-    let settings = settings(lesson);
-    let stamp = stamp::<N>(&network, lesson, &settings, &all);
-    let measure = measure(lesson, output_width::<N>(), &all.targets)?;
-    let pupil = Pupil::new(network, (lesson.training.loss, measure), all);
-    let mut state = State::new(pupil.parameters(), settings.optimiser);
-    if lesson.resume
+    let settings = args.train_settings();
+    let stamp = stamp::<N>(&network, args, &settings, &all);
+    let measure = measure(args, output_width::<N>(), &all.targets)?;
+    let learner = CrateLearner::new(network, (args.training.loss, measure), all);
+    let mut state = State::new(learner.parameters(), settings.optimiser);
+    if args.resume
         && let Some(found) = found::<N>(checkpoint, &stamp)?
     {
         say(&format!("going on after epoch {}", found.epoch));
@@ -72,19 +71,19 @@ pub(crate) fn run<N: Differentiable>(lesson: &Lesson, model: &Path) -> Result<()
     let mut observe = |state: &State, record: &Record| -> Result<(), String> {
         if shown.elapsed() >= BETWEEN_LINES {
             let metrics = &words(record);
-            say(&Epoch { number: record.epoch, of: lesson.training.epochs, metrics }.to_string());
+            say(&Epoch { number: record.epoch, of: args.training.epochs, metrics }.to_string());
             shown = Instant::now();
         }
         if written.elapsed() >= BETWEEN_CHECKPOINTS {
-            keep::<N>(lesson, state, &stamp)?;
+            keep::<N>(args, state, &stamp)?;
             written = Instant::now();
         }
         Ok(())
     };
     let rows = Rows { train: train_rows, validation: validation_rows };
-    let result = train::train(&pupil, rows, &settings, &mut state, &mut observe);
+    let result = train::train(&learner, rows, &settings, &mut state, &mut observe);
     // Also after a divergence: the state is that of the last good epoch.
-    keep::<N>(lesson, &state, &stamp)?;
+    keep::<N>(args, &state, &stamp)?;
     let ending = match result {
         Ok(ending) => ending,
         Err(train::Failure::Observer(message)) => return Err(message.into()),
@@ -94,7 +93,7 @@ pub(crate) fn run<N: Differentiable>(lesson: &Lesson, model: &Path) -> Result<()
             )));
         }
     };
-    write_weights::<N>(&lesson.output, state.result(), &meanings)?;
+    write_weights::<N>(&args.output, state.result(), &meanings)?;
     let why = match ending {
         Ending::Epochs => "all epochs are done",
         Ending::Stopped(_) => "a `--stop` holds",
@@ -107,37 +106,23 @@ pub(crate) fn run<N: Differentiable>(lesson: &Lesson, model: &Path) -> Result<()
 }
 
 /// What the outputs are: what was said, else what the targets say.
-fn measure(lesson: &Lesson, width: usize, targets: &[f64]) -> Result<Measure, String> {
-    let reading = lesson.training.reading.unwrap_or_else(|| Reading::of(width, targets));
-    if !reading.has_classes() && lesson.stops().iter().any(|stop| stop.quantity == Quantity::Accuracy) {
+fn measure(args: &TrainArgs, width: usize, targets: &[f64]) -> Result<Measure, String> {
+    let reading = args.training.reading.unwrap_or_else(|| Reading::of(width, targets));
+    if !reading.has_classes() && args.stops().iter().any(|stop| stop.metric == Metric::Accuracy) {
         return Err(
             "`accuracy` is for outputs that name classes, and these are values: stop by mse, mae or r2, or \
                     say `--outputs binary:BORDER`"
                 .to_owned(),
         );
     }
-    Ok(Measure { reading, units: lesson.training.units.to_vec() })
-}
-
-fn settings(lesson: &Lesson) -> Settings {
-    Settings {
-        optimiser: lesson.training.optimiser,
-        schedule: lesson.training.schedule,
-        decay: lesson.training.decay,
-        batch: lesson.training.batch,
-        epochs: lesson.training.epochs,
-        order: Order::of(lesson.training.shuffle),
-        stops: lesson.stops().to_vec(),
-        patience: lesson.training.patience,
-        threads: lesson.threads,
-    }
+    Ok(Measure { reading, units: args.training.units.to_vec() })
 }
 
 /// Metrics in words.
 fn words(record: &Record) -> String {
     let of = |m: &Metrics| {
-        let (quantity, value) = m.headline();
-        format!("loss {:.4e}, {} {value:.4}", m.loss, quantity.name())
+        let (metric, value) = m.headline();
+        format!("loss {:.4e}, {} {value:.4}", m.loss, metric.name())
     };
     let validation = record.validation.map_or(String::new(), |m| format!("; validation: {}", of(&m)));
     format!("{}{validation}", of(&record.train))
@@ -145,7 +130,7 @@ fn words(record: &Record) -> String {
 
 /// What another network, beginning, data or way of training would change. A run may be taken up with another end,
 /// unless the schedule looks at it.
-fn stamp<N: Differentiable>(network: &N, lesson: &Lesson, settings: &Settings, samples: &Samples) -> Stamp {
+fn stamp<N: Differentiable>(network: &N, args: &TrainArgs, settings: &Settings, samples: &Samples) -> Stamp {
     let looks_at_end = matches!(settings.schedule, train::Schedule::Cosine { .. });
     let settings = Settings {
         epochs: if looks_at_end { settings.epochs } else { 0 },
@@ -157,50 +142,44 @@ fn stamp<N: Differentiable>(network: &N, lesson: &Lesson, settings: &Settings, s
     let mut start = network.start();
     network.parameters(&mut start);
     let samples = [samples.inputs.as_slice(), &samples.targets].concat();
-    let words = format!("{} {:?} {:?} {settings:?}", N::NAME, N::tensors(), lesson.training.loss);
+    let words = format!("{} {:?} {:?} {settings:?}", N::NAME, N::tensors(), args.training.loss);
     let numbers = start.iter().chain(&samples).flat_map(|n| n.to_bits().to_le_bytes());
     Stamp {
-        fingerprint: lesson
+        fingerprint: args
             .fingerprint
             .unwrap_or_else(|| fingerprint(words.into_bytes().into_iter().chain(numbers))),
-        settings: match &lesson.settings {
+        settings: match &args.settings {
             Some(text) => stamp::settings(text),
-            None => described_settings(lesson, &settings, &start, &samples),
+            None => described_settings(args, &settings, &start, &samples),
         },
     }
 }
 
 /// The options that a checkpoint depends on, in words.
 fn described_settings(
-    lesson: &Lesson,
+    args: &TrainArgs,
     settings: &Settings,
     start: &[f64],
     samples: &[f64],
 ) -> stamp::Settings {
     let Settings { optimiser, schedule, decay, batch, epochs, order, patience: _, stops: _, threads: _ } =
         settings;
-    let seed = match order {
-        Order::Cycle => "none".to_owned(),
-        Order::Shuffle { seed } => seed.to_string(),
-    };
     let mut all = vec![
         ("samples", described(samples)),
         ("model file and `--weights`", described(start)),
-        ("`--loss`", loss_name(lesson.training.loss).to_owned()),
-        ("`--schedule`", schedule_name(*schedule)),
+        ("`--loss`", args.training.loss.name().to_owned()),
+        ("`--schedule`", schedule_text(*schedule)),
         ("`--decay`", decay.to_string()),
         ("`--batch`", batch.to_string()),
-        ("`--seed`", seed),
+        ("`--seed`", optional_text(order.seed())),
+        ("`--optimiser`", optimiser.name().to_owned()),
+        ("`--rate`", optimiser.rate().to_string()),
     ];
     match optimiser {
-        Optimiser::Sgd { rate, momentum } => {
-            all.push(("`--optimiser`", "sgd".to_owned()));
-            all.push(("`--rate`", rate.to_string()));
+        Optimiser::Sgd { rate: _, momentum } => {
             all.push(("`--momentum`", momentum.to_string()));
         }
-        Optimiser::Adam { rate, beta1, beta2, epsilon } => {
-            all.push(("`--optimiser`", "adam".to_owned()));
-            all.push(("`--rate`", rate.to_string()));
+        Optimiser::Adam { rate: _, beta1, beta2, epsilon } => {
             all.push(("`--beta1`", beta1.to_string()));
             all.push(("`--beta2`", beta2.to_string()));
             all.push(("`--epsilon`", epsilon.to_string()));
@@ -256,12 +235,12 @@ fn write_weights<N: Differentiable>(
     written.map_err(|error| format!("cannot write `{}`: {error}", path.display()))
 }
 
-fn keep<N: Differentiable>(lesson: &Lesson, state: &State, stamp: &Stamp) -> Result<(), String> {
+fn keep<N: Differentiable>(args: &TrainArgs, state: &State, stamp: &Stamp) -> Result<(), String> {
     let arrays = train::to_arrays(state, &layout::<N>(), stamp);
     let failed = |path: &Path, error| format!("cannot write `{}`: {error}", path.display());
-    write_atomically(&lesson.checkpoint, |file| npz::write(file, &arrays))
-        .map_err(|error| failed(&lesson.checkpoint, error))?;
-    let Some(path) = &lesson.metrics else { return Ok(()) };
+    write_atomically(&args.checkpoint, |file| npz::write(file, &arrays))
+        .map_err(|error| failed(&args.checkpoint, error))?;
+    let Some(path) = &args.metrics else { return Ok(()) };
     let (header, rows) = train::table(state);
     write_atomically(path, |file| table::write(file, &header, rows)).map_err(|error| failed(path, error))
 }
