@@ -141,7 +141,7 @@ impl<'a> Presentations<'a> {
         observe: &mut dyn FnMut(f64, &Engine, &[f64]),
     ) -> Result<usize, Interruption> {
         let Position { presentation, state, steps, macro_steps, idle } = &mut self.position;
-        let mut pot = Pot {
+        let mut pot = Presented {
             engine: &mut self.engine,
             feed: self.feed,
             buffers: &mut self.buffers,
@@ -169,7 +169,7 @@ pub fn sequence(feed: &Feed) -> Sequence {
 }
 
 /// The pot during one presentation.
-struct Pot<'a> {
+struct Presented<'a> {
     engine: &'a mut Engine,
     feed: &'a Feed,
     buffers: &'a mut [Vec<f64>],
@@ -184,7 +184,7 @@ struct Pot<'a> {
     observe: &'a mut dyn FnMut(f64, &Engine, &[f64]),
 }
 
-impl Presentable for Pot<'_> {
+impl Presentable for Presented<'_> {
     type Error = Interruption;
 
     fn show(&mut self, row: usize) -> Result<(), Interruption> {
@@ -219,7 +219,7 @@ impl Presentable for Pot<'_> {
     }
 }
 
-impl Pot<'_> {
+impl Presented<'_> {
     /// Integrates a part of a presentation at several rates. What is observed on the way comes from a time course of its
     /// own, which ends at each of the times: observation changes nothing.
     fn integrate_at_several_rates(

@@ -7,10 +7,10 @@ use quote::quote;
 use crate::context::Context;
 use crate::error::Error;
 use crate::measure;
-use crate::options::Pot;
+use crate::options::OnePot;
 
-/// The members of `program::Pot`.
-pub(crate) fn members(context: &Context<'_>, pot: &Pot) -> Result<Vec<TokenStream>, Error> {
+/// The members of `program::OnePotProgram`.
+pub(crate) fn members(context: &Context<'_>, pot: &OnePot) -> Result<Vec<TokenStream>, Error> {
     let crn = context.plan.crn;
     let Some(feed) = &crn.protocol.feed else {
         return Err(Error::not_served(&crn.name, "nothing presents samples"));
@@ -50,7 +50,7 @@ pub(crate) fn members(context: &Context<'_>, pot: &Pot) -> Result<Vec<TokenStrea
     Ok(members)
 }
 
-fn presentation(feed: &Feed, pot: &Pot) -> TokenStream {
+fn presentation(feed: &Feed, pot: &OnePot) -> TokenStream {
     let number = Literal::f64_unsuffixed;
     let hold = number(feed.hold);
     let gate = match feed.gate {

@@ -6,6 +6,8 @@
 
 #![warn(missing_docs)]
 
+pub mod adjoint;
+pub mod block;
 pub mod blocks;
 mod control;
 pub mod course;
@@ -26,9 +28,7 @@ pub mod outlook;
 pub mod parallel;
 pub mod present;
 pub mod program;
-pub mod pull;
 pub mod reading;
-mod rest;
 mod rises;
 mod rosenbrock;
 mod rosenbrock_w;
@@ -37,13 +37,13 @@ mod settings;
 mod settling;
 #[cfg(feature = "sources")]
 pub mod sources;
+mod steady_state;
 pub mod system;
 mod tensors;
 #[cfg(test)]
 mod testing;
 pub mod train;
 mod training;
-pub mod unit;
 
 pub use error::Error;
 pub use fixed_point::{Settle, Settled, settle};

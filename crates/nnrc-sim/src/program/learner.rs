@@ -125,7 +125,7 @@ impl<N: Differentiable> Learner for CrateLearner<N> {
                 space.values[place] = d[0];
             }
             let into = if self.scales.is_some() { space.gradient.as_mut_slice() } else { gradient };
-            if !space.network.pull(&space.state, &space.values, into) {
+            if !space.network.adjoint(&space.state, &space.values, into) {
                 totals.loss = f64::NAN;
             }
         }

@@ -33,7 +33,7 @@ pub use crate::training::Training;
 pub use arguments::{Arguments, Format, Start, parse};
 pub use epoch::Epoch;
 pub use failure::Failure;
-pub use pot::{Pot, Presentation, Weight, run_and_present};
+pub use pot::{OnePotProgram, Presentation, Weight, run_and_present};
 pub use train_args::TrainArgs;
 pub use usage::Usage;
 pub use widths::input_width;

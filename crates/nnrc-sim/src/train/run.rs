@@ -1,7 +1,7 @@
 //! Epoch after epoch.
 
 use super::metrics::{Metrics, Totals};
-use super::parallel::{Learner, Parts};
+use super::parallel::{Chunks, Learner};
 use super::state::{Best, Record, Rows, Settings, State, Stop};
 use crate::divergence::is_exploded;
 
@@ -47,7 +47,7 @@ pub fn train<L: Learner, E>(
     if settings.patience.is_none() {
         state.best = None;
     }
-    let mut parts = Parts::new(learner, settings.threads);
+    let mut chunks = Chunks::new(learner, settings.threads);
     let spreads = [rows.train, rows.validation].map(|rows| learner.spread(rows));
     loop {
         // Before anything else: a run may be taken up after its end.
@@ -55,7 +55,7 @@ pub fn train<L: Learner, E>(
             return Ok(ending);
         }
         let good = (state.parameters.clone(), state.first.clone(), state.second.clone(), state.step);
-        let (totals, rate) = match epoch(learner, rows.train, settings, state, &mut parts) {
+        let (totals, rate) = match epoch(learner, rows.train, settings, state, &mut chunks) {
             Ok(done) => done,
             Err(loss) => {
                 (state.parameters, state.first, state.second, state.step) = good;
@@ -63,7 +63,7 @@ pub fn train<L: Learner, E>(
             }
         };
         let validation = (!rows.validation.is_empty())
-            .then(|| parts.judge(learner, &state.parameters, rows.validation, false).0.metrics(spreads[1]));
+            .then(|| chunks.judge(learner, &state.parameters, rows.validation, false).0.metrics(spreads[1]));
         let record = Record { epoch: state.epoch + 1, rate, train: totals.metrics(spreads[0]), validation };
         let judged = validation.unwrap_or(record.train).loss;
         let is_finite = |metrics: &Metrics| metrics.loss.is_finite() && metrics.mse.is_finite();
@@ -109,14 +109,14 @@ fn epoch<L: Learner>(
     rows: &[usize],
     settings: &Settings,
     state: &mut State,
-    parts: &mut Parts<L::Space>,
+    chunks: &mut Chunks<L::Space>,
 ) -> Result<(Totals, f64), f64> {
     let mut order = Vec::new();
     settings.order.arrange_into(state.epoch, rows, &mut order);
     let factor = settings.schedule.factor(state.epoch, settings.epochs);
     let mut totals = Totals::default();
     for batch in order.chunks(settings.batch.max(1)) {
-        let (part, used) = parts.judge(learner, &state.parameters, batch, true);
+        let (part, used) = chunks.judge(learner, &state.parameters, batch, true);
         let loss = part.metrics(0.0).loss;
         if !loss.is_finite() {
             return Err(loss);
@@ -124,7 +124,7 @@ fn epoch<L: Learner>(
         totals.add(&part);
         state.step += 1;
         let how = (factor, state.step, settings.decay);
-        parts.step((used, batch.len()), settings.optimiser, how, state);
+        chunks.step((used, batch.len()), settings.optimiser, how, state);
     }
     Ok((totals, factor * settings.optimiser.rate()))
 }

@@ -68,7 +68,7 @@ impl<'a> Learning<'a> {
             &tolerances,
         );
         let state = engine.initial_state();
-        let mut pot = Pot { learning: self, engine, disturber, state };
+        let mut pot = Replicate { learning: self, engine, disturber, state };
         let mut all: Outputs = vec![Vec::new(); self.test.inputs.len()];
         // Further epochs are allowed for: running times may go on beyond the training of the file.
         let (mut sequence, mut done) = (sequence(self.feed), 0);
@@ -84,14 +84,14 @@ impl<'a> Learning<'a> {
 }
 
 /// The pot of a replicate.
-struct Pot<'a> {
+struct Replicate<'a> {
     learning: &'a Learning<'a>,
     engine: NoisyEngine,
     disturber: Disturber,
     state: Vec<f64>,
 }
 
-impl Presentable for Pot<'_> {
+impl Presentable for Replicate<'_> {
     type Error = Error;
 
     fn show(&mut self, row: usize) -> Result<(), Error> {
@@ -121,7 +121,7 @@ impl Presentable for Pot<'_> {
     }
 }
 
-impl Pot<'_> {
+impl Replicate<'_> {
     /// Ends a presentation: the outputs that may be read now are those with a closed gate.
     fn finish(&mut self) -> Result<(), Error> {
         self.set_gate(false)?;

@@ -27,11 +27,11 @@ pub fn trained(model: &Model, lowered: &Lowered) -> nnrc_rust::Training {
 }
 
 /// What learns in a pot, for a generated crate.
-pub fn presented(model: &Model, lowered: &Lowered, wanted: nnrc_model::Loss) -> nnrc_rust::Pot {
+pub fn presented(model: &Model, lowered: &Lowered, wanted: nnrc_model::Loss) -> nnrc_rust::OnePot {
     let measure = model.judging(None).measure;
     let weights =
         lowered.rails().map(|(key, rails)| (key.to_owned(), lowered.crn.species[rails[0]].stem.clone()));
-    nnrc_rust::Pot {
+    nnrc_rust::OnePot {
         weights: weights.collect(),
         loss: loss(wanted),
         reading: Some(measure.reading),

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::arguments::Arguments;
-use super::presentation::{Pot, Presentation, Weight, sample_width, target_width};
+use super::presentation::{OnePotProgram, Presentation, Weight, sample_width, target_width};
 use crate::divergence::{are_concentrations, concentration_limit};
 use crate::io::{Array, Arrays, npz, read_file, table, write_atomically};
 use crate::present::{Interruption, PARTS, Part, Presentable, Presenter, Sequence, presentations};
@@ -28,7 +28,7 @@ const BETWEEN_LINES: Duration = Duration::from_secs(2);
 const NUMBERS: usize = 1 + Metrics::NUMBERS;
 
 /// Everything that a run which goes on needs to know.
-struct Place {
+struct Checkpoint {
     presentation: usize,
     state: Vec<f64>,
     /// Lengths of the first steps of the parts of a presentation.
@@ -40,7 +40,7 @@ struct Place {
 }
 
 /// Presents and writes.
-pub(super) fn run<N: Pot>(arguments: &Arguments, model: &Path) -> Result<(), Failure> {
+pub(super) fn run<N: OnePotProgram>(arguments: &Arguments, model: &Path) -> Result<(), Failure> {
     let Arguments { data, output, metrics, checkpoint, .. } = arguments;
     let written = [Some(output.as_path()), Some(checkpoint), metrics.as_deref()];
     places::require(&[Some(model), Some(data)], &written)?;
@@ -50,7 +50,7 @@ pub(super) fn run<N: Pot>(arguments: &Arguments, model: &Path) -> Result<(), Fai
     let samples = rows::<N>(data, &Own::new(&meanings, arguments.scaled))?;
     let Presentation { timing, epochs, shuffle, loss, reading, units } = arguments.presentation;
     check_targets(data, &samples, target_width::<N>(), loss)?;
-    let mut place = Place {
+    let mut checkpoint = Checkpoint {
         presentation: 0,
         state: network.start(),
         steps: [0.0; PARTS],
@@ -58,15 +58,15 @@ pub(super) fn run<N: Pot>(arguments: &Arguments, model: &Path) -> Result<(), Fai
         history: Vec::new(),
     };
     let all = |values: &[f64]| values.to_vec();
-    let limit = concentration_limit(all(&place.state), all(&samples.inputs), all(&samples.targets));
+    let limit = concentration_limit(all(&checkpoint.state), all(&samples.inputs), all(&samples.targets));
     let own = stamp::<N>(arguments, model, &samples);
-    if arguments.resume && resume(&arguments.checkpoint, &own, samples.count, &mut place)? {
-        say(&format!("going on after presentation {}", place.presentation));
+    if arguments.resume && resume(&arguments.checkpoint, &own, samples.count, &mut checkpoint)? {
+        say(&format!("going on after presentation {}", checkpoint.presentation));
     }
     let tolerances = Tolerances::new(arguments.relative, arguments.absolute);
     // Stability never limits explicit steps for long: what is fast has to be followed at each change of sample.
     let method = if arguments.method == Method::Auto { Method::Explicit } else { arguments.method };
-    let mut presenter = Presenter::new(place.state.len(), method, tolerances);
+    let mut presenter = Presenter::new(checkpoint.state.len(), method, tolerances);
     presenter.limit = limit;
     let places = output_places::<N>();
     let width = target_width::<N>();
@@ -77,9 +77,9 @@ pub(super) fn run<N: Pot>(arguments: &Arguments, model: &Path) -> Result<(), Fai
     let mut inputs = Vec::new();
     let (mut values, mut output) = (Vec::new(), vec![0.0; places.len()]);
     let (mut written, mut shown) = (Instant::now(), Instant::now());
-    while place.history.len() < epochs {
-        let place = &mut place;
-        let (state, steps) = (&mut place.state, &mut place.steps);
+    while checkpoint.history.len() < epochs {
+        let checkpoint = &mut checkpoint;
+        let (state, steps) = (&mut checkpoint.state, &mut checkpoint.steps);
         let mut pot = Presented {
             network: &mut network,
             samples: &samples,
@@ -89,37 +89,37 @@ pub(super) fn run<N: Pot>(arguments: &Arguments, model: &Path) -> Result<(), Fai
             steps,
         };
         let row = sequence
-            .present(&mut place.presentation, &mut pot)
-            .map_err(|interruption| interrupted(interruption, place.presentation))?;
+            .present(&mut checkpoint.presentation, &mut pot)
+            .map_err(|interruption| interrupted(interruption, checkpoint.presentation))?;
         let target = &samples.targets[row * width..(row + 1) * width];
         values.clear();
-        network.observe(&place.state, &mut values);
+        network.observe(&checkpoint.state, &mut values);
         output.iter_mut().zip(&places).for_each(|(y, &at)| *y = values[at]);
-        place.totals.add_sample(&measure, loss.value(&output, target), &output, target);
-        if sequence.is_between_epochs(place.presentation) {
-            let epoch = place.history.len() + 1;
-            let metrics = std::mem::take(&mut place.totals).metrics(spread);
+        checkpoint.totals.add_sample(&measure, loss.value(&output, target), &output, target);
+        if sequence.is_between_epochs(checkpoint.presentation) {
+            let epoch = checkpoint.history.len() + 1;
+            let metrics = std::mem::take(&mut checkpoint.totals).metrics(spread);
             let mut row = [epoch as f64; NUMBERS];
             row[1..].copy_from_slice(&metrics.to_numbers());
-            place.history.push(row);
+            checkpoint.history.push(row);
             if shown.elapsed() >= BETWEEN_LINES {
-                say(&format!("epoch {epoch} of {epochs}: {}", words(place)));
+                say(&format!("epoch {epoch} of {epochs}: {}", words(checkpoint)));
                 shown = Instant::now();
             }
         }
         if written.elapsed() >= BETWEEN_CHECKPOINTS {
-            keep::<N>(arguments, place, &own)?;
+            keep::<N>(arguments, checkpoint, &own)?;
             written = Instant::now();
         }
     }
-    keep::<N>(arguments, &place, &own)?;
-    let mut weights = weights::<N>(&place.state);
+    keep::<N>(arguments, &checkpoint, &own)?;
+    let mut weights = weights::<N>(&checkpoint.state);
     weights.insert(train::VERSION.to_owned(), train::version());
     let is_safetensors = arguments.output.extension().is_some_and(|extension| extension == "safetensors");
     let written = write_atomically(&arguments.output, |file| meanings.write(file, &weights, is_safetensors));
     written.map_err(|error| format!("cannot write `{}`: {error}", arguments.output.display()))?;
-    let ending = if place.presentation == 1 { "" } else { "s" };
-    say(&format!("{} presentation{ending}: {}", place.presentation, words(&place)));
+    let ending = if checkpoint.presentation == 1 { "" } else { "s" };
+    say(&format!("{} presentation{ending}: {}", checkpoint.presentation, words(&checkpoint)));
     Ok(())
 }
 
@@ -134,7 +134,7 @@ struct Presented<'a, N> {
     steps: &'a mut [f64; PARTS],
 }
 
-impl<N: Pot> Presentable for Presented<'_, N> {
+impl<N: OnePotProgram> Presentable for Presented<'_, N> {
     type Error = Interruption;
 
     fn show(&mut self, row: usize) -> Result<(), Interruption> {
@@ -159,7 +159,7 @@ impl<N: Pot> Presentable for Presented<'_, N> {
 }
 
 /// The samples of a file, checked.
-fn rows<N: Pot>(path: &Path, own: &Own<'_>) -> Result<Samples, Failure> {
+fn rows<N: OnePotProgram>(path: &Path, own: &Own<'_>) -> Result<Samples, Failure> {
     let (inputs, outputs) = (sample_width::<N>(), target_width::<N>());
     let samples = samples_of(path, own, inputs, outputs)?;
     if samples.count == 0 {
@@ -185,8 +185,8 @@ fn interrupted(interruption: Interruption, presentation: usize) -> Failure {
 }
 
 /// Metrics of the last epoch in words.
-fn words(place: &Place) -> String {
-    match place.history.last() {
+fn words(checkpoint: &Checkpoint) -> String {
+    match checkpoint.history.last() {
         Some([_, metrics @ ..]) => {
             let metrics = Metrics::from_numbers(metrics);
             let (metric, value) = metrics.headline();
@@ -197,7 +197,7 @@ fn words(place: &Place) -> String {
 }
 
 /// What a checkpoint belongs to: all but where learning ends.
-fn stamp<N: Pot>(arguments: &Arguments, model: &Path, samples: &Samples) -> Stamp {
+fn stamp<N: OnePotProgram>(arguments: &Arguments, model: &Path, samples: &Samples) -> Stamp {
     let presentation = Presentation { epochs: 0, ..arguments.presentation };
     let Arguments { method, relative, absolute, .. } = arguments;
     let words = format!("{} {presentation:?} {method:?} {relative:e} {absolute:e}", N::NAME);
@@ -226,7 +226,7 @@ fn stamp<N: Pot>(arguments: &Arguments, model: &Path, samples: &Samples) -> Stam
     }
 }
 
-fn weights<N: Pot>(state: &[f64]) -> Arrays {
+fn weights<N: OnePotProgram>(state: &[f64]) -> Arrays {
     let mut values = Vec::new();
     N::read(state, &mut values);
     let mut rest = values.as_slice();
@@ -238,22 +238,22 @@ fn weights<N: Pot>(state: &[f64]) -> Arrays {
     N::weights().iter().map(array).collect()
 }
 
-fn keep<N: Pot>(arguments: &Arguments, place: &Place, own: &Stamp) -> Result<(), String> {
-    let mut arrays = weights::<N>(&place.state);
+fn keep<N: OnePotProgram>(arguments: &Arguments, checkpoint: &Checkpoint, own: &Stamp) -> Result<(), String> {
+    let mut arrays = weights::<N>(&checkpoint.state);
     let mut put = |name: &str, values: Vec<f64>| {
         arrays.insert(format!("pot.{name}"), Array { shape: vec![values.len()], values });
     };
-    put("presentation", vec![place.presentation as f64]);
-    put("state", place.state.clone());
-    put("steps", place.steps.to_vec());
-    put("totals", place.totals.to_numbers().to_vec());
-    put("history", place.history.as_flattened().to_vec());
+    put("presentation", vec![checkpoint.presentation as f64]);
+    put("state", checkpoint.state.clone());
+    put("steps", checkpoint.steps.to_vec());
+    put("totals", checkpoint.totals.to_numbers().to_vec());
+    put("history", checkpoint.history.as_flattened().to_vec());
     own.put("pot", &mut arrays);
     let failed = |path: &Path, error| format!("cannot write `{}`: {error}", path.display());
     write_atomically(&arguments.checkpoint, |file| npz::write(file, &arrays))
         .map_err(|error| failed(&arguments.checkpoint, error))?;
     let Some(path) = &arguments.metrics else { return Ok(()) };
-    let (header, rows) = metrics(&place.history);
+    let (header, rows) = metrics(&checkpoint.history);
     let written = write_atomically(path, |file| table::write(file, &header, &rows));
     written.map_err(|error| failed(path, error))
 }
@@ -271,8 +271,8 @@ fn metrics(history: &[[f64; NUMBERS]]) -> (Vec<&'static str>, Vec<Vec<f64>>) {
     (header.collect(), history.iter().map(row).collect())
 }
 
-/// Takes up the place in a checkpoint; whether there is one.
-fn resume(path: &Path, own: &Stamp, samples: usize, place: &mut Place) -> Result<bool, String> {
+/// Takes up the checkpoint in a checkpoint; whether there is one.
+fn resume(path: &Path, own: &Stamp, samples: usize, checkpoint: &mut Checkpoint) -> Result<bool, String> {
     let name = path.display();
     let bytes = match read_file(path) {
         Ok(bytes) => bytes,
@@ -300,14 +300,14 @@ fn resume(path: &Path, own: &Stamp, samples: usize, place: &mut Place) -> Result
     let (history, odd) = rows.as_chunks();
     let &[presentation] = get("presentation")?.as_slice() else { return Err(damaged()) };
     let steps = get("steps")?;
-    if state.len() != place.state.len()
+    if state.len() != checkpoint.state.len()
         || !odd.is_empty()
         || !are_concentrations(&state)
         || steps.iter().any(|step| !step.is_finite() || *step < 0.0)
     {
         return Err(damaged());
     }
-    *place = Place {
+    *checkpoint = Checkpoint {
         presentation: presentations(presentation, samples, history.len()).ok_or_else(damaged)?,
         state,
         steps: steps.try_into().map_err(|_| damaged())?,
