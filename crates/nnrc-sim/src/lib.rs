@@ -23,6 +23,7 @@ pub mod io;
 pub mod loops;
 pub mod lu;
 pub mod meanings;
+mod model_error;
 mod network;
 pub mod outlook;
 pub mod parallel;

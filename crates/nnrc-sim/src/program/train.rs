@@ -7,9 +7,11 @@ use super::console::say;
 use super::data::{Own, Samples, check_targets, samples};
 use super::epoch::Epoch;
 use super::failure::Failure;
+use super::file_error::{Fault, FileError};
 use super::learner::{CrateLearner, layout};
 use super::places;
 use super::train_args::TrainArgs;
+use super::usage::Usage;
 use super::widths::output_width;
 use super::words::{optional_text, schedule_text};
 use crate::gradient::Differentiable;
@@ -19,7 +21,7 @@ use crate::reading::{Measure, Reading};
 use crate::tensors::Tensors;
 use crate::train::stamp::{self, described, fingerprint};
 use crate::train::{
-    self, Difference, Ending, Metric, Metrics, Optimiser, Record, Rows, Settings, Stamp, State, Unusable,
+    self, Ending, Metric, Metrics, Optimiser, Record, Rows, Settings, Stamp, State, Unusable,
 };
 
 /// The least time between two checkpoints and between two lines of progress.
@@ -47,7 +49,7 @@ pub(crate) fn run<N: Differentiable>(args: &TrainArgs, model: &Path) -> Result<(
         check_targets(path, samples, output_width::<N>(), args.training.loss)?;
     }
     if trained.count == 0 {
-        return Err(format!("`{}` holds no samples", args.data.display()).into());
+        return Err(FileError::new(data, Fault::NoSamples).into());
     }
     let rows: Vec<usize> = (0..trained.count + judged.count).collect();
     let (train_rows, validation_rows) = rows.split_at(trained.count);
@@ -68,7 +70,7 @@ pub(crate) fn run<N: Differentiable>(args: &TrainArgs, model: &Path) -> Result<(
         state = found;
     }
     let (mut written, mut shown) = (Instant::now(), Instant::now());
-    let mut observe = |state: &State, record: &Record| -> Result<(), String> {
+    let mut observe = |state: &State, record: &Record| -> Result<(), FileError> {
         if shown.elapsed() >= BETWEEN_LINES {
             let metrics = &words(record);
             say(&Epoch { number: record.epoch, of: args.training.epochs, metrics }.to_string());
@@ -86,7 +88,7 @@ pub(crate) fn run<N: Differentiable>(args: &TrainArgs, model: &Path) -> Result<(
     keep::<N>(args, &state, &stamp)?;
     let ending = match result {
         Ok(ending) => ending,
-        Err(train::Failure::Observer(message)) => return Err(message.into()),
+        Err(train::Failure::Observer(error)) => return Err(error.into()),
         Err(train::Failure::Diverged { epoch, loss }) => {
             return Err(Failure::diverged(format!(
                 "training diverged in epoch {epoch}: try a smaller `--rate`; the loss grew to {loss:?}"
@@ -106,14 +108,13 @@ pub(crate) fn run<N: Differentiable>(args: &TrainArgs, model: &Path) -> Result<(
 }
 
 /// What the outputs are: what was said, else what the targets say.
-fn measure(args: &TrainArgs, width: usize, targets: &[f64]) -> Result<Measure, String> {
+fn measure(args: &TrainArgs, width: usize, targets: &[f64]) -> Result<Measure, Usage> {
     let reading = args.training.reading.unwrap_or_else(|| Reading::of(width, targets));
     if !reading.has_classes() && args.stops().iter().any(|stop| stop.metric == Metric::Accuracy) {
-        return Err(
+        return Err(Usage::together(
             "`accuracy` is for outputs that name classes, and these are values: stop by mse, mae or r2, or \
-                    say `--outputs binary:BORDER`"
-                .to_owned(),
-        );
+             say `--outputs binary:BORDER`",
+        ));
     }
     Ok(Measure { reading, units: args.training.units.to_vec() })
 }
@@ -191,25 +192,15 @@ fn described_settings(
     all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// Why a checkpoint is not gone on from.
-pub(crate) fn refused(path: &Path, differences: &[Difference]) -> String {
-    let what = match differences {
-        [] => "it was made with other samples, numbers or settings".to_owned(),
-        several => several.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
-    };
-    format!("`{}` belongs to another training: {what}; leave out `--resume`", path.display())
-}
-
 /// Weights as rate constants.
-fn weights<N: Differentiable>(path: &Path) -> Result<Vec<f64>, String> {
-    let name = path.display();
-    let bytes = read_file(path).map_err(|error| format!("cannot read `{name}`: {error}"))?;
+fn weights<N: Differentiable>(path: &Path) -> Result<Vec<f64>, FileError> {
+    let bytes = read_file(path).map_err(|error| FileError::unreadable(path, &error))?;
     let is_safetensors = path.extension().is_some_and(|extension| extension == "safetensors");
-    let failed = |error: ReadError| format!("`{name}`: {error}");
+    let failed = |error: ReadError| FileError::new(path, Fault::Malformed(error));
     let file = if is_safetensors { safetensors::open(bytes) } else { npz::open(bytes) }.map_err(failed)?;
     let mut values = Vec::new();
     for tensor in N::tensors() {
-        let lacks = || format!("`{name}` has no `{}` of shape {:?}", tensor.name, tensor.shape);
+        let lacks = || FileError::new(path, Fault::NoTensor(tensor.name, tensor.shape));
         if file.shape(tensor.name).ok_or_else(lacks)?.map_err(failed)? != tensor.shape {
             return Err(lacks());
         }
@@ -223,7 +214,7 @@ fn write_weights<N: Differentiable>(
     path: &Path,
     parameters: &[f64],
     meanings: &Meanings,
-) -> Result<(), String> {
+) -> Result<(), FileError> {
     let array = |(name, shape, start): train::Layout<'_>| {
         let size: usize = shape.iter().product();
         (name.to_owned(), Array { shape: shape.to_vec(), values: parameters[start..start + size].to_vec() })
@@ -232,36 +223,33 @@ fn write_weights<N: Differentiable>(
     arrays.insert(train::VERSION.to_owned(), train::version());
     let is_safetensors = path.extension().is_some_and(|extension| extension == "safetensors");
     let written = write_atomically(path, |file| meanings.write(file, &arrays, is_safetensors));
-    written.map_err(|error| format!("cannot write `{}`: {error}", path.display()))
+    written.map_err(|error| FileError::unwritable(path, &error))
 }
 
-fn keep<N: Differentiable>(args: &TrainArgs, state: &State, stamp: &Stamp) -> Result<(), String> {
+fn keep<N: Differentiable>(args: &TrainArgs, state: &State, stamp: &Stamp) -> Result<(), FileError> {
     let arrays = train::to_arrays(state, &layout::<N>(), stamp);
-    let failed = |path: &Path, error| format!("cannot write `{}`: {error}", path.display());
     write_atomically(&args.checkpoint, |file| npz::write(file, &arrays))
-        .map_err(|error| failed(&args.checkpoint, error))?;
+        .map_err(|error| FileError::unwritable(&args.checkpoint, &error))?;
     let Some(path) = &args.metrics else { return Ok(()) };
     let (header, rows) = train::table(state);
-    write_atomically(path, |file| table::write(file, &header, rows)).map_err(|error| failed(path, error))
+    write_atomically(path, |file| table::write(file, &header, rows))
+        .map_err(|error| FileError::unwritable(path, &error))
 }
 
 /// The state in a checkpoint; none if there is none.
-fn found<N: Differentiable>(path: &Path, stamp: &Stamp) -> Result<Option<State>, String> {
-    let name = path.display();
+fn found<N: Differentiable>(path: &Path, stamp: &Stamp) -> Result<Option<State>, FileError> {
     let bytes = match read_file(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            say(&format!("there is no checkpoint `{name}`: training begins anew"));
+            say(&format!("there is no checkpoint `{}`: training begins anew", path.display()));
             return Ok(None);
         }
-        Err(error) => return Err(format!("cannot read `{name}`: {error}")),
+        Err(error) => return Err(FileError::unreadable(path, &error)),
     };
-    let arrays = npz::read(&bytes).map_err(|error| format!("`{name}`: {error}"))?;
-    match train::from_arrays(&arrays, &layout::<N>(), stamp) {
-        Ok(state) => Ok(Some(state)),
-        Err(Unusable::Malformed(array)) => {
-            Err(format!("`{name}` is no checkpoint of this network: `{array}` is missing or does not fit"))
-        }
-        Err(Unusable::OfAnother(differences)) => Err(refused(path, &differences)),
-    }
+    let arrays = npz::read(&bytes).map_err(|error| FileError::new(path, Fault::Malformed(error)))?;
+    let found = train::from_arrays(&arrays, &layout::<N>(), stamp).map_err(|unusable| match unusable {
+        Unusable::Malformed(array) => Fault::NoCheckpointOfNetwork(array),
+        Unusable::OfAnother(differences) => Fault::OtherTraining(differences),
+    });
+    found.map(Some).map_err(|fault| FileError::new(path, fault))
 }

@@ -11,8 +11,8 @@ use crate::present::{Interruption, PARTS, Part, Presentable, Presenter, Sequence
 use crate::program::console::say;
 use crate::program::data::{Own, Samples, check_input, check_targets, samples_of};
 use crate::program::failure::Failure;
+use crate::program::file_error::{Fault, FileError, RowFault};
 use crate::program::places;
-use crate::program::train::refused;
 use crate::program::widths::output_places;
 use crate::program::words::{method_text, optional_text, outputs_text};
 use crate::reading::{Measure, Reading};
@@ -117,7 +117,7 @@ pub(super) fn run<N: OnePotProgram>(arguments: &Arguments, model: &Path) -> Resu
     weights.insert(train::VERSION.to_owned(), train::version());
     let is_safetensors = arguments.output.extension().is_some_and(|extension| extension == "safetensors");
     let written = write_atomically(&arguments.output, |file| meanings.write(file, &weights, is_safetensors));
-    written.map_err(|error| format!("cannot write `{}`: {error}", arguments.output.display()))?;
+    written.map_err(|error| FileError::unwritable(&arguments.output, &error))?;
     let ending = if checkpoint.presentation == 1 { "" } else { "s" };
     say(&format!("{} presentation{ending}: {}", checkpoint.presentation, words(&checkpoint)));
     Ok(())
@@ -159,16 +159,16 @@ impl<N: OnePotProgram> Presentable for Presented<'_, N> {
 }
 
 /// The samples of a file, checked.
-fn rows<N: OnePotProgram>(path: &Path, own: &Own<'_>) -> Result<Samples, Failure> {
+fn rows<N: OnePotProgram>(path: &Path, own: &Own<'_>) -> Result<Samples, FileError> {
     let (inputs, outputs) = (sample_width::<N>(), target_width::<N>());
     let samples = samples_of(path, own, inputs, outputs)?;
     if samples.count == 0 {
-        return Err(format!("`{}` holds no samples", path.display()).into());
+        return Err(FileError::new(path, Fault::NoSamples));
     }
     let rows = samples.inputs.chunks(inputs).zip(samples.targets.chunks(outputs));
     for (at, (input, target)) in rows.enumerate() {
         check_input::<N>(&[input, target].concat())
-            .map_err(|words| format!("`{}`, row {}: {words}", path.display(), at + 1))?;
+            .map_err(|error| FileError::row(path, at, RowFault::Input(error, "")))?;
     }
     Ok(samples)
 }
@@ -238,7 +238,11 @@ fn weights<N: OnePotProgram>(state: &[f64]) -> Arrays {
     N::weights().iter().map(array).collect()
 }
 
-fn keep<N: OnePotProgram>(arguments: &Arguments, checkpoint: &Checkpoint, own: &Stamp) -> Result<(), String> {
+fn keep<N: OnePotProgram>(
+    arguments: &Arguments,
+    checkpoint: &Checkpoint,
+    own: &Stamp,
+) -> Result<(), FileError> {
     let mut arrays = weights::<N>(&checkpoint.state);
     let mut put = |name: &str, values: Vec<f64>| {
         arrays.insert(format!("pot.{name}"), Array { shape: vec![values.len()], values });
@@ -249,13 +253,12 @@ fn keep<N: OnePotProgram>(arguments: &Arguments, checkpoint: &Checkpoint, own: &
     put("totals", checkpoint.totals.to_numbers().to_vec());
     put("history", checkpoint.history.as_flattened().to_vec());
     own.put("pot", &mut arrays);
-    let failed = |path: &Path, error| format!("cannot write `{}`: {error}", path.display());
     write_atomically(&arguments.checkpoint, |file| npz::write(file, &arrays))
-        .map_err(|error| failed(&arguments.checkpoint, error))?;
+        .map_err(|error| FileError::unwritable(&arguments.checkpoint, &error))?;
     let Some(path) = &arguments.metrics else { return Ok(()) };
     let (header, rows) = metrics(&checkpoint.history);
     let written = write_atomically(path, |file| table::write(file, &header, &rows));
-    written.map_err(|error| failed(path, error))
+    written.map_err(|error| FileError::unwritable(path, &error))
 }
 
 /// The history as a table, with the metrics that the outputs have.
@@ -271,30 +274,27 @@ fn metrics(history: &[[f64; NUMBERS]]) -> (Vec<&'static str>, Vec<Vec<f64>>) {
     (header.collect(), history.iter().map(row).collect())
 }
 
-/// Takes up the checkpoint in a checkpoint; whether there is one.
-fn resume(path: &Path, own: &Stamp, samples: usize, checkpoint: &mut Checkpoint) -> Result<bool, String> {
-    let name = path.display();
+/// Goes on from the checkpoint in a file; whether there is one.
+fn resume(path: &Path, own: &Stamp, samples: usize, checkpoint: &mut Checkpoint) -> Result<bool, FileError> {
     let bytes = match read_file(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            say(&format!("there is no checkpoint `{name}`: learning begins anew"));
+            say(&format!("there is no checkpoint `{}`: learning begins anew", path.display()));
             return Ok(false);
         }
-        Err(error) => return Err(format!("cannot read `{name}`: {error}")),
+        Err(error) => return Err(FileError::unreadable(path, &error)),
     };
-    let arrays = npz::read(&bytes).map_err(|error| format!("`{name}`: {error}"))?;
+    let arrays = npz::read(&bytes).map_err(|error| FileError::new(path, Fault::Malformed(error)))?;
     let get = |key: &str| {
         let array = arrays.get(&format!("pot.{key}")).map(|array| array.values.clone());
-        array.ok_or_else(|| format!("`{name}` is no checkpoint of a pot: `pot.{key}` is missing"))
+        array.ok_or_else(|| FileError::new(path, Fault::NoCheckpointOfPot(format!("pot.{key}"))))
     };
-    match own.check("pot", &arrays) {
-        Ok(()) => {}
-        Err(Unusable::OfAnother(differences)) => return Err(refused(path, &differences)),
-        Err(Unusable::Malformed(key)) => {
-            return Err(format!("`{name}` is no checkpoint of a pot: `{key}` is missing"));
-        }
-    }
-    let damaged = || format!("`{name}` is damaged; leave out `--resume`");
+    let checked = own.check("pot", &arrays).map_err(|unusable| match unusable {
+        Unusable::OfAnother(differences) => Fault::OtherTraining(differences),
+        Unusable::Malformed(key) => Fault::NoCheckpointOfPot(key),
+    });
+    checked.map_err(|fault| FileError::new(path, fault))?;
+    let damaged = || FileError::new(path, Fault::Damaged);
     let state = get("state")?;
     let (rows, rest) = (get("history")?, get("totals")?);
     let (history, odd) = rows.as_chunks();
