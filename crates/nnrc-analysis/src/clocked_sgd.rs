@@ -1,6 +1,6 @@
 //! `rule = sgd(rate = …)`: learning by the clock of the construction `phased`.
 
-use nnrc_model::{ClockedSgd, Quantity};
+use nnrc_model::{ClockedSgd, Metric};
 use nnrc_syntax::Severity;
 use nnrc_syntax::ast::{Block, Expr};
 use nnrc_syntax::{Diagnostic, codes};
@@ -101,7 +101,7 @@ pub fn tolerance(scope: &mut Scope, block: &Block) -> Option<Option<f64>> {
     let mut tolerance = None;
     for (stop, (path, _, bound)) in stops.iter().zip(entries) {
         let below = matches!(stop.comparison, nnrc_syntax::ast::Cmp::Less | nnrc_syntax::ast::Cmp::LessEqual);
-        if stop.quantity != Quantity::Error || !below || tolerance.is_some() {
+        if stop.quantity != Metric::Error || !below || tolerance.is_some() {
             scope.report(
                 Diagnostic::error(
                     codes::RULE_MISMATCH,

@@ -15,7 +15,7 @@ use crate::simulation;
 use crate::skeleton::Skeleton;
 use crate::train_context::reference;
 use crate::value::{Scope, ValueKind};
-use nnrc_model::Quantity;
+use nnrc_model::Metric;
 use nnrc_model::Resources;
 use nnrc_model::output::judging;
 use nnrc_model::{Dataset, Expectation, ExpectationKind};
@@ -53,10 +53,10 @@ pub fn analyse(
         ast::Expectation::Measure { call, on, cmp, value, within, span } => {
             let kind = match call.name.name.as_str() {
                 "max_error" => max_error(scope, call, context),
-                "accuracy" => quality(scope, call, Quantity::Accuracy, on.as_ref(), context),
-                "mse" => quality(scope, call, Quantity::Mse, on.as_ref(), context),
-                "mae" => quality(scope, call, Quantity::Mae, on.as_ref(), context),
-                "r2" => quality(scope, call, Quantity::R2, on.as_ref(), context),
+                "accuracy" => quality(scope, call, Metric::Accuracy, on.as_ref(), context),
+                "mse" => quality(scope, call, Metric::Mse, on.as_ref(), context),
+                "mae" => quality(scope, call, Metric::Mae, on.as_ref(), context),
+                "r2" => quality(scope, call, Metric::R2, on.as_ref(), context),
                 other => {
                     let names = ["accuracy", "mse", "mae", "r2", "max_error"];
                     let finding = Diagnostic::error(
@@ -140,7 +140,7 @@ fn check_network(scope: &mut Scope, expr: &Expr, context: &Context<'_>) -> Optio
 fn quality(
     scope: &mut Scope,
     call: &Call,
-    quantity: Quantity,
+    quantity: Metric,
     on: Option<&ast::Path>,
     context: &Context<'_>,
 ) -> Option<ExpectationKind> {
@@ -150,7 +150,7 @@ fn quality(
     }
     let name = quantity.name();
     let Some(on) = on else {
-        let bound = if quantity == Quantity::Mse || quantity == Quantity::Mae { "<= 0.1" } else { ">= 0.9" };
+        let bound = if quantity == Metric::Mse || quantity == Metric::Mae { "<= 0.1" } else { ">= 0.9" };
         scope.report(
             Diagnostic::error(codes::MISSING_ARGUMENT, call.span, format!("{name} on which data?"))
                 .label("needs data")
@@ -176,11 +176,11 @@ fn quality(
     }
     let said = context.skeleton.said.as_ref().map(|said| &said.kind);
     let judged = judging(said, width, Some((&dataset.targets, None)), context.trained.into_iter());
-    if quantity == Quantity::Accuracy && !judged.reading().has_classes() {
+    if quantity == Metric::Accuracy && !judged.reading().has_classes() {
         scope.report(meaning::no_classes(call.span, &output.name, width).other(dataset.span, "the data"));
         return None;
     }
-    if quantity == Quantity::R2 && meaning::is_constant(dataset) {
+    if quantity == Metric::R2 && meaning::is_constant(dataset) {
         scope.report(meaning::constant_targets(call.span, dataset));
         return None;
     }

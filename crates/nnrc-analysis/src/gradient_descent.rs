@@ -14,7 +14,7 @@ use crate::units::Dimension;
 use crate::value::{Scope, ValueKind};
 use nnrc_model::activation::{Activation, CrossEntropy};
 use nnrc_model::{DataReference, Dataset, Subset, Targets};
-use nnrc_model::{GradientDescent, Loss, Optimiser, Quantity, Schedule, StopRule, Validation};
+use nnrc_model::{GradientDescent, Loss, Metric, Optimiser, Schedule, StopRule, Validation};
 
 /// The optimiser where no rule is given.
 pub const ADAM: Optimiser = Optimiser::Adam { rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
@@ -109,11 +109,11 @@ pub fn stops(scope: &mut Scope, block: &Block, validates: bool) -> Vec<StopRule>
             Some(metric) => (true, metric),
             None => (false, name.as_str()),
         };
-        let quantity = Quantity::ALL.into_iter().find(|quantity| quantity.name() == metric);
+        let quantity = Metric::ALL.into_iter().find(|quantity| quantity.name() == metric);
         if quantity.is_none() {
             scope.report(
                 Diagnostic::error(codes::UNKNOWN_NAME, path.span, format!("training reports no `{name}`"))
-                    .label(format!("expected one of {}", wording::words(&Quantity::ALL.map(Quantity::name)))),
+                    .label(format!("expected one of {}", wording::words(&Metric::ALL.map(Metric::name)))),
             );
         } else if validation && !validates {
             scope.report(

@@ -11,9 +11,9 @@ use std::time::SystemTime;
 use crate::terminal::Terminal;
 
 /// The training that goes on, if one does.
-static TRAINING: Mutex<Option<Course>> = Mutex::new(None);
+static TRAINING: Mutex<Option<Underway>> = Mutex::new(None);
 
-struct Course {
+struct Underway {
     terminal: Terminal,
     checkpoint: PathBuf,
     /// When what stands there now was written, unless this training goes on from it.
@@ -27,7 +27,7 @@ impl Training {
     /// Begins one that writes checkpoints; `resumed` tells whether it goes on from the one that is there.
     pub fn begin(terminal: Terminal, checkpoint: PathBuf, resumed: bool) -> Self {
         let before = written(&checkpoint).filter(|_| !resumed);
-        set(Some(Course { terminal, checkpoint, before }));
+        set(Some(Underway { terminal, checkpoint, before }));
         Self(())
     }
 }
@@ -38,8 +38,8 @@ impl Drop for Training {
     }
 }
 
-fn set(course: Option<Course>) {
-    *TRAINING.lock().unwrap_or_else(PoisonError::into_inner) = course;
+fn set(training: Option<Underway>) {
+    *TRAINING.lock().unwrap_or_else(PoisonError::into_inner) = training;
 }
 
 fn written(path: &PathBuf) -> Option<SystemTime> {
@@ -90,7 +90,7 @@ fn end(signal: i32, words: &[OsString]) -> ! {
     crate::native::end_all();
     nnrc_sim::io::unfinished::abandon();
     let course = TRAINING.lock().unwrap_or_else(PoisonError::into_inner).take();
-    if let Some(Course { terminal, checkpoint, before }) = course {
+    if let Some(Underway { terminal, checkpoint, before }) = course {
         // Those of a program that wrote checkpoints for this one.
         let folder = checkpoint.parent().unwrap_or(std::path::Path::new(""));
         for part in nnrc_sim::io::unfinished::stale(folder) {

@@ -13,7 +13,7 @@ use nnrc::{Checked, Observer};
 use nnrc_sim::io::Arrays;
 
 use crate::args::EngineKind;
-use crate::native::{self, Lesson, Program, Taught};
+use crate::native::{self, Ended, Program, TrainRequest};
 use crate::session::{self, Session};
 use crate::terminal::Stop;
 pub use files::Files;
@@ -78,7 +78,7 @@ fn in_program(
         training.state(&arrays, watch)?;
     }
     let learning = &training.learning;
-    let lesson = Lesson {
+    let request = TrainRequest {
         settings: &training.settings,
         loss: learning.loss,
         measure: &learning.measure,
@@ -90,15 +90,15 @@ fn in_program(
         &learning.split(training.trained_on),
         learning.graph.output_width(),
         &learning.weights(learning.graph.initial()),
-        &lesson,
+        &request,
         &files.checkpoint(),
         &mut |words| progress.relay(words),
     );
     progress.finish();
     let arrays = files.read_arrays(terminal)?;
     match ended.map_err(|finding| checked.failed(*finding))? {
-        Taught::Done => Ok(arrays),
-        Taught::Diverged { loss } => {
+        Ended::Done => Ok(arrays),
+        Ended::Diverged { loss } => {
             let state = arrays.map(|arrays| training.state(&arrays, watch)).transpose()?;
             if let Some(state) = &state {
                 files.write_checkpoint(terminal, &training.checkpoint(state))?;

@@ -27,6 +27,7 @@
 //! 6. Only [`expand`] turns families into single reactions.
 
 pub mod arena;
+mod components;
 pub mod crn;
 pub mod error;
 pub mod expand;
@@ -41,6 +42,7 @@ pub mod text;
 pub mod validate;
 
 pub use arena::{Arena, Handle};
+pub use components::components;
 pub use crn::Crn;
 pub use error::{Beyond, CrnError, Fault};
 pub use index::{Affine, BadForm, Index};

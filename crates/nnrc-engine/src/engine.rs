@@ -94,7 +94,7 @@ impl Engine {
     pub(crate) fn of(crn: &Crn, layout: Layout, plan: Plan) -> Self {
         let (mut constants, mut initial) = (Vec::new(), Vec::new());
         for (handle, family) in crn.species.iter() {
-            match layout.place(handle).source {
+            match layout.slot(handle).source {
                 Source::Constant => constants.extend_from_slice(&family.initial),
                 _ => initial.extend_from_slice(&family.initial),
             }
@@ -170,8 +170,8 @@ impl Engine {
 
     /// The range of a family in the state; none if no reaction changes it.
     pub fn state_range(&self, family: Handle<SpeciesFamily>) -> Option<Range<usize>> {
-        let place = self.program.layout.places().get(family.index())?;
-        (place.source == Source::State).then(|| place.range.clone())
+        let slot = self.program.layout.slots().get(family.index())?;
+        (slot.source == Source::State).then(|| slot.range.clone())
     }
 
     /// Tolerances for the state: `absolute` for every species, `clock` for those of a chemical clock, whose period is
@@ -191,15 +191,15 @@ impl Engine {
 
     /// Number of members of a family.
     pub fn members(&self, family: Handle<SpeciesFamily>) -> usize {
-        self.program.layout.places().get(family.index()).map_or(0, |place| place.range.len())
+        self.program.layout.slots().get(family.index()).map_or(0, |slot| slot.range.len())
     }
 
     /// Concentrations of all species in the order of [`CrnInfo`].
     pub fn full_state(&self, state: &[f64]) -> Vec<f64> {
         let mut all = Vec::with_capacity(state.len() + self.constants.len());
-        for place in self.program.layout.places() {
-            let array = if place.source == Source::Constant { &self.constants } else { state };
-            all.extend_from_slice(&array[place.range.clone()]);
+        for slot in self.program.layout.slots() {
+            let array = if slot.source == Source::Constant { &self.constants } else { state };
+            all.extend_from_slice(&array[slot.range.clone()]);
         }
         all
     }
@@ -216,9 +216,9 @@ impl Engine {
         sum.fill(0.0);
         let Some(observable) = self.program.observables.get(observable) else { return };
         for &(sign, family) in &observable.terms {
-            let place = self.program.layout.place(family);
-            let array = if place.source == Source::Constant { &self.constants } else { state };
-            for (sum, value) in sum.iter_mut().zip(&array[place.range.clone()]) {
+            let slot = self.program.layout.slot(family);
+            let array = if slot.source == Source::Constant { &self.constants } else { state };
+            for (sum, value) in sum.iter_mut().zip(&array[slot.range.clone()]) {
                 *sum += sign * value;
             }
         }
@@ -250,11 +250,11 @@ impl Engine {
         family: Handle<SpeciesFamily>,
         values: &[f64],
     ) -> Result<(Source, Range<usize>), SetError> {
-        let place = self.program.layout.places().get(family.index()).ok_or(SetError::NoSuchFamily)?;
-        if place.range.len() != values.len() {
-            return Err(SetError::Length { expected: place.range.len(), found: values.len() });
+        let slot = self.program.layout.slots().get(family.index()).ok_or(SetError::NoSuchFamily)?;
+        if slot.range.len() != values.len() {
+            return Err(SetError::Length { expected: slot.range.len(), found: values.len() });
         }
-        Ok((place.source, place.range.clone()))
+        Ok((slot.source, slot.range.clone()))
     }
 
     /// All constants.

@@ -10,7 +10,7 @@ use crate::sum::{Access, Source};
 /// Positions of the species families.
 #[derive(Debug, Clone)]
 pub(crate) struct Layout {
-    places: Vec<Place>,
+    slots: Vec<Slot>,
     /// Ranges of the families in the state, in order.
     pub state: Vec<Range<usize>>,
     /// Number of constants.
@@ -27,9 +27,9 @@ pub(crate) struct Law {
     pub each_index: bool,
 }
 
-/// The place of one species family.
+/// Where one species family lies.
 #[derive(Debug, Clone)]
-pub(crate) struct Place {
+pub(crate) struct Slot {
     /// `State` or `Constant`.
     pub source: Source,
     /// Its range there.
@@ -40,26 +40,26 @@ impl Layout {
     /// Changing families go to the state, the others to the constants, both in the order of the network.
     pub fn new(crn: &Crn, info: &CrnInfo) -> Self {
         let mut layout = Self {
-            places: Vec::with_capacity(crn.species.len()),
+            slots: Vec::with_capacity(crn.species.len()),
             state: Vec::new(),
             constants: 0,
             laws: Vec::new(),
         };
         for (handle, family) in crn.species.iter() {
             let len = family.initial.len();
-            let place = if info.is_constant(handle) {
+            let slot = if info.is_constant(handle) {
                 layout.constants += len;
-                Place { source: Source::Constant, range: layout.constants - len..layout.constants }
+                Slot { source: Source::Constant, range: layout.constants - len..layout.constants }
             } else {
                 let start = layout.dimension();
                 layout.state.push(start..start + len);
-                Place { source: Source::State, range: start..start + len }
+                Slot { source: Source::State, range: start..start + len }
             };
-            layout.places.push(place);
+            layout.slots.push(slot);
         }
         let laws = structure::conservation_laws(crn, info).into_iter().map(|law| Law {
             terms: (law.terms.iter())
-                .map(|(family, coefficient)| (layout.slot(*family), *coefficient as f64))
+                .map(|(family, coefficient)| (layout.number(*family), *coefficient as f64))
                 .collect(),
             each_index: law.each_index,
         });
@@ -68,15 +68,15 @@ impl Layout {
     }
 
     /// The number among the families of the state of one that is there.
-    fn slot(&self, family: Handle<SpeciesFamily>) -> usize {
-        let start = self.place(family).range.start;
+    fn number(&self, family: Handle<SpeciesFamily>) -> usize {
+        let start = self.slot(family).range.start;
         self.state.partition_point(|range| range.end <= start)
     }
 
     /// Families of these lengths in the state, and so many constants, which belong to no network.
     pub fn of(lens: &[usize], constants: usize) -> Self {
         let state = Vec::with_capacity(lens.len());
-        let mut layout = Self { places: Vec::new(), state, constants, laws: Vec::new() };
+        let mut layout = Self { slots: Vec::new(), state, constants, laws: Vec::new() };
         for len in lens {
             let start = layout.dimension();
             layout.state.push(start..start + len);
@@ -89,14 +89,14 @@ impl Layout {
         self.state.last().map_or(0, |range| range.end)
     }
 
-    /// The place of a family.
-    pub fn place(&self, family: Handle<SpeciesFamily>) -> &Place {
-        &self.places[family.index()]
+    /// Where a family lies.
+    pub fn slot(&self, family: Handle<SpeciesFamily>) -> &Slot {
+        &self.slots[family.index()]
     }
 
-    /// The places of all families in the order of the network.
-    pub fn places(&self) -> &[Place] {
-        &self.places
+    /// Where all families lie, in the order of the network.
+    pub fn slots(&self) -> &[Slot] {
+        &self.slots
     }
 
     /// Which family of the state an access reads or writes.

@@ -18,14 +18,13 @@
 //! 4. `linear`, `layered`: the derivative of a sum by a factor is again a sum. Families are ordered by their
 //!    dependencies; blocks on the diagonal are factorised, everything below is applied by kernels.
 //!
-//! [`Multirate`] integrates large slow families apart from the rest, and [`Course`] presents samples to a network.
+//! [`Multirate`] integrates large slow families apart from the rest, and [`Presentations`] shows samples to a network.
 //!
 //! [`NoisyEngine`] is an engine whose rate constants can be disturbed.
 
 mod arrays;
 mod blocks;
 mod engine;
-mod feed;
 mod flat;
 mod fold;
 mod kernel;
@@ -39,13 +38,13 @@ mod matvec;
 mod multirate;
 mod nest;
 mod noisy;
-mod order;
 mod plan;
 mod polynomial;
+mod presentations;
 mod simple;
 mod sum;
 
 pub use engine::{Engine, SetError};
-pub use feed::{Course, Place};
 pub use multirate::{Multirate, Pace};
 pub use noisy::NoisyEngine;
+pub use presentations::{Position, Presentations, sequence};

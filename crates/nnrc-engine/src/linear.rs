@@ -3,9 +3,10 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use nnrc_crn::components;
+
 use crate::kernel::{Kernel, compile_all};
 use crate::layout::Layout;
-use crate::order::components;
 use crate::sum::{Access, Factor, Source, Sum};
 
 /// The Jacobian of a plan, component by component.

@@ -156,7 +156,7 @@ impl Planner<'_> {
     fn activity(&mut self, net: &[Change], region: &Region, sum: &Sum) -> Sum {
         let access = |change: &Change| {
             let axes = &self.crn.species[change.0].axes;
-            let start = self.layout.place(change.0).range.start;
+            let start = self.layout.slot(change.0).range.start;
             Layout::access(self.crn, axes, &change.1, region, start)
         };
         if let [only] = net {

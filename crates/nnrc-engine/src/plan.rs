@@ -273,7 +273,7 @@ pub(crate) fn contributions_in(
         power: 1,
     }];
     for term in &family.reactants {
-        let place = layout.place(term.species);
+        let place = layout.slot(term.species);
         let axes = &crn.species[term.species].axes;
         let at = Layout::access(crn, axes, &term.indices, region, place.range.start);
         match factors.iter_mut().find(|f| f.source == place.source && f.at == at) {
@@ -283,7 +283,7 @@ pub(crate) fn contributions_in(
     }
     let sizes: Vec<usize> = region.ranges.iter().map(ExactSizeIterator::len).collect();
     let sum = |(species, indices, change): &Change| {
-        let start = layout.place(*species).range.start;
+        let start = layout.slot(*species).range.start;
         Sum {
             sizes: sizes.clone(),
             distinct: region.distinct,

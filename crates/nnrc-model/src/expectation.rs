@@ -3,7 +3,7 @@
 use nnrc_syntax::{Span, ast};
 
 use crate::data::DataReference;
-use crate::optimisation::Quantity;
+use crate::optimisation::Metric;
 
 /// A line of the test bench.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,7 +35,7 @@ pub enum ExpectationKind {
     /// How good the network is on some rows.
     Quality {
         /// By which measure.
-        quantity: Quantity,
+        quantity: Metric,
         /// Of which rows.
         data: DataReference,
     },

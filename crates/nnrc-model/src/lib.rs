@@ -48,7 +48,7 @@ pub use gradient_flow::GradientFlow;
 pub use model::Model;
 pub use network::{Node, NodeKind, Operation};
 pub use noise::{ConcentrationNoise, Noise, RateNoise, Redraw};
-pub use optimisation::{Loss, Optimiser, Quantity, Schedule, StopRule};
+pub use optimisation::{Loss, Metric, Optimiser, Schedule, StopRule};
 pub use resources::{Arrays, Memory, ResourceError, Resources, Table, TableLayout, Tensor};
 pub use risk::Risk;
 pub use samples::Samples;

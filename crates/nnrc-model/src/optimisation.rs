@@ -1,6 +1,6 @@
 //! What is made small, how, and when it ends: words that training in silico and in a pot share.
 
-pub use nnrc_sim::train::Quantity;
+pub use nnrc_sim::train::Metric;
 use nnrc_syntax::ast;
 
 /// What is made small.
@@ -67,7 +67,7 @@ pub struct StopRule {
     /// Whether it looks at the validation samples.
     pub validation: bool,
     /// At which metric.
-    pub quantity: Quantity,
+    pub quantity: Metric,
     /// How it is compared.
     pub comparison: ast::Cmp,
     /// With what.

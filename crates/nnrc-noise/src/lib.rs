@@ -13,15 +13,15 @@
 //! | concentrations, kicks | x → x max(0, 1 + σ N) | on a grid |
 //! | concentrations, Langevin | x → x + Σ_d c_d √(a_d Δt / Ω) N_d, a_d = Σ fluxes along d | on a grid |
 
-mod course;
+mod disturber;
 mod langevin;
 mod members;
 mod random;
 mod rates;
 pub mod stochastic;
 
-pub use course::{Concentrations, Disturbance, Disturbed, Disturber};
+pub use disturber::{Concentrations, Disturbance, Disturbed, Disturber};
 pub use langevin::Directions;
 pub use members::MemberIndex;
-pub use random::{Quantity, Stream};
+pub use random::{Purpose, Stream};
 pub use rates::{Distribution, Factors, Rates};

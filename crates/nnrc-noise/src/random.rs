@@ -9,7 +9,7 @@ const LANES: usize = 4;
 const BLOCK: usize = 16;
 
 /// One stream of a seed. The same seed and stream number give the same numbers on every machine; streams of
-/// different numbers are independent, so what one replicate or one quantity draws never shifts another.
+/// different numbers are independent, so what is drawn for one replicate or one purpose never shifts another.
 #[derive(Debug, Clone)]
 pub struct Stream {
     key: [u32; 8],
@@ -23,7 +23,7 @@ pub struct Stream {
 
 /// What a stream of a replicate is drawn for, so that one kind of noise never shifts another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Quantity {
+pub enum Purpose {
     /// Factors on rate constants.
     Rates,
     /// Jumps of concentrations.
@@ -33,12 +33,12 @@ pub enum Quantity {
 }
 
 /// Streams of one replicate.
-const QUANTITIES: u64 = 4;
+const PURPOSES: u64 = 4;
 
 impl Stream {
-    /// The stream of one quantity of a replicate.
-    pub fn of(seed: u64, replicate: u64, quantity: Quantity) -> Self {
-        Self::new(seed, replicate.wrapping_mul(QUANTITIES).wrapping_add(quantity as u64))
+    /// The stream for one purpose of a replicate.
+    pub fn of(seed: u64, replicate: u64, purpose: Purpose) -> Self {
+        Self::new(seed, replicate.wrapping_mul(PURPOSES).wrapping_add(purpose as u64))
     }
 
     /// The stream `number` of a seed.

@@ -37,34 +37,18 @@ impl Component {
 pub(crate) fn components(plan: &Plan<'_>) -> Vec<Component> {
     let families: Vec<Handle<SpeciesFamily>> =
         plan.crn.species.iter().map(|(handle, _)| handle).filter(|&f| !plan.info.is_constant(f)).collect();
-    // Reachability by repeated squaring of a small matrix: families are few, whatever the widths.
     let slot = |family| families.iter().position(|&other| other == family).unwrap_or(0);
-    let mut reaches = vec![vec![false; families.len()]; families.len()];
+    let mut depends = vec![Vec::new(); families.len()];
     for function in &plan.functions {
         for target in function.targets() {
-            function.reads().into_iter().for_each(|read| reaches[slot(target)][slot(read)] = true);
+            depends[slot(target)].extend(function.reads().into_iter().map(slot));
         }
     }
-    for middle in 0..families.len() {
-        for from in 0..families.len() {
-            if reaches[from][middle] {
-                let onward = reaches[middle].clone();
-                reaches[from].iter_mut().zip(onward).for_each(|(reach, onward)| *reach |= onward);
-            }
-        }
-    }
-    let mut left: Vec<usize> = (0..families.len()).collect();
-    let mut found = Vec::new();
-    while let Some(&first) =
-        left.iter().find(|&&f| left.iter().all(|&other| !reaches[f][other] || reaches[other][f]))
-    {
-        let own = |other: usize| other == first || (reaches[first][other] && reaches[other][first]);
-        let (members, others): (Vec<usize>, Vec<usize>) = left.iter().partition(|&&other| own(other));
-        left = others;
+    let component = |members: Vec<usize>| {
         let families: Vec<_> = members.into_iter().map(|slot| families[slot]).collect();
-        found.push(Component { block: block(plan, &families), families });
-    }
-    found
+        Component { block: block(plan, &families), families }
+    };
+    nnrc_crn::components(&depends).into_iter().map(component).collect()
 }
 
 fn block(plan: &Plan<'_>, families: &[Handle<SpeciesFamily>]) -> Block {

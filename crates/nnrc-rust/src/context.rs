@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use nnrc_crn::{Axis, Crn, Handle, Part, RateConstant, SpeciesFamily, text};
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, Spacing, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
 use crate::components::{Component, components};
@@ -230,6 +230,17 @@ pub(crate) fn mentions(tokens: &TokenStream, name: &str) -> bool {
     tokens.clone().into_iter().any(|tree| match tree {
         TokenTree::Ident(ident) => ident == name,
         TokenTree::Group(group) => mentions(&group.stream(), name),
+        _ => false,
+    })
+}
+
+/// Whether a path goes through a module.
+pub(crate) fn enters(tokens: &TokenStream, module: &str) -> bool {
+    let trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    let is_path = |next: Option<&TokenTree>| matches!(next, Some(TokenTree::Punct(colon)) if colon.as_char() == ':' && colon.spacing() == Spacing::Joint);
+    trees.iter().enumerate().any(|(at, tree)| match tree {
+        TokenTree::Ident(ident) => ident == module && is_path(trees.get(at + 1)),
+        TokenTree::Group(group) => enters(&group.stream(), module),
         _ => false,
     })
 }

@@ -8,18 +8,18 @@ use crate::coefficient::{Product, add, bind, over, scaled};
 use crate::context::Field;
 use crate::context::{Context, doc, mentions};
 use crate::nest;
-use crate::plan::{Access, Function, Place, Shape};
+use crate::plan::{Access, Function, IndexPlace, Shape};
 
 /// How a changing family is read or written at a place: `state.hidden[i]`.
 pub(crate) fn element(context: &Context<'_>, array: &TokenStream, access: &Access) -> TokenStream {
     let family = context.species(access.family);
     let index = match access.place {
-        Place::Row(0) => quote!(i),
-        Place::Row(offset) => {
+        IndexPlace::Row(0) => quote!(i),
+        IndexPlace::Row(offset) => {
             let offset = Literal::usize_unsuffixed(offset);
             quote!(i + #offset)
         }
-        Place::At(place) => {
+        IndexPlace::At(place) => {
             let place = Literal::usize_unsuffixed(place);
             quote!(#place)
         }

@@ -9,7 +9,7 @@ use crate::components::{Block, Component};
 use crate::context::{Context, doc, mentions};
 use crate::derivative::{element, outer, over_rows, rows_times, times};
 use crate::nest;
-use crate::plan::{Access, Function, Nest, Place, Shape};
+use crate::plan::{Access, Function, IndexPlace, Nest, Shape};
 
 /// ∂ flux / ∂ `by` at i as a sum of products.
 fn partial(context: &Context<'_>, place: usize, by: Access, power: u32) -> Vec<Product> {
@@ -42,7 +42,7 @@ fn is_whole(context: &Context<'_>, function: &Function, component: &Component) -
         .net
         .iter()
         .filter(|(access, _)| component.families.contains(&access.family))
-        .all(|(access, _)| access.place == Place::Row(0) && rows == Some(size))
+        .all(|(access, _)| access.place == IndexPlace::Row(0) && rows == Some(size))
 }
 
 /// The method that fills the block of a component.

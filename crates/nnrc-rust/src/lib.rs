@@ -35,7 +35,7 @@ mod values;
 use nnrc_crn::{Crn, CrnInfo};
 
 pub use error::Error;
-pub use options::{Options, Pot, Simulation, Trained, Training};
+pub use options::{OnePot, Options, Simulation, Trained, Training};
 pub use package::{Files, MARKER, MODEL, library, rename};
 
 /// The files of a crate that simulates a network, whose receipt is `info`.

@@ -1,6 +1,7 @@
 //! What the outputs of a network are, as constants of the generated program.
 
 use nnrc_sim::reading::Reading;
+use nnrc_sim::train::Loss;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
@@ -21,4 +22,13 @@ pub(crate) fn reading(reading: Option<Reading>) -> TokenStream {
 pub(crate) fn units(units: &[f64]) -> TokenStream {
     let units = units.iter().copied().map(Literal::f64_unsuffixed);
     quote!(&[#(#units),*])
+}
+
+/// A loss by its name.
+pub(crate) fn loss(loss: Loss) -> TokenStream {
+    match loss {
+        Loss::SquaredError => quote!(train::Loss::SquaredError),
+        Loss::CrossEntropy => quote!(train::Loss::CrossEntropy),
+        Loss::SoftmaxCrossEntropy => quote!(train::Loss::SoftmaxCrossEntropy),
+    }
 }

@@ -19,12 +19,12 @@ pub struct Options {
     /// What is trained; none: the program only simulates, or presents samples.
     pub training: Option<Training>,
     /// What learns while samples are presented, by the feed of the network; none: no samples are presented.
-    pub pot: Option<Pot>,
+    pub pot: Option<OnePot>,
 }
 
 /// What learns while samples are presented.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Pot {
+pub struct OnePot {
     /// Weights on two rails: name in weight files, stem of their species.
     pub weights: Vec<(String, String)>,
     /// What is reported as the loss.

@@ -16,7 +16,7 @@ pub(crate) struct Plan<'a> {
 
 /// Where along its only axis a changing family is read or changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Place {
+pub(crate) enum IndexPlace {
     /// The value of the loop variable, plus an offset.
     Row(usize),
     /// A fixed place; 0 for families without axes.
@@ -27,7 +27,7 @@ pub(crate) enum Place {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Access {
     pub family: Handle<SpeciesFamily>,
-    pub place: Place,
+    pub place: IndexPlace,
 }
 
 /// Accesses with their powers.
@@ -353,9 +353,9 @@ impl<'a> Plan<'a> {
         family: &ReactionFamily,
     ) -> Result<Access, Error> {
         let place = match *indices {
-            [] => Place::At(0),
-            [Index::At(place)] => Place::At(place),
-            [Index::Variable { offset, .. }] => Place::Row(offset),
+            [] => IndexPlace::At(0),
+            [Index::At(place)] => IndexPlace::At(place),
+            [Index::Variable { offset, .. }] => IndexPlace::Row(offset),
             [Index::Affine(_)] | [_, _, ..] => {
                 return Err(Error::not_served(&family.name, "species with two indices change"));
             }

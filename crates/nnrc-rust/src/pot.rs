@@ -1,17 +1,16 @@
 //! Networks that learn while samples are presented: what the run-time library needs beside the reactions.
 
 use nnrc_crn::{Feed, Handle, Order, SpeciesFamily};
-use nnrc_sim::train::Loss;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::context::Context;
 use crate::error::Error;
 use crate::measure;
-use crate::options::Pot;
+use crate::options::OnePot;
 
-/// The members of `program::Pot`.
-pub(crate) fn members(context: &Context<'_>, pot: &Pot) -> Result<Vec<TokenStream>, Error> {
+/// The members of `program::OnePotProgram`.
+pub(crate) fn members(context: &Context<'_>, pot: &OnePot) -> Result<Vec<TokenStream>, Error> {
     let crn = context.plan.crn;
     let Some(feed) = &crn.protocol.feed else {
         return Err(Error::not_served(&crn.name, "nothing presents samples"));
@@ -51,7 +50,7 @@ pub(crate) fn members(context: &Context<'_>, pot: &Pot) -> Result<Vec<TokenStrea
     Ok(members)
 }
 
-fn presentation(feed: &Feed, pot: &Pot) -> TokenStream {
+fn presentation(feed: &Feed, pot: &OnePot) -> TokenStream {
     let number = Literal::f64_unsuffixed;
     let hold = number(feed.hold);
     let gate = match feed.gate {
@@ -70,17 +69,13 @@ fn presentation(feed: &Feed, pot: &Pot) -> TokenStream {
         }
     };
     let (reading, units) = (measure::reading(pot.reading), measure::units(&pot.units));
-    let loss = match pot.loss {
-        Loss::SquaredError => quote!(SquaredError),
-        Loss::CrossEntropy => quote!(CrossEntropy),
-        Loss::SoftmaxCrossEntropy => quote!(SoftmaxCrossEntropy),
-    };
+    let loss = measure::loss(pot.loss);
     quote! {
         const PRESENTATION: program::Presentation = program::Presentation {
             timing: Timing { hold: #hold, gate: #gate },
             epochs: #epochs,
             shuffle: #shuffle,
-            loss: train::Loss::#loss,
+            loss: #loss,
             reading: #reading,
             units: #units,
         };

@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 
 use crate::components::Block;
 use crate::context::Rank;
-use crate::context::{Context, doc, mentions};
+use crate::context::{Context, doc, enters, mentions};
 use crate::error::Error;
 use crate::gradient::Gradient;
 use crate::options::Options;
@@ -78,7 +78,7 @@ pub(crate) fn crn_rs(plan: &Plan<'_>, options: &Options) -> Result<String, Error
         (quote!(impl Layered for Network), layered),
         (quote!(impl program::Network for Network), network),
         (quote!(impl Differentiable for Network), gradient_members),
-        (quote!(impl program::Pot for Network), pot_members),
+        (quote!(impl program::OnePotProgram for Network), pot_members),
     ]
     .into_iter()
     .filter(|(_, members)| !members.is_empty())
@@ -108,11 +108,12 @@ fn uses(tokens: &TokenStream) -> TokenStream {
             use nnrc_sim::gradient::{Differentiable, Tensor};
         )
     });
-    let unit = mentions(tokens, "unit").then(|| quote!(, unit));
-    let pull = mentions(tokens, "Tensor").then(|| quote!(, pull));
+    let adjoint = mentions(tokens, "Tensor").then(|| quote!(, adjoint));
+    // A field may have the name of the module.
+    let block = enters(tokens, "block").then(|| quote!(, block));
     let train = mentions(tokens, "train").then(|| quote!(, train));
     let training = mentions(tokens, "Training").then(|| quote!(, Training));
-    let units = import(quote!(unit), among(&["Unit"], &[]));
+    let own_block = import(quote!(block), among(&["Block"], &[]));
     let timing = import(quote!(present), among(&["Timing"], &[]));
     let reading = import(quote!(reading), among(&["Reading"], &[]));
     let role = mentions(tokens, "Role").then(|| quote!(Role,));
@@ -120,14 +121,14 @@ fn uses(tokens: &TokenStream) -> TokenStream {
     let defaults = mentions(tokens, "Defaults").then(|| quote!(Defaults,));
     let method = mentions(tokens, "Method").then(|| quote!(Method,));
     quote! {
+        #own_block
         #blocks
         #differentiable
         #helpers
         #timing
         use nnrc_sim::program::{self, #defaults Quantity, #role #signs Tensors #training};
         #reading
-        #units
-        use nnrc_sim::{Layered, #method System #pull #train #unit};
+        use nnrc_sim::{Layered, #method System #adjoint #block #train};
     }
 }
 

@@ -310,7 +310,7 @@ fn load(context: &Context<'_>, more: &[TokenStream]) -> TokenStream {
     let solution = is_coupled.then(|| quote!(solution: vec![0.0; DIMENSION],));
     let mutable = (prepare.is_some() || fold.is_some()).then(|| quote!(mut));
     quote! {
-        fn load(tensors: &mut Tensors) -> Result<Self, String> {
+        fn load(tensors: &mut Tensors) -> Result<Self, program::ModelError> {
             #(#sign_checks)*
             let mut start_state = Vec::with_capacity(DIMENSION);
             #(#starts)*

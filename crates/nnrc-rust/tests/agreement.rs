@@ -72,14 +72,14 @@ fn gradient<N: nnrc_sim::gradient::Differentiable>(folder: &str) {
     let questions = npz::read(&std::fs::read(folder.join("questions.npz")).unwrap()).unwrap();
     network.set_inputs(&questions["input"].values);
     let mut state = network.start();
-    let found = network.rest(&mut state, true);
+    let found = network.steady_state(&mut state, true);
     let mut answers = Arrays::new();
     let mut values = Vec::new();
     network.observe(&state, &mut values);
     answers.insert("found".to_owned(), array(&[vec![f64::from(u8::from(found))]]));
     answers.insert("rest".to_owned(), array(&[values]));
     let mut gradient = vec![0.0; N::tensors().iter().map(nnrc_sim::gradient::Tensor::len).sum()];
-    let finite = network.pull(&state, &questions["adjoint"].values, &mut gradient);
+    let finite = network.adjoint(&state, &questions["adjoint"].values, &mut gradient);
     let mut start = 0;
     for tensor in N::tensors() {
         let end = start + tensor.len();

@@ -1,7 +1,7 @@
 //! Blocks on the diagonal of a Jacobian: filled by the model, shifted, factorised and solved with here.
 
 use crate::lu;
-use crate::rest::{Pot, rest};
+use crate::steady_state::{NewtonSystem, steady_state};
 
 /// Families that depend on each other at equal index only: at each index one block of `SIZE` × `SIZE`.
 #[derive(Debug, Clone)]
@@ -206,7 +206,7 @@ impl DenseBlock {
 
     /// Turns dL/dx into dL/df, f the flow of one molecule into each member. False if the block does not come back
     /// when it is disturbed.
-    pub fn pull(&mut self, families: &mut [&mut [f64]]) -> bool {
+    pub fn adjoint(&mut self, families: &mut [&mut [f64]]) -> bool {
         gather(families, &mut self.vector);
         let size = self.size;
         for row in 0..size {
@@ -268,27 +268,27 @@ pub struct Members<N> {
 
 impl<N> Members<N> {
     /// Brings the members in `state` to rest; false if they do not come there.
-    pub fn rest(&self, network: &mut N, state: &mut [f64]) -> bool {
+    pub fn steady_state(&self, network: &mut N, state: &mut [f64]) -> bool {
         let block = (self.block)(network);
         block.set_totals(&mut (self.own)(state));
         let mut x = block.vector.clone();
         let mut f = vec![0.0; x.len()];
-        let mut course = Course { members: self, network, derivative: vec![0.0; state.len()], state };
-        let found = rest(&mut course, &mut x, &mut f);
+        let mut system = InNetwork { members: self, network, derivative: vec![0.0; state.len()], state };
+        let found = steady_state(&mut system, &mut x, &mut f);
         scatter(&x, &mut (self.own)(state));
         found
     }
 }
 
 /// The members of a dense block on their way to rest.
-struct Course<'a, N> {
+struct InNetwork<'a, N> {
     members: &'a Members<N>,
     network: &'a mut N,
     state: &'a mut [f64],
     derivative: Vec<f64>,
 }
 
-impl<N> Pot for Course<'_, N> {
+impl<N> NewtonSystem for InNetwork<'_, N> {
     fn derivative(&mut self, x: &[f64], f: &mut [f64]) {
         scatter(x, &mut (self.members.own)(self.state));
         (self.members.derivative)(self.network, self.state, &mut self.derivative);
@@ -383,7 +383,7 @@ mod tests {
         block.step(&x, 0.0, &mut f);
         assert!((x[0] + f[0] - 1.5).abs() < 1e-14 && (x[1] + f[1] - 0.5).abs() < 1e-14);
         let mut adjoint = [1.0, 0.0];
-        assert!(block.pull(&mut [&mut adjoint]));
+        assert!(block.adjoint(&mut [&mut adjoint]));
         assert!((1.5 * (adjoint[1] - adjoint[0]) + 6.0 / 16.0).abs() < 1e-14, "{adjoint:?}");
     }
 }

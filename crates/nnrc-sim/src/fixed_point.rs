@@ -38,7 +38,7 @@ pub struct Settle {
     pub max_time: f64,
     /// Steps of the time course after which it is given up.
     pub max_steps: usize,
-    /// Method of the time course.
+    /// Method of the time approach.
     pub method: Method,
     /// Whether a time course that is given up is followed once more in relative steps, however slow it is: the question
     /// is where the pot rests, not whether it does so in time.
@@ -93,40 +93,40 @@ pub fn settle<S: Layered + ?Sized>(
     if !(limit.tolerance > 0.0 && limit.tolerance.is_finite()) {
         return Err(Error::Invalid { reason: "the tolerance of a fixed point must be positive".to_owned() });
     }
-    let mut course = Course {
+    let mut approach = Approach {
         integrator: Integrator::new(state.len()),
         corrections: Corrections::new(state, limit.tolerance),
         next_look: 0.0,
     };
-    course.integrator.limit_steps(limit.max_steps);
-    course.integrator.start(system, limit.method, tolerances, state, 0.0..limit.max_time)?;
-    let result = course.follow(system, Start::Near);
+    approach.integrator.limit_steps(limit.max_steps);
+    approach.integrator.start(system, limit.method, tolerances, state, 0.0..limit.max_time)?;
+    let result = approach.follow(system, Start::Near);
     if let Ok(Some(settled)) = result {
-        state.copy_from_slice(course.corrections.state());
+        state.copy_from_slice(approach.corrections.state());
         return Ok(settled);
     }
-    let (start, time) = (state.to_vec(), course.integrator.time());
-    state.copy_from_slice(course.integrator.state());
+    let (start, time) = (state.to_vec(), approach.integrator.time());
+    state.copy_from_slice(approach.integrator.state());
     // Explicit is the method of those whose solves are too dear, or not exact.
     if limit.is_patient && limit.method != Method::Explicit {
         // What stopped the course of the caller says more than what stops the rest of it.
-        if let Ok(Some(settled)) = course.follow_small(system, &start) {
-            state.copy_from_slice(course.corrections.state());
+        if let Ok(Some(settled)) = approach.follow_small(system, &start) {
+            state.copy_from_slice(approach.corrections.state());
             return Ok(settled);
         }
     }
     result?;
-    Err(course.corrections.explain_failure(system, state, time))
+    Err(approach.corrections.explain_failure(system, state, time))
 }
 
 /// A time course with the looks at how far its end is.
-struct Course {
+struct Approach {
     integrator: Integrator,
     corrections: Corrections,
     next_look: f64,
 }
 
-impl Course {
+impl Approach {
     /// Follows the course; none if its end is reached before the fixed point.
     fn follow<S: Layered + ?Sized>(
         &mut self,

@@ -49,12 +49,12 @@ pub trait Differentiable: Network {
 
     /// Works out what stands still in each family of species and, with `find`, where it comes to rest from `state`,
     /// which then is the fixed point. False if a family does not come to rest by itself.
-    fn rest(&mut self, state: &mut [f64], find: bool) -> bool;
+    fn steady_state(&mut self, state: &mut [f64], find: bool) -> bool;
 
     /// Adds the derivatives of a loss by the trained rate constants to `gradient`; `values` are its derivatives by
-    /// everything that [`Network::observe`] gives. `state` is that of the last call of [`Differentiable::rest`].
+    /// everything that [`Network::observe`] gives. `state` is that of the last call of [`Differentiable::steady_state`].
     /// False if the fixed point has no derivative.
-    fn pull(&mut self, state: &[f64], values: &[f64], gradient: &mut [f64]) -> bool;
+    fn adjoint(&mut self, state: &[f64], values: &[f64], gradient: &mut [f64]) -> bool;
 }
 
 /// The fixed point for the present inputs, family by family; where that fails, the one that the time course ends in.
@@ -68,11 +68,11 @@ pub fn fixed_point<N: Differentiable>(
     tolerances: &Tolerances,
 ) -> Result<(), Error> {
     network.start_into(state);
-    if network.rest(state, true) {
+    if network.steady_state(state, true) {
         return Ok(());
     }
     network.start_into(state);
     settle(network, state, tolerances, &Settle::default())?;
-    network.rest(state, false);
+    network.steady_state(state, false);
     Ok(())
 }

@@ -6,10 +6,13 @@
 
 #![warn(missing_docs)]
 
+pub mod adjoint;
+pub mod block;
 pub mod blocks;
 mod control;
 pub mod course;
 mod defaults;
+pub mod divergence;
 mod error;
 mod explicit;
 mod fixed_point;
@@ -20,14 +23,13 @@ pub mod io;
 pub mod loops;
 pub mod lu;
 pub mod meanings;
+mod model_error;
 mod network;
 pub mod outlook;
 pub mod parallel;
 pub mod present;
 pub mod program;
-pub mod pull;
 pub mod reading;
-mod rest;
 mod rises;
 mod rosenbrock;
 mod rosenbrock_w;
@@ -36,13 +38,13 @@ mod settings;
 mod settling;
 #[cfg(feature = "sources")]
 pub mod sources;
+mod steady_state;
 pub mod system;
 mod tensors;
 #[cfg(test)]
 mod testing;
 pub mod train;
 mod training;
-pub mod unit;
 
 pub use error::Error;
 pub use fixed_point::{Settle, Settled, settle};

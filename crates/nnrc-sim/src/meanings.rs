@@ -14,7 +14,8 @@
 
 use std::io;
 
-use crate::io::{Array, ArrayFile, Arrays, ReadError, Texts, npz, safetensors};
+use crate::io::{Array, ArrayFile, Arrays, Texts, npz, safetensors};
+use crate::model_error::ModelError;
 use crate::scaling::{ColumnScale, Scaling};
 
 /// Beginning of the names of all arrays.
@@ -74,8 +75,8 @@ impl Meanings {
     ///
     /// # Errors
     ///
-    /// A sentence about an array that is damaged or has another shape than the others.
-    pub fn read(file: &ArrayFile<'_>) -> Result<Self, String> {
+    /// An array that is damaged or has another shape than the others.
+    pub fn read(file: &ArrayFile<'_>) -> Result<Self, ModelError> {
         let columns = |side: &str| Columns::read(file, &format!("{PREFIX}.{side}"));
         let classes = names(file, &format!("{PREFIX}.{CLASSES}"))?;
         Ok(Self { inputs: columns(INPUTS)?, targets: columns(TARGETS)?, classes })
@@ -122,20 +123,19 @@ impl Columns {
         }
     }
 
-    fn read(file: &ArrayFile<'_>, prefix: &str) -> Result<Self, String> {
+    fn read(file: &ArrayFile<'_>, prefix: &str) -> Result<Self, ModelError> {
         let names = names(file, prefix)?;
         let array = |name: &str| file.read(&format!("{prefix}.{name}")).transpose();
-        let failed = |error: ReadError| format!("in the model file, {error}");
         let (Some(shifts), Some(factors), Some(starts)) = (
-            array("shift").map_err(failed)?,
-            array("factor").map_err(failed)?,
-            array("start").map_err(failed)?,
+            array("shift").map_err(ModelError::Array)?,
+            array("factor").map_err(ModelError::Array)?,
+            array("start").map_err(ModelError::Array)?,
         ) else {
             return Ok(Self { names, scale: None });
         };
         let count = shifts.values.len();
-        let pairs = |name: &str| -> Result<Option<Vec<[f64; 2]>>, String> {
-            let found = array(name).map_err(failed)?;
+        let pairs = |name: &str| -> Result<Option<Vec<[f64; 2]>>, ModelError> {
+            let found = array(name).map_err(ModelError::Array)?;
             Ok(found.map(|array| array.values.as_chunks::<2>().0.to_vec()))
         };
         let (seen, clips) = (pairs("seen")?, pairs("clip")?);
@@ -144,7 +144,7 @@ impl Columns {
         if [factors.values.len(), starts.values.len()] != [count; 2]
             || !(fits(&seen) && fits(&clips) && are_ends(&clips))
         {
-            return Err(format!("in the model file, the arrays `{prefix}.…` do not fit each other"));
+            return Err(ModelError::Columns(prefix.to_owned()));
         }
         let column = |at: usize| ColumnScale {
             shift: shifts.values[at],
@@ -176,11 +176,11 @@ impl Columns {
     }
 }
 
-fn names(file: &ArrayFile<'_>, name: &str) -> Result<Vec<String>, String> {
+fn names(file: &ArrayFile<'_>, name: &str) -> Result<Vec<String>, ModelError> {
     match file.texts(name) {
         None => Ok(Vec::new()),
         Some(Ok(names)) => Ok(names),
-        Some(Err(error)) => Err(format!("in the model file, {error}")),
+        Some(Err(error)) => Err(ModelError::Array(error)),
     }
 }
 
@@ -236,7 +236,7 @@ mod tests {
         let mut bytes = Vec::new();
         npz::write(&mut bytes, &arrays).unwrap();
         let error = Meanings::read(&npz::open(bytes).unwrap()).unwrap_err();
-        assert!(error.contains("nnrc.inputs"), "{error}");
+        assert!(error.to_string().contains("nnrc.inputs"), "{error}");
     }
 
     #[test]

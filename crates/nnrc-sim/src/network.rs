@@ -1,6 +1,7 @@
 //! A reaction network as generated code gives it.
 
 use crate::defaults::Defaults;
+use crate::model_error::ModelError;
 use crate::system::Layered;
 use crate::tensors::Tensors;
 
@@ -56,8 +57,8 @@ pub trait Network: Layered + Clone + Send + Sync + Sized {
     ///
     /// # Errors
     ///
-    /// A sentence about the array that is missing or has another shape.
-    fn load(tensors: &mut Tensors) -> Result<Self, String>;
+    /// The array that is missing or has another shape.
+    fn load(tensors: &mut Tensors) -> Result<Self, ModelError>;
 
     /// The concentrations at time 0.
     fn start(&self) -> Vec<f64>;

@@ -3,8 +3,9 @@
 use std::ops::Range;
 use std::path::Path;
 
-use crate::io::{Array, ArrayFile, Arrays, ReadError, npz, read_file};
+use crate::io::{Array, ArrayFile, Arrays, npz, read_file};
 use crate::meanings::Meanings;
+use crate::model_error::{ModelError, Signs};
 
 /// Arrays by name. Those of a file are decoded when they are needed, after a look at their shape; what else is in
 /// the file does not matter.
@@ -12,17 +13,6 @@ use crate::meanings::Meanings;
 pub struct Tensors {
     file: Option<ArrayFile<'static>>,
     arrays: Arrays,
-}
-
-/// Signs that an array may hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Signs {
-    /// 0 and above.
-    NotNegative,
-    /// 0 and below.
-    NotPositive,
-    /// 0 only.
-    Zero,
 }
 
 impl Tensors {
@@ -35,13 +25,13 @@ impl Tensors {
     ///
     /// # Errors
     ///
-    /// A sentence that names the file.
-    pub fn read(path: &Path) -> Result<Self, String> {
-        let bytes = read_file(path).map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
-        match npz::open(bytes) {
-            Ok(file) => Ok(Self { file: Some(file), arrays: Arrays::new() }),
-            Err(error) => Err(format!("`{}`: {error}", path.display())),
-        }
+    /// What is wrong with the file.
+    pub fn read(path: &Path) -> Result<Self, ModelError> {
+        let name = || path.to_owned();
+        let bytes = read_file(path)
+            .map_err(|error| ModelError::Unreadable { path: name(), reason: error.to_string() })?;
+        let file = npz::open(bytes).map_err(|error| ModelError::Malformed { path: name(), error })?;
+        Ok(Self { file: Some(file), arrays: Arrays::new() })
     }
 
     /// What inputs and outputs are.
@@ -49,40 +39,38 @@ impl Tensors {
     /// # Errors
     ///
     /// Those of [`Meanings::read`].
-    pub(crate) fn meanings(&self) -> Result<Meanings, String> {
+    pub(crate) fn meanings(&self) -> Result<Meanings, ModelError> {
         self.file.as_ref().map_or_else(|| Ok(Meanings::default()), Meanings::read)
     }
 
     /// An array as it is, decoded at most once; none if there is none.
-    fn get(&mut self, name: &str) -> Result<Option<&Array>, String> {
+    fn get(&mut self, name: &str) -> Result<Option<&Array>, ModelError> {
         if !self.arrays.contains_key(name)
             && let Some(read) = self.file.as_ref().and_then(|file| file.read(name))
         {
-            self.arrays.insert(name.to_owned(), read.map_err(in_model)?);
+            self.arrays.insert(name.to_owned(), read.map_err(ModelError::Array)?);
         }
         Ok(self.arrays.get(name))
     }
 
-    fn shape(&self, name: &str) -> Result<Vec<usize>, String> {
+    fn shape(&self, name: &str) -> Result<Vec<usize>, ModelError> {
         let in_file = || self.file.as_ref()?.shape(name);
         match self.arrays.get(name) {
             Some(array) => Ok(array.shape.clone()),
-            None => in_file().ok_or_else(|| lacks(name))?.map_err(in_model),
+            None => in_file().ok_or_else(|| lacks(name))?.map_err(ModelError::Array),
         }
     }
 
-    fn take(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f64>, String> {
+    fn take(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f64>, ModelError> {
         let found = self.shape(name)?;
         if found != shape {
-            return Err(format!(
-                "`{name}` has shape {found:?} in the model file, this program was built for {shape:?}"
-            ));
+            return Err(ModelError::Shape { name: name.to_owned(), found, expected: shape.to_vec() });
         }
         self.get(name)?;
         let array = self.arrays.remove(name).ok_or_else(|| lacks(name))?;
         match array.values.iter().find(|value| **value < 0.0) {
-            Some(value) if name.starts_with("initial.") => {
-                Err(format!("`{name}` holds {value}, but a concentration is never negative"))
+            Some(&value) if name.starts_with("initial.") => {
+                Err(ModelError::Concentration { name: name.to_owned(), value })
             }
             _ => Ok(array.values),
         }
@@ -92,8 +80,8 @@ impl Tensors {
     ///
     /// # Errors
     ///
-    /// A sentence about the first such value.
-    pub fn require(&mut self, name: &str, signs: Signs) -> Result<(), String> {
+    /// The first such value.
+    pub fn require(&mut self, name: &str, signs: Signs) -> Result<(), ModelError> {
         self.require_columns(name, 0..usize::MAX, signs)
     }
 
@@ -102,11 +90,16 @@ impl Tensors {
     /// # Errors
     ///
     /// As [`Tensors::require`].
-    pub fn require_columns(&mut self, name: &str, columns: Range<usize>, signs: Signs) -> Result<(), String> {
-        let (words, allowed): (_, fn(f64) -> bool) = match signs {
-            Signs::NotNegative => ("negative values", |value| value >= 0.0),
-            Signs::NotPositive => ("positive values", |value| value <= 0.0),
-            Signs::Zero => ("values other than 0", |value| value == 0.0),
+    pub fn require_columns(
+        &mut self,
+        name: &str,
+        columns: Range<usize>,
+        signs: Signs,
+    ) -> Result<(), ModelError> {
+        let allowed: fn(f64) -> bool = match signs {
+            Signs::NotNegative => |value| value >= 0.0,
+            Signs::NotPositive => |value| value <= 0.0,
+            Signs::Zero => |value| value == 0.0,
         };
         let Some(array) = self.get(name)? else { return Ok(()) };
         let width = array.shape.last().copied().unwrap_or(1).max(1);
@@ -114,12 +107,8 @@ impl Tensors {
         match own.map(|(at, value)| (at, *value)).find(|(_, value)| !allowed(*value)) {
             None => Ok(()),
             Some((at, value)) => {
-                let column = format!(" in column {}", at % width + 1);
-                let place = if array.shape.is_empty() { "" } else { &column };
-                Err(format!(
-                    "`{name}` holds {value}{place}, and this program was built without reactions for {words} there; \
-                     compile the model again with these weights"
-                ))
+                let column = (!array.shape.is_empty()).then_some(at % width + 1);
+                Err(ModelError::Sign { name: name.to_owned(), value, column, expected: signs })
             }
         }
     }
@@ -128,8 +117,8 @@ impl Tensors {
     ///
     /// # Errors
     ///
-    /// A sentence about the array that is missing or has another shape.
-    pub fn number(&mut self, name: &str) -> Result<f64, String> {
+    /// The array that is missing or has another shape.
+    pub fn number(&mut self, name: &str) -> Result<f64, ModelError> {
         self.take(name, &[]).map(|values| values[0])
     }
 
@@ -138,9 +127,9 @@ impl Tensors {
     /// # Errors
     ///
     /// As [`Tensors::number`].
-    pub fn vector<const N: usize>(&mut self, name: &str) -> Result<Box<[f64; N]>, String> {
+    pub fn vector<const N: usize>(&mut self, name: &str) -> Result<Box<[f64; N]>, ModelError> {
         let values = self.take(name, &[N])?.into_boxed_slice();
-        values.try_into().map_err(|_| format!("`{name}` has another length than its shape says"))
+        values.try_into().map_err(|_| ModelError::Length(name.to_owned()))
     }
 
     /// The numbers of an array of any shape, the last index fastest.
@@ -148,7 +137,7 @@ impl Tensors {
     /// # Errors
     ///
     /// As [`Tensors::number`].
-    pub fn values(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f64>, String> {
+    pub fn values(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f64>, ModelError> {
         self.take(name, shape)
     }
 
@@ -157,9 +146,9 @@ impl Tensors {
     /// # Errors
     ///
     /// As [`Tensors::number`].
-    pub fn flat<const N: usize>(&mut self, name: &str, shape: &[usize]) -> Result<Box<[f64; N]>, String> {
+    pub fn flat<const N: usize>(&mut self, name: &str, shape: &[usize]) -> Result<Box<[f64; N]>, ModelError> {
         let values = self.take(name, shape)?.into_boxed_slice();
-        values.try_into().map_err(|_| format!("`{name}` has another length than its shape says"))
+        values.try_into().map_err(|_| ModelError::Length(name.to_owned()))
     }
 
     /// A matrix of `R` rows and `C` columns.
@@ -170,19 +159,15 @@ impl Tensors {
     pub fn matrix<const R: usize, const C: usize>(
         &mut self,
         name: &str,
-    ) -> Result<Box<[[f64; C]; R]>, String> {
+    ) -> Result<Box<[[f64; C]; R]>, ModelError> {
         let values = self.take(name, &[R, C])?;
         let rows = values.as_chunks::<C>().0.to_vec().into_boxed_slice();
-        rows.try_into().map_err(|_| format!("`{name}` has another length than its shape says"))
+        rows.try_into().map_err(|_| ModelError::Length(name.to_owned()))
     }
 }
 
-fn lacks(name: &str) -> String {
-    format!("the model file lacks `{name}`")
-}
-
-fn in_model(error: ReadError) -> String {
-    format!("in the model file, {error}")
+fn lacks(name: &str) -> ModelError {
+    ModelError::Missing(name.to_owned())
 }
 
 #[cfg(test)]
@@ -193,8 +178,8 @@ mod tests {
     fn values_without_reactions_are_refused() {
         let array = Array::new(vec![3], vec![0.0, 1.5, -2.0]).unwrap();
         let mut tensors = Tensors::new(Arrays::from([("k_W".to_owned(), array)]));
-        assert!(tensors.require("k_W", Signs::NotNegative).unwrap_err().contains("-2"));
-        assert!(tensors.require("k_W", Signs::NotPositive).unwrap_err().contains("1.5"));
+        assert!(tensors.require("k_W", Signs::NotNegative).unwrap_err().to_string().contains("-2"));
+        assert!(tensors.require("k_W", Signs::NotPositive).unwrap_err().to_string().contains("1.5"));
         assert_eq!(tensors.require("other", Signs::NotPositive), Ok(()));
     }
 
@@ -205,7 +190,13 @@ mod tests {
         assert_eq!(tensors.require_columns("k_W", 0..1, Signs::NotNegative), Ok(()));
         assert_eq!(tensors.require_columns("k_W", 1..3, Signs::NotPositive), Ok(()));
         assert_eq!(tensors.require_columns("k_W", 2..3, Signs::Zero), Ok(()));
-        assert!(tensors.require_columns("k_W", 0..2, Signs::NotNegative).unwrap_err().contains("column 2"));
+        assert!(
+            tensors
+                .require_columns("k_W", 0..2, Signs::NotNegative)
+                .unwrap_err()
+                .to_string()
+                .contains("column 2")
+        );
     }
 
     #[test]
@@ -215,13 +206,13 @@ mod tests {
             Tensors::new(Arrays::from([("k_h".to_owned(), array)])).require("k_h", Signs::NotNegative)
         };
         assert_eq!(require(0.0), Ok(()));
-        assert!(require(-0.5).unwrap_err().contains("`k_h` holds -0.5, and"));
+        assert!(require(-0.5).unwrap_err().to_string().contains("`k_h` holds -0.5, and"));
     }
 
     #[test]
     fn concentrations_are_never_negative() {
         let array = Array::new(vec![1], vec![-1.0]).unwrap();
         let mut tensors = Tensors::new(Arrays::from([("initial.x".to_owned(), array)]));
-        assert!(tensors.vector::<1>("initial.x").unwrap_err().contains("never negative"));
+        assert!(tensors.vector::<1>("initial.x").unwrap_err().to_string().contains("never negative"));
     }
 }

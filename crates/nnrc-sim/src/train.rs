@@ -1,7 +1,7 @@
 //! Training: minibatches, optimisers, metrics, checkpoints. What is trained is a [`Learner`].
 //!
-//! The result depends on the data, the settings and the seed, and on nothing else: sums are taken over parts of a
-//! batch that do not depend on the number of threads (`parallel`), and the order of the samples in an epoch is a
+//! The result depends on the data, the settings and the seed, and on nothing else: sums are taken over chunks of
+//! a batch that do not depend on the number of threads (`parallel`), and the order of the samples in an epoch is a
 //! function of the seed and the epoch (`order`). So a run that is taken up from a checkpoint goes on bit for bit.
 
 mod checkpoint;
@@ -18,7 +18,7 @@ mod table;
 
 pub use checkpoint::{Layout, VERSION, from_arrays, to_arrays, version};
 pub use loss::Loss;
-pub use metrics::{Metrics, Quantity, Totals};
+pub use metrics::{Metric, Metrics, Totals};
 pub use optimiser::Optimiser;
 pub use order::Order;
 pub use parallel::{Learner, evaluate};

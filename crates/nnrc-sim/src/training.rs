@@ -1,7 +1,7 @@
 //! What a model file says about training, as constants of the generated program.
 
 use crate::reading::Reading;
-use crate::train::{Loss, Optimiser, Schedule, Stop};
+use crate::train::{Loss, Optimiser, Order, Schedule, Settings, Stop};
 
 /// Defaults of the verb `train`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -45,4 +45,40 @@ impl Training {
         patience: None,
         stops: &[],
     };
+
+    /// What settings say, for a loss and for outputs that are read so. Ends by a metric and units are borrowed by whoever
+    /// has them.
+    pub fn of(settings: &Settings, loss: Loss, reading: Option<Reading>) -> Self {
+        let &Settings { optimiser, schedule, decay, batch, epochs, order, stops: _, patience, threads: _ } =
+            settings;
+        let shuffle = order.seed();
+        Self {
+            loss,
+            reading,
+            units: &[],
+            optimiser,
+            schedule,
+            decay,
+            batch,
+            epochs,
+            shuffle,
+            patience,
+            stops: &[],
+        }
+    }
+
+    /// The settings of the run-time library, with these ends by a metric.
+    pub fn settings(&self, stops: &[Stop], threads: usize) -> Settings {
+        Settings {
+            optimiser: self.optimiser,
+            schedule: self.schedule,
+            decay: self.decay,
+            batch: self.batch,
+            epochs: self.epochs,
+            order: Order::of(self.shuffle),
+            stops: stops.to_vec(),
+            patience: self.patience,
+            threads,
+        }
+    }
 }

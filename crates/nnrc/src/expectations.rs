@@ -2,7 +2,7 @@
 
 use nnrc_model::{Expectation, ExpectationKind};
 use nnrc_sim::Error;
-use nnrc_sim::train::{Quantity, Totals};
+use nnrc_sim::train::{Metric, Totals};
 use nnrc_syntax::ast::Cmp;
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
@@ -223,7 +223,7 @@ impl<'a> Judge<'a> {
     fn quality(
         &mut self,
         expectation: &Expectation,
-        quantity: Quantity,
+        quantity: Metric,
         reference: &nnrc_model::DataReference,
     ) -> Verdict {
         let model = &self.pot.model;
@@ -244,7 +244,7 @@ impl<'a> Judge<'a> {
                 Err(error) => return self.broken(&error, quantity.name()),
             }
         }
-        if quantity == Quantity::Accuracy {
+        if quantity == Metric::Accuracy {
             let accuracy = totals.right as f64 / rows.len() as f64;
             self.numbers = Numbers { values: vec![accuracy], right: Some((totals.right, rows.len())) };
             let found = format!("{} ({} of {})", rounded(accuracy), count(totals.right), count(rows.len()));

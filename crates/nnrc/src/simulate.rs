@@ -1,7 +1,7 @@
 //! Time courses of a pot: of one input, or with samples presented one after another.
 
 use nnrc_crn::Feed;
-use nnrc_engine::{Course, Engine};
+use nnrc_engine::{Engine, Presentations};
 use nnrc_model::certify::{Inputs, certify};
 use nnrc_sim::course::{Spacing, good_end};
 use nnrc_sim::outlook::Outlook;
@@ -155,7 +155,7 @@ fn present(
     let tolerances = Tolerances::new(simulation.relative, simulation.absolute);
     let method = method(simulation.method);
     let several_rates = several_rates(pot, &tolerances);
-    let mut course = Course::new(runner.clone().into_engine(), feed, method, tolerances);
+    let mut course = Presentations::new(runner.clone().into_engine(), feed, method, tolerances);
     if let Some(multirate) = several_rates {
         course.integrate_with(multirate);
     }
@@ -163,7 +163,7 @@ fn present(
     let mut rest = times;
     let mut within = Vec::new();
     while !rest.is_empty() {
-        let start = feed.hold * course.place().presentation as f64;
+        let start = feed.hold * course.position().presentation as f64;
         // Each presentation has a limit of its own, and there may be any number of them.
         let taken = course.statistics().steps + course.statistics().rejected;
         outlook.look(taken, start)?;

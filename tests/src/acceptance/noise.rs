@@ -6,7 +6,7 @@ use std::path::Path;
 use nnrc_crn::expand::expand;
 use nnrc_engine::NoisyEngine;
 use nnrc_noise::stochastic::{self, Simulation};
-use nnrc_noise::{Concentrations, Distribution, Disturbance, Disturber, Quantity, Rates, Stream};
+use nnrc_noise::{Concentrations, Distribution, Disturbance, Disturber, Purpose, Rates, Stream};
 use nnrc_sim::io::{Separator, table};
 use nnrc_sim::{Method, System as _, Tolerances};
 use serde_json::json;
@@ -60,7 +60,7 @@ pub fn distribution() -> Vec<Finding> {
     let mut fourths = vec![0.0; numbers.len()];
     let means = theirs("mean");
     for run in 0..runs as u64 {
-        let mut simulation = Simulation::new(&channels, &numbers, Stream::of(3, run, Quantity::Events));
+        let mut simulation = Simulation::new(&channels, &numbers, Stream::of(3, run, Purpose::Events));
         simulation.run(until, u64::MAX);
         for (at, number) in simulation.numbers().iter().enumerate() {
             let off = number - means[at];

@@ -34,14 +34,14 @@ fn answer<N: Differentiable>(folder: &str) {
     settle(&mut network, &mut state, &Tolerances::default(), &Settle::default()).unwrap();
     observe(&network, "settled", &state);
     let mut state = network.start();
-    let found = network.rest(&mut state, true);
+    let found = network.steady_state(&mut state, true);
     observe(&network, "rest", &state);
     // What is set comes back.
     let mut parameters = Vec::new();
     network.parameters(&mut parameters);
     network.set_parameters(&parameters);
     let mut gradient = vec![0.0; parameters.len()];
-    let finite = network.pull(&state, &questions["adjoint"].values, &mut gradient);
+    let finite = network.adjoint(&state, &questions["adjoint"].values, &mut gradient);
     let mut rest = gradient.as_slice();
     for tensor in N::tensors() {
         let (own, others) = rest.split_at(Tensor::len(tensor));

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use nnrc_crn::{Role, namer};
-use nnrc_engine::{Course, Engine, Multirate, Place};
+use nnrc_engine::{Engine, Multirate, Position, Presentations};
 use nnrc_model::random::Random;
 use nnrc_sim::loops::dot;
 use nnrc_sim::{Method, Tolerances};
@@ -75,12 +75,13 @@ fn xor(bench: &mut Bench) -> Row {
     let end = feed.hold * XOR_PRESENTATIONS as f64;
     let follow = |(relative, absolute): (f64, f64)| {
         let engine = Engine::new(&pot.crn, &pot.info);
-        let mut course = Course::new(engine, feed, Method::Explicit, Tolerances::new(relative, absolute));
+        let mut course =
+            Presentations::new(engine, feed, Method::Explicit, Tolerances::new(relative, absolute));
         let start = cpu();
         for _ in 0..XOR_PRESENTATIONS {
             course.present().unwrap();
         }
-        (cpu() - start, course.engine().full_state(&course.place().state))
+        (cpu() - start, course.engine().full_state(&course.position().state))
     };
     let mut times: Vec<f64> = (0..5).map(|_| follow(XOR).0).collect();
     times.sort_by(f64::total_cmp);
@@ -126,12 +127,12 @@ fn follow(pot: &Compiled, start: &[f64], count: usize, several: bool, relative: 
     let feed = pot.crn.protocol.feed.as_ref().unwrap();
     let tolerances = Tolerances::new(relative, 1e-2 * relative);
     let engine = Engine::new(&pot.crn, &pot.info);
-    let mut course = Course::new(engine, feed, Method::Explicit, tolerances.clone());
+    let mut course = Presentations::new(engine, feed, Method::Explicit, tolerances.clone());
     if several {
         course.integrate_with(Multirate::new(&pot.crn, &pot.info, &tolerances).unwrap());
     }
-    let place = course.place().clone();
-    assert!(course.go_to(Place { presentation: WARM, state: start.to_vec(), ..place }));
+    let place = course.position().clone();
+    assert!(course.go_to(Position { presentation: WARM, state: start.to_vec(), ..place }));
     let begin = cpu();
     for _ in 0..count {
         course.present().unwrap();
@@ -144,7 +145,7 @@ fn warm(pot: &Compiled) -> Vec<f64> {
     let feed = pot.crn.protocol.feed.as_ref().unwrap();
     let tolerances = Tolerances::new(1e-4, 1e-6);
     let mut course =
-        Course::new(Engine::new(&pot.crn, &pot.info), feed, Method::Explicit, tolerances.clone());
+        Presentations::new(Engine::new(&pot.crn, &pot.info), feed, Method::Explicit, tolerances.clone());
     course.integrate_with(Multirate::new(&pot.crn, &pot.info, &tolerances).unwrap());
     for _ in 0..WARM {
         course.present().unwrap();

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use nnrc_crn::expand::expand;
 use nnrc_noise::stochastic::{self, Simulation};
-use nnrc_noise::{Quantity, Stream};
+use nnrc_noise::{Purpose, Stream};
 use nnrc_tests::acceptance::sbml::{WORKLOADS, spread, workload};
 use nnrc_tests::compiled::compile;
 use nnrc_tests::peers;
@@ -33,7 +33,7 @@ pub fn rows(bench: &mut Bench) -> Vec<Row> {
     let (mut seconds, mut events) = (f64::INFINITY, 0);
     for run in 0..REPEAT {
         let start = Instant::now();
-        let mut simulation = Simulation::new(&channels, &numbers, Stream::of(1, run, Quantity::Events));
+        let mut simulation = Simulation::new(&channels, &numbers, Stream::of(1, run, Purpose::Events));
         simulation.run(UNTIL, u64::MAX);
         seconds = seconds.min(start.elapsed().as_secs_f64());
         events += simulation.events();

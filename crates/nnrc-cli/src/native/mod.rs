@@ -2,7 +2,7 @@
 //!
 //! - `cache`: where generated crates and what is built from them are kept;
 //! - `cargo`: finding the toolchain and building;
-//! - `run`, `teach`: the program, its files, and what it says;
+//! - `run`, `train`: the program, its files, and what it says;
 //! - `child`: programs end with this one.
 
 mod cache;
@@ -10,7 +10,7 @@ mod cargo;
 mod child;
 mod package;
 mod run;
-mod teach;
+mod train;
 
 use std::path::Path;
 
@@ -28,7 +28,7 @@ use nnrc::Compiled;
 use nnrc::training::trained;
 use package::Crate;
 pub use run::Program;
-pub use teach::{Lesson, Taught};
+pub use train::{Ended, TrainRequest};
 
 /// What is said where nothing can be built.
 const NO_TOOLCHAIN: &str = "`--engine crate` needs Rust (cargo and rustc), which is not installed here: \

@@ -26,8 +26,8 @@ pub struct Program {
     scratch: Unfinished,
 }
 
-/// A time course.
-pub struct Course {
+/// The concentrations of a time course.
+pub struct StateCourse {
     pub times: Vec<f64>,
     /// Concentrations that change, one time after another.
     pub states: Vec<f64>,
@@ -67,7 +67,12 @@ impl Program {
     }
 
     /// Follows the time course; without an end until all has settled.
-    pub fn course(&self, simulation: &Simulation, until: Option<f64>, spacing: Spacing) -> Fails<Course> {
+    pub fn course(
+        &self,
+        simulation: &Simulation,
+        until: Option<f64>,
+        spacing: Spacing,
+    ) -> Fails<StateCourse> {
         let mut words = vec!["--state".into()];
         words.extend(option("--until", until));
         match spacing {
@@ -79,7 +84,11 @@ impl Program {
         }
         let mut arrays = self.simulate(simulation, words)?;
         let settling_time = arrays.remove("settling_time").map(|array| array.values[0]);
-        Ok(Course { times: take(&mut arrays, "time")?, states: take(&mut arrays, "state")?, settling_time })
+        Ok(StateCourse {
+            times: take(&mut arrays, "time")?,
+            states: take(&mut arrays, "state")?,
+            settling_time,
+        })
     }
 
     /// The concentrations that change, at the fixed point.

@@ -1,6 +1,6 @@
 //! `nnrc train`: weights by gradient descent through the fixed point, or by learning in the pot.
 
-use nnrc_sim::train::{Metrics, Quantity};
+use nnrc_sim::train::{Metric, Metrics};
 use serde_json::{Value, json};
 
 use crate::args::TrainArgs;
@@ -38,8 +38,8 @@ pub fn run(session: &Session, args: &TrainArgs) -> Result<(), Stop> {
         if terminal.is_json() {
             let metrics = |metrics: &Metrics| -> Value {
                 let named =
-                    |quantity: Quantity| (quantity.name().to_owned(), records::number(metrics.get(quantity)));
-                Value::Object(Quantity::ALL.into_iter().map(named).collect())
+                    |quantity: Metric| (quantity.name().to_owned(), records::number(metrics.get(quantity)));
+                Value::Object(Metric::ALL.into_iter().map(named).collect())
             };
             terminal.print_json(&json!({
                 "weights": path.display().to_string(),

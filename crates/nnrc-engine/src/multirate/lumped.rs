@@ -135,7 +135,7 @@ impl Lumped {
         );
         let mut constants: Vec<f64> = Vec::with_capacity(builder.constants);
         for (handle, family) in crn.species.iter() {
-            if layout.place(handle).source == Source::Constant {
+            if layout.slot(handle).source == Source::Constant {
                 constants.extend_from_slice(&family.initial);
             }
         }

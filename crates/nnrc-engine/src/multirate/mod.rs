@@ -87,7 +87,7 @@ impl Multirate {
         }
         let mut axes = vec![None; layout.state.len()];
         for (handle, family) in crn.species.iter() {
-            let place = layout.place(handle);
+            let place = layout.slot(handle);
             if let (Source::State, &[rows, columns]) = (place.source, family.axes.as_slice()) {
                 let at = layout.state.partition_point(|range| range.end <= place.range.start);
                 let (rows, columns) = (crn.axes[rows].size(), crn.axes[columns].size());
@@ -142,7 +142,7 @@ impl Multirate {
         family: Handle<SpeciesFamily>,
         values: &[f64],
     ) -> Result<(), SetError> {
-        let place = self.layout.places().get(family.index()).ok_or(SetError::NoSuchFamily)?;
+        let place = self.layout.slots().get(family.index()).ok_or(SetError::NoSuchFamily)?;
         if place.range.len() != values.len() {
             return Err(SetError::Length { expected: place.range.len(), found: values.len() });
         }

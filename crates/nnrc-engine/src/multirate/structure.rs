@@ -82,8 +82,8 @@ pub(crate) struct Structure<'a> {
     pub others: Vec<Term<'a>>,
 }
 
-/// Where an access to a pair stands: the variables of row and column, and the first column.
-struct Place {
+/// The elements of a pair that an access means: the variables of row and column, and the first column.
+struct Entry {
     row: usize,
     column: usize,
     first: usize,
@@ -229,7 +229,7 @@ impl Shapes<'_> {
     }
 
     /// Row and column of an access, all rows and a range of columns.
-    fn place(&self, family: usize, at: &Access, sizes: &[usize]) -> Option<Place> {
+    fn entry(&self, family: usize, at: &Access, sizes: &[usize]) -> Option<Entry> {
         let (rows, columns) = self.shapes[family]?;
         let first = at.base - self.layout.state[family].start;
         let only = |stride: usize| {
@@ -239,7 +239,7 @@ impl Shapes<'_> {
         let (row, column) = (only(columns)?, only(1)?);
         let plain = (0..sizes.len()).all(|v| v == row || v == column || at.strides[v] == 0);
         let fits = plain && sizes[row] == rows && first + sizes[column] <= columns;
-        fits.then_some(Place { row, column, first })
+        fits.then_some(Entry { row, column, first })
     }
 
     /// What a term is; the family that cannot be one of a pair because of it.
@@ -272,28 +272,28 @@ impl Shapes<'_> {
     }
 
     /// Held factors that depend on the column alone.
-    fn held(sum: &Sum, place: &Place) -> Option<Held> {
+    fn held(sum: &Sum, entry: &Entry) -> Option<Held> {
         let mut factors = Vec::new();
         for factor in sum.factors.iter().filter(|factor| factor.source == Source::Constant) {
-            if (0..sum.sizes.len()).any(|v| v != place.column && factor.at.strides[v] > 0 && sum.sizes[v] > 1)
+            if (0..sum.sizes.len()).any(|v| v != entry.column && factor.at.strides[v] > 0 && sum.sizes[v] > 1)
             {
                 return None;
             }
-            factors.push((factor.at.base, factor.at.strides[place.column], factor.power));
+            factors.push((factor.at.base, factor.at.strides[entry.column], factor.power));
         }
         factors.sort_unstable();
-        Some(Held { column: place.first, count: sum.sizes[place.column], factors })
+        Some(Held { column: entry.first, count: sum.sizes[entry.column], factors })
     }
 
     fn production(&self, term: &Term<'_>, family: usize) -> Option<Kind> {
         let sum = &term.sum;
-        let place = self.place(family, &sum.target, &sum.sizes)?;
+        let entry = self.entry(family, &sum.target, &sum.sizes)?;
         let mut states = sum.factors.iter().filter(|factor| factor.source == Source::State);
         let source = states.next().filter(|source| source.power == 1)?;
         let alone = states.next().is_none() && sum.sizes.len() == 2;
         let source =
-            (source.at.strides[place.column] == 0).then(|| (source.at.base, source.at.strides[place.row]));
-        let held = Self::held(sum, &place)?;
+            (source.at.strides[entry.column] == 0).then(|| (source.at.base, source.at.strides[entry.row]));
+        let held = Self::held(sum, &entry)?;
         let production = Production { rail: 0, rate: Self::rate(term)?, source: source?, held: 0 };
         (alone && production.rate >= 0.0).then_some(Kind::Production { family, production, held })
     }
@@ -301,9 +301,9 @@ impl Shapes<'_> {
     fn sink(&self, term: &Term<'_>, family: usize) -> Option<Kind> {
         let sum = &term.sum;
         let rate = -Self::rate(term)?;
-        let place = self.place(family, &sum.target, &sum.sizes)?;
+        let entry = self.entry(family, &sum.target, &sum.sizes)?;
         let (_, columns) = self.shapes[family]?;
-        let whole = place.first == 0 && sum.sizes[place.column] == columns && sum.sizes.len() == 2;
+        let whole = entry.first == 0 && sum.sizes[entry.column] == columns && sum.sizes.len() == 2;
         let local = |factor: &&Factor| {
             factor.source == Source::State && factor.power == 1 && factor.at.strides == sum.target.strides
         };
@@ -333,22 +333,22 @@ impl Shapes<'_> {
         let is_rail =
             |factor: &Factor| factor.source == Source::State && self.candidate(&factor.at) == Some(family);
         let rail = sum.factors.iter().find(|factor| is_rail(factor)).filter(|rail| rail.power == 1)?;
-        let place = self.place(family, &rail.at, &sum.sizes)?;
-        let held = Self::held(sum, &place)?;
+        let entry = self.entry(family, &rail.at, &sum.sizes)?;
+        let held = Self::held(sum, &entry)?;
         let rest: Vec<Factor> = (sum.factors.iter())
             .filter(|factor| factor.source == Source::State && !is_rail(factor))
             .cloned()
             .collect();
-        let over_column = |at: &Access| at.strides[place.column] > 0;
+        let over_column = |at: &Access| at.strides[entry.column] > 0;
         if over_column(&sum.target)
             || rest.iter().any(|factor| over_column(&factor.at))
             || sum.sizes.len() != 2
         {
             return None;
         }
-        let row = |at: &Access| Access { base: at.base, strides: vec![at.strides[place.row]] };
+        let row = |at: &Access| Access { base: at.base, strides: vec![at.strides[entry.row]] };
         let sum = Sum {
-            sizes: vec![sum.sizes[place.row]],
+            sizes: vec![sum.sizes[entry.row]],
             distinct: None,
             target: row(&sum.target),
             scale: rate,

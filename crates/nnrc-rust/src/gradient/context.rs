@@ -1,11 +1,11 @@
-//! What is trained, and the units of the network: what every part of a gradient is written with.
+//! What is trained, and the blocks of the network: what every part of a gradient is written with.
 
 use nnrc_crn::{Handle, RateConstant};
 use proc_macro2::Ident;
 use quote::format_ident;
 
+use super::block::{Solution, solution};
 use super::laws::laws;
-use super::unit::{Unit, unit};
 use crate::context::Context;
 use crate::error::Error;
 use crate::options::{Trained, Training};
@@ -15,7 +15,8 @@ pub(crate) struct Gradient<'a> {
     pub(super) context: &'a Context<'a>,
     pub(super) training: &'a Training,
     pub(super) trained: Vec<(&'a Trained, Handle<RateConstant>)>,
-    pub(super) units: Vec<Unit>,
+    /// How each component comes to rest.
+    pub(super) blocks: Vec<Solution>,
 }
 
 impl<'a> Gradient<'a> {
@@ -35,12 +36,12 @@ impl<'a> Gradient<'a> {
             return Err(Error::not_served(&one.key, "a single number is not trained"));
         }
         let laws = laws(context, &trained);
-        let units = context
+        let blocks = context
             .components
             .iter()
-            .map(|component| unit(context, component, &laws))
+            .map(|component| solution(context, component, &laws))
             .collect::<Result<Vec<_>, _>>()?;
-        Ok(Self { context, training, trained, units })
+        Ok(Self { context, training, trained, blocks })
     }
 
     /// The field of a rate constant, if it is trained.
@@ -54,7 +55,7 @@ impl<'a> Gradient<'a> {
         self.context.flows[place].clone()
     }
 
-    /// The name of a component's table of units.
+    /// The name of a component's table of reactions.
     pub(super) fn table(&self, place: usize) -> Ident {
         format_ident!("{}", self.flows(place).to_string().trim_end_matches("_flows").to_uppercase() + "_UNIT")
     }

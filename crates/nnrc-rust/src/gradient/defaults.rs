@@ -1,6 +1,6 @@
 //! What the model file says about training, as a constant of the generated network.
 
-use nnrc_sim::train::{Loss, Optimiser, Schedule, Stop};
+use nnrc_sim::train::{Optimiser, Schedule, Stop};
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
@@ -12,11 +12,7 @@ impl Gradient<'_> {
     pub(super) fn defaults(&self) -> Option<TokenStream> {
         let said = self.training.defaults.as_ref()?;
         let number = Literal::f64_unsuffixed;
-        let loss = match said.loss {
-            Loss::SquaredError => quote!(SquaredError),
-            Loss::CrossEntropy => quote!(CrossEntropy),
-            Loss::SoftmaxCrossEntropy => quote!(SoftmaxCrossEntropy),
-        };
+        let loss = measure::loss(said.loss);
         let (reading, units) = (measure::reading(said.reading), measure::units(&self.training.units));
         let optimiser = match said.optimiser {
             Optimiser::Sgd { rate, momentum } => {
@@ -45,13 +41,13 @@ impl Gradient<'_> {
             }
         };
         let stops = self.training.stops.iter().map(|stop| {
-            let Stop { validation, quantity, comparison, bound } = stop;
-            let quantity = format_ident!("{}", format!("{quantity:?}"));
+            let Stop { validation, metric, comparison, bound } = stop;
+            let metric = format_ident!("{}", format!("{metric:?}"));
             let comparison = format_ident!("{}", format!("{comparison:?}"));
             let bound = number(*bound);
             quote!(train::Stop {
                 validation: #validation,
-                quantity: train::Quantity::#quantity,
+                metric: train::Metric::#metric,
                 comparison: train::Comparison::#comparison,
                 bound: #bound,
             })
@@ -68,7 +64,7 @@ impl Gradient<'_> {
         };
         Some(quote!(
             const TRAINING: Training = Training {
-                loss: train::Loss::#loss,
+                loss: #loss,
                 reading: #reading,
                 units: #units,
                 optimiser: train::Optimiser::#optimiser,

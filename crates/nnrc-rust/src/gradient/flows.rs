@@ -1,26 +1,26 @@
-//! The flows of a component of units: what its reactions carry at each index, but for its own species.
+//! The flows of a component of blocks: what its reactions carry at each index, but for its own species.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
+use super::block::{Solution, within};
 use super::context::Gradient;
-use super::unit::{Unit, within};
 use crate::coefficient::{Product, add, scaled, set};
 use crate::components::Component;
 use crate::context::Context;
 use crate::derivative::{element, rows_times, times};
 use crate::jacobian::{index_of, loop_with_others, over_rows_with_others};
 use crate::nest;
-use crate::plan::{Access, Place, Shape};
+use crate::plan::{Access, IndexPlace, Shape};
 
 impl Gradient<'_> {
-    /// The loops that compute the flows of a component of units.
+    /// The loops that compute the flows of a component of blocks.
     pub(super) fn flow_loops(&self, place: usize) -> TokenStream {
         let context = self.context;
         let component = &context.components[place];
-        let (unit, flows) = (&self.units[place], self.flows(place));
-        let count = match unit {
-            Unit::Table { terms, .. } => terms.len(),
+        let (block, flows) = (&self.blocks[place], self.flows(place));
+        let count = match block {
+            Solution::Table { terms, .. } => terms.len(),
             _ => 3,
         };
         let mut whole: Vec<Vec<Product>> = vec![Vec::new(); count];
@@ -28,8 +28,8 @@ impl Gradient<'_> {
         let size = context.plan.crn.species[component.families[0]].initial.len();
         for (at, function) in context.plan.functions.iter().enumerate() {
             let Some((powers, changes)) = within(component, function) else { continue };
-            let (slot, times_change) = match unit {
-                Unit::Table { terms, .. } => {
+            let (slot, times_change) = match block {
+                Solution::Table { terms, .. } => {
                     let found = terms.iter().position(|term| *term == (powers.clone(), changes.clone()));
                     (found.unwrap_or(0), 1)
                 }
@@ -37,9 +37,9 @@ impl Gradient<'_> {
             };
             let flow_at = |index: &TokenStream| {
                 let slot = Literal::usize_unsuffixed(slot);
-                match unit {
+                match block {
                     // Each power by itself, so that the roots are found several at a time.
-                    Unit::Quadratic => quote!(self.#flows[#slot][#index]),
+                    Solution::Quadratic => quote!(self.#flows[#slot][#index]),
                     _ => quote!(self.#flows[#index][#slot]),
                 }
             };
@@ -59,7 +59,7 @@ impl Gradient<'_> {
             let rows = function.rows.map(|axis| context.plan.crn.axes[axis].size());
             let target = function.net.iter().find(|(access, _)| component.families.contains(&access.family));
             let Some((target, _)) = target else { continue };
-            if target.place == Place::Row(0) && rows == Some(size) {
+            if target.place == IndexPlace::Row(0) && rows == Some(size) {
                 if matches!(function.shape, Shape::Others(..)) {
                     others.push(at);
                 }
@@ -73,8 +73,8 @@ impl Gradient<'_> {
         let sets = whole.iter().enumerate().filter_map(|(slot, products)| {
             let is_set = !products.is_empty() || parts.iter().any(|(other, _)| *other == slot);
             let slot = Literal::usize_unsuffixed(slot);
-            let place = match unit {
-                Unit::Quadratic => quote!(self.#flows[#slot][i]),
+            let place = match block {
+                Solution::Quadratic => quote!(self.#flows[#slot][i]),
                 _ => quote!(self.#flows[i][#slot]),
             };
             is_set.then(|| set(&place, products))

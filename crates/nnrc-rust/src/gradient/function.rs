@@ -13,7 +13,7 @@ use crate::nest;
 use crate::plan::{Function, Nest, Shape};
 
 impl Gradient<'_> {
-    pub(super) fn pull_rows(
+    pub(super) fn adjoint_rows(
         &self,
         component: &Component,
         at: usize,
@@ -55,13 +55,13 @@ impl Gradient<'_> {
         match &function.shape {
             Shape::Pointwise(coefficient) => {
                 for contribution in &coefficient.contributions {
-                    statements.extend(self.pull_contribution(contribution, &with));
+                    statements.extend(self.adjoint_contribution(contribution, &with));
                 }
             }
             Shape::Others(coefficient, family) => {
                 for contribution in &coefficient.contributions {
                     let with = |more: TokenStream| [with(more), vec![quote!(others)]].concat();
-                    let statement = self.pull_contribution(contribution, &with);
+                    let statement = self.adjoint_contribution(contribution, &with);
                     others |= statement.is_some();
                     statements.extend(statement);
                 }
@@ -71,17 +71,17 @@ impl Gradient<'_> {
                     let value = with(fields[0].at_row());
                     statements.push(set(&quote!(shares[i]), &[(fields[0].sign, value)]));
                     scale = Some(quote!(let mut shares = [0.0; #size];));
-                    after = Some(quote!(pull::add_scaled(known.#name, 1.0, &sum_of_others(&shares));));
+                    after = Some(quote!(adjoint::add_scaled(known.#name, 1.0, &sum_of_others(&shares));));
                 }
             }
             Shape::Matrix(terms) => {
                 let mut inner = Vec::new();
                 for (term, field) in terms.iter().zip(fields) {
-                    inner.extend(self.pull_matrix(term));
+                    inner.extend(self.adjoint_matrix(term));
                     if !own(term.family) {
                         let (name, row) = (context.species(term.family), field.at_row());
                         let factor = if field.sign < 0 { quote!(-scale) } else { quote!(scale) };
-                        inner.push(quote!(pull::add_scaled(known.#name, #factor, &#row);));
+                        inner.push(quote!(adjoint::add_scaled(known.#name, #factor, &#row);));
                     }
                 }
                 if !inner.is_empty() {
@@ -106,7 +106,7 @@ impl Gradient<'_> {
         Some(quote!(#scale #body #after))
     }
 
-    pub(super) fn pull_nest(&self, component: &Component, nest: &Nest) -> Option<TokenStream> {
+    pub(super) fn adjoint_nest(&self, component: &Component, nest: &Nest) -> Option<TokenStream> {
         let context = self.context;
         let own = |family: &Handle<SpeciesFamily>| component.families.contains(family);
         let targets: Vec<Product> = nest

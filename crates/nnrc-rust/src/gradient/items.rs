@@ -1,18 +1,18 @@
-//! What stands beside the methods: tables of units, the view of a gradient, fields of the network.
+//! What stands beside the methods: tables of blocks, the view of a gradient, fields of the network.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
+use super::block::Solution;
 use super::context::Gradient;
-use super::unit::Unit;
 use crate::context::doc;
 
 impl Gradient<'_> {
-    /// The tables of units.
+    /// The tables of blocks.
     pub(super) fn tables(&self) -> Vec<TokenStream> {
         let mut items = Vec::new();
-        for (place, unit) in self.units.iter().enumerate() {
-            let Unit::Table { terms, laws } = unit else { continue };
+        for (place, block) in self.blocks.iter().enumerate() {
+            let Solution::Table { terms, laws } = block else { continue };
             let number = |change: &i64| Literal::f64_unsuffixed(*change as f64);
             let signed = |change: &i64| {
                 let size = number(&change.abs());
@@ -38,7 +38,7 @@ impl Gradient<'_> {
             ));
             items.push(quote! {
                 #doc
-                const #name: Unit<#species, #reactions> = Unit {
+                const #name: Block<#species, #reactions> = Block {
                     powers: [#(#powers),*],
                     changes: [#(#changes),*],
                     laws: &[#(#laws),*],
@@ -63,7 +63,7 @@ impl Gradient<'_> {
                 [rows, columns] => {
                     let (rows, columns) = (self.context.size(*rows), self.context.size(*columns));
                     fields.push(quote!(#name: &'a mut [[f64; #columns]; #rows]));
-                    takes.push(quote!(#name: pull::take_rows_mut(&mut gradient)));
+                    takes.push(quote!(#name: adjoint::take_rows_mut(&mut gradient)));
                 }
                 several => {
                     let sizes = several.iter().map(|&axis| self.context.size(axis));
@@ -90,16 +90,16 @@ impl Gradient<'_> {
     /// Fields of the network, and what they are at first.
     pub fn fields(&self) -> Vec<(TokenStream, TokenStream)> {
         let mut fields = Vec::new();
-        for (place, unit) in self.units.iter().enumerate() {
+        for (place, block) in self.blocks.iter().enumerate() {
             let component = &self.context.components[place];
             let (name, size) = (self.flows(place), self.context.family_size(component.families[0]));
-            let shape = match unit {
-                Unit::Quadratic => quote!([[f64; #size]; 3]),
-                Unit::Table { terms, .. } => {
+            let shape = match block {
+                Solution::Quadratic => quote!([[f64; #size]; 3]),
+                Solution::Table { terms, .. } => {
                     let count = Literal::usize_unsuffixed(terms.len());
                     quote!([[f64; #count]; #size])
                 }
-                Unit::Matrix => continue,
+                Solution::Matrix => continue,
             };
             let doc = doc(&format!("Flows in {} at each index.", self.context.names_of(component)));
             fields.push((quote!(#doc #name: Box<#shape>), quote!(#name: zero_matrix())));

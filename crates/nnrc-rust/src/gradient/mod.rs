@@ -1,10 +1,12 @@
 //! Gradients of the fixed point: the way forward component by component, and the way back.
 //!
-//! Forward (`rest`): what stands still in a component is computed once, its *flows*; then its species come to rest.
-//! A unit of one species with powers up to 2 has a root in closed form, other units and dense blocks are solved for.
-//! Back (`pull`): dL/dx of a component becomes dL/df with the transposed block; each function then hands it on to the
+//! Forward (`steady_state`): what stands still in a component is computed once, its *flows*; then its species come to rest.
+//! A block of one species with powers up to 2 has a root in closed form, others and dense ones are solved for.
+//! Back (`adjoint`): dL/dx of a component becomes dL/df with the transposed block; each function then hands it on to the
 //! species that it reads and to its rate constants.
 
+mod adjoint;
+mod block;
 mod context;
 mod defaults;
 mod flows;
@@ -12,9 +14,7 @@ mod function;
 mod items;
 mod laws;
 mod parameters;
-mod pull;
-mod rest;
-mod unit;
+mod steady_state;
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -23,7 +23,7 @@ pub(crate) use self::context::Gradient;
 pub(crate) use self::laws::{dense_laws, local_laws};
 
 impl Gradient<'_> {
-    /// Items beside the network: the tables of units, and the view of a gradient.
+    /// Items beside the network: the tables of blocks, and the view of a gradient.
     pub fn items(&self) -> Vec<TokenStream> {
         let mut items = self.tables();
         items.extend(self.view());
@@ -33,8 +33,8 @@ impl Gradient<'_> {
     /// The private methods.
     pub fn methods(&self) -> Vec<TokenStream> {
         let mut methods: Vec<TokenStream> =
-            (0..self.units.len()).map(|place| self.rest_method(place)).collect();
-        methods.extend(self.pulls().into_iter().map(|pull| pull.method));
+            (0..self.blocks.len()).map(|place| self.steady_state_method(place)).collect();
+        methods.extend(self.adjoints().into_iter().map(|adjoint| adjoint.method));
         methods
     }
 
@@ -52,7 +52,7 @@ impl Gradient<'_> {
             let name = context.constant(*handle);
             // Matrices have rows, everything else is flat.
             if crn.rate_constants[*handle].axes.len() == 2 {
-                sets.push(quote!(pull::take_rows(&mut values, &mut self.#name);));
+                sets.push(quote!(adjoint::take_rows(&mut values, &mut self.#name);));
                 gets.push(quote!(values.extend_from_slice(self.#name.as_flattened());));
             } else {
                 sets.push(quote!(*self.#name = *take(&mut values);));
@@ -71,12 +71,12 @@ impl Gradient<'_> {
             quote!(fn tensors() -> &'static [Tensor] { &[#(#tensors),*] }),
             quote!(fn parameters(&self, values: &mut Vec<f64>) { #(#gets)* }),
             quote!(fn set_parameters(&mut self, mut values: &[f64]) { #(#sets)* #prepare }),
-            quote!(fn rest(&mut self, state: &mut [f64], find: bool) -> bool {
+            quote!(fn steady_state(&mut self, state: &mut [f64], find: bool) -> bool {
                 let mut is_found = true;
                 #(#rests)*
                 is_found
             }),
-            self.pull_member(),
+            self.adjoint_member(),
         ]);
         members
     }

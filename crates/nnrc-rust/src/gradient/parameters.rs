@@ -11,7 +11,7 @@ use crate::plan::{Contribution, MatrixTerm, Spot};
 
 impl Gradient<'_> {
     /// dL/dk of one contribution to a coefficient at i; `with` gives the factors beside it.
-    pub(super) fn pull_contribution(
+    pub(super) fn adjoint_contribution(
         &self,
         contribution: &Contribution,
         with: &dyn Fn(TokenStream) -> Vec<TokenStream>,
@@ -55,7 +55,7 @@ impl Gradient<'_> {
     }
 
     /// dL/dk of the matrices of one product at i, where `scale` is dL/d product.
-    pub(super) fn pull_matrix(&self, term: &MatrixTerm) -> Vec<TokenStream> {
+    pub(super) fn adjoint_matrix(&self, term: &MatrixTerm) -> Vec<TokenStream> {
         let context = self.context;
         let mut statements = Vec::new();
         for contribution in &term.coefficient.contributions {
@@ -92,9 +92,9 @@ impl Gradient<'_> {
 
 fn helper(part: Part) -> TokenStream {
     match part {
-        Part::Whole => quote!(pull::add_scaled),
-        Part::Positive => quote!(pull::add_to_positive),
-        Part::Negative => quote!(pull::add_to_negative),
+        Part::Whole => quote!(adjoint::add_scaled),
+        Part::Positive => quote!(adjoint::add_to_positive),
+        Part::Negative => quote!(adjoint::add_to_negative),
     }
 }
 
@@ -106,8 +106,8 @@ fn slope(context: &Context<'_>, contribution: &Contribution) -> Option<TokenStre
 pub(super) fn slope_of(part: Part, value: &TokenStream) -> Option<TokenStream> {
     match part {
         Part::Whole => None,
-        Part::Positive => Some(quote!(pull::positive_slope(#value))),
-        Part::Negative => Some(quote!(pull::negative_slope(#value))),
+        Part::Positive => Some(quote!(adjoint::positive_slope(#value))),
+        Part::Negative => Some(quote!(adjoint::negative_slope(#value))),
     }
 }
 

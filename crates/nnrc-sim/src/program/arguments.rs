@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::usage::Usage;
+use super::words::{Words, method, number, positive, whole};
 use crate::defaults::Defaults;
 use crate::settings::Method;
 
@@ -65,13 +67,13 @@ impl Arguments {
     ///
     /// # Errors
     ///
-    /// A sentence about an extension that is none of ours.
-    pub fn format(&self) -> Result<Format, String> {
+    /// An extension that is none of ours.
+    pub fn format(&self) -> Result<Format, Usage> {
         match self.output.as_deref().map(Path::extension) {
             None => Ok(Format::Csv),
             Some(Some(extension)) if extension == "csv" => Ok(Format::Csv),
             Some(Some(extension)) if extension == "npz" => Ok(Format::Npz),
-            Some(_) => Err("the output must end in .csv or .npz".to_owned()),
+            Some(_) => Err(Usage::together("the output must end in .csv or .npz")),
         }
     }
 }
@@ -80,11 +82,11 @@ impl Arguments {
 ///
 /// # Errors
 ///
-/// A sentence about the argument that is not understood.
+/// The argument that is not understood.
 pub fn parse(
     words: impl IntoIterator<Item = String>,
     defaults: &Defaults,
-) -> Result<Option<Arguments>, String> {
+) -> Result<Option<Arguments>, Usage> {
     let mut arguments = Arguments {
         input: None,
         data: None,
@@ -122,9 +124,7 @@ pub fn parse(
             "--until" => arguments.until = Some(positive(name, &value()?)?),
             "--points" => {
                 let text = value()?;
-                let points = text.parse().ok().filter(|points| *points >= 2);
-                arguments.points =
-                    points.ok_or_else(|| format!("`{name} {text}`: expected a whole number from 2"))?;
+                arguments.points = whole(name, &text, 2)?;
                 arguments.every = None;
                 rows.push("--points");
             }
@@ -138,7 +138,7 @@ pub fn parse(
                 arguments.start = match value()?.as_str() {
                     "model" => Start::Model,
                     "settled" => Start::Settled,
-                    other => return Err(format!("`{name} {other}`: expected `model` or `settled`")),
+                    other => return Err(Usage::unexpected(name, other, "`model` or `settled`")),
                 }
             }
             "--method" => arguments.method = method(name, &value()?)?,
@@ -148,35 +148,37 @@ pub fn parse(
             "-o" | "--output" => {
                 arguments.output = Some(value()?).filter(|path| path != "-").map(PathBuf::from)
             }
-            other => return Err(format!("`{other}` is no option of this program; see `--help`")),
+            other => return Err(Usage::NoOption { word: other.to_owned(), verb: None }),
         }
     }
     if arguments.data.is_some() && (arguments.input.is_some() || arguments.until.is_some()) {
-        return Err(
-            "`--data` gives settled values for many inputs; leave out `--input` and `--until`".to_owned()
-        );
+        return Err(Usage::together(
+            "`--data` gives settled values for many inputs; leave out `--input` and `--until`",
+        ));
     }
     if arguments.raw && arguments.scaled {
-        return Err("`--raw` and `--scaled` exclude each other".to_owned());
+        return Err(Usage::together("`--raw` and `--scaled` exclude each other"));
     }
     if arguments.raw && arguments.input.is_none() && arguments.data.is_none() {
-        return Err("`--raw` says what `--input` gives; there is none".to_owned());
+        return Err(Usage::together("`--raw` says what `--input` gives; there is none"));
     }
     if arguments.scaled && arguments.data.is_none() {
-        return Err(
-            "`--scaled` is for `--data`; `--input` gives scaled values unless `--raw` is said".to_owned()
-        );
+        return Err(Usage::together(
+            "`--scaled` is for `--data`; `--input` gives scaled values unless `--raw` is said",
+        ));
     }
     if arguments.steady && arguments.until.is_some() {
-        return Err("`--steady` and `--until` exclude each other".to_owned());
+        return Err(Usage::together("`--steady` and `--until` exclude each other"));
     }
     match rows.as_slice() {
         [] => {}
         [only] if arguments.steady || arguments.data.is_some() => {
-            return Err(format!("`{only}` is for time courses; leave it out, or `--steady` and `--data`"));
+            return Err(Usage::together(format!(
+                "`{only}` is for time courses; leave it out, or `--steady` and `--data`"
+            )));
         }
         several if several.iter().any(|other| *other != several[0]) => {
-            return Err("`--points` and `--every` exclude each other".to_owned());
+            return Err(Usage::together("`--points` and `--every` exclude each other"));
         }
         _ => {}
     }
@@ -187,67 +189,11 @@ pub fn parse(
     Ok(Some(arguments))
 }
 
-/// The words of a command line: options with their values, `--name value` or `--name=value`.
-pub(super) struct Words<'a, I> {
-    words: I,
-    /// Options without a value.
-    flags: &'a [&'a str],
-    /// What stands behind `=` in the present option.
-    glued: Option<String>,
-}
-
-impl<'a, I: Iterator<Item = String>> Words<'a, I> {
-    pub fn new(words: I, flags: &'a [&'a str]) -> Self {
-        Self { words, flags, glued: None }
-    }
-
-    /// The name of the next option.
-    pub fn option(&mut self) -> Result<Option<String>, String> {
-        let Some(word) = self.words.next() else { return Ok(None) };
-        let (name, glued) = match word.split_once('=') {
-            Some((name, value)) if name.starts_with("--") => (name.to_owned(), Some(value.to_owned())),
-            _ => (word, None),
-        };
-        if glued.is_some() && self.flags.contains(&name.as_str()) {
-            return Err(format!("`{name}` takes no value"));
-        }
-        self.glued = glued;
-        Ok(Some(name))
-    }
-
-    /// The value of that option, whose name is `name`.
-    pub fn value(&mut self, name: &str) -> Result<String, String> {
-        self.glued.take().or_else(|| self.words.next()).ok_or_else(|| format!("`{name}` needs a value"))
-    }
-}
-
-/// A way to step through time.
-pub(super) fn method(name: &str, text: &str) -> Result<Method, String> {
-    match text {
-        "auto" => Ok(Method::Auto),
-        "explicit" => Ok(Method::Explicit),
-        "rosenbrock" => Ok(Method::Rosenbrock),
-        other => Err(format!("`{name} {other}`: expected `auto`, `explicit` or `rosenbrock`")),
-    }
-}
-
-/// A finite number.
-pub(super) fn number(name: &str, text: &str) -> Result<f64, String> {
-    let number = text.trim().parse().ok().filter(|number: &f64| number.is_finite());
-    number.ok_or_else(|| format!("`{name}`: `{text}` is not a finite number"))
-}
-
-/// A positive number.
-pub(super) fn positive(name: &str, text: &str) -> Result<f64, String> {
-    let number = number(name, text)?;
-    if number > 0.0 { Ok(number) } else { Err(format!("`{name} {text}`: expected a positive number")) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn words(text: &str) -> Result<Option<Arguments>, String> {
+    fn words(text: &str) -> Result<Option<Arguments>, Usage> {
         parse(text.split_whitespace().map(str::to_owned), &Defaults::NONE)
     }
 
@@ -286,7 +232,7 @@ mod tests {
             ("--steady --points 3", "time courses"),
             ("--data x.npz --every 2", "time courses"),
         ] {
-            assert!(words(text).unwrap_err().contains(part), "{text}");
+            assert!(words(text).unwrap_err().to_string().contains(part), "{text}");
         }
     }
 }

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use super::console::say;
+use super::file_error::{Fault, FileError, InputError, RowFault};
 use super::widths::{input_width, output_width};
 use crate::io::{ArrayFile, ReadError, npz, read_file, table};
 use crate::meanings::{Columns, Meanings};
-use crate::network::{Network, Quantity, Role};
+use crate::network::{Network, Role};
 use crate::scaling::Scaling;
 use crate::train::Loss;
 
@@ -77,10 +78,10 @@ pub(crate) struct Samples {
 }
 
 /// Checks the number of the values of the inputs, their signs, and their ranges.
-pub(crate) fn check_input<N: Network>(values: &[f64]) -> Result<(), String> {
+pub(crate) fn check_input<N: Network>(values: &[f64]) -> Result<(), InputError> {
     let width = input_width::<N>();
     if values.len() != width {
-        return Err(format!("{} values for {width} inputs", values.len()));
+        return Err(InputError::Count(values.len(), width));
     }
     let mut rest = values;
     for quantity in N::quantities().iter().filter(|quantity| quantity.role.is_input()) {
@@ -88,26 +89,25 @@ pub(crate) fn check_input<N: Network>(values: &[f64]) -> Result<(), String> {
         rest = others;
         let is_bad = |value: &f64| *value < 0.0 && quantity.role == Role::Input;
         if let Some(at) = own.iter().position(is_bad) {
-            let Quantity { name, .. } = quantity;
-            return Err(format!("{name}_{} is {}, but a concentration is never negative", at + 1, own[at]));
+            return Err(InputError::Negative(quantity.name, at + 1, own[at]));
         }
         if let Some((name, low, high)) = N::RANGES.iter().find(|(name, ..)| *name == quantity.name)
             && let Some(at) = own.iter().position(|value| !(*low..=*high).contains(value))
         {
-            return Err(format!("{name}_{} is {}, outside its range [{low}, {high}]", at + 1, own[at]));
+            return Err(InputError::Outside(name, at + 1, own[at], [*low, *high]));
         }
     }
     Ok(())
 }
 
 /// The inputs in a file, one in each row.
-pub(crate) fn inputs<N: Network>(path: &Path, own: &Own<'_>) -> Result<Vec<Vec<f64>>, String> {
+pub(crate) fn inputs<N: Network>(path: &Path, own: &Own<'_>) -> Result<Vec<Vec<f64>>, FileError> {
     let width = input_width::<N>();
     let rows = match arrays(path)? {
         Some(file) => {
             let name = if file.holds("x") { "x" } else { npz::SINGLE };
             if !file.holds(name) {
-                return Err(format!("`{}` has no array `x`", path.display()));
+                return Err(FileError::new(path, Fault::NoArray("x".to_owned())));
             }
             matrix(path, &file, name, Some(width))?
         }
@@ -121,7 +121,7 @@ pub(crate) fn inputs<N: Network>(path: &Path, own: &Own<'_>) -> Result<Vec<Vec<f
 /// Inputs and targets: arrays `x` and `t`, or columns of inputs and after them columns of targets.
 ///
 /// Instead of a target for each of several outputs there may be one number, the class from 0.
-pub(crate) fn samples<N: Network>(path: &Path, own: &Own<'_>) -> Result<Samples, String> {
+pub(crate) fn samples<N: Network>(path: &Path, own: &Own<'_>) -> Result<Samples, FileError> {
     let width = input_width::<N>();
     let samples = samples_of(path, own, width, output_width::<N>())?;
     check_rows::<N>(path, own, samples.inputs.chunks(width.max(1)))?;
@@ -134,8 +134,7 @@ pub(crate) fn samples_of(
     own: &Own<'_>,
     width: usize,
     outputs: usize,
-) -> Result<Samples, String> {
-    let name = path.display();
+) -> Result<Samples, FileError> {
     let (rows, targets) = match arrays(path)? {
         Some(file) => (matrix(path, &file, "x", Some(width))?, matrix(path, &file, "t", None)?),
         None => cells(path, own)?
@@ -147,31 +146,23 @@ pub(crate) fn samples_of(
             .unzip(),
     };
     if let Some(at) = rows.iter().position(|row| row.len() != width) {
-        return Err(format!("`{name}`, row {}: {} values for {width} inputs", at + 1, rows[at].len()));
+        return Err(FileError::row(path, at, RowFault::Input(InputError::Count(rows[at].len(), width), "")));
     }
     if rows.len() != targets.len() {
-        return Err(format!("`{name}`: {} inputs and {} targets", rows.len(), targets.len()));
+        return Err(FileError::new(path, Fault::Counts(rows.len(), targets.len())));
     }
     let mut samples = Samples { count: rows.len(), inputs: own.inputs(&rows.concat()), targets: Vec::new() };
     for (at, target) in targets.iter().enumerate() {
         match target.as_slice() {
             &[class] if outputs > 1 => {
                 if class.fract() != 0.0 || !(0.0..outputs as f64).contains(&class) {
-                    let last = outputs - 1;
-                    return Err(format!(
-                        "`{name}`, row {}: {class} is no class; expected a whole number from 0 to {last}",
-                        at + 1
-                    ));
+                    return Err(FileError::row(path, at, RowFault::Class(class, outputs - 1)));
                 }
                 samples.targets.extend((0..outputs).map(|one| f64::from(u8::from(one as f64 == class))));
             }
             target if target.len() == outputs => samples.targets.extend(own.targets(target)),
             target => {
-                return Err(format!(
-                    "`{name}`, row {}: {} targets for {outputs} outputs",
-                    at + 1,
-                    target.len()
-                ));
+                return Err(FileError::row(path, at, RowFault::Targets(target.len(), outputs)));
             }
         }
     }
@@ -184,7 +175,7 @@ pub(crate) fn check_targets(
     samples: &Samples,
     outputs: usize,
     loss: Loss,
-) -> Result<(), String> {
+) -> Result<(), FileError> {
     match loss {
         Loss::SquaredError => return Ok(()),
         Loss::CrossEntropy | Loss::SoftmaxCrossEntropy => {}
@@ -193,24 +184,18 @@ pub(crate) fn check_targets(
         |row: &[f64]| row.iter().all(|t| *t >= 0.0) && (row.iter().sum::<f64>() - 1.0).abs() < 1e-6;
     match samples.targets.chunks(outputs.max(1)).position(|row| !are_probabilities(row)) {
         None => Ok(()),
-        Some(row) => Err(format!(
-            "`{}`, row {}: the targets are no probabilities; a cross-entropy needs targets of at least 0 that add up \
-             to 1",
-            path.display(),
-            row + 1
-        )),
+        Some(at) => Err(FileError::row(path, at, RowFault::Probabilities)),
     }
 }
 
 /// The arrays of a file of NumPy; none for tables.
-fn arrays(path: &Path) -> Result<Option<ArrayFile<'static>>, String> {
+fn arrays(path: &Path) -> Result<Option<ArrayFile<'static>>, FileError> {
     let extension = path.extension().and_then(|extension| extension.to_str());
     if !matches!(extension, Some("npz" | "npy")) {
         return Ok(None);
     }
-    let name = path.display();
-    let bytes = read_file(path).map_err(|error| format!("cannot read `{name}`: {error}"))?;
-    npz::open(bytes).map(Some).map_err(|error| format!("`{name}`: {error}"))
+    let bytes = read_file(path).map_err(|error| FileError::unreadable(path, &error))?;
+    npz::open(bytes).map(Some).map_err(|error| FileError::new(path, Fault::Malformed(error)))
 }
 
 /// The rows of an array: of `width` values, or of any number. The shape is judged before the values are decoded.
@@ -219,10 +204,9 @@ fn matrix(
     file: &ArrayFile<'_>,
     name: &str,
     width: Option<usize>,
-) -> Result<Vec<Vec<f64>>, String> {
-    let path = path.display();
-    let missing = || format!("`{path}` has no array `{name}`");
-    let failed = |error: ReadError| format!("`{path}`: {error}");
+) -> Result<Vec<Vec<f64>>, FileError> {
+    let missing = || FileError::new(path, Fault::NoArray(name.to_owned()));
+    let failed = |error: ReadError| FileError::new(path, Fault::Malformed(error));
     let shape = file.shape(name).ok_or_else(missing)?.map_err(failed)?;
     let columns = shape.iter().skip(1).try_fold(1, |product: usize, &size| product.checked_mul(size));
     match columns {
@@ -230,25 +214,19 @@ fn matrix(
             let array = file.read(name).ok_or_else(missing)?.map_err(failed)?;
             Ok(array.values.chunks_exact(columns).map(<[f64]>::to_vec).collect())
         }
-        _ => {
-            let width = width.map_or("some".to_owned(), |width| width.to_string());
-            Err(format!("`{path}`: `{name}` has shape {shape:?}, expected rows of {width} values"))
-        }
+        _ => Err(FileError::new(path, Fault::Shape(name.to_owned(), shape, width))),
     }
 }
 
 /// The numbers of a table. Columns with the names that the network knows stand where it knows them.
-fn cells(path: &Path, own: &Own<'_>) -> Result<Vec<Vec<f64>>, String> {
-    let name = path.display();
-    let bytes = read_file(path).map_err(|error| format!("cannot read `{name}`: {error}"))?;
+fn cells(path: &Path, own: &Own<'_>) -> Result<Vec<Vec<f64>>, FileError> {
+    let bytes = read_file(path).map_err(|error| FileError::unreadable(path, &error))?;
     let extension = path.extension().and_then(|extension| extension.to_str());
-    let (header, rows) = table::numbers(&bytes, extension).map_err(|error| format!("`{name}`: {error}"))?;
+    let (header, rows) =
+        table::numbers(&bytes, extension).map_err(|error| FileError::new(path, Fault::Malformed(error)))?;
     let known = &own.meanings.inputs.names;
     if !header.starts_with(known) && known.iter().all(|column| header.contains(column)) {
-        return Err(format!(
-            "`{name}`: its columns stand in another order than those of the network; expected first: {}",
-            known.join(", ")
-        ));
+        return Err(FileError::new(path, Fault::Columns(known.clone())));
     }
     Ok(rows)
 }
@@ -257,10 +235,10 @@ fn check_rows<'a, N: Network>(
     path: &Path,
     own: &Own<'_>,
     rows: impl Iterator<Item = &'a [f64]>,
-) -> Result<(), String> {
+) -> Result<(), FileError> {
     for (at, row) in rows.enumerate() {
         check_input::<N>(row)
-            .map_err(|words| format!("`{}`, row {}: {words}{}", path.display(), at + 1, own.hint()))?;
+            .map_err(|error| FileError::row(path, at, RowFault::Input(error, own.hint())))?;
     }
     Ok(())
 }

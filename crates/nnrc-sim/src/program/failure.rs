@@ -1,6 +1,10 @@
 //! Why the program stops before its time.
 
+use super::file_error::{FileError, InputError};
+use super::places::Collision;
+use super::usage::Usage;
 use crate::error::Error;
+use crate::model_error::ModelError;
 
 /// A sentence for the user, and the exit status.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +41,19 @@ impl From<String> for Failure {
         Self { message, exit: 1 }
     }
 }
+
+/// What is wrong with usage or files, in the words of the error.
+macro_rules! from_errors {
+    ($($error:ty),*) => {
+        $(impl From<$error> for Failure {
+            fn from(error: $error) -> Self {
+                error.to_string().into()
+            }
+        })*
+    };
+}
+
+from_errors!(Usage, FileError, InputError, ModelError, Collision);
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {

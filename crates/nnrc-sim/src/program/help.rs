@@ -3,12 +3,10 @@
 use std::fmt::Write;
 
 use super::widths::{input_width, output_width};
+use super::words::{method_text, optional_text, outputs_text, schedule_text};
 use crate::defaults::Defaults;
 use crate::gradient::Differentiable;
 use crate::network::{Network, Role};
-use crate::reading::Reading;
-use crate::settings::Method;
-use crate::train::{Loss, Optimiser, Schedule};
 use crate::training::Training;
 
 /// What the program can do.
@@ -30,16 +28,6 @@ Examples:
     )
 }
 
-/// What outputs are, as `--outputs` takes it; `targets` where the targets say it.
-pub(crate) fn outputs_name(reading: Option<Reading>) -> String {
-    match reading {
-        None => "targets".to_owned(),
-        Some(Reading::Classes) => "classes".to_owned(),
-        Some(Reading::Binary { threshold, border }) => format!("binary:{threshold}:{border}"),
-        Some(Reading::Values) => "values".to_owned(),
-    }
-}
-
 /// What `train --help` says of the samples.
 fn samples_help<N: Differentiable>() -> String {
     let (inputs, outputs) = (input_width::<N>(), output_width::<N>());
@@ -58,15 +46,11 @@ fn samples_help<N: Differentiable>() -> String {
 pub(crate) fn training<N: Differentiable>() -> String {
     let Training { loss, reading, optimiser, schedule, decay, batch, epochs, shuffle, patience, .. } =
         N::TRAINING;
-    let loss = loss_name(loss);
-    let outputs = outputs_name(reading);
-    let (method, rate) = match optimiser {
-        Optimiser::Sgd { rate, .. } => ("sgd", rate),
-        Optimiser::Adam { rate, .. } => ("adam", rate),
-    };
-    let schedule = schedule_name(schedule);
-    let or_none = |value: Option<u64>| value.map_or("none".to_owned(), |value| value.to_string());
-    let (seed, patience) = (or_none(shuffle), or_none(patience.map(|epochs| epochs as u64)));
+    let loss = loss.name();
+    let outputs = outputs_text(reading);
+    let (method, rate) = (optimiser.name(), optimiser.rate());
+    let schedule = schedule_text(schedule);
+    let (seed, patience) = (optional_text(shuffle), optional_text(patience.map(|epochs| epochs as u64)));
     let samples = samples_help::<N>();
     let mut text = format!(
         "Trains the weights of `{}` by gradient descent through the fixed point of its reactions.
@@ -131,7 +115,7 @@ pub(crate) fn text<N: Network>() -> String {
         Some(every) => format!("one each {every} time units"),
     };
     let record = record.map_or("all".to_owned(), |names| names.join(","));
-    let method = method_name(method);
+    let method = method_text(method);
     let mut text = format!(
         "Simulates the chemical reaction network `{}`.
 
@@ -176,32 +160,4 @@ Quantities:
         let _ = writeln!(text, "  {}[{}]  {role}", quantity.name, quantity.width);
     }
     text
-}
-
-/// How a loss is called on the command line.
-pub(crate) fn loss_name(loss: Loss) -> &'static str {
-    match loss {
-        Loss::SquaredError => "squared_error",
-        Loss::CrossEntropy => "cross_entropy",
-        Loss::SoftmaxCrossEntropy => "softmax_cross_entropy",
-    }
-}
-
-/// How a schedule is written on the command line.
-pub(crate) fn schedule_name(schedule: Schedule) -> String {
-    match schedule {
-        Schedule::Constant => "constant".to_owned(),
-        Schedule::Cosine { floor } => format!("cosine:{floor}"),
-        Schedule::Step { every, factor } => format!("step:{every}:{factor}"),
-        Schedule::Exponential { factor } => format!("exponential:{factor}"),
-    }
-}
-
-/// How a method is called on the command line.
-pub(crate) fn method_name(method: Method) -> &'static str {
-    match method {
-        Method::Auto => "auto",
-        Method::Explicit => "explicit",
-        Method::Rosenbrock | Method::RosenbrockW => "rosenbrock",
-    }
 }

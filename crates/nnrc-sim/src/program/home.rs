@@ -3,9 +3,11 @@
 //! No path is compiled in, so a crate that is moved or copied reads its own file.
 
 use std::env;
+use std::fmt::{self, Display, Formatter};
 use std::path::{Path, PathBuf};
 
 use super::console::say;
+use super::failure::Failure;
 
 /// The model file within a crate.
 pub(super) const MODEL: &str = "data/model.npz";
@@ -14,12 +16,37 @@ const MARKER: &str = ".nnrc-crate";
 /// As many folders as there are at most from a program up to its crate: `target/TRIPLE/release/deps`.
 const DEPTH: usize = 5;
 
+/// There is no model file where one is looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NoModelFile {
+    /// The program that looked.
+    program: PathBuf,
+}
+
+impl Display for NoModelFile {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "there is no `{MODEL}` beside the program `{}` or in its crate; name the file: `--model FILE`",
+            self.program.display()
+        )
+    }
+}
+
+impl std::error::Error for NoModelFile {}
+
+impl From<NoModelFile> for Failure {
+    fn from(error: NoModelFile) -> Self {
+        error.to_string().into()
+    }
+}
+
 /// The model file: the one that is named, else that of the crate called `package`, which is said.
 ///
 /// # Errors
 ///
-/// A sentence about where it was looked for.
-pub(super) fn model(named: Option<&Path>, package: &str) -> Result<PathBuf, String> {
+/// Where it was looked for.
+pub(super) fn model(named: Option<&Path>, package: &str) -> Result<PathBuf, NoModelFile> {
     if let Some(path) = named {
         return Ok(path.to_owned());
     }
@@ -32,10 +59,7 @@ pub(super) fn model(named: Option<&Path>, package: &str) -> Result<PathBuf, Stri
             say(&format!("numbers of the network: {}", path.display()));
             Ok(path)
         }
-        None => Err(format!(
-            "there is no `{MODEL}` beside the program `{}` or in its crate; name the file: `--model FILE`",
-            program.display()
-        )),
+        None => Err(NoModelFile { program }),
     }
 }
 

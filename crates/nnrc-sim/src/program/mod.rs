@@ -7,17 +7,20 @@ mod console;
 mod data;
 mod epoch;
 mod failure;
+mod file_error;
 mod help;
 mod home;
-mod lesson;
+mod learner;
 mod places;
 mod pot;
-mod pupil;
 mod results;
 mod simulate;
-mod teach;
+mod train;
+mod train_args;
+mod usage;
 mod verbs;
 mod widths;
+mod words;
 
 use std::process::ExitCode;
 
@@ -25,14 +28,16 @@ use self::console::print;
 use self::verbs::dispatch;
 pub use crate::defaults::Defaults;
 use crate::gradient::Differentiable;
+pub use crate::model_error::{ModelError, Signs};
 pub use crate::network::{Network, Quantity, Role};
-pub use crate::tensors::{Signs, Tensors};
+pub use crate::tensors::Tensors;
 pub use crate::training::Training;
 pub use arguments::{Arguments, Format, Start, parse};
 pub use epoch::Epoch;
 pub use failure::Failure;
-pub use lesson::Lesson;
-pub use pot::{Pot, Presentation, Weight, run_and_present};
+pub use pot::{OnePotProgram, Presentation, Weight, run_and_present};
+pub use train_args::TrainArgs;
+pub use usage::Usage;
 pub use widths::input_width;
 
 /// Runs the command line of the network of a crate. Its constants stand in `data/model.npz` of the crate, which is
@@ -43,12 +48,12 @@ pub fn run<N: Network>(package: &str) -> ExitCode {
 
 /// The same for a network that can be trained.
 pub fn run_and_train<N: Differentiable>(package: &str) -> ExitCode {
-    dispatch::<N>(package, Some((&help::overview::<N>, &|words| teach::<N>(words, package))))
+    dispatch::<N>(package, Some((&help::overview::<N>, &|words| run_training::<N>(words, package))))
 }
 
-fn teach<N: Differentiable>(words: Vec<String>, package: &str) -> Result<(), Failure> {
-    match lesson::parse(words, &N::TRAINING)? {
+fn run_training<N: Differentiable>(words: Vec<String>, package: &str) -> Result<(), Failure> {
+    match train_args::parse(words, &N::TRAINING)? {
         None => print(&help::training::<N>()),
-        Some(lesson) => teach::run::<N>(&lesson, &home::model(lesson.model.as_deref(), package)?),
+        Some(args) => train::run::<N>(&args, &home::model(args.model.as_deref(), package)?),
     }
 }

@@ -4,6 +4,8 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::arguments::Format;
+use super::failure::Failure;
+use super::file_error::FileError;
 use crate::io::{Array, Arrays, insert_beside, npz, table, write_atomically};
 use crate::network::Quantity;
 
@@ -34,12 +36,12 @@ impl Results {
     ///
     /// # Errors
     ///
-    /// A sentence that names the file.
-    pub fn write(&self, format: Format, output: Option<&Path>) -> Result<(), String> {
+    /// The file that cannot be written.
+    pub fn write(&self, format: Format, output: Option<&Path>) -> Result<(), Failure> {
         let Some(path) = output else {
             return match self.write_csv(io::stdout().lock()) {
                 Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                    Err(format!("cannot write to standard output: {error}"))
+                    Err(format!("cannot write to standard output: {error}").into())
                 }
                 _ => Ok(()),
             };
@@ -48,7 +50,7 @@ impl Results {
             Format::Csv => self.write_csv(file),
             Format::Npz => npz::write(file, &self.arrays()),
         });
-        written.map_err(|error| format!("cannot write `{}`: {error}", path.display()))
+        Ok(written.map_err(|error| FileError::unwritable(path, &error))?)
     }
 
     fn write_csv(&self, mut out: impl Write) -> io::Result<()> {

@@ -34,13 +34,13 @@ pub(crate) fn run<N: Network>(arguments: &Arguments, model: &Path) -> Result<(),
         None => {
             if let Some(values) = &arguments.input {
                 let input = taken(values, meanings.inputs.scale.as_ref(), arguments.raw);
-                check_input::<N>(&input).map_err(|message| format!("--input: {message}"))?;
+                check_input::<N>(&input).map_err(|error| Failure::from(error).context("--input"))?;
                 network.set_inputs(&input);
             }
             if arguments.steady { steady(&mut network, arguments)? } else { course(&mut network, arguments)? }
         }
     };
-    Ok(results.write(format, arguments.output.as_deref())?)
+    results.write(format, arguments.output.as_deref())
 }
 
 /// The values of the inputs for those of `--input`, which are measurements if they are `raw`.

@@ -10,22 +10,22 @@ use crate::network::Network;
 use crate::settings::Method;
 
 /// What the program can do, in words, and what carries out its verb `train`.
-pub(crate) type Teach<'a> = (&'a dyn Fn() -> String, &'a dyn Fn(Vec<String>) -> Result<(), Failure>);
+pub(crate) type Training<'a> = (&'a dyn Fn() -> String, &'a dyn Fn(Vec<String>) -> Result<(), Failure>);
 
 /// Carries out the verb of the command line.
-pub(crate) fn dispatch<N: Network>(package: &str, teach: Option<Teach<'_>>) -> ExitCode {
+pub(crate) fn dispatch<N: Network>(package: &str, training: Option<Training<'_>>) -> ExitCode {
     let mut words = std::env::args().skip(1);
     let verb = words.next();
-    let result = match (verb.as_deref(), teach) {
+    let result = match (verb.as_deref(), training) {
         (Some("simulate"), _) => simulation::<N>(words, package),
-        (Some("train"), Some((_, teach))) => teach(words.collect()),
+        (Some("train"), Some((_, train))) => train(words.collect()),
         (Some("train"), None) => {
             Err("this program does not train: the model it was made from has no `train` block"
                 .to_owned()
                 .into())
         }
         (None | Some("help" | "-h" | "--help"), _) => {
-            print(&teach.map_or_else(help::text::<N>, |(overview, _)| overview()))
+            print(&training.map_or_else(help::text::<N>, |(overview, _)| overview()))
         }
         (Some(other), _) => Err(format!("`{other}` is no verb of this program; try `--help`").into()),
     };

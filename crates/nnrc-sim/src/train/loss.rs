@@ -15,6 +15,18 @@ pub enum Loss {
 }
 
 impl Loss {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::SquaredError, Self::CrossEntropy, Self::SoftmaxCrossEntropy];
+
+    /// Its name on the command line of a program.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SquaredError => "squared_error",
+            Self::CrossEntropy => "cross_entropy",
+            Self::SoftmaxCrossEntropy => "softmax_cross_entropy",
+        }
+    }
+
     /// The loss of one sample; a probability of 0 counts as the smallest number above.
     pub fn value(self, output: &[f64], target: &[f64]) -> f64 {
         let least = if self == Self::CrossEntropy { f64::MIN_POSITIVE } else { f64::NEG_INFINITY };

@@ -111,7 +111,7 @@ pub struct Metrics {
 
 /// One of the metrics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Quantity {
+pub enum Metric {
     /// Mean loss.
     Loss,
     /// Mean squared error.
@@ -126,7 +126,7 @@ pub enum Quantity {
     Accuracy,
 }
 
-impl Quantity {
+impl Metric {
     /// All of them, in the order in which they are named.
     pub const ALL: [Self; 6] = [Self::Loss, Self::Mse, Self::Mae, Self::R2, Self::Error, Self::Accuracy];
 
@@ -157,22 +157,20 @@ impl Metrics {
     pub const NUMBERS: usize = 6;
 
     /// One of them; no number where there is none.
-    pub fn get(&self, quantity: Quantity) -> f64 {
-        match quantity {
-            Quantity::Loss => self.loss,
-            Quantity::Mse => self.mse,
-            Quantity::Mae => self.mae,
-            Quantity::R2 => self.r2.unwrap_or(f64::NAN),
-            Quantity::Error => self.error,
-            Quantity::Accuracy => self.accuracy.unwrap_or(f64::NAN),
+    pub fn get(&self, metric: Metric) -> f64 {
+        match metric {
+            Metric::Loss => self.loss,
+            Metric::Mse => self.mse,
+            Metric::Mae => self.mae,
+            Metric::R2 => self.r2.unwrap_or(f64::NAN),
+            Metric::Error => self.error,
+            Metric::Accuracy => self.accuracy.unwrap_or(f64::NAN),
         }
     }
 
-    /// All of them, in the order of [`Quantity::ALL`]. What there is none of is `NONE`: files hold finite numbers.
+    /// All of them, in the order of [`Metric::ALL`]. What there is none of is `NONE`: files hold finite numbers.
     pub fn to_numbers(&self) -> [f64; Self::NUMBERS] {
-        Quantity::ALL
-            .map(|quantity| self.get(quantity))
-            .map(|value| if value.is_nan() { NONE } else { value })
+        Metric::ALL.map(|metric| self.get(metric)).map(|value| if value.is_nan() { NONE } else { value })
     }
 
     /// The metrics in such numbers.
@@ -182,11 +180,11 @@ impl Metrics {
     }
 
     /// What tells most about them, for a line of progress: the accuracy, else r².
-    pub fn headline(&self) -> (Quantity, f64) {
+    pub fn headline(&self) -> (Metric, f64) {
         match (self.accuracy, self.r2) {
-            (Some(accuracy), _) => (Quantity::Accuracy, accuracy),
-            (None, Some(r2)) => (Quantity::R2, r2),
-            (None, None) => (Quantity::Mse, self.mse),
+            (Some(accuracy), _) => (Metric::Accuracy, accuracy),
+            (None, Some(r2)) => (Metric::R2, r2),
+            (None, None) => (Metric::Mse, self.mse),
         }
     }
 }

@@ -24,6 +24,14 @@ pub enum Optimiser {
 }
 
 impl Optimiser {
+    /// Its name on the command line of a program.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sgd { .. } => "sgd",
+            Self::Adam { .. } => "adam",
+        }
+    }
+
     /// Learning rate.
     pub fn rate(self) -> f64 {
         match self {

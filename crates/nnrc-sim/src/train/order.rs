@@ -13,13 +13,28 @@ pub enum Order {
 }
 
 impl Order {
-    /// Rows in the order of an epoch, which is counted from 0: a function of seed and epoch, so that there is no
-    /// state to keep.
-    pub fn arrange(self, epoch: usize, rows: &mut [usize]) {
+    /// As they stand, or in random orders of this seed.
+    pub fn of(seed: Option<u64>) -> Self {
+        seed.map_or(Self::Cycle, |seed| Self::Shuffle { seed })
+    }
+
+    /// The seed of [`of`](Self::of).
+    pub fn seed(self) -> Option<u64> {
+        match self {
+            Self::Cycle => None,
+            Self::Shuffle { seed } => Some(seed),
+        }
+    }
+
+    /// Writes `rows` into `arranged` in the order of an epoch, which is counted from 0: a function of seed and epoch,
+    /// so that there is no state to keep.
+    pub fn arrange_into(self, epoch: usize, rows: &[usize], arranged: &mut Vec<usize>) {
+        arranged.clear();
+        arranged.extend_from_slice(rows);
         let Self::Shuffle { seed } = self else { return };
         let mut random = SplitMix(SplitMix(seed).next() ^ (epoch as u64).wrapping_mul(0xd134_2543_de82_ef95));
-        for last in (1..rows.len()).rev() {
-            rows.swap(last, random.below(last as u64 + 1) as usize);
+        for last in (1..arranged.len()).rev() {
+            arranged.swap(last, random.below(last as u64 + 1) as usize);
         }
     }
 }

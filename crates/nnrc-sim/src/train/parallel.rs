@@ -1,15 +1,15 @@
 //! Loss and gradient of a batch on several threads, the same bits on any number of them.
 //!
-//! A batch is cut into at most [`PARTS`] parts of whole blocks, whatever the number of threads; each part adds its
-//! samples in order into a gradient of its own, and the parts are summed in order.
+//! A batch is cut into at most [`CHUNKS`] chunks of whole blocks, whatever the number of threads; each chunk adds its
+//! samples in order into a gradient of its own, and the chunks are summed in order.
 
 use super::metrics::Totals;
 use super::optimiser::Optimiser;
 use super::state::State;
 use crate::parallel;
 
-/// Parts of a batch: the most threads that can help, and how many gradients are held.
-const PARTS: usize = 8;
+/// Chunks of a batch: the most threads that can help, and how many gradients are held.
+const CHUNKS: usize = 8;
 
 /// Products below which starting threads costs more than it saves (about 20 µs against 1 ns for each product).
 const WORTH_A_THREAD: usize = 100_000;
@@ -41,27 +41,27 @@ pub trait Learner: Sync {
     ) -> Totals;
 }
 
-/// What one part of a batch needs.
-struct Part<S> {
+/// What one chunk of a batch needs.
+struct Chunk<S> {
     space: S,
     gradient: Vec<f64>,
     totals: Totals,
 }
 
-/// Parts for a learner, made once.
-pub(super) struct Parts<S> {
-    parts: Vec<Part<S>>,
+/// Chunks for a learner, made once.
+pub(super) struct Chunks<S> {
+    chunks: Vec<Chunk<S>>,
     threads: usize,
 }
 
-impl<S: Send> Parts<S> {
+impl<S: Send> Chunks<S> {
     pub(super) fn new<L: Learner<Space = S>>(learner: &L, threads: usize) -> Self {
-        let part = |_| Part { space: learner.space(), gradient: Vec::new(), totals: Totals::default() };
-        Self { parts: (0..PARTS).map(part).collect(), threads: threads.max(1) }
+        let chunk = |_| Chunk { space: learner.space(), gradient: Vec::new(), totals: Totals::default() };
+        Self { chunks: (0..CHUNKS).map(chunk).collect(), threads: threads.max(1) }
     }
 
-    /// Judges all rows; with `learns` the gradients of the parts are made as well. Returns the sums and the number
-    /// of parts.
+    /// Judges all rows; with `learns` the gradients of the chunks are made as well. Returns the sums and the number
+    /// of chunks.
     pub(super) fn judge<L: Learner<Space = S>>(
         &mut self,
         learner: &L,
@@ -71,44 +71,44 @@ impl<S: Send> Parts<S> {
     ) -> (Totals, usize) {
         let block = learner.block().max(1);
         let blocks = rows.len().div_ceil(block);
-        let used = blocks.min(PARTS);
-        let range = |part: usize| {
-            let end = |part: usize| (part * blocks / used * block).min(rows.len());
-            end(part)..end(part + 1)
+        let used = blocks.min(CHUNKS);
+        let range = |chunk: usize| {
+            let end = |chunk: usize| (chunk * blocks / used * block).min(rows.len());
+            end(chunk)..end(chunk + 1)
         };
-        let run = |at: usize, part: &mut Part<S>| {
-            part.totals = Totals::default();
+        let run = |at: usize, chunk: &mut Chunk<S>| {
+            chunk.totals = Totals::default();
             if learns {
-                part.gradient.clear();
-                part.gradient.resize(parameters.len(), 0.0);
+                chunk.gradient.clear();
+                chunk.gradient.resize(parameters.len(), 0.0);
             }
             for rows in rows[range(at)].chunks(block) {
-                let gradient = learns.then_some(part.gradient.as_mut_slice());
-                let totals = learner.learn(parameters, rows, &mut part.space, gradient);
-                part.totals.add(&totals);
+                let gradient = learns.then_some(chunk.gradient.as_mut_slice());
+                let totals = learner.learn(parameters, rows, &mut chunk.space, gradient);
+                chunk.totals.add(&totals);
             }
         };
         let work = rows.len() * parameters.len();
         let threads = self.threads.min(used).min(work / WORTH_A_THREAD + 1);
-        let parts = &mut self.parts[..used];
+        let chunks = &mut self.chunks[..used];
         if threads <= 1 {
-            parts.iter_mut().enumerate().for_each(|(at, part)| run(at, part));
+            chunks.iter_mut().enumerate().for_each(|(at, chunk)| run(at, chunk));
         } else {
             let share = used.div_ceil(threads);
-            parallel::each(parts.chunks_mut(share).enumerate(), |(thread, parts)| {
-                for (at, part) in parts.iter_mut().enumerate() {
-                    run(thread * share + at, part);
+            parallel::each(chunks.chunks_mut(share).enumerate(), |(thread, chunks)| {
+                for (at, chunk) in chunks.iter_mut().enumerate() {
+                    run(thread * share + at, chunk);
                 }
             });
         }
         let mut totals = Totals::default();
-        for part in &self.parts[..used] {
-            totals.add(&part.totals);
+        for chunk in &self.chunks[..used] {
+            totals.add(&chunk.totals);
         }
         (totals, used)
     }
 
-    /// Moves the parameters by the mean gradient of the samples that were judged last, in `used` parts.
+    /// Moves the parameters by the mean gradient of the samples that were judged last, in `used` chunks.
     pub(super) fn step(
         &mut self,
         (used, samples): (usize, usize),
@@ -118,9 +118,9 @@ impl<S: Send> Parts<S> {
     ) {
         let (parameters, first) = (state.parameters.as_mut_slice(), state.first.as_mut_slice());
         let second = state.second.as_mut_slice();
-        let (sums, others) = self.parts[..used].split_at_mut(1);
+        let (sums, others) = self.chunks[..used].split_at_mut(1);
         let Some(sum) = sums.first_mut() else { return };
-        let others: Vec<&[f64]> = others.iter().map(|part| part.gradient.as_slice()).collect();
+        let others: Vec<&[f64]> = others.iter().map(|chunk| chunk.gradient.as_slice()).collect();
         let move_range = |start: usize, w: &mut [f64], g: &mut [f64], m: &mut [f64], v: &mut [f64]| {
             for other in &others {
                 for (g, o) in g.iter_mut().zip(&other[start..]) {
@@ -156,5 +156,5 @@ fn second_length(parameters: &[f64], optimiser: Optimiser) -> usize {
 
 /// The metrics of a learner on some rows.
 pub fn evaluate<L: Learner>(learner: &L, parameters: &[f64], rows: &[usize], threads: usize) -> Totals {
-    Parts::new(learner, threads).judge(learner, parameters, rows, false).0
+    Chunks::new(learner, threads).judge(learner, parameters, rows, false).0
 }

@@ -1,11 +1,9 @@
 //! Epoch after epoch.
 
 use super::metrics::{Metrics, Totals};
-use super::parallel::{Learner, Parts};
+use super::parallel::{Chunks, Learner};
 use super::state::{Best, Record, Rows, Settings, State, Stop};
-
-/// How much larger than at first, or than 1, a loss is when training has diverged.
-const EXPLODED: f64 = 1e4;
+use crate::divergence::is_exploded;
 
 /// Why training ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +47,7 @@ pub fn train<L: Learner, E>(
     if settings.patience.is_none() {
         state.best = None;
     }
-    let mut parts = Parts::new(learner, settings.threads);
+    let mut chunks = Chunks::new(learner, settings.threads);
     let spreads = [rows.train, rows.validation].map(|rows| learner.spread(rows));
     loop {
         // Before anything else: a run may be taken up after its end.
@@ -57,7 +55,7 @@ pub fn train<L: Learner, E>(
             return Ok(ending);
         }
         let good = (state.parameters.clone(), state.first.clone(), state.second.clone(), state.step);
-        let (totals, rate) = match epoch(learner, rows.train, settings, state, &mut parts) {
+        let (totals, rate) = match epoch(learner, rows.train, settings, state, &mut chunks) {
             Ok(done) => done,
             Err(loss) => {
                 (state.parameters, state.first, state.second, state.step) = good;
@@ -65,13 +63,13 @@ pub fn train<L: Learner, E>(
             }
         };
         let validation = (!rows.validation.is_empty())
-            .then(|| parts.judge(learner, &state.parameters, rows.validation, false).0.metrics(spreads[1]));
+            .then(|| chunks.judge(learner, &state.parameters, rows.validation, false).0.metrics(spreads[1]));
         let record = Record { epoch: state.epoch + 1, rate, train: totals.metrics(spreads[0]), validation };
         let judged = validation.unwrap_or(record.train).loss;
         let is_finite = |metrics: &Metrics| metrics.loss.is_finite() && metrics.mse.is_finite();
         let finite = is_finite(&record.train) && validation.as_ref().is_none_or(is_finite);
         let first = state.history.first().map_or(record.train.loss, |first| first.train.loss);
-        let exploded = record.train.loss > EXPLODED * first.max(1.0);
+        let exploded = is_exploded(record.train.loss, first);
         if exploded || !finite || !state.parameters.iter().all(|w| w.is_finite()) {
             (state.parameters, state.first, state.second, state.step) = good;
             return Err(Failure::Diverged { epoch: state.epoch + 1, loss: judged });
@@ -91,7 +89,7 @@ fn ending(settings: &Settings, state: &State) -> Option<Ending> {
     if let Some(last) = state.history.last() {
         let holds = |stop: &Stop| {
             let metrics = if stop.validation { last.validation } else { Some(last.train) };
-            metrics.is_some_and(|metrics| stop.comparison.holds(metrics.get(stop.quantity), stop.bound))
+            metrics.is_some_and(|metrics| stop.comparison.holds(metrics.get(stop.metric), stop.bound))
         };
         if let Some(at) = settings.stops.iter().position(holds) {
             return Some(Ending::Stopped(at));
@@ -111,14 +109,14 @@ fn epoch<L: Learner>(
     rows: &[usize],
     settings: &Settings,
     state: &mut State,
-    parts: &mut Parts<L::Space>,
+    chunks: &mut Chunks<L::Space>,
 ) -> Result<(Totals, f64), f64> {
-    let mut order = rows.to_vec();
-    settings.order.arrange(state.epoch, &mut order);
+    let mut order = Vec::new();
+    settings.order.arrange_into(state.epoch, rows, &mut order);
     let factor = settings.schedule.factor(state.epoch, settings.epochs);
     let mut totals = Totals::default();
     for batch in order.chunks(settings.batch.max(1)) {
-        let (part, used) = parts.judge(learner, &state.parameters, batch, true);
+        let (part, used) = chunks.judge(learner, &state.parameters, batch, true);
         let loss = part.metrics(0.0).loss;
         if !loss.is_finite() {
             return Err(loss);
@@ -126,7 +124,7 @@ fn epoch<L: Learner>(
         totals.add(&part);
         state.step += 1;
         let how = (factor, state.step, settings.decay);
-        parts.step((used, batch.len()), settings.optimiser, how, state);
+        chunks.step((used, batch.len()), settings.optimiser, how, state);
     }
     Ok((totals, factor * settings.optimiser.rate()))
 }

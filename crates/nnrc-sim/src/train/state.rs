@@ -1,6 +1,6 @@
 //! Settings of a training, and where it is.
 
-use super::metrics::{Metrics, Quantity};
+use super::metrics::{Metric, Metrics};
 use super::optimiser::Optimiser;
 use super::order::Order;
 use super::schedule::Schedule;
@@ -34,7 +34,7 @@ pub struct Stop {
     /// Of the samples that are not trained on.
     pub validation: bool,
     /// Which metric.
-    pub quantity: Quantity,
+    pub metric: Metric,
     /// How it is compared.
     pub comparison: Comparison,
     /// With what.
@@ -57,6 +57,20 @@ pub enum Comparison {
 }
 
 impl Comparison {
+    /// All of them; a sign that another one begins with comes after that.
+    pub const ALL: [Self; 5] = [Self::LessEqual, Self::GreaterEqual, Self::Equal, Self::Less, Self::Greater];
+
+    /// Its sign.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Less => "<",
+            Self::LessEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterEqual => ">=",
+            Self::Equal => "==",
+        }
+    }
+
     /// Whether it holds.
     pub fn holds(self, value: f64, bound: f64) -> bool {
         match self {

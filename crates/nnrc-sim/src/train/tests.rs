@@ -230,8 +230,7 @@ fn the_loss_of_an_epoch_decides_about_divergence() {
 
 #[test]
 fn training_stops_early() {
-    let stop =
-        Stop { validation: false, quantity: Quantity::Loss, comparison: Comparison::Less, bound: 0.01 };
+    let stop = Stop { validation: false, metric: Metric::Loss, comparison: Comparison::Less, bound: 0.01 };
     let mut state = State::new(vec![0.0; 3], ADAM);
     let ending = run(&Settings { stops: vec![stop], ..settings(ADAM) }, &mut state);
     assert_eq!(ending, Ending::Stopped(0));
@@ -272,9 +271,9 @@ fn losses_have_the_slopes_they_claim() {
 fn orders_are_permutations_that_differ() {
     let order = Order::Shuffle { seed: 1 };
     let arranged = |epoch| {
-        let mut rows: Vec<usize> = (0..50).collect();
-        order.arrange(epoch, &mut rows);
-        rows
+        let mut arranged = Vec::new();
+        order.arrange_into(epoch, &(0..50).collect::<Vec<_>>(), &mut arranged);
+        arranged
     };
     let (first, second) = (arranged(0), arranged(1));
     assert_ne!(first, second);

@@ -4,7 +4,7 @@ use nnrc_crn::{Crn, CrnInfo};
 use nnrc_engine::NoisyEngine;
 use nnrc_model::{ConcentrationNoise, RateNoise};
 use nnrc_noise::stochastic::{self, Network, Simulation};
-use nnrc_noise::{Disturbed, Disturber, Factors, Quantity, Stream};
+use nnrc_noise::{Disturbed, Disturber, Factors, Purpose, Stream};
 use nnrc_sim::{Error, Tolerances};
 
 use super::case::{Case, rate_noise};
@@ -74,12 +74,12 @@ impl<'a> Inference<'a> {
     fn counted(&self, rates: Option<RateNoise>, molecules: f64, replicate: u64) -> Result<Outputs, Error> {
         let (crn, info) = (&self.pot.lowered.crn, &self.pot.lowered.info);
         let mut engine = self.engine.clone();
-        let stream = Stream::of(self.seed, replicate, Quantity::Rates);
+        let stream = Stream::of(self.seed, replicate, Purpose::Rates);
         let mut factors = Factors::new(rate_noise(rates), &engine.nominal(), stream);
         factors.begin();
         let plan = |factors: &Factors| stochastic::channels(crn, info, molecules, Some(factors.values()));
         let mut network: Network = plan(&factors);
-        let mut stream = Stream::of(self.seed, replicate, Quantity::Events);
+        let mut stream = Stream::of(self.seed, replicate, Purpose::Events);
         let mut all = Vec::with_capacity(self.test.inputs.len());
         for input in &self.test.inputs {
             self.pot.set_input(&mut engine, input)?;

@@ -1,10 +1,12 @@
 //! Noise on a pot that learns: every replicate runs the whole training under its noise, and is read with the weights
 //! held still and the noise going on.
 
-use nnrc_crn::{Feed, Order, Role};
-use nnrc_engine::{NoisyEngine, SetError};
+use nnrc_crn::{Feed, Role};
+use nnrc_engine::{NoisyEngine, SetError, sequence};
 use nnrc_noise::Disturber;
-use nnrc_sim::{Error, Tolerances, train};
+use nnrc_sim::divergence::noisy_limit;
+use nnrc_sim::present::{Part, Presentable};
+use nnrc_sim::{Error, Tolerances};
 
 use super::case::Case;
 use super::reading::Outputs;
@@ -12,10 +14,6 @@ use super::test_set::TestSet;
 use crate::compiled::Compiled;
 use crate::runner::method;
 use crate::training::concentration_limit;
-
-/// A concentration beyond this, and beyond what plain learning is allowed, is no learning any more: the replicate counts
-/// as failed.
-const DIVERGED: f64 = 1e3;
 
 /// A pot with its presentation of samples.
 pub(super) struct Learning<'a> {
@@ -27,7 +25,7 @@ pub(super) struct Learning<'a> {
     readings: Vec<usize>,
     /// Reactions that change weights.
     changes: Vec<usize>,
-    /// The concentration that none may exceed.
+    /// The concentration beyond which a replicate counts as failed.
     limit: f64,
     seed: u64,
 }
@@ -53,7 +51,7 @@ impl<'a> Learning<'a> {
             .collect();
         // What is not a whole number of presentations is read after the last whole one.
         let readings = times.iter().map(|time| (time / feed.hold * (1.0 + 1e-12)) as usize).collect();
-        let limit = DIVERGED.max(concentration_limit(pot, feed));
+        let limit = noisy_limit(concentration_limit(pot, feed));
         Some(Self { pot, feed, engine, test, readings, changes, limit, seed })
     }
 
@@ -62,94 +60,90 @@ impl<'a> Learning<'a> {
         let mut engine = self.engine.clone();
         let simulation = &self.pot.model.simulation;
         let tolerances = Tolerances::new(simulation.relative, simulation.absolute);
-        let mut disturber = Disturber::new(
+        let disturber = Disturber::new(
             &mut engine,
             case.disturbance(),
             (self.seed, replicate),
             method(simulation.method),
             &tolerances,
         );
-        let mut state = engine.initial_state();
+        let state = engine.initial_state();
+        let mut pot = Replicate { learning: self, engine, disturber, state };
         let mut all: Outputs = vec![Vec::new(); self.test.inputs.len()];
-        let mut rows = self.feed.rows.clone();
-        let order = match self.feed.order {
-            Order::Cycle => train::Order::Cycle,
-            Order::Shuffle { seed } => train::Order::Shuffle { seed },
-        };
-        let mut done = 0;
-        let mut reading = self.readings.iter().peekable();
-        let end = self.readings.iter().copied().max().unwrap_or(0);
-        for epoch in 0.. {
-            // Further epochs are allowed for: running times may go on beyond the training of the file.
-            rows.copy_from_slice(&self.feed.rows);
-            order.arrange(epoch, &mut rows);
-            for &row in &rows {
-                while reading.next_if(|&&at| at <= done).is_some() {
-                    self.read(&mut engine, &mut disturber, &state, &mut all)?;
-                }
-                if done >= end {
-                    return Ok(all);
-                }
-                self.present(&mut engine, &mut disturber, &mut state, row)?;
-                done += 1;
+        // Further epochs are allowed for: running times may go on beyond the training of the file.
+        let (mut sequence, mut done) = (sequence(self.feed), 0);
+        for &at in &self.readings {
+            while done < at {
+                sequence.present(&mut done, &mut pot)?;
+                pot.finish()?;
             }
+            pot.read(&mut all)?;
         }
         Ok(all)
     }
+}
 
-    /// Shows one row for the time of a presentation.
-    fn present(
-        &self,
-        engine: &mut NoisyEngine,
-        disturber: &mut Disturber,
-        state: &mut [f64],
-        row: usize,
-    ) -> Result<(), Error> {
-        let feed = self.feed;
+/// The pot of a replicate.
+struct Replicate<'a> {
+    learning: &'a Learning<'a>,
+    engine: NoisyEngine,
+    disturber: Disturber,
+    state: Vec<f64>,
+}
+
+impl Presentable for Replicate<'_> {
+    type Error = Error;
+
+    fn show(&mut self, row: usize) -> Result<(), Error> {
+        let Learning { pot, feed, .. } = self.learning;
         for channel in &feed.channels {
-            let mut values = vec![0.0; self.pot.lowered.crn.species[channel.species].initial.len()];
+            let mut values = vec![0.0; pot.lowered.crn.species[channel.species].initial.len()];
             feed.fill(channel, row, &mut values);
-            engine.set_in(state, channel.species, &values).map_err(|error| invalid(&error))?;
+            let set = self.engine.set_in(&mut self.state, channel.species, &values);
+            set.map_err(|error| invalid(&error))?;
         }
-        let gates = match feed.gate {
-            None => vec![(feed.hold, None)],
-            Some(gate) => {
-                let parts = [(gate.open, 0.0), (gate.close - gate.open, 1.0), (feed.hold - gate.close, 0.0)];
-                parts.map(|(duration, value)| (duration, Some((gate.species, value)))).to_vec()
-            }
-        };
-        disturber.present(engine);
-        for (duration, gate) in gates {
-            if let Some((species, value)) = gate {
-                engine.set_in(state, species, &[value]).map_err(|error| invalid(&error))?;
-                disturber.restart();
-            }
-            disturber.advance(engine, state, duration)?;
+        self.disturber.present(&mut self.engine);
+        Ok(())
+    }
+
+    fn set_gate(&mut self, is_open: bool) -> Result<(), Error> {
+        if let Some(gate) = self.learning.feed.gate {
+            let value = [f64::from(u8::from(is_open))];
+            let set = self.engine.set_in(&mut self.state, gate.species, &value);
+            set.map_err(|error| invalid(&error))?;
+            self.disturber.restart();
         }
-        let largest = state.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
+        Ok(())
+    }
+
+    fn integrate(&mut self, part: &Part) -> Result<(), Error> {
+        self.disturber.advance(&mut self.engine, &mut self.state, part.duration())
+    }
+}
+
+impl Replicate<'_> {
+    /// Ends a presentation: the outputs that may be read now are those with a closed gate.
+    fn finish(&mut self) -> Result<(), Error> {
+        self.set_gate(false)?;
+        let largest = self.state.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
         match largest {
-            Some((variable, &value)) if value > self.limit => {
-                Err(Error::NonFinite { time: disturber.time(), variable: Some(variable) })
+            Some((variable, &value)) if value > self.learning.limit => {
+                Err(Error::NonFinite { time: self.disturber.time(), variable: Some(variable) })
             }
             _ => Ok(()),
         }
     }
 
     /// Adds the outputs for all samples, each after the time of a presentation from the present state.
-    fn read(
-        &self,
-        engine: &mut NoisyEngine,
-        disturber: &mut Disturber,
-        state: &[f64],
-        all: &mut Outputs,
-    ) -> Result<(), Error> {
-        disturber.freeze(engine, &self.changes);
-        for (input, outputs) in self.test.inputs.iter().zip(all) {
-            let mut state = state.to_vec();
-            self.pot.set_input(engine, input)?;
+    fn read(&mut self, all: &mut Outputs) -> Result<(), Error> {
+        let Self { learning: Learning { pot, feed, test, changes, .. }, engine, disturber, state } = self;
+        disturber.freeze(engine, changes);
+        for (input, outputs) in test.inputs.iter().zip(all) {
+            let mut state = state.clone();
+            pot.set_input(engine, input)?;
             disturber.present(engine);
-            disturber.advance(engine, &mut state, self.feed.hold)?;
-            outputs.push(engine.observe(&state, self.pot.model.output));
+            disturber.advance(engine, &mut state, feed.hold)?;
+            outputs.push(engine.observe(&state, pot.model.output));
         }
         disturber.freeze(engine, &[]);
         Ok(())

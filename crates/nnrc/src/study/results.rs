@@ -1,7 +1,7 @@
 //! All rows of a study, as text and as CSV.
 
 use nnrc_sim::io::table;
-use nnrc_sim::train::Quantity;
+use nnrc_sim::train::Metric;
 
 use super::row::Row;
 use crate::numbers::short;
@@ -32,14 +32,14 @@ impl Results {
     /// All rows as CSV.
     pub fn csv(&self) -> String {
         let rows = &self.rows;
-        let merit = rows.first().map_or(Quantity::Accuracy, |row| row.merit);
+        let merit = rows.first().map_or(Metric::Accuracy, |row| row.merit);
         let name = merit.name();
         let mut header: Vec<String> = RUN.iter().map(|name| (*name).to_owned()).collect();
         header.extend(["mean", "worst", "change"].map(|what| format!("{name}_{what}")));
         header.extend(["mean", "worst", "change"].map(|what| format!("loss_{what}")));
         let both = |name: &str| [format!("{name}_mean"), format!("{name}_worst")];
         header.extend(both("mse"));
-        if merit == Quantity::R2 {
+        if merit == Metric::R2 {
             header.extend(both("mae"));
         }
         header.extend(both("deviation"));
@@ -54,7 +54,7 @@ impl Results {
             cells.extend([table::number(row.time), row.replicates.to_string(), row.failed.to_string()]);
             let mut values = vec![row.score.mean, row.score.worst, row.score_change];
             values.extend([row.loss.mean, row.loss.worst, row.loss_change, row.mse.mean, row.mse.worst]);
-            if merit == Quantity::R2 {
+            if merit == Metric::R2 {
                 values.extend([row.mae.mean, row.mae.worst]);
             }
             values.extend([row.deviation.mean, row.deviation.worst]);
@@ -70,7 +70,7 @@ impl Results {
     /// A table for people.
     pub fn text(&self) -> String {
         let rows = &self.rows;
-        let merit = rows.first().map_or(Quantity::Accuracy, |row| row.merit).name();
+        let merit = rows.first().map_or(Metric::Accuracy, |row| row.merit).name();
         let header =
             ["network", "noise", "time", merit, "worst", "change", "loss", "worst", "change", "failed"];
         let mut table = vec![header.map(str::to_owned)];

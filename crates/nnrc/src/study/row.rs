@@ -1,6 +1,6 @@
 //! One line of a study: the replicates of one network under one noise.
 
-use nnrc_sim::train::Quantity;
+use nnrc_sim::train::Metric;
 use serde_json::{Value, json};
 
 use super::case::Case;
@@ -21,7 +21,7 @@ pub struct Row {
     /// Replicates whose concentrations left the range of numbers: they count as right in nothing, and in no loss.
     pub failed: usize,
     /// What tells most about outputs of their kind: the accuracy of classes, r² of values.
-    pub merit: Quantity,
+    pub merit: Metric,
     /// The merit in numbers.
     pub score: MeanAndWorst,
     /// The loss that the file trains with, else the squared error.
@@ -50,16 +50,15 @@ impl Row {
         let metrics: Vec<_> =
             readings.iter().flatten().map(|reading| reading.totals.metrics(spread)).collect();
         let failed = readings.len() - metrics.len();
-        let of = |quantity: Quantity| -> Vec<f64> {
-            metrics.iter().map(|metrics| metrics.get(quantity)).collect()
-        };
-        let merit = if test.measure.reading.has_classes() { Quantity::Accuracy } else { Quantity::R2 };
+        let of =
+            |quantity: Metric| -> Vec<f64> { metrics.iter().map(|metrics| metrics.get(quantity)).collect() };
+        let merit = if test.measure.reading.has_classes() { Metric::Accuracy } else { Metric::R2 };
         let mut scores = of(merit);
-        if merit == Quantity::Accuracy {
+        if merit == Metric::Accuracy {
             scores.resize(readings.len(), 0.0);
         }
         let score = MeanAndWorst::of(&scores, f64::min);
-        let loss = MeanAndWorst::of(&of(Quantity::Loss), f64::max);
+        let loss = MeanAndWorst::of(&of(Metric::Loss), f64::max);
         let deviations: Vec<f64> = readings.iter().flatten().map(|reading| reading.deviation).collect();
         Self {
             network: network.to_owned(),
@@ -70,8 +69,8 @@ impl Row {
             merit,
             score,
             loss,
-            mse: MeanAndWorst::of(&of(Quantity::Mse), f64::max),
-            mae: MeanAndWorst::of(&of(Quantity::Mae), f64::max),
+            mse: MeanAndWorst::of(&of(Metric::Mse), f64::max),
+            mae: MeanAndWorst::of(&of(Metric::Mae), f64::max),
             deviation: MeanAndWorst::of(&deviations, f64::max),
             score_change: noiseless.map_or(0.0, |own| score.mean - own.score.mean),
             loss_change: noiseless.map_or(0.0, |own| loss.mean - own.loss.mean),

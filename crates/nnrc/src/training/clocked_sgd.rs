@@ -7,7 +7,7 @@ use nnrc_engine::Engine;
 use nnrc_model::{ClockedSgd, Loss, Model, Samples, Tensor};
 use nnrc_sim::Error;
 use nnrc_sim::reading::Measure;
-use nnrc_sim::train::{Quantity, Stamp, Totals, Unusable};
+use nnrc_sim::train::{Metric, Stamp, Totals, Unusable};
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
 use super::learner::Learning;
@@ -261,14 +261,13 @@ fn cross_entropy(output: &[f64], target: &[f64]) -> f64 {
 fn pictures(reader: &Reader<'_>, record: &Record) -> Vec<Picture> {
     let name = &reader.pot.model.name;
     let epochs: Vec<f64> = (1..=record.epochs.len()).map(|epoch| epoch as f64).collect();
-    let curve = |quantity: Quantity| {
+    let curve = |quantity: Metric| {
         let values: Vec<f64> = record.epochs.iter().map(|epoch| epoch.metrics.get(quantity)).collect();
         let name = quantity.name().to_owned();
         values.iter().all(|value| value.is_finite()).then(|| Curve { group: name.clone(), name, values })
     };
-    let headline = record.epochs.first().map_or(Quantity::Accuracy, |epoch| epoch.metrics.headline().0);
-    let curves: Vec<Curve> =
-        [Quantity::Loss, Quantity::Error, headline].into_iter().filter_map(curve).collect();
+    let headline = record.epochs.first().map_or(Metric::Accuracy, |epoch| epoch.metrics.headline().0);
+    let curves: Vec<Curve> = [Metric::Loss, Metric::Error, headline].into_iter().filter_map(curve).collect();
     let metrics = plot::svg(&plot::Plot {
         title: format!("training of {name}"),
         horizontal: "epoch".to_owned(),

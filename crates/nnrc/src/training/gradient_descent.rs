@@ -1,7 +1,7 @@
 //! Training through the fixed point of the chemistry, by gradient descent in silico.
 
 use nnrc_model::GradientDescent;
-use nnrc_sim::train::{self, Ending, Failure as Failed, Quantity, Record, Rows, Settings, Stamp, State};
+use nnrc_sim::train::{self, Ending, Failure as Failed, Metric, Record, Rows, Settings, Stamp, State};
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
 use super::learner::Learning;
@@ -131,9 +131,9 @@ impl<'a> InSilicoTraining<'a> {
                 curves.push(Curve { name: name.to_owned(), group: name.to_owned(), values });
             }
         };
-        let headline = state.history.first().map_or(Quantity::Accuracy, |record| record.train.headline().0);
+        let headline = state.history.first().map_or(Metric::Accuracy, |record| record.train.headline().0);
         for validates in [false, true] {
-            for quantity in [Quantity::Loss, headline] {
+            for quantity in [Metric::Loss, headline] {
                 let value = |record: &train::Record| {
                     let metrics = if validates { record.validation } else { Some(record.train) };
                     metrics.map(|metrics| metrics.get(quantity)).filter(|value| value.is_finite())

@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 
 use nnrc_analysis::describe_risk;
 use nnrc_crn::{Channel, Feed, Handle, SpeciesFamily};
-use nnrc_engine::{Course, Place};
+use nnrc_engine::{Position, Presentations};
 use nnrc_model::{GradientFlow, Method, Model, Risk, Samples, Tensor};
 use nnrc_sim::Tolerances;
+use nnrc_sim::divergence;
 use nnrc_sim::io::{Array, Arrays};
 use nnrc_sim::present::{self, Interruption};
 use nnrc_sim::reading::Measure;
-use nnrc_sim::train::{self, Learner, Metrics, Quantity, Record, Stamp, Totals, Unusable};
+use nnrc_sim::train::{self, Learner, Metric, Metrics, Record, Stamp, Totals, Unusable};
 use nnrc_syntax::{Diagnostic, Severity, Span, codes};
 
 use super::learner::Learning;
@@ -70,7 +71,7 @@ pub fn run(
     };
     let tolerances = Tolerances::new(model.simulation.relative, model.simulation.absolute);
     let several_rates = several_rates(&pot, &tolerances);
-    let mut course = Course::new(pot.runner().into_engine(), feed, method, tolerances);
+    let mut course = Presentations::new(pot.runner().into_engine(), feed, method, tolerances);
     match several_rates {
         Some(multirate) => course.integrate_with(multirate),
         None if model.simulation.method == Method::Multirate => {
@@ -85,9 +86,9 @@ pub fn run(
     if let Some(arrays) = &options.resume {
         restore(arrays, &mut course, &mut ledger, (&stamp, feed.rows.len()))
             .map_err(|unusable| refused(&unusable, observer))?;
-        observer.resumed(&format!("presentation {}", course.place().presentation));
+        observer.resumed(&format!("presentation {}", course.position().presentation));
     }
-    let save = |course: &Course<'_>, ledger: &Ledger| {
+    let save = |course: &Presentations<'_>, ledger: &Ledger| {
         let weights = weights(&pot, &learning, &concentrations(course));
         Checkpoint { arrays: checkpoint(course, ledger, &weights, &stamp), history: table(&ledger.history) }
     };
@@ -119,12 +120,12 @@ pub fn run(
             format!("stopped by the {}", flow.stops.get(at).map_or("", |rule| rule.quantity.name()))
         }
         Err(Broken::Cancelled) => {
-            format!("ended from outside after presentation {}", course.place().presentation)
+            format!("ended from outside after presentation {}", course.position().presentation)
         }
         Err(Broken::Solver(error)) => {
             // A step that becomes too small is what an explosion looks like from inside.
             let runner = pot.runner();
-            let time = course.place().presentation;
+            let time = course.position().presentation;
             let doing = format!("learning, in presentation {}", time + 1);
             let mut finding = explain_learning(&pot, &runner, &error, &doing);
             finding.help.extend(causes(model, flow));
@@ -138,7 +139,7 @@ pub fn run(
     let cost = course.statistics();
     observer.note(&format!(
         "{}; {} steps, {} evaluations in this run",
-        plural(course.place().presentation, "presentation"),
+        plural(course.position().presentation, "presentation"),
         cost.steps,
         cost.evaluations
     ));
@@ -166,14 +167,14 @@ enum Broken {
 }
 
 /// Called after each presentation, the last of an epoch with its record.
-type Observe<'a> = &'a mut dyn FnMut(&Course<'_>, &Ledger, Option<&Record>) -> Result<(), Broken>;
+type Observe<'a> = &'a mut dyn FnMut(&Presentations<'_>, &Ledger, Option<&Record>) -> Result<(), Broken>;
 
 /// Presentation after presentation.
 fn learn(
     pot: &Compiled,
     (flow, (measure, spread)): (&GradientFlow, &(Measure, f64)),
     feed: &Feed,
-    course: &mut Course<'_>,
+    course: &mut Presentations<'_>,
     ledger: &mut Ledger,
     observe: Observe<'_>,
 ) -> Result<End, Broken> {
@@ -183,10 +184,10 @@ fn learn(
     let stops: Vec<train::Stop> = flow.stops.iter().map(end).collect();
     let stopped = |ledger: &Ledger| {
         let metrics = ledger.history.last().map(metrics_of)?;
-        stops.iter().position(|stop| stop.comparison.holds(metrics.get(stop.quantity), stop.bound))
+        stops.iter().position(|stop| stop.comparison.holds(metrics.get(stop.metric), stop.bound))
     };
     loop {
-        let is_between = course.place().presentation.is_multiple_of(feed.rows.len());
+        let is_between = course.position().presentation.is_multiple_of(feed.rows.len());
         if let Some(at) = stopped(ledger).filter(|_| is_between) {
             return Ok(End::Stopped(at));
         }
@@ -199,11 +200,11 @@ fn learn(
                 Broken::Exploded { species: species_of(pot, course, variable), value }
             }
         })?;
-        let state = &course.place().state;
+        let state = &course.position().state;
         course.engine().observe_into(state, output, &mut values);
         let target = &feed.tables[1].values[row * width..(row + 1) * width];
         ledger.totals.add_sample(measure, loss(flow.loss).value(&values, target), &values, target);
-        if course.place().presentation.is_multiple_of(feed.rows.len()) {
+        if course.position().presentation.is_multiple_of(feed.rows.len()) {
             let metrics = std::mem::take(&mut ledger.totals).metrics(*spread);
             let all = concentrations(course);
             let (largest, common) = rails(pot, &all);
@@ -222,7 +223,7 @@ fn learn(
 }
 
 /// The species of a variable of the state.
-fn species_of(pot: &Compiled, course: &Course<'_>, variable: usize) -> usize {
+fn species_of(pot: &Compiled, course: &Presentations<'_>, variable: usize) -> usize {
     let found = pot.lowered.crn.species.iter().find_map(|(handle, _)| {
         let range = course.engine().state_range(handle).filter(|range| range.contains(&variable))?;
         Some(pot.lowered.info.species_index(handle, variable - range.start))
@@ -230,7 +231,7 @@ fn species_of(pot: &Compiled, course: &Course<'_>, variable: usize) -> usize {
     found.unwrap_or(0)
 }
 
-fn concentrations(course: &Course<'_>) -> Vec<f64> {
+fn concentrations(course: &Presentations<'_>) -> Vec<f64> {
     course.engine().full_state(&course.state())
 }
 
@@ -283,7 +284,11 @@ pub fn concentration_limit(pot: &Compiled, feed: &Feed) -> f64 {
         };
         channels.map(of).collect()
     };
-    present::limit(pot.lowered.info.initial_state(&pot.lowered.crn), values(true), values(false))
+    divergence::concentration_limit(
+        pot.lowered.info.initial_state(&pot.lowered.crn),
+        values(true),
+        values(false),
+    )
 }
 
 /// The families that hold a node.
@@ -301,7 +306,7 @@ fn metrics_of(row: &[f64; NUMBERS]) -> Metrics {
 /// The history as a table, with the metrics that the outputs have.
 fn table(history: &[[f64; NUMBERS]]) -> History {
     let classed = history.iter().any(|row| metrics_of(row).accuracy.is_some());
-    let quantities = Quantity::reported(classed);
+    let quantities = Metric::reported(classed);
     let mut header = vec!["epoch"];
     header.extend(quantities.iter().map(|quantity| quantity.name()));
     header.extend(GROWTH);
@@ -319,7 +324,7 @@ fn table(history: &[[f64; NUMBERS]]) -> History {
 
 /// The whole state of pot and learning: numbers are exact.
 fn checkpoint(
-    course: &Course<'_>,
+    course: &Presentations<'_>,
     ledger: &Ledger,
     weights: &BTreeMap<String, Tensor>,
     stamp: &Stamp,
@@ -333,7 +338,7 @@ fn checkpoint(
     let mut put = |name: &str, values: Vec<f64>| {
         arrays.insert(format!("pot.{name}"), Array { shape: vec![values.len()], values });
     };
-    let Place { presentation, state, steps, macro_steps, idle } = course.place();
+    let Position { presentation, state, steps, macro_steps, idle } = course.position();
     put("presentation", vec![*presentation as f64]);
     put("state", state.clone());
     put("steps", steps.to_vec());
@@ -345,10 +350,10 @@ fn checkpoint(
     arrays
 }
 
-/// Puts course and ledger to where a checkpoint of this learning was written.
+/// Puts presentations and ledger to where a checkpoint of this learning was written.
 fn restore(
     arrays: &Arrays,
-    course: &mut Course<'_>,
+    course: &mut Presentations<'_>,
     ledger: &mut Ledger,
     (stamp, samples): (&Stamp, usize),
 ) -> Result<(), Unusable> {
@@ -372,19 +377,19 @@ fn restore(
     let presentation =
         presentation.first().and_then(|&number| present::presentations(number, samples, rows.len()));
     let state = get("state")?;
-    if !present::are_concentrations(&state) {
+    if !divergence::are_concentrations(&state) {
         return Err(damaged("state"));
     }
     let steps = |name: &str| numbers(name)?.try_into().map_err(|_| damaged(name));
     let totals = Totals::from_numbers(&get("totals")?).ok_or_else(|| damaged("totals"))?;
-    let place = Place {
+    let position = Position {
         presentation: presentation.ok_or_else(|| damaged("presentation"))?,
         state,
         steps: steps("steps")?,
         macro_steps: steps("macro_steps")?,
         idle: numbers("idle")?,
     };
-    if !course.go_to(place) {
+    if !course.go_to(position) {
         return Err(damaged("state"));
     }
     (ledger.history, ledger.totals) = (rows.to_vec(), totals);
@@ -441,7 +446,7 @@ fn causes(model: &Model, flow: &GradientFlow) -> Vec<String> {
 fn diverged(
     flow: &GradientFlow,
     pot: &Compiled,
-    course: &Course<'_>,
+    course: &Presentations<'_>,
     species: &str,
     value: f64,
 ) -> Diagnostic {
@@ -452,7 +457,7 @@ fn diverged(
         codes::TRAINING_DIVERGED,
         format!(
             "learning diverged in presentation {}: the concentration of `{species}` grew to {}",
-            course.place().presentation + 1,
+            course.position().presentation + 1,
             short(value)
         ),
     )

@@ -19,32 +19,19 @@ pub fn trained(model: &Model, lowered: &Lowered) -> nnrc_rust::Training {
     });
     let tensors = tensors.collect();
     let judged = model.judging(None);
-    let defaults = descent.map(|descent| {
-        let settings = settings(descent, 1);
-        program::Training {
-            loss: loss(descent.loss),
-            reading: Some(judged.measure.reading),
-            units: &[],
-            optimiser: settings.optimiser,
-            schedule: settings.schedule,
-            decay: settings.decay,
-            batch: settings.batch,
-            epochs: settings.epochs,
-            shuffle: descent.shuffle,
-            patience: settings.patience,
-            stops: &[],
-        }
-    });
+    let reading = Some(judged.measure.reading);
+    let defaults =
+        descent.map(|descent| program::Training::of(&settings(descent, 1), loss(descent.loss), reading));
     let stops = descent.map_or(Vec::new(), |descent| settings(descent, 1).stops);
     nnrc_rust::Training { tensors, defaults, stops, units: judged.measure.units }
 }
 
 /// What learns in a pot, for a generated crate.
-pub fn presented(model: &Model, lowered: &Lowered, wanted: nnrc_model::Loss) -> nnrc_rust::Pot {
+pub fn presented(model: &Model, lowered: &Lowered, wanted: nnrc_model::Loss) -> nnrc_rust::OnePot {
     let measure = model.judging(None).measure;
     let weights =
         lowered.rails().map(|(key, rails)| (key.to_owned(), lowered.crn.species[rails[0]].stem.clone()));
-    nnrc_rust::Pot {
+    nnrc_rust::OnePot {
         weights: weights.collect(),
         loss: loss(wanted),
         reading: Some(measure.reading),
@@ -65,7 +52,7 @@ pub fn loss(loss: nnrc_model::Loss) -> Loss {
 pub fn end(rule: &StopRule) -> End {
     End {
         validation: rule.validation,
-        quantity: rule.quantity,
+        metric: rule.quantity,
         comparison: match rule.comparison {
             Cmp::Less => Comparison::Less,
             Cmp::LessEqual => Comparison::LessEqual,
@@ -95,7 +82,7 @@ pub fn settings(descent: &GradientDescent, threads: usize) -> Settings {
         decay: descent.decay,
         batch: descent.batch,
         epochs: descent.epochs,
-        order: descent.shuffle.map_or(Order::Cycle, |seed| Order::Shuffle { seed }),
+        order: Order::of(descent.shuffle),
         stops: descent.stops.iter().map(end).collect(),
         patience: descent.patience,
         threads,

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use nnrc_model::Tensor;
 use nnrc_sim::Standing;
+use nnrc_sim::divergence::are_concentrations;
 use nnrc_sim::io::{Array, Arrays};
-use nnrc_sim::present::{are_concentrations, whole};
-use nnrc_sim::train::{Metrics, Quantity, Stamp, Totals, Unusable};
+use nnrc_sim::present::whole;
+use nnrc_sim::train::{Metric, Metrics, Stamp, Totals, Unusable};
 
 use crate::cycles::CyclePosition;
 use crate::observer::History;
@@ -49,7 +50,7 @@ impl Record {
     pub fn history(&self) -> History {
         let judged = self.epochs.iter().any(|epoch| epoch.violations.is_some());
         let classed = self.epochs.iter().any(|epoch| epoch.metrics.accuracy.is_some());
-        let quantities = Quantity::reported(classed);
+        let quantities = Metric::reported(classed);
         let mut header = vec!["epoch", "cycles", "time"];
         header.extend(quantities.iter().map(|quantity| quantity.name()));
         if judged {

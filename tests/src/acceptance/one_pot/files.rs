@@ -1,7 +1,7 @@
 //! The training network as a file.
 
 use nnrc_crn::{Role, namer};
-use nnrc_engine::{Course, Engine};
+use nnrc_engine::{Engine, Presentations};
 use nnrc_sim::{Method, Tolerances};
 use serde_json::json;
 
@@ -40,11 +40,11 @@ pub fn sbml() -> Vec<Finding> {
         let feed = pot.crn.protocol.feed.as_ref().unwrap();
         let engine = Engine::new(&pot.crn, &pot.info);
         let tolerances = Tolerances::new(1e-9, 1e-12);
-        let mut course = Course::new(engine, feed, Method::Explicit, tolerances);
+        let mut course = Presentations::new(engine, feed, Method::Explicit, tolerances);
         for _ in 0..feed.presentations() {
             course.present().unwrap();
         }
-        let own = course.engine().full_state(&course.place().state);
+        let own = course.engine().full_state(&course.position().state);
         // The events of the end itself change inputs, not weights.
         let end = hold * feed.presentations() as f64;
         let job = json!([{ "sbml": file, "end": end, "rtol": 1e-9, "atol": 1e-13 }]);

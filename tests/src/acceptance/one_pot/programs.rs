@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use nnrc_engine::{Course, Engine};
+use nnrc_engine::{Engine, Presentations};
 use nnrc_sim::io::{Array, Arrays, npz};
 use nnrc_sim::{Method, Tolerances};
 
@@ -88,11 +88,11 @@ fn write_samples(pot: &Compiled, path: &Path) {
 fn engine(pot: &Compiled) -> Arrays {
     let feed = pot.crn.protocol.feed.as_ref().unwrap();
     let tolerances = Tolerances::new(TOLERANCES[0], TOLERANCES[1]);
-    let mut course = Course::new(Engine::new(&pot.crn, &pot.info), feed, Method::Explicit, tolerances);
+    let mut course = Presentations::new(Engine::new(&pot.crn, &pot.info), feed, Method::Explicit, tolerances);
     for _ in 0..feed.presentations() {
         course.present().unwrap();
     }
-    let state = course.engine().full_state(&course.place().state);
+    let state = course.engine().full_state(&course.position().state);
     let rail = |stem: &str, suffix: &str| -> Vec<f64> {
         let found = pot.crn.species.iter().find(|(_, family)| family.stem == stem && family.suffix == suffix);
         state[pot.info.species_range(found.unwrap().0)].to_vec()

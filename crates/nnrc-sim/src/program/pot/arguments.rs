@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::presentation::Presentation;
 use crate::defaults::Defaults;
-use crate::program::arguments::{Words, method, number, positive};
-use crate::program::lesson::{optional, whole};
+use crate::program::usage::Usage;
+use crate::program::words::{Words, method, number, optional, positive, require_weight_file, whole};
 use crate::settings::Method;
 
 /// A request to present samples.
@@ -39,11 +39,11 @@ pub(super) struct Arguments {
 ///
 /// # Errors
 ///
-/// A sentence about the argument that is not understood.
+/// The argument that is not understood.
 pub(super) fn parse(
     words: impl IntoIterator<Item = String>,
     (defaults, presentation): (&Defaults, &Presentation),
-) -> Result<Option<Arguments>, String> {
+) -> Result<Option<Arguments>, Usage> {
     let mut found = Arguments {
         data: PathBuf::new(),
         scaled: false,
@@ -68,11 +68,13 @@ pub(super) fn parse(
             "--scaled" => found.scaled = true,
             "--data" => found.data = value()?.into(),
             "--hold" if timing.gate.is_some() => {
-                return Err("`--hold`: a presentation of this pot has three parts; use `--parts`".to_owned());
+                return Err(Usage::together(
+                    "`--hold`: a presentation of this pot has three parts; use `--parts`",
+                ));
             }
             "--hold" => timing.hold = positive(name, &value()?)?,
             "--parts" if timing.gate.is_none() => {
-                return Err("`--parts`: the teacher of this pot has no gate; use `--hold`".to_owned());
+                return Err(Usage::together("`--parts`: the teacher of this pot has no gate; use `--hold`"));
             }
             "--parts" => {
                 let [settle, learn, flush] = parts(name, &value()?)?;
@@ -88,28 +90,24 @@ pub(super) fn parse(
             "--metrics" => found.metrics = Some(value()?.into()),
             "--checkpoint" => found.checkpoint = value()?.into(),
             "--model" => found.model = Some(value()?.into()),
-            other => return Err(format!("`{other}` is no option of `train`; see `train --help`")),
+            other => return Err(Usage::NoOption { word: other.to_owned(), verb: Some("train") }),
         }
     }
     if found.data.as_os_str().is_empty() {
-        return Err("`train` needs samples: `--data FILE`; see `train --help`".to_owned());
+        return Err(Usage::together("`train` needs samples: `--data FILE`; see `train --help`"));
     }
-    let extension = found.output.extension().and_then(|extension| extension.to_str());
-    if !matches!(extension, Some("npz" | "safetensors")) {
-        let name = found.output.display();
-        return Err(format!("`-o {name}`: expected a name that ends in .npz or .safetensors"));
-    }
+    require_weight_file(&found.output)?;
     Ok(Some(found))
 }
 
 /// Lengths of the three parts of a presentation.
-fn parts(name: &str, text: &str) -> Result<[f64; 3], String> {
+fn parts(name: &str, text: &str) -> Result<[f64; 3], Usage> {
     let numbers: Vec<f64> = text.split(',').map(|cell| number(name, cell)).collect::<Result<_, _>>()?;
     let parts = numbers
         .try_into()
         .ok()
         .filter(|[settle, learn, flush]: &[f64; 3]| *settle >= 0.0 && *learn > 0.0 && *flush >= 0.0);
-    parts.ok_or_else(|| format!("`{name} {text}`: expected the times SETTLE,LEARN,FLUSH"))
+    parts.ok_or_else(|| Usage::unexpected(name, text, "the times SETTLE,LEARN,FLUSH"))
 }
 
 #[cfg(test)]
@@ -118,7 +116,7 @@ mod tests {
     use crate::present::Timing;
     use crate::train::Loss;
 
-    fn words(text: &str, gate: Option<(f64, f64)>) -> Result<Option<Arguments>, String> {
+    fn words(text: &str, gate: Option<(f64, f64)>) -> Result<Option<Arguments>, Usage> {
         let timing = Timing { hold: 9.0, gate };
         let presentation = Presentation {
             timing,
@@ -158,7 +156,7 @@ mod tests {
             ("--data d.npz -o w.txt", None, ".safetensors"),
             ("--data d.npz --rate 3", None, "no option"),
         ] {
-            let found = words(text, gate).unwrap_err();
+            let found = words(text, gate).unwrap_err().to_string();
             assert!(found.contains(part), "{text}: {found}");
         }
     }

@@ -2,12 +2,12 @@
 
 use std::fmt::Write;
 
-use super::presentation::{Pot, Presentation, sample_width, target_width};
+use super::presentation::{OnePotProgram, Presentation, sample_width, target_width};
 use crate::defaults::Defaults;
-use crate::program::help::method_name;
+use crate::program::words::{method_text, optional_text};
 
 /// What the program can do.
-pub(super) fn overview<N: Pot>() -> String {
+pub(super) fn overview<N: OnePotProgram>() -> String {
     format!(
         "Simulates the chemical reaction network `{}`: a neural network whose values and weights are concentrations, and
 which learns by its own reactions while samples are presented.
@@ -25,7 +25,7 @@ Examples:
 }
 
 /// What the verb `train` does and takes.
-pub(super) fn training<N: Pot>() -> String {
+pub(super) fn training<N: OnePotProgram>() -> String {
     let Presentation { timing, epochs, shuffle, .. } = N::PRESENTATION;
     let Defaults { relative, absolute, method, .. } = N::DEFAULTS;
     let times = match timing.gate {
@@ -38,8 +38,8 @@ pub(super) fn training<N: Pot>() -> String {
             timing.hold - close
         ),
     };
-    let seed = shuffle.map_or("none".to_owned(), |seed| seed.to_string());
-    let method = method_name(method);
+    let seed = optional_text(shuffle);
+    let method = method_text(method);
     let (inputs, outputs) = (sample_width::<N>(), target_width::<N>());
     let class = if outputs > 1 {
         format!(", or one column with the class from 0 to {}", outputs - 1)

@@ -33,11 +33,11 @@ pub struct Presentation {
 }
 
 /// A network whose weights are concentrations. Its last input is the target.
-pub trait Pot: Network {
+pub trait OnePotProgram: Network {
     /// What the file it was made from says about presentations.
     const PRESENTATION: Presentation;
 
-    /// Its weights, in the order of [`Pot::read`].
+    /// Its weights, in the order of [`OnePotProgram::read`].
     fn weights() -> &'static [Weight];
 
     /// Appends the weights that a state holds to `values`.
@@ -48,11 +48,11 @@ pub trait Pot: Network {
 }
 
 /// Number of elements of the target.
-pub(super) fn target_width<N: Pot>() -> usize {
+pub(super) fn target_width<N: OnePotProgram>() -> usize {
     N::quantities().iter().rev().find(|quantity| quantity.role.is_input()).map_or(0, |target| target.width)
 }
 
 /// Number of elements of the inputs without the target.
-pub(super) fn sample_width<N: Pot>() -> usize {
+pub(super) fn sample_width<N: OnePotProgram>() -> usize {
     input_width::<N>() - target_width::<N>()
 }

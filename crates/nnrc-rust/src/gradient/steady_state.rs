@@ -3,34 +3,34 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
+use super::block::Solution;
 use super::context::Gradient;
-use super::unit::Unit;
 use crate::context::{doc, mentions};
 
 impl Gradient<'_> {
     /// The method that brings a component to rest.
-    pub(super) fn rest_method(&self, place: usize) -> TokenStream {
+    pub(super) fn steady_state_method(&self, place: usize) -> TokenStream {
         let context = self.context;
         let component = &context.components[place];
         let names: Vec<Ident> = component.families.iter().map(|&family| context.species(family)).collect();
         let name = format_ident!("rest_{}", names[0]);
         let words = context.names_of(component);
-        if matches!(self.units[place], Unit::Matrix) {
-            return self.rest_matrix(place, &name, &names, &words);
+        if matches!(self.blocks[place], Solution::Matrix) {
+            return self.steady_state_of_matrix(place, &name, &names, &words);
         }
         let (flows, body) = (self.flows(place), self.flow_loops(place));
         let at = mentions(&body, "at").then(|| quote!(let at = Concentrations::of(state);));
-        let solve = match &self.units[place] {
-            Unit::Quadratic => {
+        let solve = match &self.blocks[place] {
+            Solution::Quadratic => {
                 let name = &names[0];
-                quote!(unit::quadratic(&self.#flows, Changes::of(state).#name))
+                quote!(block::quadratic(&self.#flows, Changes::of(state).#name))
             }
             _ => {
                 let table = self.table(place);
                 quote! {
                     let own = Changes::of(state);
                     let own = [#(own.#names),*];
-                    #table.rest(&self.#flows, own)
+                    #table.steady_state(&self.#flows, own)
                 }
             }
         };
@@ -50,7 +50,13 @@ impl Gradient<'_> {
         }
     }
 
-    fn rest_matrix(&self, place: usize, name: &Ident, names: &[Ident], words: &str) -> TokenStream {
+    fn steady_state_of_matrix(
+        &self,
+        place: usize,
+        name: &Ident,
+        names: &[Ident],
+        words: &str,
+    ) -> TokenStream {
         let context = self.context;
         let own = &context.components[place].families;
         let (block, linearise) = (&context.blocks[place], &context.linearise[place]);
@@ -89,7 +95,7 @@ impl Gradient<'_> {
                         vec![#(own.#names.as_mut_slice()),*]
                     },
                 };
-                let found = !find || members.rest(self, state);
+                let found = !find || members.steady_state(self, state);
                 (members.linearise)(self, state);
                 found
             }

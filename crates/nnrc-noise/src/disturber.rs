@@ -3,7 +3,7 @@
 use nnrc_sim::{Error, Integrator, Layered, Method, Tolerances};
 
 use crate::langevin::Directions;
-use crate::random::{Quantity, Stream};
+use crate::random::{Purpose, Stream};
 use crate::rates::{Factors, Rates};
 
 /// A system whose rate constants can be changed, and whose reactions are known by the directions of their changes.
@@ -97,8 +97,8 @@ impl Disturber {
         method: Method,
         tolerances: &Tolerances,
     ) -> Self {
-        let of = |quantity| Stream::of(seed, replicate, quantity);
-        let mut factors = Factors::new(disturbance.rates, &system.nominal(), of(Quantity::Rates));
+        let of = |purpose| Stream::of(seed, replicate, purpose);
+        let mut factors = Factors::new(disturbance.rates, &system.nominal(), of(Purpose::Rates));
         factors.begin();
         system.set_rate_constants(factors.values());
         let activity = match disturbance.concentrations {
@@ -110,7 +110,7 @@ impl Disturber {
             factors,
             frozen: Vec::new(),
             constants: Vec::new(),
-            stream: of(Quantity::Concentrations),
+            stream: of(Purpose::Concentrations),
             activity,
             integrator: Integrator::new(system.dimension()),
             tolerances: tolerances.clone(),

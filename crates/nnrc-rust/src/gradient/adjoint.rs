@@ -4,13 +4,13 @@ use nnrc_crn::{Handle, SpeciesFamily};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
+use super::block::Solution;
 use super::context::Gradient;
-use super::unit::Unit;
 use crate::context::{doc, mentions};
 use crate::plan::{Function, Shape};
 
 /// A method that hands on, its call, and the component it belongs to.
-pub(super) struct Pull {
+pub(super) struct Adjoint {
     place: usize,
     pub(super) method: TokenStream,
     call: TokenStream,
@@ -18,19 +18,19 @@ pub(super) struct Pull {
 
 impl Gradient<'_> {
     /// The methods that hand dL/df on, in the order in which they are called: back from the outputs.
-    pub(super) fn pulls(&self) -> Vec<Pull> {
-        let mut pulls = Vec::new();
+    pub(super) fn adjoints(&self) -> Vec<Adjoint> {
+        let mut adjoints = Vec::new();
         for (place, component) in self.context.components.iter().enumerate().rev() {
             for (at, function) in self.context.plan.functions.iter().enumerate() {
                 if function.targets().iter().any(|target| component.families.contains(target)) {
-                    pulls.extend(self.pull(place, at, function));
+                    adjoints.extend(self.adjoint(place, at, function));
                 }
             }
         }
-        pulls
+        adjoints
     }
 
-    fn pull(&self, place: usize, at: usize, function: &Function) -> Option<Pull> {
+    fn adjoint(&self, place: usize, at: usize, function: &Function) -> Option<Adjoint> {
         let context = self.context;
         let component = &context.components[place];
         let own = |family: Handle<SpeciesFamily>| component.families.contains(&family);
@@ -42,8 +42,8 @@ impl Gradient<'_> {
             }
         };
         let body = match &function.shape {
-            Shape::Nest(nest) => self.pull_nest(component, nest),
-            _ => self.pull_rows(component, at, function),
+            Shape::Nest(nest) => self.adjoint_nest(component, nest),
+            _ => self.adjoint_rows(component, at, function),
         }?;
         let state = mentions(&body, "at").then(|| quote!(at: &Concentrations<'_>,));
         let known = mentions(&body, "known").then(|| quote!(known: &mut Changes<'_>,));
@@ -57,10 +57,10 @@ impl Gradient<'_> {
         let state = state.map(|_| quote!(&at,));
         let known = known.map(|_| quote!(&mut Changes::of(&mut adjoint),));
         let gradient = gradient.map(|_| quote!(&mut gradient,));
-        Some(Pull { place, method, call: quote!(self.#name(#state #known #gradient);) })
+        Some(Adjoint { place, method, call: quote!(self.#name(#state #known #gradient);) })
     }
 
-    pub(super) fn pull_member(&self) -> TokenStream {
+    pub(super) fn adjoint_member(&self) -> TokenStream {
         let context = self.context;
         let info = context.plan.info;
         let mut observed = Vec::new();
@@ -72,7 +72,7 @@ impl Gradient<'_> {
                     .flat_map(|(families, sign)| {
                         families.iter().filter(|&&family| !info.is_constant(family)).map(move |&family| {
                             let name = context.species(family);
-                            quote!(pull::add_scaled(known.#name, #sign, own);)
+                            quote!(adjoint::add_scaled(known.#name, #sign, own);)
                         })
                     })
                     .collect();
@@ -81,43 +81,43 @@ impl Gradient<'_> {
                 adds => quote!(let own = take::<#size>(&mut values); #(#adds)*),
             });
         }
-        let pulls = self.pulls();
+        let adjoints = self.adjoints();
         let (mut steps, mut uses_at) = (Vec::new(), false);
         for (place, component) in context.components.iter().enumerate().rev() {
             let names: Vec<Ident> =
                 component.families.iter().map(|&family| context.species(family)).collect();
             let flows = self.flows(place);
             let name = &names[0];
-            let bring = match &self.units[place] {
-                Unit::Quadratic => {
+            let bring = match &self.blocks[place] {
+                Solution::Quadratic => {
                     uses_at = true;
                     quote! {
                         let flows = &self.#flows;
                         let own = Changes::of(&mut adjoint).#name;
-                        is_finite &= unit::pull_quadratic(flows, at.#name, own);
+                        is_finite &= block::quadratic_adjoint(flows, at.#name, own);
                     }
                 }
-                Unit::Table { .. } => {
+                Solution::Table { .. } => {
                     uses_at = true;
                     let table = self.table(place);
                     quote! {
                         let own = Changes::of(&mut adjoint);
                         let own = [#(own.#names),*];
                         let values = [#(at.#names),*];
-                        is_finite &= #table.pull(&self.#flows, values, own);
+                        is_finite &= #table.adjoint(&self.#flows, values, own);
                     }
                 }
-                Unit::Matrix => {
+                Solution::Matrix => {
                     let block = &context.blocks[place];
                     quote! {
                         let own = Changes::of(&mut adjoint);
                         let mut own = [#(own.#names.as_mut_slice()),*];
-                        is_finite &= self.#block.pull(&mut own);
+                        is_finite &= self.#block.adjoint(&mut own);
                     }
                 }
             };
             let calls: Vec<&TokenStream> =
-                pulls.iter().filter(|pull| pull.place == place).map(|pull| &pull.call).collect();
+                adjoints.iter().filter(|one| one.place == place).map(|one| &one.call).collect();
             uses_at |= calls.iter().any(|call| mentions(call, "at"));
             steps.push(quote!(#bring #(#calls)*));
         }
@@ -127,7 +127,7 @@ impl Gradient<'_> {
             (quote!(_state), None)
         };
         quote! {
-            fn pull(&mut self, #state: &[f64], mut values: &[f64], gradient: &mut [f64]) -> bool {
+            fn adjoint(&mut self, #state: &[f64], mut values: &[f64], gradient: &mut [f64]) -> bool {
                 #view
                 let mut gradient = Gradient::of(gradient);
                 let mut adjoint = std::mem::take(&mut self.adjoint);

@@ -1,4 +1,4 @@
-//! Units: the species of a component at one index, and which of them come to rest in closed form.
+//! Blocks: the species of a component at one index, and which of them come to rest in closed form.
 
 use nnrc_crn::structure::ConservationLaw;
 use nnrc_crn::{Handle, SpeciesFamily};
@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::plan::{Function, Shape};
 
 /// How a component comes to rest.
-pub(super) enum Unit {
+pub(super) enum Solution {
     /// One species with powers up to 2.
     Quadratic,
     /// Several species, or larger powers: powers and changes of each reaction, conserved totals.
@@ -19,13 +19,13 @@ pub(super) enum Unit {
 }
 
 /// Chooses for a component; an error where its species depend on each other in no way that is served.
-pub(super) fn unit(
+pub(super) fn solution(
     context: &Context<'_>,
     component: &Component,
     laws: &[ConservationLaw],
-) -> Result<Unit, Error> {
+) -> Result<Solution, Error> {
     match component.block {
-        Block::Dense => return Ok(Unit::Matrix),
+        Block::Dense => return Ok(Solution::Matrix),
         Block::Diagonal => {
             let name = nnrc_crn::text::name(&context.plan.crn.species[component.families[0]]);
             return Err(Error::not_served(&name, "too many species depend on each other for a gradient"));
@@ -40,7 +40,7 @@ pub(super) fn unit(
         }
     }
     if component.families.len() == 1 && terms.iter().all(|(powers, _)| powers[0] <= 2) {
-        return Ok(Unit::Quadratic);
+        return Ok(Solution::Quadratic);
     }
     let mut own: Vec<(usize, Vec<i64>)> = Vec::new();
     for law in laws.iter().filter(|law| law.each_index) {
@@ -56,7 +56,7 @@ pub(super) fn unit(
             own.push((row, coefficients));
         }
     }
-    Ok(Unit::Table { terms, laws: own })
+    Ok(Solution::Table { terms, laws: own })
 }
 
 /// Powers and changes of the species of a component in a function; none if it changes none of them.

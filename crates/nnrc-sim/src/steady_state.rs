@@ -5,8 +5,8 @@
 //! Concentrations never fall below 0. A conserved total makes J singular; its equation then takes the place of the
 //! derivative of one of its species.
 
-/// A pot of a few species.
-pub(crate) trait Pot {
+/// A pot of a few species, as Newton's method asks for it.
+pub(crate) trait NewtonSystem {
     /// Writes the derivative at `x` into `f`.
     fn derivative(&mut self, x: &[f64], f: &mut [f64]);
 
@@ -30,7 +30,7 @@ const SMALL: f64 = 1e-2;
 const GROWTH: f64 = 0.2;
 
 /// Goes from `x` to the fixed point; false if it is not found. `f` is work space.
-pub(crate) fn rest<P: Pot>(pot: &mut P, x: &mut [f64], f: &mut [f64]) -> bool {
+pub(crate) fn steady_state<S: NewtonSystem>(pot: &mut S, x: &mut [f64], f: &mut [f64]) -> bool {
     let largest = |values: &[f64]| values.iter().fold(0.0f64, |largest, value| largest.max(value.abs()));
     let (mut shift, mut speed, mut newton) = (0.0, f64::INFINITY, false);
     let (mut past, mut past_own) = (f64::INFINITY, f64::INFINITY);
@@ -83,7 +83,7 @@ mod tests {
         parameters: Vec<(f64, f64)>,
     }
 
-    impl Pot for Rectifiers {
+    impl NewtonSystem for Rectifiers {
         fn derivative(&mut self, x: &[f64], f: &mut [f64]) {
             for ((f, x), (h, z)) in f.iter_mut().zip(x).zip(&self.parameters) {
                 *f = h + z * x - x * x;
@@ -102,7 +102,7 @@ mod tests {
         let parameters = vec![(1e10, 5e4), (1e-18, 1e-9), (1e-12, -2.0), (0.25, 1.0)];
         let mut x: Vec<f64> = parameters.iter().map(|(h, _)| f64::sqrt(*h)).collect();
         let mut pot = Rectifiers { parameters: parameters.clone() };
-        assert!(rest(&mut pot, &mut x, &mut [0.0; 4]));
+        assert!(steady_state(&mut pot, &mut x, &mut [0.0; 4]));
         for (x, (h, z)) in x.iter().zip(parameters) {
             let root = (z * z + 4.0 * h).sqrt();
             let expected = if z >= 0.0 { (z + root) / 2.0 } else { 2.0 * h / (root - z) };

@@ -1,15 +1,16 @@
-//! Units: species that depend on each other at equal index only, where everything else has come to rest.
+//! Blocks of the way to a fixed point: species that depend on each other at equal index only, where everything else has
+//! come to rest.
 //!
-//! Within a unit each reaction is a flow (its rate constant times what stands still) times a product of powers of
-//! the unit's own species. [`quadratic`] is the unit of one species with powers up to 2, whose fixed point is a root
-//! in closed form; [`Unit`] is any other.
+//! Within a block each reaction is a flow (its rate constant times what stands still) times a product of powers of
+//! the block's own species. [`quadratic`] is the block of one species with powers up to 2, whose fixed point is a root
+//! in closed form; [`Block`] is any other.
 
 use crate::lu;
-use crate::rest::{Pot, rest};
+use crate::steady_state::{NewtonSystem, steady_state};
 
-/// The reactions of a unit of `M` species, `T` of them.
+/// The reactions of a block of `M` species, `T` of them.
 #[derive(Debug, Clone, Copy)]
-pub struct Unit<const M: usize, const T: usize> {
+pub struct Block<const M: usize, const T: usize> {
     /// Powers of the species in each reaction.
     pub powers: [[u32; M]; T],
     /// What each reaction changes.
@@ -32,9 +33,9 @@ pub fn quadratic<const N: usize>(flows: &[[f64; N]; 3], values: &mut [f64; N]) -
     values.iter().fold(true, |all, x| all & (0.0..f64::INFINITY).contains(x))
 }
 
-/// Turns dL/dx into dL/df, f the flow of one molecule into each unit of [`quadratic`]. False if a unit does not come
+/// Turns dL/dx into dL/df, f the flow of one molecule into each block of [`quadratic`]. False if a block does not come
 /// back when it is disturbed.
-pub fn pull_quadratic<const N: usize>(
+pub fn quadratic_adjoint<const N: usize>(
     flows: &[[f64; N]; 3],
     values: &[f64; N],
     adjoint: &mut [f64; N],
@@ -46,10 +47,14 @@ pub fn pull_quadratic<const N: usize>(
     adjoint.iter().fold(true, |all, d| all & d.is_finite())
 }
 
-impl<const M: usize, const T: usize> Unit<M, T> {
-    /// Finds the fixed point of each unit, from what stands in `families`, which receive it. False if one is not
+impl<const M: usize, const T: usize> Block<M, T> {
+    /// Finds the fixed point of each block, from what stands in `families`, which receive it. False if one is not
     /// found.
-    pub fn rest<const N: usize>(&self, flows: &[[f64; T]; N], mut families: [&mut [f64; N]; M]) -> bool {
+    pub fn steady_state<const N: usize>(
+        &self,
+        flows: &[[f64; T]; N],
+        mut families: [&mut [f64; N]; M],
+    ) -> bool {
         for (at, flows) in flows.iter().enumerate() {
             let mut x = [0.0; M];
             for (x, family) in x.iter_mut().zip(&families) {
@@ -60,7 +65,7 @@ impl<const M: usize, const T: usize> Unit<M, T> {
                 debug_assert!(*row < M);
                 *total = law.iter().zip(&x).map(|(c, x)| c * x).sum();
             }
-            if !rest(&mut Course { unit: self, flows, totals }, &mut x, &mut [0.0; M]) {
+            if !steady_state(&mut AtIndex { block: self, flows, totals }, &mut x, &mut [0.0; M]) {
                 return false;
             }
             for (x, family) in x.iter().zip(&mut families) {
@@ -70,9 +75,9 @@ impl<const M: usize, const T: usize> Unit<M, T> {
         true
     }
 
-    /// Turns dL/dx into dL/df, f the flow of one molecule into each species. False if a unit does not come back
+    /// Turns dL/dx into dL/df, f the flow of one molecule into each species. False if a block does not come back
     /// when it is disturbed.
-    pub fn pull<const N: usize>(
+    pub fn adjoint<const N: usize>(
         &self,
         flows: &[[f64; T]; N],
         families: [&[f64; N]; M],
@@ -131,17 +136,17 @@ impl<const M: usize, const T: usize> Unit<M, T> {
     }
 }
 
-/// One unit on its way to rest.
-struct Course<'a, const M: usize, const T: usize> {
-    unit: &'a Unit<M, T>,
+/// The block at one index on its way to rest.
+struct AtIndex<'a, const M: usize, const T: usize> {
+    block: &'a Block<M, T>,
     flows: &'a [f64; T],
     totals: [f64; M],
 }
 
-impl<const M: usize, const T: usize> Pot for Course<'_, M, T> {
+impl<const M: usize, const T: usize> NewtonSystem for AtIndex<'_, M, T> {
     fn derivative(&mut self, x: &[f64], f: &mut [f64]) {
         f.fill(0.0);
-        for ((powers, changes), flow) in self.unit.powers.iter().zip(&self.unit.changes).zip(self.flows) {
+        for ((powers, changes), flow) in self.block.powers.iter().zip(&self.block.changes).zip(self.flows) {
             let mut flux = *flow;
             for (x, power) in x.iter().zip(powers) {
                 for _ in 0..*power {
@@ -155,12 +160,12 @@ impl<const M: usize, const T: usize> Pot for Course<'_, M, T> {
     }
 
     fn step(&mut self, x: &[f64], shift: f64, f: &mut [f64]) {
-        let mut matrix = self.unit.jacobian(self.flows, x);
+        let mut matrix = self.block.jacobian(self.flows, x);
         for (at, line) in matrix.iter_mut().enumerate() {
             *line = line.map(|element| -element);
             line[at] += shift;
         }
-        for ((row, law), total) in self.unit.laws.iter().zip(&self.totals) {
+        for ((row, law), total) in self.block.laws.iter().zip(&self.totals) {
             matrix[*row] = *law;
             f[*row] = total - law.iter().zip(x).map(|(c, x)| c * x).sum::<f64>();
         }
@@ -176,7 +181,7 @@ mod tests {
 
     #[test]
     fn roots_do_not_cancel() {
-        // h + z x − x² at both ends of the scale, and a linear unit.
+        // h + z x − x² at both ends of the scale, and a linear block.
         let flows = [[1e-8, 1e-8, 3.0], [50.0, -50.0, -2.0], [-1.0, -1.0, 0.0]];
         let mut values = [0.0; 3];
         assert!(quadratic(&flows, &mut values));
@@ -186,7 +191,7 @@ mod tests {
     }
 
     /// Two rails: 0 -> P @ 3, 0 -> M @ 1, P -> 0 and M -> 0 @ 1, P + M -> 0 @ 100.
-    const RAILS: Unit<2, 5> = Unit {
+    const RAILS: Block<2, 5> = Block {
         powers: [[0, 0], [0, 0], [1, 0], [0, 1], [1, 1]],
         changes: [[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0], [-1.0, -1.0]],
         laws: &[],
@@ -196,30 +201,30 @@ mod tests {
     fn rails_come_to_rest() {
         let flows = [[3.0, 1.0, 1.0, 1.0, 100.0], [0.0, 2.0, 1.0, 1.0, 100.0], [1.0, 1.0, 1.0, 1.0, 1e6]];
         let (mut p, mut m) = ([0.0; 3], [0.0; 3]);
-        assert!(RAILS.rest(&flows, [&mut p, &mut m]));
+        assert!(RAILS.steady_state(&flows, [&mut p, &mut m]));
         for (at, flow) in flows.iter().enumerate() {
             assert!((p[at] - m[at] - (flow[0] - flow[1])).abs() < 1e-12);
             assert!((flow[0] - p[at] - flow[4] * p[at] * m[at]).abs() < 1e-9);
         }
         // d(p − m)/d inflow is 1 for P and −1 for M.
         let (mut dp, mut dm) = ([1.0; 3], [-1.0; 3]);
-        assert!(RAILS.pull(&flows, [&p, &m], [&mut dp, &mut dm]));
+        assert!(RAILS.adjoint(&flows, [&p, &m], [&mut dp, &mut dm]));
         assert!(dp.iter().all(|d| (d - 1.0).abs() < 1e-10) && dm.iter().all(|d| (d + 1.0).abs() < 1e-10));
     }
 
     /// X -> C @ a, C -> X @ b: the total is kept.
-    const SWITCH: Unit<2, 2> =
-        Unit { powers: [[1, 0], [0, 1]], changes: [[-1.0, 1.0], [1.0, -1.0]], laws: &[(0, [1.0, 1.0])] };
+    const SWITCH: Block<2, 2> =
+        Block { powers: [[1, 0], [0, 1]], changes: [[-1.0, 1.0], [1.0, -1.0]], laws: &[(0, [1.0, 1.0])] };
 
     #[test]
     fn totals_are_kept() {
         let flows = [[1.0, 3.0]];
         let (mut x, mut c) = ([0.1], [1.9]);
-        assert!(SWITCH.rest(&flows, [&mut x, &mut c]));
+        assert!(SWITCH.steady_state(&flows, [&mut x, &mut c]));
         assert!((x[0] - 1.5).abs() < 1e-14 && (c[0] - 0.5).abs() < 1e-14);
         // x = b / (a + b) · 2, so dx/da = −2 b / (a + b)²; reaction a takes c dL/dx + … per unit of its flow.
         let (mut dx, mut dc) = ([1.0], [0.0]);
-        assert!(SWITCH.pull(&flows, [&x, &c], [&mut dx, &mut dc]));
+        assert!(SWITCH.adjoint(&flows, [&x, &c], [&mut dx, &mut dc]));
         let by_a = x[0] * (dc[0] - dx[0]);
         assert!((by_a + 2.0 * 3.0 / 16.0).abs() < 1e-14, "{by_a}");
     }

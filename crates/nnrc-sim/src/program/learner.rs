@@ -8,7 +8,7 @@ use crate::settings::Tolerances;
 use crate::train::{Layout, Learner, Loss, Totals};
 
 /// A network, its loss, and the samples: first those trained on, then those that only judge.
-pub(crate) struct Pupil<N> {
+pub(crate) struct CrateLearner<N> {
     network: N,
     loss: Loss,
     measure: Measure,
@@ -32,7 +32,7 @@ pub(crate) struct Space<N> {
     gradient: Vec<f64>,
 }
 
-impl<N: Differentiable> Pupil<N> {
+impl<N: Differentiable> CrateLearner<N> {
     pub fn new(network: N, (loss, measure): (Loss, Measure), samples: Samples) -> Self {
         let places = output_places::<N>();
         let each = |tensor: &Tensor| std::iter::repeat_n(tensor.scale, tensor.len());
@@ -64,7 +64,7 @@ pub(crate) fn layout<N: Differentiable>() -> Vec<Layout<'static>> {
     N::tensors().iter().map(place).collect()
 }
 
-impl<N: Differentiable> Learner for Pupil<N> {
+impl<N: Differentiable> Learner for CrateLearner<N> {
     type Space = Space<N>;
 
     fn space(&self) -> Space<N> {
@@ -125,7 +125,7 @@ impl<N: Differentiable> Learner for Pupil<N> {
                 space.values[place] = d[0];
             }
             let into = if self.scales.is_some() { space.gradient.as_mut_slice() } else { gradient };
-            if !space.network.pull(&space.state, &space.values, into) {
+            if !space.network.adjoint(&space.state, &space.values, into) {
                 totals.loss = f64::NAN;
             }
         }
