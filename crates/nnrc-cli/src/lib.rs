@@ -73,6 +73,7 @@ fn verb(session: &Session, verb: Verb) -> Result<(), terminal::Stop> {
         Verb::Simulate(args) => verbs::simulate::run(session, &args),
         Verb::Train(args) => verbs::train::run(session, &args),
         Verb::Test(args) => verbs::test::run(session, &args),
+        Verb::Import(args) => verbs::import::run(session, &args),
         Verb::Noise(args) => verbs::noise::run(session, &args),
         Verb::Analyze(args) => verbs::analyze::run(session, &args),
         Verb::Fmt(args) => verbs::fmt::run(session, &args),

@@ -71,7 +71,7 @@ impl Session {
     }
 
     /// The folder of a source, whose files are noted when they are read.
-    fn disk(&self, path: &Path) -> Disk {
+    pub fn disk(&self, path: &Path) -> Disk {
         Disk::of(path).noting(&self.read)
     }
 

@@ -4,6 +4,7 @@
 
 mod error;
 mod gzip;
+mod model;
 mod tables;
 
 use std::fs::File;

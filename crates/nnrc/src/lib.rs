@@ -17,6 +17,7 @@ pub mod disk;
 pub mod expectations;
 pub mod explain;
 pub mod findings;
+pub mod import;
 pub mod meanings;
 pub mod numbers;
 pub mod observer;

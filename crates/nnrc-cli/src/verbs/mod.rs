@@ -7,6 +7,7 @@ pub mod completions;
 pub mod emit;
 pub mod explain;
 pub mod fmt;
+pub mod import;
 pub mod new;
 pub mod noise;
 pub mod simulate;

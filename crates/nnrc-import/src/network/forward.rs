@@ -3,7 +3,7 @@
 use crate::recognise::Head;
 use crate::special::sigmoid;
 
-use super::{LayerKind, Network, Source};
+use super::{Layer, LayerKind, Network, Source};
 
 impl Network {
     /// The values of all layers, each behind its activation.
@@ -15,21 +15,7 @@ impl Network {
         assert_eq!(x.len(), self.input_width(), "a network takes as many values as its input is wide");
         let mut values: Vec<Vec<f64>> = Vec::with_capacity(self.layers.len());
         for layer in &self.layers {
-            let sources = layer.sources.iter().map(|source| match source {
-                Source::Input => x,
-                Source::Layer(layer) => &values[*layer],
-            });
-            let mut own = match &layer.kind {
-                LayerKind::Affine(map) => sources.map(|source| map.apply(source)).next().unwrap_or_default(),
-                LayerKind::Add => {
-                    let mut sum = vec![0.0; layer.width];
-                    for source in sources {
-                        sum.iter_mut().zip(source).for_each(|(sum, value)| *sum += value);
-                    }
-                    sum
-                }
-                LayerKind::Concat => sources.flatten().copied().collect(),
-            };
+            let mut own = layer.pre_activation(x, &values);
             own.iter_mut().for_each(|value| *value = layer.activation.apply(*value));
             values.push(own);
         }
@@ -58,6 +44,27 @@ impl Network {
             Head::BinaryProbability => z.into_iter().flat_map(|z| [sigmoid(-z), sigmoid(z)]).collect(),
             Head::Softmax => log_softmax(z).into_iter().map(f64::exp).collect(),
             Head::LogSoftmax => log_softmax(z),
+        }
+    }
+}
+
+impl Layer {
+    /// What the activation is applied to, for the input `x` and the values of the layers before.
+    pub fn pre_activation(&self, x: &[f64], values: &[Vec<f64>]) -> Vec<f64> {
+        let mut sources = self.sources.iter().map(|source| match source {
+            Source::Input => x,
+            Source::Layer(layer) => &values[*layer],
+        });
+        match &self.kind {
+            LayerKind::Affine(map) => sources.next().map(|source| map.apply(source)).unwrap_or_default(),
+            LayerKind::Add => {
+                let mut sum = vec![0.0; self.width];
+                for source in sources {
+                    sum.iter_mut().zip(source).for_each(|(sum, value)| *sum += value);
+                }
+                sum
+            }
+            LayerKind::Concat => sources.flatten().copied().collect(),
         }
     }
 }

@@ -1,0 +1,164 @@
+//! `nnrc import`: a network that was trained elsewhere, as a `.nnr` file with weights.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+
+use nnrc::disk::{DASH, Disk};
+use nnrc::import::{DataFile, Imported, Options, Trained};
+use nnrc::numbers::{plural, short};
+use nnrc_sim::io::{Array, safetensors};
+use nnrc_syntax::{Diagnostic, Severity, Source, codes};
+
+use crate::args::{Closeness, ImportArgs, Numbers};
+use crate::destination::Destination;
+use crate::session::Session;
+use crate::terminal::Stop;
+
+/// Runs the verb.
+pub fn run(session: &Session, args: &ImportArgs) -> Result<(), Stop> {
+    let terminal = &session.terminal;
+    let output = args.output.clone().unwrap_or_else(|| named_after(&args.model));
+    if output.as_os_str() == DASH {
+        return terminal.usage("`-o -`: a network and its weights are two files; give a name");
+    }
+    if output.extension().is_none_or(|extension| extension != "nnr") {
+        let name = output.display();
+        return terminal.usage(&format!("`-o {name}`: expected a name that ends in .nnr"));
+    }
+    let range = match args.range.as_ref().map(|Numbers(ends)| ends.as_slice()) {
+        None => None,
+        Some(&[low, high]) if low < high => Some((low, high)),
+        Some(_) => return terminal.usage("--range: expected two numbers, the smaller one first: `--range 0,1`"),
+    };
+    let weights = output.with_extension("safetensors");
+    let trained = read(session, &args.model)?;
+    let folder = output.parent().unwrap_or(Path::new(""));
+    let data = args.data.as_ref().map(|data| seen_from(folder, data));
+    let name = stem(&output);
+    let weights_name = file_name(&weights);
+    let options = Options {
+        name: &name,
+        weights: &weights_name,
+        tolerance: args.tolerance,
+        closeness: match args.activations {
+            Closeness::Cheap => nnrc::import::Closeness::Cheap,
+            Closeness::Close => nnrc::import::Closeness::Close,
+        },
+        range,
+        prune: args.prune,
+        keeps_scale: args.keep_scale,
+        rational: args.probabilities.is_some(),
+        data: data.as_deref().map(|path| DataFile { path, target: args.target.as_deref() }),
+    };
+    let imported = trained.import(&options, &session.disk(&output))?;
+    let (text, numbers) = (Destination::File(output), Destination::File(weights));
+    let report = args.report.as_deref().map(Destination::new);
+    let places: Vec<&Destination> = [&text, &numbers].into_iter().chain(&report).collect();
+    session.require_places(&places)?;
+    terminal.diagnostics(&imported.checked.source, &imported.findings);
+    write(session, &imported, (&text, &numbers))?;
+    if let (Some(report), Some(deviation)) = (&report, &imported.deviation) {
+        let json = deviation.json();
+        report.write(terminal, |out| writeln!(out, "{json:#}"))?;
+    }
+    let size = imported.checked.compile(&imported.checked.model.default_input())?;
+    let (species, reactions) = (size.lowered.info.species_count(), size.lowered.info.reaction_count());
+    if terminal.is_json() {
+        if let Some(deviation) = &imported.deviation {
+            terminal.print_json(&deviation.json())?;
+        }
+    } else if let Some(deviation) = &imported.deviation {
+        terminal.print(&deviation.text())?;
+    }
+    let paths = places.iter().filter_map(|place| place.path()).map(|path| path.display().to_string());
+    let paths: Vec<String> = paths.collect();
+    terminal.note(&format!(
+        "wrote {}: {}, {}",
+        paths.join(", "),
+        plural(species, "species"),
+        plural(reactions, "reaction")
+    ));
+    judge(session, &imported, args.agreement)
+}
+
+/// Fails where too many samples have another class.
+fn judge(session: &Session, imported: &Imported, wanted: f64) -> Result<(), Stop> {
+    let Some(agreement) = imported.deviation.as_ref().and_then(nnrc::import::Deviation::agreement) else {
+        return Ok(());
+    };
+    if agreement >= wanted {
+        return Ok(());
+    }
+    let message = format!(
+        "the chemistry names the class of the source for {} of the samples, and at least {} is asked for",
+        short(agreement),
+        short(wanted)
+    );
+    let finding = Diagnostic::global(Severity::Error, codes::EXPECTATION_FAILED, message)
+        .help("come nearer: `--activations close`, or a smaller `--tolerance`");
+    session.terminal.fail(&Source::new("", ""), finding)
+}
+
+/// Reads the model.
+fn read(session: &Session, path: &Path) -> Result<Trained, Stop> {
+    let disk: Disk = session.disk(path);
+    let bytes = disk.model(path)?;
+    Ok(Trained::onnx(&file_name(path), bytes, &disk)?)
+}
+
+/// Writes both files, or none.
+fn write(
+    session: &Session,
+    imported: &Imported,
+    (text, weights): (&Destination, &Destination),
+) -> Result<(), Stop> {
+    let arrays: BTreeMap<String, Array> = imported
+        .weights
+        .iter()
+        .map(|(key, tensor)| {
+            (key.clone(), Array { shape: tensor.shape.clone(), values: tensor.values.clone() })
+        })
+        .collect();
+    let was_there = weights.path().is_some_and(Path::exists);
+    weights.write(&session.terminal, |out| safetensors::write(out, &arrays, None))?;
+    let written = text.write(&session.terminal, |out| out.write_all(imported.text.as_bytes()));
+    if let (Err(_), false, Some(path)) = (&written, was_there, weights.path()) {
+        // Weights without their network are nothing; what kept it from being written is reported.
+        let _ = std::fs::remove_file(path);
+    }
+    written
+}
+
+/// The network beside nothing: `iris.nnr` of `models/iris.onnx`, in the current folder.
+fn named_after(model: &Path) -> PathBuf {
+    PathBuf::from(format!("{}.nnr", stem(model)))
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().map_or_else(|| "model".to_owned(), |stem| stem.to_string_lossy().into_owned())
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(|| "model".to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+/// A path of the command line, as it is seen from a folder, with `/` between its parts.
+fn seen_from(folder: &Path, path: &Path) -> String {
+    let words = |path: &Path| {
+        let parts = path.components().map(|part| part.as_os_str().to_string_lossy().into_owned());
+        parts.collect::<Vec<_>>().join("/")
+    };
+    if folder.as_os_str().is_empty() || path.is_absolute() {
+        return words(path).replacen("//", "/", 1);
+    }
+    let (Ok(from), Ok(to)) = (std::path::absolute(folder), std::path::absolute(path)) else {
+        return words(path);
+    };
+    // `..` of a folder is another one behind a link: such paths stay as they are.
+    if from.components().chain(to.components()).any(|part| part == Component::ParentDir) {
+        return words(&to).replacen("//", "/", 1);
+    }
+    let shared = from.components().zip(to.components()).take_while(|(a, b)| a == b).count();
+    let ups = from.components().skip(shared).map(|_| Component::ParentDir);
+    words(&ups.chain(to.components().skip(shared)).collect::<PathBuf>())
+}
