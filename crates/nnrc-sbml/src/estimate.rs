@@ -101,6 +101,6 @@ mod tests {
     fn large_networks_get_advice() {
         assert_eq!(advice(SLOW_REACTIONS), None);
         assert!(advice(SLOW_REACTIONS + 1).is_some_and(|words| words.contains("LLJIT")));
-        assert!(advice(HUGE_REACTIONS + 1).is_some_and(|words| words.contains("rust")));
+        assert!(advice(HUGE_REACTIONS + 1).is_some_and(|words| words.contains("crate")));
     }
 }

@@ -130,7 +130,11 @@ impl Gradient<'_> {
         if self.parameter(rate.constant).is_some() {
             let value = nest::rate(context, nest, &quote!(self));
             let mut factors = vec![quote!(flow)];
-            factors.extend(slope_of(rate.part, &value));
+            if let Some(slope) = slope_of(rate.part, &quote!(constant)) {
+                // On lines of their own: rustfmt breaks long ones deep in a nest in another way than the generator.
+                statements.push(quote!(let constant = #value; let slope = #slope;));
+                factors.push(quote!(slope));
+            }
             factors.extend(nest::flux(context, nest, &quote!(at), None).split_off(1));
             statements.push(lines.add(&nest::rate(context, nest, &quote!(gradient)), &[(1, factors)]));
         }

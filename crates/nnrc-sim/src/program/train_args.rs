@@ -56,7 +56,7 @@ impl TrainArgs {
         self.training.settings(self.stops(), self.threads)
     }
 
-    /// The words that [`parse`] reads as these arguments, whatever the defaults; the verb is not among them.
+    /// The words that `parse` reads as these arguments, whatever the defaults; the verb is not among them.
     pub fn words(&self) -> Vec<OsString> {
         let Training {
             loss,
