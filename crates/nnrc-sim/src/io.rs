@@ -12,7 +12,7 @@ pub mod files;
 pub mod idx;
 pub mod npy;
 pub mod npz;
-mod number;
+pub mod number;
 pub mod safetensors;
 mod separator;
 pub mod table;

@@ -2,17 +2,22 @@
 
 /// How one number is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Format {
+pub enum Format {
+    /// One byte, 0 or not.
     Bool,
+    /// Two's complement of 1, 2, 4 or 8 bytes.
     Signed(usize),
+    /// 1, 2, 4 or 8 bytes.
     Unsigned(usize),
+    /// IEEE 754 of 2, 4 or 8 bytes.
     Float(usize),
+    /// The upper half of an IEEE 754 number of 4 bytes.
     BrainFloat,
 }
 
 impl Format {
     /// Bytes of one number.
-    pub(crate) fn size(self) -> usize {
+    pub fn size(self) -> usize {
         match self {
             Format::Bool => 1,
             Format::BrainFloat => 2,
@@ -22,7 +27,7 @@ impl Format {
 }
 
 /// Converts whole numbers in `bytes`; an incomplete one at the end is left out.
-pub(crate) fn decode(bytes: &[u8], format: Format, big_endian: bool) -> Vec<f64> {
+pub fn decode(bytes: &[u8], format: Format, big_endian: bool) -> Vec<f64> {
     let size = format.size();
     let mut values = Vec::with_capacity(bytes.len() / size);
     for number in bytes.chunks_exact(size) {
