@@ -1,0 +1,103 @@
+//! Names of layers, from those of weights and nodes.
+
+use std::collections::BTreeSet;
+
+use crate::fold::Folded;
+use crate::graph::Node;
+use crate::op::Fact;
+
+/// Ops that give a layer its weights, and then its name.
+const WEIGHTED: [&str; 6] =
+    ["Gemm", "MatMul", "Conv", "Add", "ai.onnx.ml::LinearRegressor", "ai.onnx.ml::LinearClassifier"];
+
+/// Ends of the names of weights, behind the name of the layer.
+const ENDS: [&str; 6] = [".bias", ".weight", "/bias", "/kernel", ".b", ".W"];
+
+/// The name of a layer of these nodes: the part of `fc1.bias` before the last point, else the node's name, else `l1`,
+/// `l2` and so on; a number behind it makes it unlike the others.
+pub(crate) fn layer_name(folded: &Folded, nodes: &[usize], taken: &mut BTreeSet<String>) -> String {
+    let nodes: Vec<&Node> = nodes.iter().map(|&node| &folded.graph.nodes[node]).collect();
+    let weighted = nodes.iter().filter(|node| WEIGHTED.contains(&node.op.as_str()));
+    let by_weights = weighted.clone().find_map(|node| by_weights(folded, node));
+    let name = by_weights
+        .or_else(|| weighted.clone().find_map(|node| by_node(node)))
+        .or_else(|| nodes.iter().find_map(|node| by_node(node)))
+        .unwrap_or_else(|| format!("l{}", taken.len() + 1));
+    unique(name, taken)
+}
+
+/// A name that is not taken yet, and is from now on.
+fn unique(name: String, taken: &mut BTreeSet<String>) -> String {
+    let mut own = name.clone();
+    let mut number = 2;
+    while !taken.insert(own.clone()) {
+        own = format!("{name}_{number}");
+        number += 1;
+    }
+    own
+}
+
+/// The name of a layer by those of its weights: biases first, since exporters rename transposed weights.
+fn by_weights(folded: &Folded, node: &Node) -> Option<String> {
+    let constants = node.inputs.iter().rev().flatten().filter(|&&input| {
+        matches!(folded.facts.get(input), Some(Some(Fact::Constant(_))))
+    });
+    constants
+        .map(|&input| folded.graph.name(input))
+        .find_map(|name| ENDS.iter().find_map(|end| name.strip_suffix(end)))
+        .and_then(clean)
+}
+
+/// The name of a layer by that of a node: of `/fc1/Gemm` the part before the op.
+fn by_node(node: &Node) -> Option<String> {
+    let op = node.op.rsplit("::").next().unwrap_or(&node.op);
+    let is_value = node.outputs.iter().flatten().next().is_none();
+    let parts = node.name.split(['/', ';', ':']).filter(|part| !part.is_empty());
+    let own = parts.filter(|part| !is_generic(part, op)).last()?;
+    if is_value { None } else { clean(own) }
+}
+
+/// Whether a part of a name says no more than its op.
+fn is_generic(part: &str, op: &str) -> bool {
+    const GENERIC: [&str; 9] =
+        ["BiasAdd", "MatMul", "Gemm", "Conv", "Conv2D", "Conv1D", "Add", "Relu", "ReadVariableOp"];
+    let part = part.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_');
+    part.is_empty() || part.eq_ignore_ascii_case(op) || GENERIC.iter().any(|word| part.eq_ignore_ascii_case(word))
+}
+
+/// A name of letters, digits and `_`, beginning with a letter; at most 40 of them.
+fn clean(name: &str) -> Option<String> {
+    let mut clean = String::new();
+    for c in name.chars() {
+        if c.is_ascii_alphanumeric() {
+            clean.push(c);
+        } else if !clean.ends_with('_') && !clean.is_empty() {
+            clean.push('_');
+        }
+    }
+    let clean = clean.trim_matches('_');
+    let end = clean.char_indices().nth(40).map_or(clean.len(), |(end, _)| end);
+    let clean = clean[..end].trim_end_matches('_');
+    match clean.chars().next() {
+        None => None,
+        Some(first) if first.is_ascii_alphabetic() => Some(clean.to_owned()),
+        Some(_) => Some(format!("l{clean}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names() {
+        assert_eq!(clean("net.0").as_deref(), Some("net_0"));
+        assert_eq!(clean("0").as_deref(), Some("l0"));
+        assert_eq!(clean("::").as_deref(), None);
+        let mut taken = BTreeSet::new();
+        assert_eq!(unique("a".to_owned(), &mut taken), "a");
+        assert_eq!(unique("a".to_owned(), &mut taken), "a_2");
+        assert!(is_generic("MatMul_1", "MatMul"));
+        assert!(!is_generic("dense_1", "MatMul"));
+    }
+}

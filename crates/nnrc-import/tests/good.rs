@@ -1,0 +1,22 @@
+//! Networks of every exporter compute what onnxruntime computes.
+
+mod common;
+
+use common::{cases, deviation, import};
+
+#[test]
+fn forward_passes_equal_onnxruntime() {
+    let mut report = Vec::new();
+    for case in cases("good") {
+        let name = case.file_name().unwrap().to_string_lossy().into_owned();
+        let network = import(&case).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let y = deviation(&case, "y", |x| network.forward(x));
+        let logits = deviation(&case, "logits", |x| network.logits(x));
+        report.push(format!("{name}: {y:.1e} {logits:.1e}\n{network}"));
+        assert!(y < 1e-5 && logits < 1e-5, "{}", report.join("\n"));
+    }
+    assert!(report.len() >= 19);
+    if std::env::var_os("NNRC_IMPORT_REPORT").is_some() {
+        panic!("{}", report.join("\n"));
+    }
+}
