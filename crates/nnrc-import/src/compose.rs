@@ -56,9 +56,7 @@ pub fn compose(planned: Planned) -> Result<Network, ImportError> {
         let map = second.after(&output.map, &folded.budget);
         output.map = map.map_err(|fault| last_error(&planned, fault))?;
     }
-    builder
-        .finish(output, shape(&planned, planned.output))
-        .map_err(|fault| last_error(&planned, fault))?;
+    builder.finish(output, shape(&planned, planned.output)).map_err(|fault| last_error(&planned, fault))?;
     let head_nodes = planned.head_nodes.iter().map(|&node| graph.nodes[node].name.clone()).collect();
     Ok(Network {
         inputs: inputs(graph),
@@ -82,7 +80,8 @@ impl Values {
     /// The map of a value; the last one who needs it takes it away.
     fn take(&mut self, value: ValueId) -> Linear {
         self.uses[value] = self.uses[value].saturating_sub(1);
-        let linear = if self.uses[value] == 0 { self.linear[value].take() } else { self.linear[value].clone() };
+        let linear =
+            if self.uses[value] == 0 { self.linear[value].take() } else { self.linear[value].clone() };
         // Plans are made so that whatever is taken was made before.
         linear.unwrap_or_else(|| Linear::new(Source::Input, AffineMap::identity(0)))
     }

@@ -56,7 +56,8 @@ impl Folded {
         let budget = Budget::default();
         let mut roles = Vec::with_capacity(graph.nodes.len());
         for node in &graph.nodes {
-            let inputs = node.inputs.iter().map(|input| input.and_then(|value| facts[value].clone())).collect();
+            let inputs =
+                node.inputs.iter().map(|input| input.and_then(|value| facts[value].clone())).collect();
             let op = Op { graph: &graph, node, inputs, budget: &budget };
             let (role, results) = judge(&op).map_err(|fault| {
                 let (node, op) = (node.name.clone(), node.op.clone());
@@ -116,8 +117,10 @@ fn judge(op: &Op<'_>) -> Result<(Role, Vec<Fact>), NodeFault> {
     let reason = role.reason.take().unwrap_or_else(|| served::reason(&op.node.op));
     role.reason = Some(reason);
     // What keeps the shape may stand at the end.
-    let keeps_shape =
-        matches!(op.node.op.as_str(), "Softmax" | "LogSoftmax" | "ai.onnx.ml::Normalizer" | "ai.onnx.ml::ZipMap");
+    let keeps_shape = matches!(
+        op.node.op.as_str(),
+        "Softmax" | "LogSoftmax" | "ai.onnx.ml::Normalizer" | "ai.onnx.ml::ZipMap"
+    );
     match (keeps_shape, op.input(0)) {
         (true, Some(fact)) => {
             let shape = fact.shape().map(<[usize]>::to_vec);
@@ -132,11 +135,8 @@ fn unknown(op: &Op<'_>) -> Role {
     let name = op.node.op.as_str();
     let is_product = matches!(name, "MatMul" | "Gemm") && op.is_computed(0) && op.is_computed(1);
     let is_known = ops::linear(name).is_some() || matches!(Scalar::of(op), Ok(Some(_)));
-    let reason = if is_product {
-        Some(ops::BOTH.to_owned())
-    } else {
-        (!is_known).then(|| served::reason(name))
-    };
+    let reason =
+        if is_product { Some(ops::BOTH.to_owned()) } else { (!is_known).then(|| served::reason(name)) };
     Role { reason, ..Role::default() }
 }
 

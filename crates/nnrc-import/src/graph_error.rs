@@ -68,7 +68,10 @@ impl fmt::Display for GraphError {
                 quoted(names)
             ),
             Self::InputType { name, found } => {
-                write!(f, "input `{name}` holds {found}; expected numbers (a tensor of float, double or whole numbers)")
+                write!(
+                    f,
+                    "input `{name}` holds {found}; expected numbers (a tensor of float, double or whole numbers)"
+                )
             }
             Self::InputShape { name, found } => write!(
                 f,
@@ -88,9 +91,15 @@ impl fmt::Display for GraphError {
                 f,
                 "{node} takes `{value}`, which is not defined: it is no input, no initialiser and no output of a node"
             ),
-            Self::DefinedTwice(name) => write!(f, "the name `{name}` is defined twice; expected one value of a name"),
+            Self::DefinedTwice(name) => {
+                write!(f, "the name `{name}` is defined twice; expected one value of a name")
+            }
             Self::Cycle(nodes) => {
-                write!(f, "the nodes {} need each other in a cycle; expected a graph without one", quoted(nodes))
+                write!(
+                    f,
+                    "the nodes {} need each other in a cycle; expected a graph without one",
+                    quoted(nodes)
+                )
             }
             Self::Function { node, function } => write!(
                 f,

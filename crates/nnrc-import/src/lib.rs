@@ -45,7 +45,8 @@ pub use activation::Activation;
 pub use compose::compose;
 pub use element::Element;
 pub use error::{
-    ExternalFault, GraphError, ImportError, NodeError, NodeFault, ReadError, TensorError, TensorFault, Unserved,
+    ExternalFault, GraphError, ImportError, NodeError, NodeFault, ReadError, TensorError, TensorFault,
+    Unserved,
 };
 pub use files::{FileError, Files};
 pub use fold::Folded;

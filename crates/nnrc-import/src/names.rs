@@ -7,8 +7,8 @@ use crate::graph::Node;
 use crate::op::Fact;
 
 /// Ops that give a layer its weights, and then its name.
-const WEIGHTED: [&str; 6] =
-    ["Gemm", "MatMul", "Conv", "Add", "ai.onnx.ml::LinearRegressor", "ai.onnx.ml::LinearClassifier"];
+const WEIGHTED: [&str; 5] =
+    ["Gemm", "MatMul", "Conv", "ai.onnx.ml::LinearRegressor", "ai.onnx.ml::LinearClassifier"];
 
 /// Ends of the names of weights, behind the name of the layer.
 const ENDS: [&str; 6] = [".bias", ".weight", "/bias", "/kernel", ".b", ".W"];
@@ -17,13 +17,21 @@ const ENDS: [&str; 6] = [".bias", ".weight", "/bias", "/kernel", ".b", ".W"];
 /// `l2` and so on; a number behind it makes it unlike the others.
 pub(crate) fn layer_name(folded: &Folded, nodes: &[usize], taken: &mut BTreeSet<String>) -> String {
     let nodes: Vec<&Node> = nodes.iter().map(|&node| &folded.graph.nodes[node]).collect();
-    let weighted = nodes.iter().filter(|node| WEIGHTED.contains(&node.op.as_str()));
-    let by_weights = weighted.clone().find_map(|node| by_weights(folded, node));
-    let name = by_weights
+    let weighted = nodes.iter().filter(|node| is_weighted(node));
+    // The bias may stand in a node of its own.
+    let with_bias = nodes.iter().filter(|node| is_weighted(node) || node.op == "Add");
+    let name = with_bias
+        .clone()
+        .find_map(|node| by_weights(folded, node))
         .or_else(|| weighted.clone().find_map(|node| by_node(node)))
         .or_else(|| nodes.iter().find_map(|node| by_node(node)))
         .unwrap_or_else(|| format!("l{}", taken.len() + 1));
     unique(name, taken)
+}
+
+/// Whether a node gives a layer its weights.
+pub(crate) fn is_weighted(node: &Node) -> bool {
+    WEIGHTED.contains(&node.op.as_str())
 }
 
 /// A name that is not taken yet, and is from now on.
@@ -39,9 +47,12 @@ fn unique(name: String, taken: &mut BTreeSet<String>) -> String {
 
 /// The name of a layer by those of its weights: biases first, since exporters rename transposed weights.
 fn by_weights(folded: &Folded, node: &Node) -> Option<String> {
-    let constants = node.inputs.iter().rev().flatten().filter(|&&input| {
-        matches!(folded.facts.get(input), Some(Some(Fact::Constant(_))))
-    });
+    let constants = node
+        .inputs
+        .iter()
+        .rev()
+        .flatten()
+        .filter(|&&input| matches!(folded.facts.get(input), Some(Some(Fact::Constant(_)))));
     constants
         .map(|&input| folded.graph.name(input))
         .find_map(|name| ENDS.iter().find_map(|end| name.strip_suffix(end)))
@@ -51,10 +62,13 @@ fn by_weights(folded: &Folded, node: &Node) -> Option<String> {
 /// The name of a layer by that of a node: of `/fc1/Gemm` the part before the op.
 fn by_node(node: &Node) -> Option<String> {
     let op = node.op.rsplit("::").next().unwrap_or(&node.op);
-    let is_value = node.outputs.iter().flatten().next().is_none();
-    let parts = node.name.split(['/', ';', ':']).filter(|part| !part.is_empty());
-    let own = parts.filter(|part| !is_generic(part, op)).last()?;
-    if is_value { None } else { clean(own) }
+    let mut parts: Vec<&str> = node.name.split(['/', ';', ':']).filter(|part| !part.is_empty()).collect();
+    if parts.last().is_some_and(|part| is_generic(part, op)) {
+        parts.pop();
+    }
+    let last = parts.last()?;
+    // PyTorch's exporter puts this before the names of its own ops.
+    clean(last.strip_prefix("node_").unwrap_or(last))
 }
 
 /// Whether a part of a name says no more than its op.
@@ -62,7 +76,9 @@ fn is_generic(part: &str, op: &str) -> bool {
     const GENERIC: [&str; 9] =
         ["BiasAdd", "MatMul", "Gemm", "Conv", "Conv2D", "Conv1D", "Add", "Relu", "ReadVariableOp"];
     let part = part.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_');
-    part.is_empty() || part.eq_ignore_ascii_case(op) || GENERIC.iter().any(|word| part.eq_ignore_ascii_case(word))
+    part.is_empty()
+        || part.eq_ignore_ascii_case(op)
+        || GENERIC.iter().any(|word| part.eq_ignore_ascii_case(word))
 }
 
 /// A name of letters, digits and `_`, beginning with a letter; at most 40 of them.

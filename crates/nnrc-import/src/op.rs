@@ -74,11 +74,6 @@ pub(crate) struct Op<'a> {
 }
 
 impl Op<'_> {
-    /// The version of the standard's op set.
-    pub fn opset(&self) -> i64 {
-        self.graph.origin.opset
-    }
-
     pub fn input(&self, slot: usize) -> Option<&Fact> {
         self.inputs.get(slot)?.as_ref()
     }
@@ -173,15 +168,15 @@ impl Op<'_> {
     /// An axis of a shape of that rank; negative ones count from the end.
     pub fn axis(&self, axis: i64, rank: usize) -> Result<usize, NodeFault> {
         let signed = if axis < 0 { axis.saturating_add(rank as i64) } else { axis };
-        usize::try_from(signed).ok().filter(|&axis| axis < rank).ok_or_else(|| {
-            self.mismatch(format!("an axis of {rank} axes, not {axis}"), &[])
-        })
+        usize::try_from(signed)
+            .ok()
+            .filter(|&axis| axis < rank)
+            .ok_or_else(|| self.mismatch(format!("an axis of {rank} axes, not {axis}"), &[]))
     }
 
     /// Axes, sorted and each once.
     pub fn axes(&self, axes: &[i64], rank: usize) -> Result<Vec<usize>, NodeFault> {
-        let mut sorted =
-            axes.iter().map(|&axis| self.axis(axis, rank)).collect::<Result<Vec<_>, _>>()?;
+        let mut sorted = axes.iter().map(|&axis| self.axis(axis, rank)).collect::<Result<Vec<_>, _>>()?;
         sorted.sort_unstable();
         sorted.dedup();
         Ok(sorted)

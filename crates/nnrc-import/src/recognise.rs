@@ -133,8 +133,9 @@ fn refusal(folded: &Folded, node: usize, output: usize, is_last: bool) -> Option
         let transform = head::transform(source);
         let is_served = matches!(transform, "SOFTMAX" | "LOGISTIC") && is_last;
         let is_classifier = source.op == "ai.onnx.ml::LinearClassifier";
-        return (is_classifier && transform != "NONE" && !is_served)
-            .then(|| format!("its post_transform {transform}; served are NONE, and SOFTMAX and LOGISTIC at the end"));
+        return (is_classifier && transform != "NONE" && !is_served).then(|| {
+            format!("its post_transform {transform}; served are NONE, and SOFTMAX and LOGISTIC at the end")
+        });
     }
     if role.scalar.is_some() {
         return Some(role.reason.clone().unwrap_or_else(|| served::function(&source.op)));

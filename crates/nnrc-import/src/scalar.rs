@@ -74,9 +74,7 @@ impl Scalar {
             "Cast" => Self::Cast(ops::target(op).ok_or_else(|| attribute("to", "a type of numbers"))?),
             "Ceil" => Self::Ceil,
             "Celu" => Self::Celu(op.float("alpha", 1.0)?),
-            "Clip" => {
-                Self::Clip(op.float("min", f64::NEG_INFINITY)?, op.float("max", f64::INFINITY)?)
-            }
+            "Clip" => Self::Clip(op.float("min", f64::NEG_INFINITY)?, op.float("max", f64::INFINITY)?),
             "Div" if op.input(0).is_none_or(|fact| fact.element().is_float()) => Self::Div,
             "Div" => Self::DivWhole,
             "Elu" => Self::Elu(op.float("alpha", 1.0)?),
@@ -108,10 +106,9 @@ impl Scalar {
             "Reciprocal" => Self::Reciprocal,
             "Relu" => Self::Relu,
             "Round" => Self::Round,
-            "Selu" => Self::Selu(
-                op.float("alpha", 1.6732632423543772)?,
-                op.float("gamma", 1.0507009873554805)?,
-            ),
+            "Selu" => {
+                Self::Selu(op.float("alpha", 1.6732632423543772)?, op.float("gamma", 1.0507009873554805)?)
+            }
             "Sigmoid" => Self::Sigmoid,
             "Sign" => Self::Sign,
             "Softplus" => Self::Softplus,
@@ -190,7 +187,13 @@ impl Scalar {
             }
             Self::Div => z / x[1],
             Self::DivWhole => (z / x[1]).trunc(),
-            Self::Elu(alpha) => if z > 0.0 { z } else { alpha * z.exp_m1() },
+            Self::Elu(alpha) => {
+                if z > 0.0 {
+                    z
+                } else {
+                    alpha * z.exp_m1()
+                }
+            }
             Self::Equal => truth(z == x[1]),
             Self::Erf => erf(z),
             Self::Exp => z.exp(),
@@ -202,7 +205,13 @@ impl Scalar {
             Self::HardSigmoid(alpha, beta) => (alpha * z + beta).clamp(0.0, 1.0),
             Self::HardSwish => z * (z / 6.0 + 0.5).clamp(0.0, 1.0),
             Self::Keep => z,
-            Self::LeakyRelu(alpha) => if z < 0.0 { alpha * z } else { z },
+            Self::LeakyRelu(alpha) => {
+                if z < 0.0 {
+                    alpha * z
+                } else {
+                    z
+                }
+            }
             Self::Less => truth(z < x[1]),
             Self::LessOrEqual => truth(z <= x[1]),
             Self::Log => z.ln(),
@@ -214,14 +223,26 @@ impl Scalar {
             Self::Neg => -z,
             Self::Not => truth(z == 0.0),
             Self::Or => truth(z != 0.0 || x[1] != 0.0),
-            Self::PRelu => if z < 0.0 { x[1] * z } else { z },
+            Self::PRelu => {
+                if z < 0.0 {
+                    x[1] * z
+                } else {
+                    z
+                }
+            }
             Self::Pow => z.powf(x[1]),
             Self::Reciprocal => 1.0 / z,
             Self::Relu => z.max(0.0),
             Self::Round => z.round_ties_even(),
             Self::Selu(alpha, gamma) => gamma * if z > 0.0 { z } else { alpha * z.exp_m1() },
             Self::Sigmoid => sigmoid(z),
-            Self::Sign => if z == 0.0 { 0.0 } else { z.signum() },
+            Self::Sign => {
+                if z == 0.0 {
+                    0.0
+                } else {
+                    z.signum()
+                }
+            }
             Self::Softplus => softplus(z),
             Self::Softsign => z / (1.0 + z.abs()),
             Self::Sqrt => z.sqrt(),
@@ -229,8 +250,20 @@ impl Scalar {
             Self::Sum => x.iter().sum(),
             Self::Swish(alpha) => z * sigmoid(alpha * z),
             Self::Tanh => z.tanh(),
-            Self::ThresholdedRelu(alpha) => if z > alpha { z } else { 0.0 },
-            Self::Where => if z != 0.0 { x[1] } else { x[2] },
+            Self::ThresholdedRelu(alpha) => {
+                if z > alpha {
+                    z
+                } else {
+                    0.0
+                }
+            }
+            Self::Where => {
+                if z != 0.0 {
+                    x[1]
+                } else {
+                    x[2]
+                }
+            }
             Self::Xor => truth((z != 0.0) != (x[1] != 0.0)),
         }
     }

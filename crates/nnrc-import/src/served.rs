@@ -11,12 +11,20 @@ pub(crate) fn reason(op: &str) -> String {
         "MaxPool" | "GlobalMaxPool" | "LpPool" | "MaxRoiPool" => {
             "a maximum of several values; served are AveragePool and GlobalAveragePool"
         }
-        "QuantizeLinear" | "DequantizeLinear" | "DynamicQuantizeLinear" | "QLinearConv" | "QLinearMatMul"
-        | "MatMulInteger" | "ConvInteger" => {
-            "a quantised network; export the one in floating point that it was made from"
-        }
-        "InstanceNormalization" | "LayerNormalization" | "GroupNormalization" | "RMSNormalization"
-        | "LpNormalization" | "LRN" | "MeanVarianceNormalization" => {
+        "QuantizeLinear"
+        | "DequantizeLinear"
+        | "DynamicQuantizeLinear"
+        | "QLinearConv"
+        | "QLinearMatMul"
+        | "MatMulInteger"
+        | "ConvInteger" => "a quantised network; export the one in floating point that it was made from",
+        "InstanceNormalization"
+        | "LayerNormalization"
+        | "GroupNormalization"
+        | "RMSNormalization"
+        | "LpNormalization"
+        | "LRN"
+        | "MeanVarianceNormalization" => {
             "it divides by what it computes of each sample; served is BatchNormalization for inference"
         }
         "Softmax" | "LogSoftmax" => {
@@ -30,13 +38,17 @@ pub(crate) fn reason(op: &str) -> String {
         "ConvTranspose" | "DeformConv" => "this convolution; served is Conv",
         "Resize" | "Upsample" => "a change of the image's size; served are AveragePool and Pad",
         "Einsum" => "Einsum; served are MatMul and Gemm with a constant matrix",
-        "ai.onnx.ml::TreeEnsembleClassifier" | "ai.onnx.ml::TreeEnsembleRegressor"
+        "ai.onnx.ml::TreeEnsembleClassifier"
+        | "ai.onnx.ml::TreeEnsembleRegressor"
         | "ai.onnx.ml::TreeEnsemble" => "decision trees; served are neural networks and linear models",
         "ai.onnx.ml::SVMClassifier" | "ai.onnx.ml::SVMRegressor" => {
             "support vectors; served are neural networks and linear models"
         }
         "ai.onnx.ml::Imputer" => "it fills gaps in the data; fill them before, and export without it",
-        "ai.onnx.ml::OneHotEncoder" | "OneHot" | "ai.onnx.ml::LabelEncoder" | "ai.onnx.ml::CategoryMapper" => {
+        "ai.onnx.ml::OneHotEncoder"
+        | "OneHot"
+        | "ai.onnx.ml::LabelEncoder"
+        | "ai.onnx.ml::CategoryMapper" => {
             "categories; encode them as columns of numbers before, and export without it"
         }
         _ => {

@@ -167,7 +167,11 @@ impl fmt::Display for ExternalFault {
                         "it is a symbolic link, which may lead outside of the folder; put the file itself there"
                     ),
                     FileError::TooLarge => {
-                        write!(f, "the files beside the model have more than {} bytes", limits::EXTERNAL_BYTES)
+                        write!(
+                            f,
+                            "the files beside the model have more than {} bytes",
+                            limits::EXTERNAL_BYTES
+                        )
                     }
                     FileError::Other(words) => write!(f, "{words}"),
                 }

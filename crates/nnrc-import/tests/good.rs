@@ -20,3 +20,27 @@ fn forward_passes_equal_onnxruntime() {
         panic!("{}", report.join("\n"));
     }
 }
+
+#[test]
+fn single_constructs_equal_onnxruntime() {
+    let mut report = Vec::new();
+    let mut wrong = 0;
+    for case in cases("generated") {
+        let name = case.file_name().unwrap().to_string_lossy().into_owned();
+        match import(&case) {
+            Ok(network) => {
+                let y = deviation(&case, "y", |x| network.forward(x));
+                wrong += usize::from(y.is_nan() || y >= 1e-5);
+                report.push(format!("{name}: {y:.1e}\n{network}"));
+            }
+            Err(error) => {
+                wrong += 1;
+                report.push(format!("{name}: {error}"));
+            }
+        }
+    }
+    assert!(wrong == 0 && report.len() >= 100, "{wrong} of {}\n{}", report.len(), report.join("\n"));
+    if std::env::var_os("NNRC_IMPORT_REPORT").is_some() {
+        panic!("{}", report.join("\n"));
+    }
+}

@@ -6,7 +6,7 @@ use crate::activation::Activation;
 use crate::fold::Folded;
 use crate::graph::ValueId;
 use crate::limits;
-use crate::names::layer_name;
+use crate::names::{is_weighted, layer_name};
 use crate::network::{Layer, LayerKind, Source};
 use crate::node_error::NodeFault;
 use crate::sparse::AffineMap;
@@ -36,6 +36,15 @@ impl Linear {
         self.nodes.sort_unstable();
         self.nodes.dedup();
     }
+}
+
+/// A layer without names.
+struct Made {
+    kind: LayerKind,
+    activation: Activation,
+    sources: Vec<Source>,
+    shape: Vec<usize>,
+    width: usize,
 }
 
 /// Makes layers.
@@ -90,7 +99,7 @@ impl<'a> Builder<'a> {
         let mut sources = Vec::with_capacity(parts.len());
         let mut width = 0;
         let mut nodes = vec![node];
-        for part in parts {
+        for mut part in parts {
             let rows = part.map.matrix.rows();
             width = if kind == LayerKind::Add { rows } else { width + rows };
             if part.map.is_identity() {
@@ -98,13 +107,18 @@ impl<'a> Builder<'a> {
                 nodes.extend(part.nodes);
             } else {
                 let shape = vec![rows];
+                // A change of sign may be all that it does.
+                if part.nodes.is_empty() {
+                    part.add_node(node);
+                }
                 sources.push(Source::Layer(self.affine(part, Activation::Identity, shape, &[])?));
             }
         }
         nodes.sort_unstable();
         nodes.dedup();
         let shape = if shape.len() > 1 && shape[0] == 1 { &shape[1..] } else { shape };
-        let layer = self.push(kind, Activation::Identity, sources, &nodes, &[node], shape.to_vec(), width)?;
+        let made = Made { kind, activation: Activation::Identity, sources, shape: shape.to_vec(), width };
+        let layer = self.push(made, &nodes, &[node])?;
         self.made_for.insert(value, layer);
         Ok(self.whole(layer))
     }
@@ -136,20 +150,13 @@ impl<'a> Builder<'a> {
         let named = if input.nodes.is_empty() { more.to_vec() } else { input.nodes };
         // The head may have taken a part of what the shape says.
         let shape = if shape.iter().product::<usize>() == width { shape } else { vec![width] };
-        self.push(LayerKind::Affine(input.map), activation, vec![input.source], &nodes, &named, shape, width)
+        let kind = LayerKind::Affine(input.map);
+        self.push(Made { kind, activation, sources: vec![input.source], shape, width }, &nodes, &named)
     }
 
-    #[allow(clippy::too_many_arguments)]
-    fn push(
-        &mut self,
-        kind: LayerKind,
-        activation: Activation,
-        sources: Vec<Source>,
-        nodes: &[usize],
-        named: &[usize],
-        shape: Vec<usize>,
-        width: usize,
-    ) -> Result<usize, NodeFault> {
+    /// Adds a layer of these nodes, of which it gets its name from `named`.
+    fn push(&mut self, made: Made, nodes: &[usize], named: &[usize]) -> Result<usize, NodeFault> {
+        let Made { kind, activation, sources, shape, width } = made;
         if let LayerKind::Affine(map) = &kind {
             self.entries = self.entries.saturating_add(map.matrix.entries());
         }
@@ -178,8 +185,8 @@ impl<'a> Builder<'a> {
 
     /// The op of the first node with weights, else of the first node.
     fn op(&self, nodes: &[usize]) -> String {
-        let op = |node: usize| self.folded.graph.nodes[node].op.as_str();
-        let weighted = nodes.iter().find(|&&node| matches!(op(node), "Gemm" | "MatMul" | "Conv"));
-        weighted.or(nodes.first()).map_or_else(String::new, |&node| op(node).to_owned())
+        let nodes = nodes.iter().map(|&node| &self.folded.graph.nodes[node]);
+        let weighted = nodes.clone().find(|node| is_weighted(node));
+        weighted.or(nodes.clone().next()).map_or_else(String::new, |node| node.op.clone())
     }
 }

@@ -31,7 +31,10 @@ pub(super) fn fold(op: &Op<'_>) -> Result<Option<Tensor>, NodeFault> {
         "ReduceProd" | "ReduceMax" | "ReduceMin" => {
             let values = op.input(0).and_then(Fact::constant);
             // Shape arithmetic reduces lists to one number.
-            Ok(values.filter(|tensor| tensor.shape.len() == 1).map(|tensor| reduce(op, tensor)).transpose()?)
+            Ok(values
+                .filter(|tensor| tensor.shape.len() == 1)
+                .map(|tensor| reduce(op, tensor))
+                .transpose()?)
         }
         _ => Ok(None),
     }

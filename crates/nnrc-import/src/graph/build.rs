@@ -10,9 +10,11 @@ use crate::error::ImportError;
 use crate::files::Files;
 use crate::graph_error::GraphError;
 use crate::limits;
+use crate::node_error::Unserved;
 use crate::prescan;
 use crate::proto;
 use crate::read_error::ReadError;
+use crate::served;
 use crate::tensor::Decoder;
 use crate::tensor_error::{TensorError, TensorFault};
 
@@ -24,8 +26,8 @@ use super::{Graph, GraphInput, Node, Origin, ValueId, words};
 /// Reads and checks a model.
 pub(super) fn build(bytes: Vec<u8>, files: &dyn Files) -> Result<Graph, ImportError> {
     prescan::check(&bytes)?;
-    let model = proto::Model::decode(Bytes::from(bytes))
-        .map_err(|error| ReadError::Damaged(error.to_string()))?;
+    let model =
+        proto::Model::decode(Bytes::from(bytes)).map_err(|error| ReadError::Damaged(error.to_string()))?;
     let graph = model.graph.as_ref().ok_or(ReadError::NoGraph)?;
     if graph.node.is_empty() && graph.output.is_empty() {
         return Err(ReadError::NoGraph.into());
@@ -33,6 +35,7 @@ pub(super) fn build(bytes: Vec<u8>, files: &dyn Files) -> Result<Graph, ImportEr
     if graph.node.len() > limits::NODES {
         return Err(GraphError::TooManyNodes(graph.node.len()).into());
     }
+    no_subgraphs(graph)?;
     let makers = makers(graph)?;
     defined(graph, &makers)?;
     let order = order(&graph.node, &makers)?;
@@ -40,7 +43,7 @@ pub(super) fn build(bytes: Vec<u8>, files: &dyn Files) -> Result<Graph, ImportEr
     let needed = needed(&chosen.name, &graph.node, &makers);
 
     let mut ids = Ids::default();
-    let inputs = inputs(graph, &needed, &mut ids)?;
+    let inputs = inputs(graph, &chosen.name, &needed, &mut ids)?;
     let mut decoder = Decoder::new(files);
     let constants = constants(graph, &needed, &mut ids, &mut decoder)?;
     let mut nodes = Vec::new();
@@ -81,6 +84,20 @@ impl Ids {
         self.known.insert(name.to_owned(), self.names.len() - 1);
         self.names.len() - 1
     }
+}
+
+/// A subgraph takes values of the graph around without saying so: with one in it, nothing can be said of the graph.
+fn no_subgraphs(graph: &proto::Graph) -> Result<(), ImportError> {
+    let has_subgraph = |node: &&proto::Node| {
+        node.attribute.iter().any(|attribute| attribute.g.is_some() || !attribute.graphs.is_empty())
+    };
+    let findings: Vec<Unserved> = graph
+        .node
+        .iter()
+        .filter(has_subgraph)
+        .map(|node| Unserved { node: title(node), op: node.op_type.clone(), reason: served::reason("If") })
+        .collect();
+    if findings.is_empty() { Ok(()) } else { Err(ImportError::Unserved(findings)) }
 }
 
 /// Which node makes a value.
@@ -132,6 +149,7 @@ fn defined(graph: &proto::Graph, makers: &BTreeMap<&str, usize>) -> Result<(), I
 /// The inputs without values: one, or several of one column each.
 fn inputs(
     graph: &proto::Graph,
+    output: &str,
     needed: &BTreeSet<&str>,
     ids: &mut Ids,
 ) -> Result<Vec<GraphInput>, GraphError> {
@@ -140,8 +158,11 @@ fn inputs(
         graph.input.iter().filter(|input| !valued.contains(input.name.as_str())).collect();
     let used: Vec<&proto::ValueInfo> =
         open.iter().filter(|input| needed.contains(input.name.as_str())).copied().collect();
-    if used.is_empty() {
+    if open.is_empty() {
         return Err(GraphError::NoInput);
+    }
+    if used.is_empty() {
+        return Err(GraphError::ConstantOutput(output.to_owned()));
     }
     if let [only] = used.as_slice()
         && open.len() == 1
@@ -231,9 +252,7 @@ fn not_local(model: &proto::Model, node: &proto::Node) -> Result<(), GraphError>
         function.name == node.op_type && standard(&function.domain) == standard(&node.domain)
     };
     match model.functions.iter().find(is_called) {
-        Some(function) => {
-            Err(GraphError::Function { node: title(node), function: function.name.clone() })
-        }
+        Some(function) => Err(GraphError::Function { node: title(node), function: function.name.clone() }),
         None => Ok(()),
     }
 }
@@ -243,11 +262,7 @@ fn standard(domain: &str) -> &str {
     if domain == "ai.onnx" { "" } else { domain }
 }
 
-fn read_node(
-    node: &proto::Node,
-    ids: &mut Ids,
-    decoder: &mut Decoder<'_>,
-) -> Result<Node, TensorError> {
+fn read_node(node: &proto::Node, ids: &mut Ids, decoder: &mut Decoder<'_>) -> Result<Node, TensorError> {
     let name = title(node);
     let domain = standard(&node.domain);
     let op = if domain.is_empty() { node.op_type.clone() } else { format!("{domain}::{}", node.op_type) };

@@ -16,10 +16,7 @@ pub(super) fn title(node: &proto::Node) -> String {
 /// Numbers of the nodes, each after those that it needs, and otherwise as in the file.
 ///
 /// `makers` says which node makes a value, by name.
-pub(super) fn order(
-    nodes: &[proto::Node],
-    makers: &BTreeMap<&str, usize>,
-) -> Result<Vec<usize>, GraphError> {
+pub(super) fn order(nodes: &[proto::Node], makers: &BTreeMap<&str, usize>) -> Result<Vec<usize>, GraphError> {
     let mut takers: Vec<Vec<usize>> = vec![Vec::new(); nodes.len()];
     let mut missing: Vec<usize> = vec![0; nodes.len()];
     for (k, node) in nodes.iter().enumerate() {

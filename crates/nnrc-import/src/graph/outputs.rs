@@ -34,10 +34,7 @@ const LABELS: [&str; 13] = [
 const HANDED_ON: [&str; 6] = ["Identity", "Reshape", "Cast", "Squeeze", "Unsqueeze", "Flatten"];
 
 /// Chooses the last output of numbers. Others must be on the way to it.
-pub(super) fn choose(
-    graph: &proto::Graph,
-    makers: &BTreeMap<&str, usize>,
-) -> Result<Chosen, GraphError> {
+pub(super) fn choose(graph: &proto::Graph, makers: &BTreeMap<&str, usize>) -> Result<Chosen, GraphError> {
     let (labels, numbers): (Vec<_>, Vec<_>) =
         graph.output.iter().partition(|output| is_label(output, &graph.node, makers));
     let Some((last, others)) = numbers.split_last() else {

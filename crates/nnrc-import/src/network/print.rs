@@ -23,7 +23,14 @@ impl fmt::Display for Network {
                 LayerKind::Concat => write!(f, "concat of ")?,
             }
             let sources: Vec<&str> = layer.sources.iter().map(|source| self.source_name(*source)).collect();
-            writeln!(f, "{}; {}; from {} {:?}", sources.join(", "), layer.activation, layer.source_op, layer.source_nodes)?;
+            writeln!(
+                f,
+                "{}; {}; from {} {:?}",
+                sources.join(", "),
+                layer.activation,
+                layer.source_op,
+                layer.source_nodes
+            )?;
         }
         writeln!(f, "head {} {:?}", self.head, self.head_nodes)?;
         if !self.class_names.is_empty() {

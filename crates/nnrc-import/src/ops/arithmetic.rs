@@ -62,7 +62,8 @@ fn scaled(op: &Op<'_>, function: fn(f64) -> f64) -> Steps {
     let (slot, other) = if op.is_computed(0) { (0, 1) } else { (1, 0) };
     let Some(constant) = op.input(other).and_then(Fact::constant) else {
         return Err(Fault::Unserved(
-            "a product of two computed values; served are constant factors, z · sigmoid(z) and GELU".to_owned(),
+            "a product of two computed values; served are constant factors, z · sigmoid(z) and GELU"
+                .to_owned(),
         ));
     };
     let factor = match constant.uniform() {
@@ -82,7 +83,9 @@ fn scaled(op: &Op<'_>, function: fn(f64) -> f64) -> Steps {
 /// The shape that all inputs have together.
 fn common(op: &Op<'_>) -> Result<Vec<usize>, Fault> {
     if op.attribute("axis").is_some() || op.attribute("broadcast").is_some() {
-        return Err(Fault::Unserved("broadcasting of op sets before 7; export with a newer op set".to_owned()));
+        return Err(Fault::Unserved(
+            "broadcasting of op sets before 7; export with a newer op set".to_owned(),
+        ));
     }
     let slots: Vec<usize> = (0..op.inputs.len()).collect();
     let shapes = op.inputs.iter().flatten().filter_map(Fact::shape);

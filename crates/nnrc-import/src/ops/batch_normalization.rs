@@ -31,7 +31,9 @@ pub(crate) fn normalize(op: &Op<'_>) -> Steps {
         .collect();
     let channel = |element: usize| element / each % factors.len();
     let constant = (0..count)
-        .map(|element| shift.values[channel(element)] - factors[channel(element)] * mean.values[channel(element)])
+        .map(|element| {
+            shift.values[channel(element)] - factors[channel(element)] * mean.values[channel(element)]
+        })
         .collect();
     let factor = Factor::Each((0..count).map(|element| factors[channel(element)]).collect());
     let from = stretch(&shape, &shape);

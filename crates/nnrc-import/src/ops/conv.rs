@@ -20,7 +20,9 @@ pub(crate) fn conv(op: &Op<'_>) -> Steps {
         && filters.is_multiple_of(groups)
         && depth.checked_mul(groups) == Some(*channels)
         && bias.is_none_or(|bias| bias.values.len() == *filters)
-        && op.ints("kernel_shape")?.is_none_or(|shape| shape.iter().map(|&size| size as usize).eq(windows.iter().copied()));
+        && op
+            .ints("kernel_shape")?
+            .is_none_or(|shape| shape.iter().map(|&size| size as usize).eq(windows.iter().copied()));
     if !fits || windows.len() != sizes.len() || sizes.is_empty() {
         let expected = format!("{channels} channels = group {groups} times the second size of the weights");
         return Err(op.mismatch(expected, &[0, 1, 2]).into());

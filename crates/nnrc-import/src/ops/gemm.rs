@@ -11,7 +11,9 @@ pub(crate) fn gemm(op: &Op<'_>) -> Steps {
     let (a, b) = (view(op, 0, "transA")?, view(op, 1, "transB")?);
     if a.columns != b.rows {
         let (a, b) = (a.columns, b.rows);
-        return Err(op.mismatch(format!("as many columns of A as rows of B, not {a} and {b}"), &[0, 1]).into());
+        return Err(op
+            .mismatch(format!("as many columns of A as rows of B, not {a} and {b}"), &[0, 1])
+            .into());
     }
     let shape = vec![a.rows, b.columns];
     op.budget.elements(&shape)?;

@@ -20,7 +20,10 @@ pub(crate) fn matmul(op: &Op<'_>) -> Steps {
     };
     let stack = broadcast([stack_a, stack_b]).filter(|_| inner == other);
     let stack = stack.ok_or_else(|| {
-        op.mismatch(format!("as many columns on the left as rows on the right, not {inner} and {other}"), &[0, 1])
+        op.mismatch(
+            format!("as many columns on the left as rows on the right, not {inner} and {other}"),
+            &[0, 1],
+        )
     })?;
     let (slot, weights) = match (op.input(0), op.input(1)) {
         (Some(Fact::Computed { .. }), Some(Fact::Constant(weights))) => (0, weights),

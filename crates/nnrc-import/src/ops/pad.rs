@@ -17,7 +17,9 @@ pub(crate) fn pad(op: &Op<'_>) -> Steps {
         None => op.float("value", 0.0)?,
     };
     let axes = match op.optional(3)? {
-        Some(axes) => axes.to_ints().iter().map(|&axis| op.axis(axis, old.len())).collect::<Result<_, _>>()?,
+        Some(axes) => {
+            axes.to_ints().iter().map(|&axis| op.axis(axis, old.len())).collect::<Result<_, _>>()?
+        }
         None => (0..old.len()).collect::<Vec<_>>(),
     };
     let mode = op.text("mode", "constant")?;
@@ -33,14 +35,17 @@ pub(crate) fn pad(op: &Op<'_>) -> Steps {
     for (k, &axis) in axes.iter().enumerate() {
         let (before, after) = (pads[k], pads[k + axes.len()]);
         let length = (old[axis] as i64).saturating_add(before).saturating_add(after);
-        lengths[axis] = usize::try_from(length).map_err(|_| attribute("pads", "no more cut than is there"))?;
+        lengths[axis] =
+            usize::try_from(length).map_err(|_| attribute("pads", "no more cut than is there"))?;
         firsts[axis] = before.saturating_neg();
     }
     op.budget.elements(&lengths)?;
     let tables: Vec<Vec<Option<usize>>> = (0..old.len())
         .map(|axis| {
             (0..lengths[axis])
-                .map(|k| source(firsts[axis].saturating_add(k as i64), old[axis], mode).map(|k| k * strides[axis]))
+                .map(|k| {
+                    source(firsts[axis].saturating_add(k as i64), old[axis], mode).map(|k| k * strides[axis])
+                })
                 .collect()
         })
         .collect();

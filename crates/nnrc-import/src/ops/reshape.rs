@@ -47,7 +47,8 @@ pub(crate) fn reshape(op: &Op<'_>) -> Steps {
     }
     let attempt = |target: &[i64]| resolve(target, old, count, keeps_zero);
     let shape = attempt(&target).or_else(|| attempt(&unfrozen(op, &target)?));
-    let shape = shape.ok_or_else(|| op.mismatch(format!("{count} numbers for the shape {target:?}"), &[0]))?;
+    let shape =
+        shape.ok_or_else(|| op.mismatch(format!("{count} numbers for the shape {target:?}"), &[0]))?;
     reshaped(op, shape)
 }
 

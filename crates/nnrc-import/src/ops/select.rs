@@ -73,9 +73,11 @@ pub(crate) fn split(op: &Op<'_>) -> Steps {
         }
     };
     let sizes = sizes.filter(|sizes| {
-        sizes.len() == count && sizes.iter().try_fold(0usize, |sum, &size| sum.checked_add(size)) == Some(old[axis])
+        sizes.len() == count
+            && sizes.iter().try_fold(0usize, |sum, &size| sum.checked_add(size)) == Some(old[axis])
     });
-    let sizes = sizes.ok_or_else(|| op.mismatch(format!("{count} sizes that sum to {}", old[axis]), &[0, 1]))?;
+    let sizes =
+        sizes.ok_or_else(|| op.mismatch(format!("{count} sizes that sum to {}", old[axis]), &[0, 1]))?;
     let strides = strides(old);
     let mut start = 0;
     let mut steps = Vec::with_capacity(count);
@@ -142,8 +144,7 @@ pub(crate) fn concat(op: &Op<'_>) -> Steps {
     shape[axis] = 0;
     for slot in 0..op.inputs.len() {
         let other = op.shape(slot)?;
-        let fits = other.len() == shape.len()
-            && (0..shape.len()).all(|k| k == axis || other[k] == shape[k]);
+        let fits = other.len() == shape.len() && (0..shape.len()).all(|k| k == axis || other[k] == shape[k]);
         if !fits {
             let slots: Vec<usize> = (0..op.inputs.len()).collect();
             return Err(op.mismatch(format!("shapes that differ at axis {axis} only"), &slots).into());

@@ -67,7 +67,8 @@ impl Windows {
                 continue;
             }
             let room = (size + before[axis] + after[axis]).checked_sub(reach);
-            let room = room.ok_or_else(|| op.mismatch("windows that are not larger than the image", &[0, 1]))?;
+            let room =
+                room.ok_or_else(|| op.mismatch("windows that are not larger than the image", &[0, 1]))?;
             let mut windows = if is_ceiling { room.div_ceil(stride) } else { room / stride } + 1;
             // A window that begins behind the image is none.
             if is_ceiling && (windows - 1) * stride >= size + before[axis] {

@@ -5,19 +5,16 @@ use crate::activation::Activation;
 
 /// Where functions are compared: kinks, slopes and tails. GELU's two forms differ by 5e-4 near 2 and −2.
 const POINTS: [f64; 43] = [
-    0.0, 1e-3, 0.01, 0.1, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0, 2.25, 2.5, 2.75, 3.0, 3.5, 4.0, 5.0, 7.0, 12.0,
-    25.0, -1e-3, -0.01, -0.1, -0.25, -0.5, -0.75, -1.0, -1.25, -1.5, -1.75, -2.0, -2.25, -2.5, -2.75, -3.0, -3.5,
-    -4.0, -5.0, -7.0, -12.0, -25.0,
+    0.0, 1e-3, 0.01, 0.1, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0, 2.25, 2.5, 2.75, 3.0, 3.5, 4.0, 5.0,
+    7.0, 12.0, 25.0, -1e-3, -0.01, -0.1, -0.25, -0.5, -0.75, -1.0, -1.25, -1.5, -1.75, -2.0, -2.25, -2.5,
+    -2.75, -3.0, -3.5, -4.0, -5.0, -7.0, -12.0, -25.0,
 ];
 
 /// How far values may be off, relative to the larger of 1 and the value: constants have seven digits.
 const TOLERANCE: f64 = 2e-5;
 
 /// The activation that a function is. `kinks` are numbers that it may change at.
-pub(super) fn recognise(
-    function: impl Fn(&[f64]) -> Option<Vec<f64>>,
-    kinks: &[f64],
-) -> Option<Activation> {
+pub(super) fn recognise(function: impl Fn(&[f64]) -> Option<Vec<f64>>, kinks: &[f64]) -> Option<Activation> {
     let mut points = POINTS.to_vec();
     for &kink in kinks.iter().filter(|kink| kink.is_finite()).take(16) {
         // Beyond 80 single functions overflow in the precision of the network; but nobody's limit is that of one.

@@ -67,8 +67,7 @@ pub(super) fn find(folded: &Folded, regions: &Regions) -> Found {
     let mut normalizer = None;
     let mut has_logarithm = false;
     let mut value = output;
-    loop {
-        let Some(node) = regions.maker(value) else { break };
+    while let Some(node) = regions.maker(value) {
         let source = &folded.graph.nodes[node];
         let first = source.inputs.first().copied().flatten();
         match source.op.as_str() {
@@ -97,9 +96,8 @@ pub(super) fn find(folded: &Folded, regions: &Regions) -> Found {
             let mut found = found(head, of, more);
             // Only what sums to 1 already is left as it is.
             let sums = matches!(head, Head::Softmax | Head::BinaryProbability);
-            found.refused = normalizer
-                .filter(|_| !sums)
-                .map(|node| (node, served::reason("ai.onnx.ml::Normalizer")));
+            found.refused =
+                normalizer.filter(|_| !sums).map(|node| (node, served::reason("ai.onnx.ml::Normalizer")));
             found
         }
         _ => match nodes.last() {
@@ -108,7 +106,8 @@ pub(super) fn find(folded: &Folded, regions: &Regions) -> Found {
                 let is_map = |&node: &usize| folded.graph.nodes[node].op.ends_with("::ZipMap");
                 let maps: Vec<usize> = nodes.iter().copied().filter(is_map).collect();
                 // Maps stand last: what they take is the output.
-                let last = maps.last().and_then(|&node| folded.graph.nodes[node].inputs.first().copied().flatten());
+                let last =
+                    maps.last().and_then(|&node| folded.graph.nodes[node].inputs.first().copied().flatten());
                 Found { head: plain, output: last.unwrap_or(output), nodes: maps, refused: None }
             }
             _ => Found { head: plain, output, nodes: Vec::new(), refused: None },
@@ -194,7 +193,13 @@ fn is_over_all(folded: &Folded, node: usize) -> bool {
     let is_new = folded.graph.origin.opset >= 13;
     let axis = match source.attributes.get("axis") {
         Some(Attribute::Int(axis)) => *axis,
-        _ => if is_new { -1 } else { 1 },
+        _ => {
+            if is_new {
+                -1
+            } else {
+                1
+            }
+        }
     };
     let axis = if axis < 0 { axis.saturating_add(shape.len() as i64) } else { axis };
     let Some(axis) = usize::try_from(axis).ok().filter(|&axis| axis < shape.len()) else { return false };

@@ -115,13 +115,12 @@ fn elementwise(folded: &Folded, node: usize) -> Option<ValueId> {
     folded.roles[node].scalar?;
     let output = (*folded.graph.nodes[node].outputs.first()?)?;
     let shape = folded.facts[output].as_ref()?.shape()?;
-    let is_alike = folded.graph.nodes[node].inputs.iter().flatten().all(|&input| {
-        match &folded.facts[input] {
+    let is_alike =
+        folded.graph.nodes[node].inputs.iter().flatten().all(|&input| match &folded.facts[input] {
             Some(Fact::Constant(tensor)) => tensor.uniform().is_some(),
             Some(fact @ Fact::Computed { .. }) => fact.shape() == Some(shape),
             None => false,
-        }
-    });
+        });
     is_alike.then_some(output)
 }
 

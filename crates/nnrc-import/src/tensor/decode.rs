@@ -29,8 +29,7 @@ impl<'a> Decoder<'a> {
     }
 
     fn read(&mut self, tensor: &proto::Tensor) -> Result<Tensor, TensorFault> {
-        let element =
-            Element::from_number(tensor.data_type).ok_or(TensorFault::Type(tensor.data_type))?;
+        let element = Element::from_number(tensor.data_type).ok_or(TensorFault::Type(tensor.data_type))?;
         let format = element.format().ok_or(TensorFault::Text)?;
         let (shape, count) = sizes(&tensor.dims)?;
         if count > self.left {

@@ -1,5 +1,7 @@
 //! Reference models on disk, and what onnxruntime says of them.
 
+#![allow(dead_code, clippy::unwrap_used, reason = "each test uses a part, and tests may panic")]
+
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -15,7 +17,8 @@ pub fn references() -> PathBuf {
 /// The folders in one of its parts, sorted.
 pub fn cases(part: &str) -> Vec<PathBuf> {
     let entries = references().join(part).read_dir().unwrap();
-    let mut cases: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
+    let mut cases: Vec<PathBuf> =
+        entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
     cases.sort();
     cases
 }
@@ -61,7 +64,9 @@ pub fn deviation(case: &Path, array: &str, function: impl Fn(&[f64]) -> Vec<f64>
     let mut deviation = 0f64;
     for (x, y) in x.values.chunks(width).zip(y.values.chunks(height)) {
         let own = function(x);
-        assert_eq!(own.len(), height, "{}: width of {array}", case.display());
+        if own.len() != height {
+            return f64::INFINITY;
+        }
         for (own, y) in own.iter().zip(y) {
             assert!(own.is_finite());
             deviation = deviation.max((own - y).abs());
