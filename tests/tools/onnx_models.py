@@ -686,10 +686,25 @@ def refused():
     refuse("normalizer", net, ["Normalizer"], ml=True)
 
 
+def later():
+    net = Net((5,))
+    a = net.op("ArrayFeatureExtractor", None, np.array([3, 0]), domain="ai.onnx.ml")
+    net.op("Scaler", offset=[0.5, -0.5], scale=[2.0, 3.0], domain="ai.onnx.ml")
+    b = net.last
+    net.op("ArrayFeatureExtractor", "x", np.array([1]), domain="ai.onnx.ml")
+    net.op("Concat", b, None, a, axis=1)
+    net.dense(5, 3)
+    save("column_transformer", net, ml=True)
+    net = Net((4,), batch=3)
+    net.dense(4, 5)
+    net.op("Add", None, r(3, 5))
+    refuse("batch_in_a_constant", net, ["3 rows for one sample", "batch of 1"])
+
+
 def main():
     for part in ("generated", "refused"):
         shutil.rmtree(ROOT / part, ignore_errors=True)
-    for make in (convolutions, activations, shapes, arithmetic, residuals, types, heads, refused):
+    for make in (convolutions, activations, shapes, arithmetic, residuals, types, heads, refused, later):
         make()
 
 

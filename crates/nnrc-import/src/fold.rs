@@ -134,7 +134,8 @@ fn judge(op: &Op<'_>) -> Result<(Role, Vec<Fact>), NodeFault> {
 fn unknown(op: &Op<'_>) -> Role {
     let name = op.node.op.as_str();
     let is_product = matches!(name, "MatMul" | "Gemm") && op.is_computed(0) && op.is_computed(1);
-    let is_known = ops::linear(name).is_some() || matches!(Scalar::of(op), Ok(Some(_)));
+    let is_known =
+        constants::is_served(name) || ops::linear(name).is_some() || matches!(Scalar::of(op), Ok(Some(_)));
     let reason =
         if is_product { Some(ops::BOTH.to_owned()) } else { (!is_known).then(|| served::reason(name)) };
     Role { reason, ..Role::default() }

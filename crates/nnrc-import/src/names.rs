@@ -32,7 +32,11 @@ impl Names {
         let name = with_bias
             .find_map(|node| by_weights(folded, node))
             .or_else(|| weighted.clone().find_map(|node| by_node(node)))
-            .or_else(|| nodes.iter().find_map(|node| by_node(node)))
+            .or_else(|| {
+                // Nodes that only move or scale numbers name a layer that has no others.
+                let has_weights = weighted.clone().next().is_some();
+                nodes.iter().find_map(|node| by_node(node)).filter(|_| !has_weights)
+            })
             .unwrap_or_else(|| format!("l{}", self.taken.len() + 1));
         self.unique(name)
     }

@@ -7,6 +7,21 @@ use crate::node_error::NodeFault;
 use crate::op::{Fact, Op, attribute};
 use crate::tensor::Tensor;
 
+/// Whether an op is one that makes constants.
+pub(super) fn is_served(op: &str) -> bool {
+    matches!(
+        op,
+        "Constant"
+            | "Shape"
+            | "Size"
+            | "ConstantOfShape"
+            | "Range"
+            | "ReduceProd"
+            | "ReduceMax"
+            | "ReduceMin"
+    )
+}
+
 /// The constant that a node makes; none where it is another kind of node.
 pub(super) fn fold(op: &Op<'_>) -> Result<Option<Tensor>, NodeFault> {
     match op.node.op.as_str() {
