@@ -6,7 +6,7 @@ mod print;
 
 use crate::budget::Budget;
 use crate::error::ImportError;
-use crate::graph::{Graph, Node};
+use crate::graph::{Graph, Node, ValueId};
 use crate::limits;
 use crate::node_error::{NodeError, NodeFault};
 use crate::op::{Fact, Fault, Op};
@@ -72,6 +72,12 @@ impl Folded {
             roles.push(role);
         }
         Ok(Self { graph, facts, roles, budget })
+    }
+
+    /// The computed inputs of a node, each as often as it is taken.
+    pub(crate) fn computed(&self, node: usize) -> impl Iterator<Item = ValueId> {
+        let inputs = self.graph.nodes[node].inputs.iter().flatten().copied();
+        inputs.filter(|&value| matches!(self.facts[value], Some(Fact::Computed { .. })))
     }
 
     /// The text of a node for an error.

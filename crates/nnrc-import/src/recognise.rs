@@ -91,7 +91,7 @@ impl Planned {
                         refuse(k, reason);
                         is_refused = true;
                     }
-                    for input in computed(&folded, k) {
+                    for input in folded.computed(k) {
                         uses[input] += 1;
                     }
                 }
@@ -127,12 +127,6 @@ fn plan(folded: &Folded, regions: &Regions, node: usize, output: usize, value: V
         Some((of, activation, nodes)) => Plan::Activation { of, activation, nodes },
         None => Plan::Step { node, output },
     }
-}
-
-/// The computed inputs of a node, each as often as it is taken.
-pub(crate) fn computed(folded: &Folded, node: usize) -> impl Iterator<Item = ValueId> {
-    let inputs = folded.graph.nodes[node].inputs.iter().flatten().copied();
-    inputs.filter(|&value| matches!(folded.facts[value], Some(Fact::Computed { .. })))
 }
 
 /// Why an output of a node is not served; none where there is a step, or where what is before it is the reason.
