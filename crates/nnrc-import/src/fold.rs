@@ -178,7 +178,7 @@ fn constant(op: &Op<'_>, scalar: Option<Scalar>) -> Result<(Role, Vec<Fact>), No
     // A linear op does to a constant what it does to a computed value of its shape.
     let mut inputs = op.inputs.clone();
     inputs[0] = Some(Fact::Computed { shape: Some(first.shape.clone()), element: first.element });
-    let steps = match function(&Op { inputs, ..*op }) {
+    let steps = match op.budget.of_constants(|budget| function(&Op { inputs, budget, ..*op })) {
         Ok(steps) => steps,
         Err(Fault::Wrong(fault)) => return Err(fault),
         Err(Fault::Unserved(reason)) => return Ok(refused(reason)),
