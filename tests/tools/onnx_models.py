@@ -686,10 +686,34 @@ def refused():
     refuse("normalizer", net, ["Normalizer"], ml=True)
 
 
+def later():
+    net = Net((5,))
+    a = net.op("ArrayFeatureExtractor", None, np.array([3, 0]), domain="ai.onnx.ml")
+    net.op("Scaler", offset=[0.5, -0.5], scale=[2.0, 3.0], domain="ai.onnx.ml")
+    b = net.last
+    net.op("ArrayFeatureExtractor", "x", np.array([1]), domain="ai.onnx.ml")
+    net.op("Concat", b, None, a, axis=1)
+    net.dense(5, 3)
+    save("column_transformer", net, ml=True)
+    net = Net((4,))
+    v = net.const(r(5, 4), "v")
+    norm = net.op("ReduceL2", v, axes=[1], keepdims=1)
+    w = net.op("Div", net.op("Mul", v, np.abs(r(5, 1)) + 0.2), norm)
+    largest = net.op("ReduceMax", v, axes=[0], keepdims=0)
+    x = net.op("Mul", "x", largest)
+    net.op("Gemm", x, net.op("Transpose", w, perm=[1, 0]), r(5))
+    net.op("Tanh")
+    save("weight_norm", net)
+    net = Net((4,), batch=3)
+    net.dense(4, 5)
+    net.op("Add", None, r(3, 5))
+    refuse("batch_in_a_constant", net, ["3 rows for one sample", "batch of 1"])
+
+
 def main():
     for part in ("generated", "refused"):
         shutil.rmtree(ROOT / part, ignore_errors=True)
-    for make in (convolutions, activations, shapes, arithmetic, residuals, types, heads, refused):
+    for make in (convolutions, activations, shapes, arithmetic, residuals, types, heads, refused, later):
         make()
 
 

@@ -10,6 +10,8 @@ use crate::node_error::NodeFault;
 pub(crate) struct Budget {
     entries: Cell<usize>,
     work: Cell<u64>,
+    /// Numbers of one value.
+    most: usize,
     elements: Cell<usize>,
     constants: Cell<usize>,
 }
@@ -20,6 +22,7 @@ impl Default for Budget {
             // Matrices of single ops may be larger together than what they compose to.
             entries: Cell::new(2 * limits::ENTRIES),
             work: Cell::new(limits::WORK),
+            most: limits::ELEMENTS,
             elements: Cell::new(limits::ALL_ELEMENTS),
             constants: Cell::new(limits::CONSTANT_VALUES),
         }
@@ -27,6 +30,20 @@ impl Default for Budget {
 }
 
 impl Budget {
+    /// What a node may cost of which everything is constant: it leaves no step behind, and its result counts among
+    /// the constants. What it works counts here.
+    pub fn of_constants<T>(&self, run: impl FnOnce(&Self) -> T) -> T {
+        let own = Self {
+            most: limits::CONSTANT_VALUES,
+            elements: Cell::new(limits::CONSTANT_VALUES),
+            work: self.work.clone(),
+            ..Self::default()
+        };
+        let result = run(&own);
+        self.work.set(own.work.get());
+        result
+    }
+
     /// Entries that are stored.
     pub fn entries(&self, count: usize) -> Result<(), NodeFault> {
         take(&self.entries, count, NodeFault::TooManyEntries)
@@ -39,7 +56,7 @@ impl Budget {
 
     /// The numbers of a computed value of this shape, and their count.
     pub fn elements(&self, shape: &[usize]) -> Result<usize, NodeFault> {
-        let count = product(shape).filter(|&count| count <= limits::ELEMENTS);
+        let count = product(shape).filter(|&count| count <= self.most);
         let count = count.ok_or(NodeFault::TooManyElements)?;
         take(&self.elements, count, NodeFault::TooManyElements)?;
         Ok(count)

@@ -163,6 +163,9 @@ fn apply(
     if !step.constant.is_empty() {
         linear.map.bias.iter_mut().zip(&step.constant).for_each(|(bias, more)| *bias += more);
     }
+    if !linear.map.is_finite() {
+        return Err(NodeFault::NotFinite);
+    }
     Ok(linear)
 }
 

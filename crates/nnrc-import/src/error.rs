@@ -22,6 +22,19 @@ pub enum ImportError {
     Unserved(Vec<Unserved>),
 }
 
+impl ImportError {
+    /// A word for each kind of error, for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Read(_) => "onnx-file",
+            Self::Tensor(_) => "onnx-tensor",
+            Self::Graph(_) => "onnx-graph",
+            Self::Node(_) => "onnx-node",
+            Self::Unserved(_) => "onnx-not-served",
+        }
+    }
+}
+
 impl fmt::Display for ImportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -6,7 +6,7 @@ mod print;
 
 use crate::budget::Budget;
 use crate::error::ImportError;
-use crate::graph::{Graph, Node};
+use crate::graph::{Graph, Node, ValueId};
 use crate::limits;
 use crate::node_error::{NodeError, NodeFault};
 use crate::op::{Fact, Fault, Op};
@@ -74,6 +74,12 @@ impl Folded {
         Ok(Self { graph, facts, roles, budget })
     }
 
+    /// The computed inputs of a node, each as often as it is taken.
+    pub(crate) fn computed(&self, node: usize) -> impl Iterator<Item = ValueId> {
+        let inputs = self.graph.nodes[node].inputs.iter().flatten().copied();
+        inputs.filter(|&value| matches!(self.facts[value], Some(Fact::Computed { .. })))
+    }
+
     /// The text of a node for an error.
     pub(crate) fn error(&self, node: &Node, fault: NodeFault) -> ImportError {
         NodeError { node: node.name.clone(), op: node.op.clone(), fault }.into()
@@ -134,7 +140,8 @@ fn judge(op: &Op<'_>) -> Result<(Role, Vec<Fact>), NodeFault> {
 fn unknown(op: &Op<'_>) -> Role {
     let name = op.node.op.as_str();
     let is_product = matches!(name, "MatMul" | "Gemm") && op.is_computed(0) && op.is_computed(1);
-    let is_known = ops::linear(name).is_some() || matches!(Scalar::of(op), Ok(Some(_)));
+    let is_known =
+        constants::is_served(name) || ops::linear(name).is_some() || matches!(Scalar::of(op), Ok(Some(_)));
     let reason =
         if is_product { Some(ops::BOTH.to_owned()) } else { (!is_known).then(|| served::reason(name)) };
     Role { reason, ..Role::default() }
@@ -171,7 +178,7 @@ fn constant(op: &Op<'_>, scalar: Option<Scalar>) -> Result<(Role, Vec<Fact>), No
     // A linear op does to a constant what it does to a computed value of its shape.
     let mut inputs = op.inputs.clone();
     inputs[0] = Some(Fact::Computed { shape: Some(first.shape.clone()), element: first.element });
-    let steps = match function(&Op { inputs, ..*op }) {
+    let steps = match op.budget.of_constants(|budget| function(&Op { inputs, budget, ..*op })) {
         Ok(steps) => steps,
         Err(Fault::Wrong(fault)) => return Err(fault),
         Err(Fault::Unserved(reason)) => return Ok(refused(reason)),

@@ -13,8 +13,6 @@ pub use attribute::Attribute;
 use std::collections::BTreeMap;
 
 use crate::element::Element;
-use crate::error::ImportError;
-use crate::files::Files;
 use crate::tensor::Tensor;
 
 /// The number of a value of a graph.
@@ -89,15 +87,6 @@ pub struct Node {
 }
 
 impl Graph {
-    /// Reads a model.
-    ///
-    /// # Errors
-    ///
-    /// What is wrong with the bytes, with a tensor, or with the graph as a whole.
-    pub fn read(bytes: Vec<u8>, files: &dyn Files) -> Result<Self, ImportError> {
-        build::build(bytes, files)
-    }
-
     /// The name of a value.
     pub fn name(&self, value: ValueId) -> &str {
         self.values.get(value).map_or("", String::as_str)

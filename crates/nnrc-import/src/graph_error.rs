@@ -31,6 +31,13 @@ pub enum GraphError {
     SeveralOutputs(Vec<String>),
     /// The output does not depend on the input.
     ConstantOutput(String),
+    /// The output still has the batch that the file was exported for: something depends on its size.
+    Batch {
+        /// The output.
+        name: String,
+        /// Size of the batch.
+        batch: usize,
+    },
     /// A node takes what nobody makes.
     Undefined {
         /// Who takes it: a node, or the outputs of the graph.
@@ -87,6 +94,11 @@ impl fmt::Display for GraphError {
                 quoted(names)
             ),
             Self::ConstantOutput(name) => write!(f, "output `{name}` does not depend on the input"),
+            Self::Batch { name, batch } => write!(
+                f,
+                "output `{name}` has {batch} rows for one sample: the file was exported for batches of {batch}, and a \
+                 constant of it has that size; export it with a batch of 1"
+            ),
             Self::Undefined { node, value } => write!(
                 f,
                 "{node} takes `{value}`, which is not defined: it is no input, no initialiser and no output of a node"

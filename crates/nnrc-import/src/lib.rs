@@ -22,6 +22,7 @@ mod files;
 mod fold;
 mod graph;
 mod graph_error;
+mod import;
 mod index;
 pub mod limits;
 mod names;

@@ -23,11 +23,11 @@ pub const RANK: usize = 16;
 /// Numbers in all constants together, those that are computed from others included.
 pub const CONSTANT_VALUES: usize = 24 << 20;
 
-/// Numbers in a computed value.
-pub const ELEMENTS: usize = 4_000_000;
+/// Numbers in a computed value. A layer has at least one entry for each.
+pub const ELEMENTS: usize = 2_000_000;
 
 /// Numbers in all computed values together.
-pub const ALL_ELEMENTS: usize = 40_000_000;
+pub const ALL_ELEMENTS: usize = 12_000_000;
 
 /// Stored entries of all matrices of a network.
 pub const ENTRIES: usize = 4_000_000;

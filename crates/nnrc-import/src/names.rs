@@ -1,6 +1,6 @@
 //! Names of layers, from those of weights and nodes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fold::Folded;
 use crate::graph::Node;
@@ -13,36 +13,49 @@ const WEIGHTED: [&str; 5] =
 /// Ends of the names of weights, behind the name of the layer.
 const ENDS: [&str; 6] = [".bias", ".weight", "/bias", "/kernel", ".b", ".W"];
 
-/// The name of a layer of these nodes: the part of `fc1.bias` before the last point, else the node's name, else `l1`,
-/// `l2` and so on; a number behind it makes it unlike the others.
-pub(crate) fn layer_name(folded: &Folded, nodes: &[usize], taken: &mut BTreeSet<String>) -> String {
-    let nodes: Vec<&Node> = nodes.iter().map(|&node| &folded.graph.nodes[node]).collect();
-    let weighted = nodes.iter().filter(|node| is_weighted(node));
-    // The bias may stand in a node of its own.
-    let with_bias = nodes.iter().filter(|node| is_weighted(node) || node.op == "Add");
-    let name = with_bias
-        .clone()
-        .find_map(|node| by_weights(folded, node))
-        .or_else(|| weighted.clone().find_map(|node| by_node(node)))
-        .or_else(|| nodes.iter().find_map(|node| by_node(node)))
-        .unwrap_or_else(|| format!("l{}", taken.len() + 1));
-    unique(name, taken)
+/// Names of layers, each once.
+#[derive(Default)]
+pub(crate) struct Names {
+    taken: BTreeSet<String>,
+    /// The next number behind a name that is taken.
+    numbers: BTreeMap<String, usize>,
+}
+
+impl Names {
+    /// The name of a layer of these nodes: the part of `fc1.bias` before the last point, else the node's name, else
+    /// `l1`, `l2` and so on; a number behind it makes it unlike the others.
+    pub fn of_layer(&mut self, folded: &Folded, nodes: &[usize]) -> String {
+        let nodes: Vec<&Node> = nodes.iter().map(|&node| &folded.graph.nodes[node]).collect();
+        let weighted = nodes.iter().filter(|node| is_weighted(node));
+        // The bias may stand in a node of its own.
+        let mut with_bias = nodes.iter().filter(|node| is_weighted(node) || node.op == "Add");
+        let name = with_bias
+            .find_map(|node| by_weights(folded, node))
+            .or_else(|| weighted.clone().find_map(|node| by_node(node)))
+            .or_else(|| {
+                // Nodes that only move or scale numbers name a layer that has no others.
+                let has_weights = weighted.clone().next().is_some();
+                nodes.iter().find_map(|node| by_node(node)).filter(|_| !has_weights)
+            })
+            .unwrap_or_else(|| format!("l{}", self.taken.len() + 1));
+        self.unique(name)
+    }
+
+    /// A name that is not taken yet, and is from now on.
+    fn unique(&mut self, name: String) -> String {
+        let mut own = name.clone();
+        while !self.taken.insert(own.clone()) {
+            let number = self.numbers.entry(name.clone()).or_insert(1);
+            *number += 1;
+            own = format!("{name}_{number}");
+        }
+        own
+    }
 }
 
 /// Whether a node gives a layer its weights.
 pub(crate) fn is_weighted(node: &Node) -> bool {
     WEIGHTED.contains(&node.op.as_str())
-}
-
-/// A name that is not taken yet, and is from now on.
-fn unique(name: String, taken: &mut BTreeSet<String>) -> String {
-    let mut own = name.clone();
-    let mut number = 2;
-    while !taken.insert(own.clone()) {
-        own = format!("{name}_{number}");
-        number += 1;
-    }
-    own
 }
 
 /// The name of a layer by those of its weights: biases first, since exporters rename transposed weights.
@@ -110,9 +123,9 @@ mod tests {
         assert_eq!(clean("net.0").as_deref(), Some("net_0"));
         assert_eq!(clean("0").as_deref(), Some("l0"));
         assert_eq!(clean("::").as_deref(), None);
-        let mut taken = BTreeSet::new();
-        assert_eq!(unique("a".to_owned(), &mut taken), "a");
-        assert_eq!(unique("a".to_owned(), &mut taken), "a_2");
+        let mut names = Names::default();
+        let own: Vec<String> = ["a", "a_2", "a", "a"].map(|name| names.unique(name.to_owned())).to_vec();
+        assert_eq!(own, ["a", "a_2", "a_3", "a_4"]);
         assert!(is_generic("MatMul_1", "MatMul"));
         assert!(!is_generic("dense_1", "MatMul"));
     }

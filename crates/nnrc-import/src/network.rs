@@ -4,11 +4,8 @@ mod forward;
 mod print;
 
 use crate::activation::Activation;
-use crate::error::ImportError;
-use crate::files::Files;
-use crate::fold::Folded;
-use crate::graph::{Graph, Origin};
-use crate::recognise::{Head, Planned};
+use crate::graph::Origin;
+use crate::recognise::Head;
 use crate::sparse::AffineMap;
 
 /// A network of layers, each of which takes the input or layers before it. The last layer is the output.
@@ -85,19 +82,6 @@ pub enum Source {
 }
 
 impl Network {
-    /// Reads a model: all passes, one after another.
-    ///
-    /// `files` reads files beside the model, where exporters put large weights.
-    ///
-    /// # Errors
-    ///
-    /// What is wrong with the file, or all nodes that are not served.
-    pub fn read(bytes: Vec<u8>, files: &dyn Files) -> Result<Self, ImportError> {
-        let graph = Graph::read(bytes, files)?;
-        let planned = Planned::new(Folded::new(graph)?)?;
-        crate::compose::compose(planned)
-    }
-
     /// How many numbers the network takes.
     pub fn input_width(&self) -> usize {
         self.inputs.iter().map(|input| input.width).sum()

@@ -38,7 +38,7 @@ pub enum NodeFault {
     },
     /// A result is NaN or infinite.
     NotFinite,
-    /// The result has more numbers than is believed.
+    /// The result has more numbers than is believed, alone or with all others.
     TooManyElements,
     /// The matrix between two activations has more entries than can become chemistry.
     TooManyEntries,
@@ -75,9 +75,14 @@ impl fmt::Display for NodeError {
             NodeFault::NotFinite => {
                 write!(f, "a result is NaN or infinite; expected finite weights, and variances from 0 on")
             }
-            NodeFault::TooManyElements => {
-                write!(f, "the result has more than {} numbers, too many for chemistry", limits::ELEMENTS)
-            }
+            NodeFault::TooManyElements => write!(
+                f,
+                "its result is too large; at most {} numbers of a value, {} of all together and {} constants can be \
+                 imported",
+                limits::ELEMENTS,
+                limits::ALL_ELEMENTS,
+                limits::CONSTANT_VALUES
+            ),
             NodeFault::TooManyEntries => write!(
                 f,
                 "the matrix between two activations has more than {} stored entries, each of which would be a \

@@ -35,6 +35,7 @@ pub(crate) fn linear(op: &str) -> Option<fn(&Op<'_>) -> Steps> {
         "Slice" => select::slice,
         "Split" => select::split,
         "Gather" => select::gather,
+        "ai.onnx.ml::ArrayFeatureExtractor" => select::columns,
         "Concat" | "ai.onnx.ml::FeatureVectorizer" => select::concat,
         "Tile" => select::tile,
         "Pad" => pad::pad,

@@ -11,6 +11,7 @@ use crate::activation::Activation;
 use crate::error::ImportError;
 use crate::fold::Folded;
 use crate::graph::ValueId;
+use crate::graph_error::GraphError;
 use crate::node_error::Unserved;
 use crate::op::Fact;
 use crate::served;
@@ -90,7 +91,7 @@ impl Planned {
                         refuse(k, reason);
                         is_refused = true;
                     }
-                    for input in computed(&folded, k) {
+                    for input in folded.computed(k) {
                         uses[input] += 1;
                     }
                 }
@@ -102,12 +103,22 @@ impl Planned {
             findings.dedup_by_key(|(node, _)| *node);
             return Err(ImportError::Unserved(findings.into_iter().map(|(_, finding)| finding).collect()));
         }
+        let name = || folded.graph.name(folded.graph.output).to_owned();
         if !folded.graph.inputs.iter().any(|input| uses[input.value] > 0) {
-            let name = folded.graph.name(folded.graph.output).to_owned();
-            return Err(crate::graph_error::GraphError::ConstantOutput(name).into());
+            return Err(GraphError::ConstantOutput(name()).into());
+        }
+        if let Some(batch) = remaining_batch(&folded, found.output) {
+            return Err(GraphError::Batch { name: name(), batch }.into());
         }
         Ok(Self { plans, uses, head: found.head, output: found.output, head_nodes: found.nodes, folded })
     }
+}
+
+/// The batch of more than one sample that a file was exported for, where it is the first size of a value.
+fn remaining_batch(folded: &Folded, value: ValueId) -> Option<usize> {
+    let shape = folded.facts[value].as_ref().and_then(Fact::shape)?;
+    let batch = folded.graph.inputs.iter().find_map(|input| input.batch.filter(|&batch| batch > 1))?;
+    (shape.len() > 1 && shape[0] == batch).then_some(batch)
 }
 
 /// How a value is made: the nearest value of which it is an activation, else a step.
@@ -116,12 +127,6 @@ fn plan(folded: &Folded, regions: &Regions, node: usize, output: usize, value: V
         Some((of, activation, nodes)) => Plan::Activation { of, activation, nodes },
         None => Plan::Step { node, output },
     }
-}
-
-/// The computed inputs of a node, each as often as it is taken.
-pub(crate) fn computed(folded: &Folded, node: usize) -> impl Iterator<Item = ValueId> {
-    let inputs = folded.graph.nodes[node].inputs.iter().flatten().copied();
-    inputs.filter(|&value| matches!(folded.facts[value], Some(Fact::Computed { .. })))
 }
 
 /// Why an output of a node is not served; none where there is a step, or where what is before it is the reason.

@@ -163,7 +163,41 @@ impl Scalar {
             | Self::Pow
             | Self::Sub
             | Self::Xor => 2,
-            _ => 1,
+            Self::Abs
+            | Self::Cast(_)
+            | Self::Ceil
+            | Self::Celu(_)
+            | Self::Clip(_, _)
+            | Self::Elu(_)
+            | Self::Erf
+            | Self::Exp
+            | Self::Floor
+            | Self::Gelu
+            | Self::GeluTanh
+            | Self::HardSigmoid(_, _)
+            | Self::HardSwish
+            | Self::Keep
+            | Self::LeakyRelu(_)
+            | Self::Log
+            | Self::Max
+            | Self::Mean
+            | Self::Min
+            | Self::Mish
+            | Self::Neg
+            | Self::Not
+            | Self::Reciprocal
+            | Self::Relu
+            | Self::Round
+            | Self::Selu(_, _)
+            | Self::Sigmoid
+            | Self::Sign
+            | Self::Softplus
+            | Self::Softsign
+            | Self::Sqrt
+            | Self::Sum
+            | Self::Swish(_)
+            | Self::Tanh
+            | Self::ThresholdedRelu(_) => 1,
         }
     }
 

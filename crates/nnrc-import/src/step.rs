@@ -155,23 +155,36 @@ fn product(outer: &SparseMatrix, inner: &AffineMap, budget: &Budget) -> Result<A
     for row in 0..outer.rows() {
         let (indices, factors) = outer.row(row);
         let mut bias = 0.0;
+        let mut is_full = false;
         for (&middle, &factor) in indices.iter().zip(factors) {
             let (indices, values) = inner.matrix.row(middle as usize);
             budget.work(indices.len() + 1)?;
-            for (&column, &value) in indices.iter().zip(values) {
-                if !is_touched[column as usize] {
-                    is_touched[column as usize] = true;
-                    touched.push(column);
+            if indices.len() == columns {
+                is_full = true;
+                sums.iter_mut().zip(values).for_each(|(sum, &value)| *sum += factor * value);
+            } else {
+                for (&column, &value) in indices.iter().zip(values) {
+                    if !is_touched[column as usize] {
+                        is_touched[column as usize] = true;
+                        touched.push(column);
+                    }
+                    sums[column as usize] += factor * value;
                 }
-                sums[column as usize] += factor * value;
             }
             bias += factor * inner.bias[middle as usize];
         }
-        touched.sort_unstable();
-        for &column in &touched {
-            map.matrix.push(column as usize, sums[column as usize]);
-            sums[column as usize] = 0.0;
-            is_touched[column as usize] = false;
+        touched.iter().for_each(|&column| is_touched[column as usize] = false);
+        if is_full {
+            sums.iter_mut().enumerate().for_each(|(column, sum)| {
+                map.matrix.push(column, *sum);
+                *sum = 0.0;
+            });
+        } else {
+            touched.sort_unstable();
+            for &column in &touched {
+                map.matrix.push(column as usize, sums[column as usize]);
+                sums[column as usize] = 0.0;
+            }
         }
         touched.clear();
         map.matrix.end_row();

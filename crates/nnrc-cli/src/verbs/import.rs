@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use nnrc::disk::{DASH, Disk};
 use nnrc::import::{DataFile, Imported, Options, Trained};
-use nnrc::numbers::{plural, short};
+use nnrc::numbers::{count, plural, short};
 use nnrc_sim::io::{Array, safetensors};
 use nnrc_syntax::{Diagnostic, Severity, Source, codes};
 
@@ -28,7 +28,9 @@ pub fn run(session: &Session, args: &ImportArgs) -> Result<(), Stop> {
     let range = match args.range.as_ref().map(|Numbers(ends)| ends.as_slice()) {
         None => None,
         Some(&[low, high]) if low < high => Some((low, high)),
-        Some(_) => return terminal.usage("--range: expected two numbers, the smaller one first: `--range 0,1`"),
+        Some(_) => {
+            return terminal.usage("--range: expected two numbers, the smaller one first: `--range 0,1`");
+        }
     };
     let weights = output.with_extension("safetensors");
     let trained = read(session, &args.model)?;
@@ -73,9 +75,9 @@ pub fn run(session: &Session, args: &ImportArgs) -> Result<(), Stop> {
     let paths = places.iter().filter_map(|place| place.path()).map(|path| path.display().to_string());
     let paths: Vec<String> = paths.collect();
     terminal.note(&format!(
-        "wrote {}: {}, {}",
+        "wrote {}: {} species, {}",
         paths.join(", "),
-        plural(species, "species"),
+        count(species),
         plural(reactions, "reaction")
     ));
     judge(session, &imported, args.agreement)

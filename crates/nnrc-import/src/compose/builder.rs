@@ -1,12 +1,12 @@
 //! Layers as they are made.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::activation::Activation;
 use crate::fold::Folded;
 use crate::graph::ValueId;
 use crate::limits;
-use crate::names::{is_weighted, layer_name};
+use crate::names::{Names, is_weighted};
 use crate::network::{Layer, LayerKind, Source};
 use crate::node_error::NodeFault;
 use crate::sparse::AffineMap;
@@ -32,9 +32,12 @@ impl Linear {
     }
 
     pub fn add_nodes(&mut self, nodes: &[usize]) {
-        self.nodes.extend(nodes);
-        self.nodes.sort_unstable();
-        self.nodes.dedup();
+        if self.nodes != nodes {
+            self.nodes.extend(nodes);
+            // Two sorted lists: the stable sort merges them.
+            self.nodes.sort();
+            self.nodes.dedup();
+        }
     }
 }
 
@@ -51,7 +54,7 @@ struct Made {
 pub(super) struct Builder<'a> {
     pub folded: &'a Folded,
     pub layers: Vec<Layer>,
-    names: BTreeSet<String>,
+    names: Names,
     /// Layers that add or join, by the value that they were made for.
     made_for: BTreeMap<ValueId, usize>,
     /// Stored entries of all layers.
@@ -60,7 +63,7 @@ pub(super) struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     pub fn new(folded: &'a Folded) -> Self {
-        Self { folded, layers: Vec::new(), names: BTreeSet::new(), made_for: BTreeMap::new(), entries: 0 }
+        Self { folded, layers: Vec::new(), names: Names::default(), made_for: BTreeMap::new(), entries: 0 }
     }
 
     /// A layer that applies an activation. `only` is the value that it is applied to, where nothing else needs that.
@@ -139,9 +142,6 @@ impl<'a> Builder<'a> {
         shape: Vec<usize>,
         more: &[usize],
     ) -> Result<usize, NodeFault> {
-        if !input.map.is_finite() {
-            return Err(NodeFault::NotFinite);
-        }
         let mut nodes = input.nodes.clone();
         nodes.extend(more);
         nodes.sort_unstable();
@@ -167,7 +167,7 @@ impl<'a> Builder<'a> {
             let expected = "at least one number in each layer".to_owned();
             return Err(NodeFault::Shape { expected, found: vec![shape] });
         }
-        let name = layer_name(self.folded, named, &mut self.names);
+        let name = self.names.of_layer(self.folded, named);
         let source_nodes = self.node_names(nodes);
         let source_op = self.op(named);
         self.layers.push(Layer { name, kind, activation, sources, source_nodes, source_op, shape, width });

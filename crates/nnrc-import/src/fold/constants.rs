@@ -2,10 +2,20 @@
 
 use crate::element::Element;
 use crate::graph::Attribute;
+use crate::index::stretch;
 use crate::limits;
 use crate::node_error::NodeFault;
 use crate::op::{Fact, Op, attribute};
 use crate::tensor::Tensor;
+
+/// Whether an op is one that makes constants.
+pub(super) fn is_served(op: &str) -> bool {
+    matches!(op, "Constant" | "Shape" | "Size" | "ConstantOfShape" | "Range") || REDUCTIONS.contains(&op)
+}
+
+/// Reductions that are no linear functions: of constants only. Norms of weights are written with them.
+const REDUCTIONS: [&str; 6] =
+    ["ReduceProd", "ReduceMax", "ReduceMin", "ReduceL1", "ReduceL2", "ReduceSumSquare"];
 
 /// The constant that a node makes; none where it is another kind of node.
 pub(super) fn fold(op: &Op<'_>) -> Result<Option<Tensor>, NodeFault> {
@@ -28,13 +38,8 @@ pub(super) fn fold(op: &Op<'_>) -> Result<Option<Tensor>, NodeFault> {
                 _ => Ok(None),
             }
         }
-        "ReduceProd" | "ReduceMax" | "ReduceMin" => {
-            let values = op.input(0).and_then(Fact::constant);
-            // Shape arithmetic reduces lists to one number.
-            Ok(values
-                .filter(|tensor| tensor.shape.len() == 1)
-                .map(|tensor| reduce(op, tensor))
-                .transpose()?)
+        name if REDUCTIONS.contains(&name) => {
+            Ok(op.input(0).and_then(Fact::constant).map(|tensor| reduce(op, tensor)).transpose()?)
         }
         _ => Ok(None),
     }
@@ -96,12 +101,47 @@ fn range(op: &Op<'_>, start: &Tensor, end: &Tensor, step: &Tensor) -> Result<Ten
 }
 
 fn reduce(op: &Op<'_>, tensor: &Tensor) -> Result<Tensor, NodeFault> {
-    let values = tensor.values.iter().copied();
-    let value = match op.node.op.as_str() {
-        "ReduceProd" => values.product(),
-        "ReduceMax" => values.fold(f64::NEG_INFINITY, f64::max),
-        _ => values.fold(f64::INFINITY, f64::min),
+    let rank = tensor.shape.len();
+    let given = match op.ints("axes")? {
+        Some(axes) => axes.to_vec(),
+        None => op.input(1).and_then(Fact::constant).map(Tensor::to_ints).unwrap_or_default(),
     };
-    let shape = if op.int("keepdims", 1)? != 0 { vec![1] } else { Vec::new() };
-    Ok(Tensor::new(shape, tensor.element, vec![value]))
+    let axes = if given.is_empty() { (0..rank).collect() } else { op.axes(&given, rank)? };
+    let kept: Vec<usize> = tensor
+        .shape
+        .iter()
+        .enumerate()
+        .map(|(axis, &size)| if axes.contains(&axis) { 1 } else { size })
+        .collect();
+    let count = op.budget.constants(&kept)?;
+    let (name, mut values) = (op.node.op.as_str(), vec![start(&op.node.op); count]);
+    for (place, &value) in stretch(&kept, &tensor.shape).into_iter().zip(tensor.values.iter()) {
+        let sum = &mut values[place as usize];
+        *sum = match name {
+            "ReduceProd" => *sum * value,
+            "ReduceMax" => sum.max(value),
+            "ReduceMin" => sum.min(value),
+            "ReduceL1" => *sum + value.abs(),
+            _ => *sum + value * value,
+        };
+    }
+    if name == "ReduceL2" {
+        values.iter_mut().for_each(|value| *value = value.sqrt());
+    }
+    let shape = if op.int("keepdims", 1)? != 0 {
+        kept
+    } else {
+        (0..rank).filter(|axis| !axes.contains(axis)).map(|axis| tensor.shape[axis]).collect()
+    };
+    Ok(Tensor::new(shape, tensor.element, values))
+}
+
+/// What a reduction of nothing is.
+fn start(op: &str) -> f64 {
+    match op {
+        "ReduceProd" => 1.0,
+        "ReduceMax" => f64::NEG_INFINITY,
+        "ReduceMin" => f64::INFINITY,
+        _ => 0.0,
+    }
 }

@@ -23,8 +23,19 @@ use super::order::{order, title};
 use super::outputs::{choose, needed};
 use super::{Graph, GraphInput, Node, Origin, ValueId, words};
 
+impl Graph {
+    /// Reads a model.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the bytes, with a tensor, or with the graph as a whole.
+    pub fn read(bytes: Vec<u8>, files: &dyn Files) -> Result<Self, ImportError> {
+        build(bytes, files)
+    }
+}
+
 /// Reads and checks a model.
-pub(super) fn build(bytes: Vec<u8>, files: &dyn Files) -> Result<Graph, ImportError> {
+fn build(bytes: Vec<u8>, files: &dyn Files) -> Result<Graph, ImportError> {
     prescan::check(&bytes)?;
     let model =
         proto::Model::decode(Bytes::from(bytes)).map_err(|error| ReadError::Damaged(error.to_string()))?;

@@ -12,7 +12,8 @@ impl fmt::Display for Graph {
             let domain = if domain.is_empty() { "opset" } else { domain };
             write!(f, ", {domain} {version}")?;
         }
-        writeln!(f, ", by {} {}", origin.producer, origin.producer_version)?;
+        let producer = format!("{} {}", origin.producer, origin.producer_version);
+        writeln!(f, ", by {}", producer.trim())?;
         for input in &self.inputs {
             writeln!(f, "input {:?}: {} {:?}", input.name, input.element, input.shape)?;
         }

@@ -64,7 +64,7 @@ fn linear(op: &Op<'_>, targets: usize) -> Result<Step, Fault> {
     };
     let coefficients = op.floats("coefficients")?.unwrap_or_default();
     let intercepts = op.floats("intercepts")?.unwrap_or_default();
-    if rows != 1 || targets == 0 || targets.checked_mul(columns) != Some(coefficients.len()) {
+    if rows != 1 || targets == 0 || columns == 0 || targets.checked_mul(columns) != Some(coefficients.len()) {
         let expected =
             format!("{targets} rows of {columns} coefficients, not {} numbers", coefficients.len());
         return Err(op.mismatch(expected, &[0]).into());

@@ -28,6 +28,14 @@ pub(crate) fn keep(op: &Op<'_>) -> Steps {
             )));
         }
     }
+    let is_training =
+        op.input(2).and_then(crate::op::Fact::constant).and_then(crate::tensor::Tensor::uniform);
+    if op.node.op == "Dropout" && is_training.is_some_and(|value| value != 0.0) {
+        return Err(Fault::Unserved(
+            "it is exported in training mode, where it draws numbers; export the model for inference (model.eval())"
+                .to_owned(),
+        ));
+    }
     reshaped(op, op.shape(0)?.to_vec())
 }
 

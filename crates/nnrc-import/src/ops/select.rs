@@ -33,7 +33,7 @@ pub(crate) fn slice(op: &Op<'_>) -> Steps {
         let chosen = chosen.ok_or_else(|| attribute("steps", "a number other than 0"))?;
         tables[axis] = chosen.into_iter().map(|k| Some(k * strides[axis])).collect();
     }
-    moved(op, tables)
+    moved(op, &tables)
 }
 
 /// The indices that a slice of an axis chooses; none if the step is 0.
@@ -78,27 +78,41 @@ pub(crate) fn split(op: &Op<'_>) -> Steps {
     });
     let sizes =
         sizes.ok_or_else(|| op.mismatch(format!("{count} sizes that sum to {}", old[axis]), &[0, 1]))?;
-    let strides = strides(old);
-    let mut start = 0;
+    let mut tables = whole(old);
+    let own = std::mem::take(&mut tables[axis]);
+    let mut rest = own.as_slice();
     let mut steps = Vec::with_capacity(count);
     for size in sizes {
-        let mut tables = whole(old);
-        tables[axis] = (start..start + size).map(|k| Some(k * strides[axis])).collect();
-        steps.extend(moved(op, tables)?);
-        start += size;
+        let (part, after) = rest.split_at(size);
+        tables[axis] = part.to_vec();
+        steps.extend(moved(op, &tables)?);
+        rest = after;
     }
     Ok(steps)
 }
 
 /// Gather with constant indices.
 pub(crate) fn gather(op: &Op<'_>) -> Steps {
+    let rank = op.shape(0)?.len();
+    let axis = op.axis(op.int("axis", 0)?, rank)?;
+    gathered(op, axis, &op.constant(1)?.shape)
+}
+
+/// ArrayFeatureExtractor: some of the last axis.
+pub(crate) fn columns(op: &Op<'_>) -> Steps {
+    let rank = op.shape(0)?.len();
+    let count = op.constant(1)?.values.len();
+    gathered(op, op.axis(-1, rank)?, &[count])
+}
+
+/// Elements of an axis by the second input; `own` is the shape that takes the place of the axis.
+fn gathered(op: &Op<'_>, axis: usize, own: &[usize]) -> Steps {
     let old = op.shape(0)?;
-    let axis = op.axis(op.int("axis", 0)?, old.len())?;
-    let indices = op.constant(1)?;
     let size = old[axis] as i64;
     let strides = strides(old);
     let mut tables = whole(old);
-    tables[axis] = indices
+    tables[axis] = op
+        .constant(1)?
         .to_ints()
         .into_iter()
         .map(|index| {
@@ -107,9 +121,7 @@ pub(crate) fn gather(op: &Op<'_>) -> Steps {
         })
         .collect::<Option<Vec<_>>>()
         .ok_or_else(|| op.mismatch(format!("indices below {size}"), &[0, 1]))?;
-    let mut shape = old[..axis].to_vec();
-    shape.extend(&indices.shape);
-    shape.extend(&old[axis + 1..]);
+    let shape = [&old[..axis], own, &old[axis + 1..]].concat();
     if shape.len() > limits::RANK {
         return Err(op.mismatch("at most 16 axes", &[0, 1]).into());
     }
@@ -187,10 +199,10 @@ pub(crate) fn concat(op: &Op<'_>) -> Steps {
 }
 
 /// A step that moves elements by tables, one for each axis.
-fn moved(op: &Op<'_>, tables: Vec<Vec<Option<usize>>>) -> Result<Vec<Option<Step>>, Fault> {
+fn moved(op: &Op<'_>, tables: &[Vec<Option<usize>>]) -> Result<Vec<Option<Step>>, Fault> {
     let shape: Vec<usize> = tables.iter().map(Vec::len).collect();
     op.budget.elements(&shape)?;
-    Ok(vec![Some(Step::moving(shape, places(&tables)))])
+    Ok(vec![Some(Step::moving(shape, places(tables)))])
 }
 
 #[cfg(test)]

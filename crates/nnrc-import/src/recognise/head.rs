@@ -134,10 +134,10 @@ fn known(folded: &Folded, regions: &Regions, value: ValueId) -> Option<(Head, Va
             Some((head, value, Vec::new()))
         }
         "Concat" => probabilities(folded, regions, node),
-        _ => match regions.activation(folded, value)? {
-            (of, Activation::Sigmoid, nodes) => Some((Head::Sigmoid, of, nodes)),
-            _ => None,
-        },
+        _ => {
+            let (of, activation, nodes) = regions.activation(folded, value)?;
+            (activation == Activation::Sigmoid).then_some((Head::Sigmoid, of, nodes))
+        }
     }
 }
 

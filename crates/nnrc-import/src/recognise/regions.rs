@@ -38,7 +38,7 @@ impl Regions {
                 regions.makers[*output] = Some(k);
             }
             let Some(output) = elementwise(folded, k) else { continue };
-            let mut inputs = super::computed(folded, k);
+            let mut inputs = folded.computed(k);
             let Some(first) = inputs.next() else { continue };
             let source = inputs.try_fold(first, |a, b| regions.common(&depths, a, b));
             if let Some(source) = source {
@@ -103,7 +103,7 @@ impl Regions {
                 if nodes.len() > MOST_NODES {
                     return None;
                 }
-                open.extend(super::computed(folded, node));
+                open.extend(folded.computed(node));
             }
         }
         Some(nodes.into_iter().collect())

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, clippy::unwrap_used, reason = "each test uses a part, and tests may panic")]
 
+pub mod encode;
+
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};

@@ -69,17 +69,36 @@ pub fn write(writer: impl io::Write, arrays: &Arrays) -> io::Result<()> {
     write_with_texts(writer, arrays, &Texts::new())
 }
 
+/// The same with one of the arrays before all others, which is the one to look at.
+///
+/// # Errors
+///
+/// Those of [`write()`].
+pub fn write_headed(writer: impl io::Write, head: &str, arrays: &Arrays) -> io::Result<()> {
+    let (first, rest): (Vec<_>, Vec<_>) = arrays.iter().partition(|(name, _)| *name == head);
+    put(writer, first.into_iter().chain(rest).map(|(name, array)| (name, npy::write(array))))
+}
+
 /// The same with lists of strings beside them; a name in both is that of the strings.
 ///
 /// # Errors
 ///
 /// Those of [`write()`].
-pub fn write_with_texts(mut writer: impl io::Write, arrays: &Arrays, texts: &Texts) -> io::Result<()> {
+pub fn write_with_texts(writer: impl io::Write, arrays: &Arrays, texts: &Texts) -> io::Result<()> {
     let numbers = arrays.iter().map(|(name, array)| (name, npy::write(array)));
     let texts = texts.iter().map(|(name, texts)| (name, npy::write_texts(texts)));
     let members: BTreeMap<&String, Vec<u8>> = numbers.chain(texts).collect();
-    let names: Vec<String> = members.keys().map(|name| format!("{name}.npy")).collect();
-    let archive = zip::write(names.iter().map(String::as_str).zip(members.into_values()));
+    put(writer, members.into_iter())
+}
+
+/// Writes the members of an archive in their order.
+fn put<'a>(
+    mut writer: impl io::Write,
+    members: impl Iterator<Item = (&'a String, Vec<u8>)>,
+) -> io::Result<()> {
+    let (names, arrays): (Vec<String>, Vec<Vec<u8>>) =
+        members.map(|(name, array)| (format!("{name}.npy"), array)).unzip();
+    let archive = zip::write(names.iter().map(String::as_str).zip(arrays));
     let too_large = || io::Error::new(io::ErrorKind::InvalidInput, "the arrays need more than 4 GiB");
     writer.write_all(&archive.ok_or_else(too_large)?)
 }

@@ -243,7 +243,8 @@ fn readers(source: &Network, model: &Model) -> Vec<Reader> {
         // An output that two units make stands beside them.
         let pair = || {
             let StandIn { units, constant, .. } = StandIn::of(activation, Closeness::Close, 0.0);
-            let part = |(name, (factor, _)): (String, (f64, _))| Some((find(&name, width)?, vec![factor; width]));
+            let part =
+                |(name, (factor, _)): (String, (f64, _))| Some((find(&name, width)?, vec![factor; width]));
             let parts: Option<Vec<_>> = pair_names(&name).into_iter().zip(units).map(part).collect();
             Some(Recipe { parts: parts.filter(|parts| parts.len() == 2)?, constant: vec![constant; width] })
         };
@@ -276,7 +277,11 @@ impl Reader {
                 let rails: Vec<(f64, f64)> = values.iter().map(|z| (z.max(0.0), (-z).max(0.0))).collect();
                 values = activation.values(&rails);
             }
-            found.iter_mut().zip(factors).zip(values).for_each(|((found, factor), value)| *found += factor * value);
+            found
+                .iter_mut()
+                .zip(factors)
+                .zip(values)
+                .for_each(|((found, factor), value)| *found += factor * value);
         }
         found.iter().zip(wanted).map(|(found, wanted)| (found - wanted).abs()).fold(0.0, f64::max)
     }

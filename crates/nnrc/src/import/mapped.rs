@@ -182,7 +182,14 @@ impl Builder<'_> {
         };
         let name = self.names[at].clone();
         let add = |mapped: &mut Mapped, name: String, operation, activation, sources| {
-            mapped.layers.push(MappedLayer { name, operation, activation, sources, width: layer.width, of: at });
+            mapped.layers.push(MappedLayer {
+                name,
+                operation,
+                activation,
+                sources,
+                width: layer.width,
+                of: at,
+            });
             mapped.layers.len()
         };
         if let [(factor, activation)] = stand_in.units[..]
@@ -220,7 +227,9 @@ impl Builder<'_> {
             Source::Input => vec![self.input()],
             Source::Layer(at) => match &self.mapped.recipes[at] {
                 Some(recipe) => vec![recipe.clone()],
-                None => self.network.layers[at].sources.iter().flat_map(|&source| self.read(source)).collect(),
+                None => {
+                    self.network.layers[at].sources.iter().flat_map(|&source| self.read(source)).collect()
+                }
             },
         }
     }

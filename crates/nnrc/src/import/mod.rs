@@ -89,7 +89,8 @@ impl Trained {
             prune: options.prune,
             scale: None,
         };
-        let map = |mapping: &Mapping<'_>| mapped::map(network, mapping).map_err(|large| failed(too_large(&large)));
+        let map =
+            |mapping: &Mapping<'_>| mapped::map(network, mapping).map_err(|large| failed(too_large(&large)));
         let mut mapped = map(&plain)?;
         let name = mapped::network_name(options.name, &mapped);
         let mut said = text::Said {
@@ -123,8 +124,9 @@ impl Trained {
         if let Some(file) = &options.data {
             said.data = Some(file.said(DATA, words.clone().flatten(), options.keeps_scale));
         }
-        let (mut text, mut checked, mut weights) = write(&mapped, &said)?;
         if options.data.is_some() {
+            // What the data are, analysis knows.
+            let (_, checked, _) = write(&mapped, &said)?;
             let scale: Option<Scaling> = checked.model.datasets.get(DATA).and_then(|data| data.scale.clone());
             if let Some(scale) = &scale {
                 mapped = map(&Mapping { scale: Some(scale), ..plain })?;
@@ -135,7 +137,7 @@ impl Trained {
             said.range = Some((0.0, 1.0));
             findings.push(unknown_range(&mapped.input));
         }
-        (text, checked, weights) = write(&mapped, &said)?;
+        let (mut text, mut checked, mut weights) = write(&mapped, &said)?;
         let mut deviation = None;
         if options.data.is_some() {
             let data = DataReference { dataset: DATA.to_owned(), subset: Subset::All };
@@ -285,7 +287,8 @@ fn unknown_range(input: &str) -> Diagnostic {
 }
 
 fn another_function(layer: &str, source: nnrc_import::Activation) -> Diagnostic {
-    let message = format!("`{layer}`: `{source}` becomes `elu(h)`, which is another function for negative values");
+    let message =
+        format!("`{layer}`: `{source}` becomes `elu(h)`, which is another function for negative values");
     Diagnostic::global(Severity::Warning, codes::UNSUPPORTED_ACTIVATION, message)
         .label("off by up to 0.2037")
         .help("train on through the chemistry's own function, or train the source with another activation")

@@ -76,15 +76,6 @@ impl StandIn {
             (Source::Elu, _) => one(Activation::Elu { h }, 0.2037),
         }
     }
-
-    /// The value at a pre-activation.
-    pub fn value(&self, z: f64) -> f64 {
-        let of = |&(factor, activation): &(f64, Activation)| {
-            // None of them needs to know what its pre-activation is made of.
-            factor * activation.value(z, z.max(0.0)).unwrap_or(f64::NAN)
-        };
-        self.constant + self.units.iter().map(of).sum::<f64>()
-    }
 }
 
 /// Whether what stands in is another function, however small its parameter.
@@ -96,10 +87,17 @@ pub fn is_another(source: Source) -> bool {
 mod tests {
     use super::*;
 
+    /// What stands in for the activation at a pre-activation; none of the units asks what that is made of.
+    fn value(stand_in: &StandIn, z: f64) -> f64 {
+        let of =
+            |&(factor, activation): &(f64, Activation)| factor * activation.value(z, z.max(0.0)).unwrap();
+        stand_in.constant + stand_in.units.iter().map(of).sum::<f64>()
+    }
+
     /// The largest deviation over a fine grid, which is denser around 0.
     fn largest(source: Source, stand_in: &StandIn) -> f64 {
         let grid = (-60_000..=60_000).map(|k| f64::from(k) * 1e-3);
-        grid.map(|z| (stand_in.value(z) - source.apply(z)).abs()).fold(0.0, f64::max)
+        grid.map(|z| (value(stand_in, z) - source.apply(z)).abs()).fold(0.0, f64::max)
     }
 
     #[test]

@@ -150,11 +150,7 @@ fn comment(network: &Network, of: usize, said: &Said<'_>) -> String {
         };
         let another = if is_another(source) { ", which is another function" } else { "" };
         // Writing to a string cannot fail.
-        let _ = write!(
-            words,
-            ": {source} as {by}, off by at most {}{another}",
-            short(stand_in.deviation)
-        );
+        let _ = write!(words, ": {source} as {by}, off by at most {}{another}", short(stand_in.deviation));
     }
     words
 }
@@ -170,8 +166,10 @@ fn operation(layer: &MappedLayer) -> String {
 /// An activation as the language has it.
 pub fn activation(activation: Activation) -> String {
     let names = activation.facts().parameters.iter().map(|parameter| parameter.name);
-    let arguments: Vec<String> =
-        names.zip(activation.parameters()).map(|(name, value)| format!("{name} = {}", number(value))).collect();
+    let arguments: Vec<String> = names
+        .zip(activation.parameters())
+        .map(|(name, value)| format!("{name} = {}", number(value)))
+        .collect();
     format!("{}({})", activation.name(), arguments.join(", "))
 }
 

@@ -83,7 +83,8 @@ pub fn answers(
 ) -> Result<(), Stop> {
     if format == Format::Npz {
         let arrays = arrays(answers);
-        return destination.write(terminal, |out| npz::write(out, &arrays));
+        let outputs = &answers.node().name;
+        return destination.write(terminal, |out| npz::write_headed(out, outputs, &arrays));
     }
     let ids = answers.ids();
     let mut header = vec!["row".to_owned()];
