@@ -153,7 +153,7 @@ impl Verb {
         match self {
             Self::Compile(_) | Self::Check(_) | Self::Simulate(_) | Self::Train(_) | Self::Test(_) => true,
             Self::Noise(_) | Self::Analyze(_) => true,
-            Self::Emit(args) => args.stage != Stage::Ast,
+            Self::Emit(args) => !matches!(args.stage, Stage::Ast | Stage::Onnx | Stage::Affine),
             Self::Fmt(_) | Self::Explain(_) | Self::New(_) | Self::Completions(_) | Self::Import(_) => false,
         }
     }
@@ -465,6 +465,13 @@ pub struct ImportArgs {
     /// The share of samples whose class must be that of the source.
     #[arg(long, value_name = "SHARE", default_value = "0.99", value_parser = share)]
     pub agreement: f64,
+    /// Train through the chemistry's own functions, from the imported weights, until the network is as good as its
+    /// source.
+    #[arg(long, requires = "data")]
+    pub finetune: bool,
+    /// Epochs of fine-tuning at most.
+    #[arg(long, value_name = "N", default_value = "100", requires = "finetune", value_parser = clap::value_parser!(u64).range(1..))]
+    pub epochs: u64,
     /// Write the comparison with the source as JSON.
     #[arg(long, value_name = "FILE.json", requires = "data", value_hint = ValueHint::FilePath)]
     pub report: Option<PathBuf>,
@@ -517,11 +524,18 @@ A file with a `train` block is trained first, unless --weights gives trained wei
 Examples:
   nnrc test xor.nnr
   nnrc test examples/*/*.nnr
-  nnrc test digits.nnr --weights retrained.npz")]
+  nnrc test digits.nnr --weights retrained.npz
+  nnrc test iris.nnr --compare iris.onnx               how far each layer is from the model it was imported from")]
 pub struct TestArgs {
     /// The models; `-` is stdin.
     #[arg(value_name = "FILE.nnr", required = true, value_hint = ValueHint::FilePath)]
     pub files: Vec<PathBuf>,
+    /// Compare the chemistry with the model that it was imported from, layer by layer.
+    #[arg(long, value_name = "MODEL.onnx", value_hint = ValueHint::FilePath)]
+    pub compare: Option<PathBuf>,
+    /// The samples to compare on: a data set of the file or a part of one; by default the first one.
+    #[arg(long, value_name = "NAME", requires = "compare")]
+    pub data: Option<String>,
 }
 
 /// `nnrc noise`
@@ -608,6 +622,10 @@ pub enum Stage {
     Crn,
     /// Single reactions.
     Reactions,
+    /// The graph of an ONNX model, as it was read.
+    Onnx,
+    /// The layers of an ONNX model: one affine map between two activations.
+    Affine,
 }
 
 /// `nnrc emit`
@@ -617,7 +635,9 @@ Examples:
   nnrc emit ast xor.nnr              the text as an outline: what binds to what
   nnrc emit model xor.nnr            the checked network: shapes, ranges, weights, data, what the output is
   nnrc emit crn xor.nnr              one line for each family of reactions
-  nnrc emit reactions xor.nnr        every reaction with its rate constant")]
+  nnrc emit reactions xor.nnr        every reaction with its rate constant
+  nnrc emit onnx model.onnx          the nodes of a model to import
+  nnrc emit affine model.onnx        its layers, before activations are replaced")]
 pub struct EmitArgs {
     /// The stage.
     #[arg(value_enum)]

@@ -18,7 +18,7 @@ use crate::session::{self, Session};
 use crate::terminal::Stop;
 pub use files::Files;
 use progress::Progress;
-use watch::Watch;
+pub use watch::Watch;
 
 /// Trains the model of a file by its `train` block. With `files`, checkpoints and curves are kept; `resume` goes on
 /// from the last checkpoint.

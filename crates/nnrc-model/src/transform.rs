@@ -1,10 +1,13 @@
-//! The same network otherwise: alone, without its training, with another rectifier.
+//! The same network otherwise: alone, without its training, with another rectifier, with other weights.
+
+use std::collections::BTreeMap;
 
 use crate::activation::Activation;
 use crate::chemistry::{Construction, FixedPointSettings};
 use crate::model::Model;
-use crate::network::NodeKind;
+use crate::network::{NodeKind, Operation};
 use crate::ranges;
+use crate::resources::Tensor;
 
 impl Model {
     /// The same network without its training.
@@ -19,6 +22,30 @@ impl Model {
         model.chemistry.construction = Construction::FixedPoint(FixedPointSettings::default());
         model.training = None;
         model
+    }
+
+    /// Takes other weights, by their names in weight files; those that are not named stay.
+    pub fn set_weights(&mut self, weights: &BTreeMap<String, Tensor>) {
+        for node in &mut self.nodes {
+            let NodeKind::Layer { operation: Operation::Dense { weights: matrix, bias }, .. } =
+                &mut node.kind
+            else {
+                continue;
+            };
+            let of = |what: &str, old: &Tensor| {
+                let new = weights.get(&format!("{}.{what}", node.name));
+                new.filter(|new| new.values.len() == old.values.len()).map(|new| new.values.clone())
+            };
+            if let Some(values) = of("W", matrix) {
+                matrix.values = values;
+            }
+            if let Some(bias) = bias
+                && let Some(values) = of("b", bias)
+            {
+                bias.values = values;
+            }
+        }
+        ranges::propagate(&mut self.nodes);
     }
 
     /// The same network with another activation in place of every smooth rectifier.

@@ -13,6 +13,7 @@ use crate::args::{Closeness, ImportArgs, Numbers};
 use crate::destination::Destination;
 use crate::session::Session;
 use crate::terminal::Stop;
+use crate::training::Watch;
 
 /// Runs the verb.
 pub fn run(session: &Session, args: &ImportArgs) -> Result<(), Stop> {
@@ -50,9 +51,12 @@ pub fn run(session: &Session, args: &ImportArgs) -> Result<(), Stop> {
         prune: args.prune,
         keeps_scale: args.keep_scale,
         rational: args.probabilities.is_some(),
+        finetune: args.finetune.then(|| usize::try_from(args.epochs).unwrap_or(usize::MAX)),
         data: data.as_deref().map(|path| DataFile { path, target: args.target.as_deref() }),
     };
-    let imported = trained.import(&options, &session.disk(&output))?;
+    let mut watch = Watch::new(terminal, None);
+    let imported = trained.import(&options, &session.disk(&output), &mut watch)?;
+    watch.end()?;
     let (text, numbers) = (Destination::File(output), Destination::File(weights));
     let report = args.report.as_deref().map(Destination::new);
     let places: Vec<&Destination> = [&text, &numbers].into_iter().chain(&report).collect();
@@ -63,8 +67,8 @@ pub fn run(session: &Session, args: &ImportArgs) -> Result<(), Stop> {
         let json = deviation.json();
         report.write(terminal, |out| writeln!(out, "{json:#}"))?;
     }
-    let size = imported.checked.compile(&imported.checked.model.default_input())?;
-    let (species, reactions) = (size.lowered.info.species_count(), size.lowered.info.reaction_count());
+    let pot = imported.checked.compile(&imported.checked.model.default_input())?;
+    let (species, reactions) = (pot.lowered.info.species_count(), pot.lowered.info.reaction_count());
     if terminal.is_json() {
         if let Some(deviation) = &imported.deviation {
             terminal.print_json(&deviation.json())?;
@@ -80,11 +84,29 @@ pub fn run(session: &Session, args: &ImportArgs) -> Result<(), Stop> {
         count(species),
         plural(reactions, "reaction")
     ));
+    terminal.diagnostics(&imported.checked.source, &nnrc::size::warnings(&pot, true));
     judge(session, &imported, args.agreement)
 }
 
-/// Fails where too many samples have another class.
+/// Fails where too many samples have another class, or where fine-tuning did not make the network as good as its source.
 fn judge(session: &Session, imported: &Imported, wanted: f64) -> Result<(), Stop> {
+    if let Some(tuned) = &imported.finetuned {
+        let (name, goal) = (tuned.metric.name(), short(tuned.goal));
+        let (before, after) = (short(tuned.before), short(tuned.after));
+        let epochs = plural(tuned.epochs, "epoch");
+        if tuned.is_reached() {
+            session
+                .terminal
+                .note(&format!("fine-tuned {epochs}: {name} {before}, then {after}; the source has {goal}"));
+            return Ok(());
+        }
+        let message =
+            format!("after {epochs} of fine-tuning the {name} is {after}, and {goal} in the source");
+        let finding = Diagnostic::global(Severity::Error, codes::EXPECTATION_FAILED, message)
+            .label(format!("{before} before"))
+            .help("give it more `--epochs`, or come nearer first: `--activations close`, a smaller `--tolerance`");
+        return session.terminal.fail(&Source::new("", ""), finding);
+    }
     let Some(agreement) = imported.deviation.as_ref().and_then(nnrc::import::Deviation::agreement) else {
         return Ok(());
     };
@@ -97,7 +119,7 @@ fn judge(session: &Session, imported: &Imported, wanted: f64) -> Result<(), Stop
         short(wanted)
     );
     let finding = Diagnostic::global(Severity::Error, codes::EXPECTATION_FAILED, message)
-        .help("come nearer: `--activations close`, or a smaller `--tolerance`");
+        .help("come nearer: `--activations close`, a smaller `--tolerance`, or `--finetune`");
     session.terminal.fail(&Source::new("", ""), finding)
 }
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use nnrc::expectations::{Judged, Verdict};
+use nnrc::import::Trained;
 use nnrc_syntax::{Source, codes};
 use serde_json::{Value, json};
 
@@ -19,7 +20,7 @@ use nnrc::numbers::plural;
 pub fn run(session: &Session, args: &TestArgs) -> Result<(), Stop> {
     let mut worst = 0;
     for path in &args.files {
-        match one(session, path, args.files.len() > 1) {
+        match one(session, path, args) {
             Ok(()) => {}
             Err(Stop::BrokenPipe) => return Err(Stop::BrokenPipe),
             Err(stop) => worst = worst.max(session.terminal.end(stop)),
@@ -28,8 +29,9 @@ pub fn run(session: &Session, args: &TestArgs) -> Result<(), Stop> {
     if worst == 0 { Ok(()) } else { Err(Stop::Said(worst)) }
 }
 
-fn one(session: &Session, path: &Path, several: bool) -> Result<(), Stop> {
+fn one(session: &Session, path: &Path, args: &TestArgs) -> Result<(), Stop> {
     let terminal = &session.terminal;
+    let several = args.files.len() > 1;
     let mut loaded = session.load(path)?;
     // What expects nothing needs no training.
     if loaded.model.training.is_some() && !session.gives_weights() && !loaded.model.expectations.is_empty() {
@@ -43,6 +45,12 @@ fn one(session: &Session, path: &Path, several: bool) -> Result<(), Stop> {
     let Checked { source, model, .. } = &loaded;
     if several && !terminal.is_json() {
         terminal.print(&format!("{}\n", source.name))?;
+    }
+    if let Some(source) = &args.compare {
+        compare(session, &loaded, (source, args.data.as_deref()))?;
+    }
+    if model.expectations.is_empty() && args.compare.is_some() {
+        return Ok(());
     }
     if model.expectations.is_empty() {
         terminal.note(&format!(
@@ -73,6 +81,30 @@ fn one(session: &Session, path: &Path, several: bool) -> Result<(), Stop> {
         (0, 0) => Ok(()),
         (_, 0) => Err(Stop::Said(codes::EXPECTATION_FAILED.exit)),
         _ => Err(Stop::Said(codes::SOLVER_FAILED.exit)),
+    }
+}
+
+/// Says how far the chemistry is from a model that it was imported from.
+fn compare(session: &Session, loaded: &Checked, (path, data): (&Path, Option<&str>)) -> Result<(), Stop> {
+    let terminal = &session.terminal;
+    let disk = session.disk(path);
+    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let source = Trained::onnx(&name, disk.model(path)?, &disk)?;
+    let first = loaded.model.data().map(|(name, _)| name);
+    let Some(data) = data.or(first) else {
+        return terminal.usage(
+            "--compare: the file has no samples; declare a data set: `dataset d = npz(\"d.npz\") {}`",
+        );
+    };
+    let data = match loaded.model.find_data(data) {
+        Ok(data) => data,
+        Err(unknown) => return terminal.usage(&format!("--data: {unknown}")),
+    };
+    let deviation = loaded.compile(&loaded.model.default_input())?.deviation(&source.network, &data)?;
+    if terminal.is_json() {
+        terminal.print_json(&deviation.json())
+    } else {
+        terminal.print(&deviation.text())
     }
 }
 

@@ -4,10 +4,12 @@
 //! - `mapped`, `recipe`: the layers of the text, and how those of the source are read from them;
 //! - `names`, `text`: the text;
 //! - `data`: what a data file says of it;
-//! - `deviation`: how far the chemistry is from the source.
+//! - `deviation`: how far the chemistry is from the source;
+//! - `finetune`: training until it is as good.
 
 mod data;
 mod deviation;
+mod finetune;
 mod mapped;
 mod names;
 mod recipe;
@@ -25,11 +27,12 @@ use nnrc_sim::train::Metric;
 use nnrc_syntax::{Diagnostic, Severity, Source, codes};
 
 use crate::failure::Failure;
+use crate::observer::Observer;
 use crate::project::{Checked, Project};
 pub use data::DataFile;
 pub use deviation::{Deviation, LayerDeviation};
 use mapped::{Mapped, Mapping, Operation};
-pub use source::Trained;
+pub use source::{Trained, graph};
 pub use stand_in::Closeness;
 
 /// How a network is imported.
@@ -53,6 +56,8 @@ pub struct Options<'a> {
     pub rational: bool,
     /// Samples.
     pub data: Option<DataFile<'a>>,
+    /// Epochs of fine-tuning at most, where the chemistry is worse than the source; none: no fine-tuning.
+    pub finetune: Option<usize>,
 }
 
 /// A network that was imported.
@@ -68,18 +73,53 @@ pub struct Imported {
     pub findings: Vec<Diagnostic>,
     /// How far the chemistry is from the source; none without data.
     pub deviation: Option<Deviation>,
+    /// What fine-tuning did, where it was asked for.
+    pub finetuned: Option<Finetuned>,
 }
+
+/// What fine-tuning did.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finetuned {
+    /// Epochs that were run; 0 where the chemistry was as good as its source before.
+    pub epochs: usize,
+    /// Which metric counts.
+    pub metric: Metric,
+    /// The source by the targets.
+    pub goal: f64,
+    /// The chemistry before.
+    pub before: f64,
+    /// The chemistry after.
+    pub after: f64,
+}
+
+impl Finetuned {
+    /// Whether the chemistry is as good as its source.
+    pub fn is_reached(&self) -> bool {
+        if self.metric == Metric::Accuracy { self.after >= self.goal } else { self.after <= self.goal }
+    }
+}
+
+/// Weights by their names.
+type Weights = BTreeMap<String, Tensor>;
+/// A text, what it means, and its weights.
+type Written = Result<(String, Checked, Weights), Failure>;
 
 /// Name of the data set of an imported network.
 const DATA: &str = "samples";
 
 impl Trained {
-    /// Imports the network. `resources` reads the data, by their path in the text.
+    /// Imports the network. `resources` reads the data, by their path in the text; `observer` is told of fine-tuning.
     ///
     /// # Errors
     ///
-    /// A matrix that is too large; data that do not fit; a sample for which the pot does not settle.
-    pub fn import(&self, options: &Options<'_>, resources: &dyn Resources) -> Result<Imported, Failure> {
+    /// A matrix that is too large; data that do not fit; a sample for which the pot does not settle; a fine-tuning without
+    /// targets, or one that diverges.
+    pub fn import(
+        &self,
+        options: &Options<'_>,
+        resources: &dyn Resources,
+        observer: &mut dyn Observer,
+    ) -> Result<Imported, Failure> {
         let failed = |finding| Failure::new(&Source::new(self.file.clone(), ""), finding);
         let mut findings = Vec::new();
         let network = &self.network;
@@ -103,14 +143,14 @@ impl Trained {
             output: self.output(),
             data: None,
             expectation: None,
+            finetuned: None,
             rational: (options.rational && matches!(network.head, Head::Softmax | Head::LogSoftmax))
                 .then_some(options.tolerance * options.tolerance),
         };
         if options.rational && said.rational.is_none() {
             findings.push(no_softmax());
         }
-        let write = |mapped: &Mapped, said: &text::Said<'_>| -> Result<(String, Checked, _), Failure> {
-            let weights = weights(mapped);
+        let write = |mapped: &Mapped, said: &text::Said<'_>, weights: Weights| -> Written {
             let text = text::text(network, mapped, said);
             let text = nnrc_syntax::format(&text).map_err(|findings| Failure {
                 source: Source::new(self.file.clone(), text.clone()),
@@ -126,7 +166,7 @@ impl Trained {
         }
         if options.data.is_some() {
             // What the data are, analysis knows.
-            let (_, checked, _) = write(&mapped, &said)?;
+            let (_, checked, _) = write(&mapped, &said, weights_of(&mapped))?;
             let scale: Option<Scaling> = checked.model.datasets.get(DATA).and_then(|data| data.scale.clone());
             if let Some(scale) = &scale {
                 mapped = map(&Mapping { scale: Some(scale), ..plain })?;
@@ -137,7 +177,7 @@ impl Trained {
             said.range = Some((0.0, 1.0));
             findings.push(unknown_range(&mapped.input));
         }
-        let (mut text, mut checked, mut weights) = write(&mapped, &said)?;
+        let (mut text, mut checked, mut weights) = write(&mapped, &said, weights_of(&mapped))?;
         let mut deviation = None;
         if options.data.is_some() {
             let data = DataReference { dataset: DATA.to_owned(), subset: Subset::All };
@@ -149,9 +189,34 @@ impl Trained {
                 };
                 let goal = text::number(goal);
                 said.expectation = Some(format!("{}({name}) on {DATA} {sign} {goal}", metric.name()));
-                (text, checked, weights) = write(&mapped, &said)?;
+                (text, checked, weights) = write(&mapped, &said, weights_of(&mapped))?;
             }
             deviation = Some(found);
+        }
+        let mut finetuned = None;
+        if let (Some(epochs), Some(found)) = (options.finetune, &deviation) {
+            let (Some(goal), Some(after)) = (found.goal(), &found.after) else {
+                return Err(failed(no_targets()));
+            };
+            let mut done = Finetuned {
+                epochs: 0,
+                metric: goal.0,
+                goal: goal.1,
+                before: after.get(goal.0),
+                after: after.get(goal.0),
+            };
+            if !done.is_reached() {
+                let beside = data::Beside { weights: (options.weights, &weights), files: resources };
+                let (tuned, ran) = finetune::finetune(&checked, network, (goal, epochs), &beside, observer)?;
+                said.finetuned = Some(ran);
+                (text, checked, weights) = write(&mapped, &said, tuned)?;
+                let data = DataReference { dataset: DATA.to_owned(), subset: Subset::All };
+                let found = compare(&checked, network, &data)?;
+                done.epochs = ran;
+                done.after = found.after.as_ref().map_or(f64::NAN, |after| after.get(goal.0));
+                deviation = Some(found);
+            }
+            finetuned = Some(done);
         }
         for layer in &network.layers {
             if stand_in::is_another(layer.activation) {
@@ -159,7 +224,7 @@ impl Trained {
             }
         }
         findings.append(&mut checked.findings);
-        Ok(Imported { text, weights, checked, findings, deviation })
+        Ok(Imported { text, weights, checked, findings, deviation, finetuned })
     }
 
     /// What the file says of its output.
@@ -250,7 +315,7 @@ fn up(value: f64) -> f64 {
 }
 
 /// The weights of the text.
-fn weights(mapped: &Mapped) -> BTreeMap<String, Tensor> {
+fn weights_of(mapped: &Mapped) -> BTreeMap<String, Tensor> {
     let mut all = BTreeMap::new();
     for layer in &mapped.layers {
         if let Operation::Dense { weights, bias } = &layer.operation {
@@ -272,6 +337,11 @@ fn too_large(large: &mapped::TooLarge) -> Diagnostic {
     Diagnostic::global(Severity::Error, codes::NOT_SERVED, message)
         .label("more than a dense layer is read with")
         .help("use fewer channels or larger strides: until the language has `conv2d`, a convolution is a dense layer")
+}
+
+fn no_targets() -> Diagnostic {
+    Diagnostic::global(Severity::Error, codes::MISSING_ARGUMENT, "fine-tuning needs targets, and the data have none")
+        .help("an .npz file has them as the array `t`, or as the one that is named; a table as a column that is named")
 }
 
 fn no_softmax() -> Diagnostic {

@@ -1,6 +1,6 @@
 //! Networks as other frameworks store them.
 
-use nnrc_import::{Files, ImportError, Network};
+use nnrc_import::{Files, Graph, ImportError, Network};
 use nnrc_syntax::{Diagnostic, Severity, Source, codes};
 use sha2::{Digest, Sha256};
 
@@ -24,6 +24,9 @@ impl Trained {
     ///
     /// What is wrong with the file, or everything in it that is not served.
     pub fn onnx(file: &str, bytes: Vec<u8>, files: &dyn Files) -> Result<Self, Failure> {
+        if let Some(finding) = foreign(file, &bytes) {
+            return Err(Failure::new(&Source::new(file, ""), finding));
+        }
         let digest = hex(&Sha256::digest(&bytes));
         match Network::read(bytes, files) {
             Ok(network) => Ok(Self { network, file: file.to_owned(), digest }),
@@ -31,6 +34,62 @@ impl Trained {
         }
     }
 }
+
+/// The graph of an ONNX model as it was read, for people.
+///
+/// # Errors
+///
+/// As [`Trained::onnx`].
+pub fn graph(file: &str, bytes: Vec<u8>, files: &dyn Files) -> Result<String, Failure> {
+    if let Some(finding) = foreign(file, &bytes) {
+        return Err(Failure::new(&Source::new(file, ""), finding));
+    }
+    match Graph::read(bytes, files) {
+        Ok(graph) => Ok(graph.to_string()),
+        Err(error) => Err(failure(file, &error)),
+    }
+}
+
+/// Models in formats of their frameworks, which are not read; by their contents, or by their names where those say
+/// nothing.
+fn foreign(file: &str, bytes: &[u8]) -> Option<Diagnostic> {
+    let ending = file.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
+    let is_zip = bytes.starts_with(b"PK\x03\x04");
+    let holds = |name: &[u8]| bytes.windows(name.len()).any(|window| window == name);
+    let (what, code, lines) = if bytes.starts_with(b"\x89HDF\r\n") || ending == "h5" || ending == "hdf5" {
+        ("a Keras model in HDF5", codes::NOT_SERVED, KERAS)
+    } else if ending == "keras" || is_zip && holds(b"metadata.json") && holds(b"config.json") {
+        ("a Keras archive", codes::NOT_SERVED, KERAS)
+    } else if is_zip && holds(b"/code/") {
+        ("a TorchScript archive", codes::NOT_SERVED, TORCH)
+    } else if is_zip || matches!(ending.as_str(), "pt" | "pth" | "ckpt") {
+        (
+            "a PyTorch checkpoint, whose objects would have to be executed to be read",
+            codes::PICKLED_FILE,
+            TORCH,
+        )
+    } else if bytes.starts_with(b"\x80\x04") || matches!(ending.as_str(), "pkl" | "pickle" | "joblib") {
+        ("a Python pickle, which would have to be executed to be read", codes::PICKLED_FILE, SKLEARN)
+    } else {
+        return None;
+    };
+    let finding = Diagnostic::global(Severity::Error, code, format!("`{file}` is {what}"));
+    Some(lines.iter().fold(finding.label("expected an ONNX model"), |finding, line| finding.help(*line)))
+}
+
+/// Lines of Python that write what is read.
+const KERAS: &[&str] = &[
+    "write it as ONNX, in Python: `model = keras.models.load_model(\"…\")`",
+    "`model.export(\"model.onnx\", format=\"onnx\")`",
+];
+const TORCH: &[&str] = &[
+    "write it as ONNX, in Python: `model.eval()`",
+    "`torch.onnx.export(model, (x,), \"model.onnx\")`, where x is a batch of one sample",
+];
+const SKLEARN: &[&str] = &[
+    "write it as ONNX, in Python: `onx = skl2onnx.to_onnx(model, X[:1].astype(\"float32\"))`",
+    "`open(\"model.onnx\", \"wb\").write(onx.SerializeToString())`",
+];
 
 /// Findings about a model file.
 pub fn failure(file: &str, error: &ImportError) -> Failure {

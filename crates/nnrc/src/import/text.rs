@@ -8,7 +8,7 @@ use nnrc_model::output::OutputKind;
 
 use super::mapped::{Mapped, MappedLayer, Operation};
 use super::stand_in::{Closeness, StandIn, is_another};
-use crate::numbers::short;
+use crate::numbers::{plural, short};
 
 /// What the text says beside the layers.
 #[derive(Debug, Clone)]
@@ -31,6 +31,8 @@ pub struct Said<'a> {
     pub data: Option<Data<'a>>,
     /// What the network is expected to do on the data: `accuracy(net) on data >= 0.96`.
     pub expectation: Option<String>,
+    /// Epochs of fine-tuning that the weights have behind them.
+    pub finetuned: Option<usize>,
     /// Whether a softmax at the end is a rational one.
     pub rational: Option<f64>,
 }
@@ -61,7 +63,11 @@ pub fn text(network: &Network, mapped: &Mapped, said: &Said<'_>) -> String {
 fn write_all(out: &mut String, network: &Network, mapped: &Mapped, said: &Said<'_>) -> std::fmt::Result {
     writeln!(out, "nnr 1;\n")?;
     writeln!(out, "// Imported from {} ({}).", quoted(said.file), origin(network))?;
-    writeln!(out, "// SHA-256 {}\n", said.digest)?;
+    writeln!(out, "// SHA-256 {}", said.digest)?;
+    if let Some(epochs) = said.finetuned {
+        writeln!(out, "// Fine-tuned through the functions below: {}.", plural(epochs, "epoch"))?;
+    }
+    writeln!(out)?;
     if let Some(data) = &said.data {
         write!(out, "dataset {} = {}({})", data.name, data.reader, quoted(data.path))?;
         let target = data.target.as_ref().map(|target| format!("target = {target};"));

@@ -61,11 +61,7 @@ pub fn signals(count: usize) -> Vec<Finding> {
         format!(
             "{count} runs ended by a signal (INT, TERM, HUP) at random moments: no hidden file is left, every file is whole"
         ),
-        if faults.is_empty() {
-            runs.join(", ")
-        } else {
-            faults.join("; ")
-        },
+        if faults.is_empty() { runs.join(", ") } else { faults.join("; ") },
         faults.is_empty() && interrupted == count,
     )]
 }
