@@ -429,15 +429,23 @@ Examples:
   nnrc import model.onnx --data iris.csv --target species
   nnrc import model.onnx --data iris.npz --activations close
                                                        twelve times as near to tanh and sigmoid, by two units each
+  nnrc import model.onnx --data iris.npz --finetune    trained on until it is as good as its source
+  nnrc import w.safetensors --network 4-8:relu-3       of a state dict: layers by their widths
 
 Exit status 4: the chemistry names another class than the source for more than 1 % of the samples (--agreement).")]
 pub struct ImportArgs {
-    /// The model: .onnx.
+    /// The model: .onnx; or, with --network, its weights alone: .safetensors or .npz.
     #[arg(value_name = "MODEL", value_hint = ValueHint::FilePath)]
     pub model: PathBuf,
     /// Where to write the network; the weights go beside it.
     #[arg(long, short, value_name = "FILE.nnr", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
+    /// Widths and activations of the layers, for weights alone: `--network 4-8:relu-3`.
+    #[arg(long, value_name = "LAYERS")]
+    pub network: Option<String>,
+    /// How the matrices of weights alone are stored, where every one is square.
+    #[arg(long, value_enum, value_name = "LAYOUT", requires = "network")]
+    pub layout: Option<MatrixLayout>,
     /// Samples: an .npz file with the arrays `x` and, for targets, `t`, or a table (.csv).
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub data: Option<PathBuf>,
@@ -475,6 +483,16 @@ pub struct ImportArgs {
     /// Write the comparison with the source as JSON.
     #[arg(long, value_name = "FILE.json", requires = "data", value_hint = ValueHint::FilePath)]
     pub report: Option<PathBuf>,
+}
+
+/// How a matrix is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum MatrixLayout {
+    /// [outputs, inputs], as PyTorch has it.
+    OutIn,
+    /// [inputs, outputs], as Keras and scikit-learn have it.
+    InOut,
 }
 
 /// What stands in for tanh and sigmoid.

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 use nnrc::disk::{DASH, Disk};
-use nnrc::import::{DataFile, Imported, Options, Trained};
+use nnrc::import::{DataFile, Imported, Layout, Options, Trained};
 use nnrc::numbers::{count, plural, short};
 use nnrc_sim::io::{Array, safetensors};
 use nnrc_syntax::{Diagnostic, Severity, Source, codes};
 
-use crate::args::{Closeness, ImportArgs, Numbers};
+use crate::args::{Closeness, ImportArgs, MatrixLayout, Numbers};
 use crate::destination::Destination;
 use crate::session::Session;
 use crate::terminal::Stop;
@@ -34,7 +34,7 @@ pub fn run(session: &Session, args: &ImportArgs) -> Result<(), Stop> {
         }
     };
     let weights = output.with_extension("safetensors");
-    let trained = read(session, &args.model)?;
+    let trained = read(session, args)?;
     let folder = output.parent().unwrap_or(Path::new(""));
     let data = args.data.as_ref().map(|data| seen_from(folder, data));
     let name = stem(&output);
@@ -124,10 +124,29 @@ fn judge(session: &Session, imported: &Imported, wanted: f64) -> Result<(), Stop
 }
 
 /// Reads the model.
-fn read(session: &Session, path: &Path) -> Result<Trained, Stop> {
+fn read(session: &Session, args: &ImportArgs) -> Result<Trained, Stop> {
+    let path = args.model.as_path();
     let disk: Disk = session.disk(path);
+    let name = file_name(path);
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+    let is_weights = matches!(ending.as_deref(), Some("safetensors" | "npz" | "npy"));
     let bytes = disk.model(path)?;
-    Ok(Trained::onnx(&file_name(path), bytes, &disk)?)
+    match (&args.network, is_weights) {
+        (None, false) => Ok(Trained::onnx(&name, bytes, &disk)?),
+        (Some(network), true) => {
+            let layout = args.layout.map(|layout| match layout {
+                MatrixLayout::OutIn => Layout::OutIn,
+                MatrixLayout::InOut => Layout::InOut,
+            });
+            Ok(Trained::state_dict((&name, &bytes), (network, layout), &disk)?)
+        }
+        (None, true) => session
+            .terminal
+            .usage(&format!("`{name}` holds weights alone: say the layers, as in `--network 4-8:relu-3`")),
+        (Some(_), false) => session.terminal.usage(
+            "--network is for weights alone, in a .safetensors or .npz file: a model says its layers itself",
+        ),
+    }
 }
 
 /// Writes both files, or none.

@@ -22,13 +22,14 @@ use crate::training::TrainOptions;
 const TEACHER: &str = "the source";
 const TAUGHT: &str = "source";
 
-/// Trains until `goal` is reached, for at most `epochs`; the weights, and the epochs that were run.
+/// Trains until `goal` is reached, for at most `epochs`; the weights, and the epochs that were run. `plain` is the text
+/// without a word on what its output means.
 ///
 /// # Errors
 ///
 /// Data without targets; a training that diverges.
 pub fn finetune(
-    checked: &Checked,
+    (checked, plain): (&Checked, &str),
     network: &Network,
     (goal, epochs): ((Metric, f64), usize),
     resources: &dyn Resources,
@@ -39,7 +40,7 @@ pub fn finetune(
     let is_logit = matches!(model.judging(model.datasets.get(DATA)).reading(), Reading::Binary { .. });
     let is_classes = matches!(model.judging(model.datasets.get(DATA)).reading(), Reading::Classes);
     let teacher = Teacher { arrays: teacher(checked, network), files: resources };
-    let mut lines = checked.source.text.clone();
+    let mut lines = plain.to_owned();
     let on = if is_logit {
         lines.push_str(&format!("\ndataset {TAUGHT} = npz({}) {{}}\n", text::quoted(TEACHER)));
         TAUGHT

@@ -32,6 +32,7 @@ use crate::project::{Checked, Project};
 pub use data::DataFile;
 pub use deviation::{Deviation, LayerDeviation};
 use mapped::{Mapped, Mapping, Operation};
+pub use nnrc_import::Layout;
 pub use source::{Trained, graph};
 pub use stand_in::Closeness;
 
@@ -207,7 +208,10 @@ impl Trained {
             };
             if !done.is_reached() {
                 let beside = data::Beside { weights: (options.weights, &weights), files: resources };
-                let (tuned, ran) = finetune::finetune(&checked, network, (goal, epochs), &beside, observer)?;
+                let plain = text::Said { output: None, expectation: None, ..said.clone() };
+                let plain = text::text(network, &mapped, &plain);
+                let (tuned, ran) =
+                    finetune::finetune((&checked, &plain), network, (goal, epochs), &beside, observer)?;
                 said.finetuned = Some(ran);
                 (text, checked, weights) = write(&mapped, &said, tuned)?;
                 let data = DataReference { dataset: DATA.to_owned(), subset: Subset::All };

@@ -1,6 +1,9 @@
 //! Networks as other frameworks store them.
 
-use nnrc_import::{Files, Graph, ImportError, Network};
+use std::collections::BTreeMap;
+
+use nnrc_import::{Files, Graph, ImportError, Layout, Network, Weights};
+use nnrc_model::{ResourceError, Resources, Tensor};
 use nnrc_syntax::{Diagnostic, Severity, Source, codes};
 use sha2::{Digest, Sha256};
 
@@ -31,6 +34,40 @@ impl Trained {
         match Network::read(bytes, files) {
             Ok(network) => Ok(Self { network, file: file.to_owned(), digest }),
             Err(error) => Err(failure(file, &error)),
+        }
+    }
+}
+
+impl Trained {
+    /// Reads weights alone: a state dict in .safetensors or .npz, of layers that `description` says, as
+    /// `4-8:relu-3`. `path` is what `resources` know the file by, `bytes` are its bytes.
+    ///
+    /// # Errors
+    ///
+    /// A file that is damaged; a description that cannot be read; arrays that fit no layer, or more than one way.
+    pub fn state_dict(
+        (path, bytes): (&str, &[u8]),
+        (description, layout): (&str, Option<Layout>),
+        resources: &dyn Resources,
+    ) -> Result<Self, Failure> {
+        let file = path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned();
+        let failed = |code, message: String| {
+            let finding = Diagnostic::global(Severity::Error, code, message);
+            Failure::new(&Source::new(file.clone(), ""), finding)
+        };
+        let unreadable = |error: ResourceError| failed(error.code, error.message);
+        let arrays = resources.tensors(path).map_err(unreadable)?;
+        let mut weights = BTreeMap::new();
+        for name in arrays.names() {
+            if arrays.texts(name).is_some() {
+                continue;
+            }
+            let Tensor { shape, values } = arrays.read(name).map_err(unreadable)?;
+            weights.insert(name.to_owned(), Weights { shape, values });
+        }
+        match Network::from_state_dict(description, &weights, layout) {
+            Ok(network) => Ok(Self { network, digest: hex(&Sha256::digest(bytes)), file }),
+            Err(error) => Err(failed(codes::SHAPE_MISMATCH, error.to_string())),
         }
     }
 }
