@@ -134,10 +134,8 @@ impl Network {
         }
         found.finish()?;
         // A sigmoid or softmax at the end is no layer's function.
-        let head = match layers.last().map(|layer| layer.activation) {
-            Some(Activation::Sigmoid) if width == 1 => Head::Sigmoid,
-            _ => Head::Values,
-        };
+        let is_logistic = layers.last().is_some_and(|layer| layer.activation == Activation::Sigmoid);
+        let head = if is_logistic && width == 1 { Head::Sigmoid } else { Head::Values };
         if let (Head::Sigmoid, Some(last)) = (head, layers.last_mut()) {
             last.activation = Activation::Identity;
         }

@@ -8,6 +8,9 @@ use nnrc_model::{Arrays, ResourceError, Resources, Table, TableLayout, Tensor};
 use super::source::Trained;
 use super::text::{Data, quoted};
 
+/// Name of the data set of an imported network.
+pub(super) const DATA: &str = "samples";
+
 /// A file of samples.
 #[derive(Debug, Clone)]
 pub struct DataFile<'a> {

@@ -29,6 +29,7 @@ use nnrc_syntax::{Diagnostic, Severity, Source, codes};
 use crate::failure::Failure;
 use crate::observer::Observer;
 use crate::project::{Checked, Project};
+use data::DATA;
 pub use data::DataFile;
 pub use deviation::{Deviation, LayerDeviation};
 use mapped::{Mapped, Mapping, Operation};
@@ -104,9 +105,6 @@ impl Finetuned {
 type Weights = BTreeMap<String, Tensor>;
 /// A text, what it means, and its weights.
 type Written = Result<(String, Checked, Weights), Failure>;
-
-/// Name of the data set of an imported network.
-const DATA: &str = "samples";
 
 impl Trained {
     /// Imports the network. `resources` reads the data, by their path in the text; `observer` is told of fine-tuning.
