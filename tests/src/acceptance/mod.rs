@@ -9,6 +9,7 @@ pub mod examples;
 pub mod families;
 pub mod fixed_point;
 pub mod gradients;
+pub mod import;
 pub mod mnist;
 pub mod noise;
 pub mod one_pot;
