@@ -67,6 +67,10 @@ impl fmt::Display for Activation {
         match self {
             Self::Identity => write!(f, "identity"),
             Self::Relu => write!(f, "relu"),
+            // Files store it in single precision: 0.1, and not 0.10000000149011612.
+            Self::LeakyRelu(slope) if f64::from(*slope as f32) == *slope => {
+                write!(f, "leaky_relu(slope = {:?})", *slope as f32)
+            }
             Self::LeakyRelu(slope) => write!(f, "leaky_relu(slope = {slope:?})"),
             Self::Tanh => write!(f, "tanh"),
             Self::Sigmoid => write!(f, "sigmoid"),

@@ -50,7 +50,7 @@ fn import(name: &str, closeness: Closeness, finetune: Option<usize>) -> Imported
         keeps_scale: false,
         rational: false,
         finetune,
-        data: Some(DataFile { path: "ref.npz", target: None }),
+        data: Some(DataFile { path: "ref.npz", target: None, inputs: &[] }),
     };
     let disk = Disk::of(&folder(name).join("net.nnr"));
     source(name).import(&options, &disk, &mut ()).unwrap_or_else(|failure| panic!("{name}: {failure}"))
@@ -85,9 +85,8 @@ fn network(name: &str, closeness: Closeness) -> Finding {
     let alone = deviation.layers.iter().map(|layer| layer.alone).fold(0.0, f64::max);
     // What a comment says of a layer is what a user plans with.
     let said = imported.text.split("off by at most ").skip(1);
-    let said: Vec<f64> = said
-        .map(|rest| rest.split([',', '\n']).next().unwrap().trim().parse::<f64>().unwrap())
-        .collect();
+    let said: Vec<f64> =
+        said.map(|rest| rest.split([',', '\n']).next().unwrap().trim().parse::<f64>().unwrap()).collect();
     let most = said.iter().copied().fold(0.0, f64::max);
     let is_canonical = nnrc_syntax::format(&imported.text).as_deref() == Ok(imported.text.as_str());
     let same = import(name, closeness, None);
@@ -108,7 +107,12 @@ fn network(name: &str, closeness: Closeness) -> Finding {
             outputs.len(),
             agreement.map_or("values".to_owned(), |share| format!("agreement {share:.4}"))
         ),
-        worst <= NEAR && outputs.len() == mapped.len() && alone <= most + 1e-9 && is_canonical && is_same && agrees,
+        worst <= NEAR
+            && outputs.len() == mapped.len()
+            && alone <= most + 1e-9
+            && is_canonical
+            && is_same
+            && agrees,
     )
 }
 
@@ -204,7 +208,8 @@ pub fn finetuning() -> Vec<Finding> {
 /// Files that must be refused: an error, and nothing written.
 pub fn refused() -> Vec<Finding> {
     let bad = root().join("tests/reference/onnx/bad");
-    let mut names: Vec<PathBuf> = std::fs::read_dir(bad).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut names: Vec<PathBuf> =
+        std::fs::read_dir(bad).unwrap().map(|entry| entry.unwrap().path()).collect();
     names.retain(|path| path.is_dir());
     names.sort();
     let refusal = |path: &Path| {

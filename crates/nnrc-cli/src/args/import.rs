@@ -50,6 +50,9 @@ pub struct ImportArgs {
     /// The column of the table, or the array, that holds the targets.
     #[arg(long, value_name = "COLUMN", requires = "data")]
     pub target: Option<String>,
+    /// The columns of the table that are inputs, where not all others are: `--inputs a,b`.
+    #[arg(long, value_name = "COLUMNS", requires = "data", value_delimiter = ',')]
+    pub inputs: Vec<String>,
     /// By how much a rectifier may be off; a tenth of it settles ten times as slowly.
     #[arg(long, value_name = "T", default_value = "0.01", value_parser = tolerance)]
     pub tolerance: f64,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
+use nnrc::Failure;
 use nnrc::disk::{DASH, Disk};
 use nnrc::import::{DataFile, Imported, Layout, Options, Trained};
 use nnrc::numbers::{count, plural, short};
@@ -52,10 +53,16 @@ pub fn run(session: &Session, args: &ImportArgs) -> Result<(), Stop> {
         keeps_scale: args.keep_scale,
         rational: args.probabilities.is_some(),
         finetune: args.finetune.then(|| usize::try_from(args.epochs).unwrap_or(usize::MAX)),
-        data: data.as_deref().map(|path| DataFile { path, target: args.target.as_deref() }),
+        data: data.as_deref().map(|path| DataFile {
+            path,
+            target: args.target.as_deref(),
+            inputs: &args.inputs,
+        }),
     };
     let mut watch = Watch::new(terminal, None);
-    let imported = trained.import(&options, &session.disk(&output), &mut watch)?;
+    let imported = trained.import(&options, &session.disk(&output), &mut watch).map_err(|failure| {
+        if args.data.is_some() && args.target.is_none() { advised(failure) } else { failure }
+    })?;
     watch.end()?;
     let (text, numbers) = (Destination::File(output), Destination::File(weights));
     let report = args.report.as_deref().map(Destination::new);
@@ -85,7 +92,31 @@ pub fn run(session: &Session, args: &ImportArgs) -> Result<(), Stop> {
         plural(reactions, "reaction")
     ));
     terminal.diagnostics(&imported.checked.source, &nnrc::size::warnings(&pot, true));
+    doubt(session, &imported);
     judge(session, &imported, args.agreement)
+}
+
+/// What to say on the command line, where a table has more columns than the network takes.
+fn advised(mut failure: Failure) -> Failure {
+    let is_about_columns = |finding: &&mut Diagnostic| {
+        finding.code == codes::SHAPE_MISMATCH || finding.code == codes::TEXT_IN_NUMBER_COLUMN
+    };
+    for finding in failure.findings.iter_mut().filter(is_about_columns) {
+        finding.help = vec!["name the column of the targets: `--target species`; and those of the inputs, where not all others are: `--inputs a,b`".to_owned()];
+    }
+    failure
+}
+
+/// Says so where the source itself is wrong about most samples: they may be in other units.
+fn doubt(session: &Session, imported: &Imported) {
+    let before = imported.deviation.as_ref().and_then(|deviation| deviation.before);
+    if let Some(accuracy) = before.and_then(|before| before.accuracy).filter(|accuracy| *accuracy < 0.6) {
+        let message =
+            format!("the source itself names the right class for {} of the samples", short(accuracy));
+        let finding = Diagnostic::global(Severity::Warning, codes::DIFFERING_SCALES, message)
+            .label("are they scaled as in its training, and are the targets in its order?");
+        session.terminal.diagnostics(&Source::new("", ""), &[finding]);
+    }
 }
 
 /// Fails where too many samples have another class, or where fine-tuning did not make the network as good as its source.
@@ -172,9 +203,11 @@ fn write(
     written
 }
 
-/// The network beside nothing: `iris.nnr` of `models/iris.onnx`, in the current folder.
+/// `iris.nnr` of `models/iris.onnx`, in the current folder; of weights that are called as those beside it would be,
+/// another name.
 fn named_after(model: &Path) -> PathBuf {
-    PathBuf::from(format!("{}.nnr", stem(model)))
+    let is_taken = model.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("safetensors"));
+    PathBuf::from(format!("{}{}.nnr", stem(model), if is_taken { "_imported" } else { "" }))
 }
 
 fn stem(path: &Path) -> String {
@@ -194,13 +227,9 @@ fn seen_from(folder: &Path, path: &Path) -> String {
     if folder.as_os_str().is_empty() || path.is_absolute() {
         return words(path).replacen("//", "/", 1);
     }
-    let (Ok(from), Ok(to)) = (std::path::absolute(folder), std::path::absolute(path)) else {
-        return words(path);
-    };
-    // `..` of a folder is another one behind a link: such paths stay as they are.
-    if from.components().chain(to.components()).any(|part| part == Component::ParentDir) {
-        return words(&to).replacen("//", "/", 1);
-    }
+    // `..` of a folder is another one behind a link: where folders really are counts.
+    let real = |path: &Path| std::fs::canonicalize(path).or_else(|_| std::path::absolute(path));
+    let (Ok(from), Ok(to)) = (real(folder), real(path)) else { return words(path) };
     let shared = from.components().zip(to.components()).take_while(|(a, b)| a == b).count();
     let ups = from.components().skip(shared).map(|_| Component::ParentDir);
     words(&ups.chain(to.components().skip(shared)).collect::<PathBuf>())

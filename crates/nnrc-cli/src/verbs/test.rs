@@ -90,6 +90,12 @@ fn compare(session: &Session, loaded: &Checked, (path, data): (&Path, Option<&st
     let disk = session.disk(path);
     let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let source = Trained::onnx(&name, disk.model(path)?, &disk)?;
+    if !loaded.source.text.contains(&source.digest) {
+        terminal.note(&format!(
+            "note: {} does not say that it was imported from this `{name}`",
+            loaded.source.name
+        ));
+    }
     let first = loaded.model.data().map(|(name, _)| name);
     let Some(data) = data.or(first) else {
         return terminal.usage(

@@ -6,7 +6,7 @@ use nnrc_import::Head;
 use nnrc_model::{Arrays, ResourceError, Resources, Table, TableLayout, Tensor};
 
 use super::source::Trained;
-use super::text::{Data, quoted};
+use super::text::{Data, list, quoted};
 
 /// Name of the data set of an imported network.
 pub(super) const DATA: &str = "samples";
@@ -18,6 +18,8 @@ pub struct DataFile<'a> {
     pub path: &'a str,
     /// The column of a table, or the array, that holds the targets.
     pub target: Option<&'a str>,
+    /// The columns that are inputs; empty: all others.
+    pub inputs: &'a [String],
 }
 
 impl DataFile<'_> {
@@ -26,22 +28,27 @@ impl DataFile<'_> {
         !(path.ends_with(".npz") || path.ends_with(".npy"))
     }
 
-    /// The targets in the language: classes of a classifier, else values.
-    pub fn target(&self, trained: &Trained) -> Option<String> {
+    /// The targets in the language: classes of a classifier, and where they are words; else values.
+    pub(super) fn target(&self, trained: &Trained, are_words: bool) -> Option<String> {
         let target = self.target?;
-        let is_classifier = match trained.network.head {
+        let is_classifier = are_words || self.is_of_classes(trained);
+        let name = quoted(target);
+        Some(if is_classifier { format!("onehot({name})") } else { name })
+    }
+
+    fn is_of_classes(&self, trained: &Trained) -> bool {
+        match trained.network.head {
             Head::Softmax | Head::LogSoftmax | Head::Logits | Head::BinaryProbability => true,
             Head::Sigmoid => trained.network.output_width() == 1,
             Head::Values => !trained.network.class_names.is_empty(),
-        };
-        let name = quoted(target);
-        Some(if is_classifier { format!("onehot({name})") } else { name })
+        }
     }
 
     /// What the text says of it.
     pub(super) fn said<'a>(&'a self, name: &'a str, target: Option<String>, is_scaled: bool) -> Data<'a> {
         let reader = if self.is_table() { "csv" } else { "npz" };
-        Data { name, reader, path: self.path, target, is_scaled: is_scaled && self.is_table() }
+        let inputs = (!self.inputs.is_empty()).then(|| list(self.inputs));
+        Data { name, reader, path: self.path, inputs, target, is_scaled: is_scaled && self.is_table() }
     }
 }
 

@@ -251,7 +251,14 @@ fn readers(source: &Network, model: &Model) -> Vec<Reader> {
         let recipe = pair().or_else(|| Some(Recipe::plain(find(&name, width)?, width)))?;
         Some(Reader { name, layer, recipe })
     };
-    names.into_iter().enumerate().filter_map(reader).collect()
+    // Shares stand in for nothing that the last layer has.
+    let is_joint = |reader: &Reader| {
+        reader.recipe.parts.iter().any(|(node, _)| match &model.nodes[*node].kind {
+            NodeKind::Layer { activations, .. } => activations.iter().any(|activation| activation.is_joint()),
+            NodeKind::Input => false,
+        })
+    };
+    names.into_iter().enumerate().filter_map(reader).filter(|reader| !is_joint(reader)).collect()
 }
 
 impl Reader {

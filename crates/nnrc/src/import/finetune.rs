@@ -23,7 +23,8 @@ use crate::training::TrainOptions;
 const TEACHER: &str = "the source";
 const TAUGHT: &str = "source";
 
-/// Trains until `goal` is reached, for at most `epochs`; the weights, and the epochs that were run. `plain` is the text
+/// Trains until `goal` is reached, for at most `epochs`; the best weights, none where those of the start are the best, and
+/// the epochs that were run. `plain` is the text
 /// without a word on what its output means.
 ///
 /// # Errors
@@ -35,7 +36,7 @@ pub fn finetune(
     (goal, epochs): ((Metric, f64), usize),
     resources: &dyn Resources,
     observer: &mut dyn Observer,
-) -> Result<(BTreeMap<String, Tensor>, usize), Failure> {
+) -> Result<(Option<BTreeMap<String, Tensor>>, usize), Failure> {
     let data = DataReference { dataset: DATA.to_owned(), subset: nnrc_model::Subset::All };
     let model = &checked.model;
     let is_logit = matches!(model.judging(model.datasets.get(DATA)).reading(), Reading::Binary { .. });
@@ -53,12 +54,10 @@ pub fn finetune(
         "\ntrain {{ data = {on}; loss = {loss}; rule = gradient(adam(rate = 0.003)); epochs = {epochs}; }}\n"
     ));
     let training = Project::from_text(&checked.source.name, &lines, &teacher).check()?;
-    let mut watch = Watch { checked, data: &data, goal, weights: None, epochs: 0, observer };
-    let trained = training.train(&TrainOptions { resume: None, threads: 1 }, &mut watch)?;
-    Ok(match watch.weights {
-        Some(weights) => (weights, watch.epochs),
-        None => (trained.weights, trained.epochs),
-    })
+    let start = metrics(model, &data);
+    let mut watch = Watch { checked, data: &data, goal, best: (start, None), epochs: 0, observer };
+    training.train(&TrainOptions { resume: None, threads: 1 }, &mut watch)?;
+    Ok((watch.best.1, watch.epochs))
 }
 
 /// What the source answers to the samples, as the file's inputs have them.
@@ -100,8 +99,8 @@ struct Watch<'a> {
     checked: &'a Checked,
     data: &'a DataReference,
     goal: (Metric, f64),
-    /// The weights that reached the goal.
-    weights: Option<BTreeMap<String, Tensor>>,
+    /// The best so far, and its weights; none: those of the start.
+    best: (Metrics, Option<BTreeMap<String, Tensor>>),
     epochs: usize,
     observer: &'a mut dyn Observer,
 }
@@ -121,7 +120,7 @@ impl Observer for Watch<'_> {
     }
 
     fn checkpoint(&mut self, checkpoint: &Checkpoint) {
-        if self.weights.is_some() {
+        if reaches(&self.best.0, self.goal) {
             return;
         }
         let mut model = self.checked.model.clone();
@@ -132,13 +131,14 @@ impl Observer for Watch<'_> {
         let keys = model.nodes.iter().flat_map(|node| ["W", "b"].map(|what| format!("{}.{what}", node.name)));
         let weights: BTreeMap<String, Tensor> = keys.filter_map(tensor).collect();
         model.set_weights(&weights);
-        if reaches(&metrics(&model, self.data), self.goal) {
-            self.weights = Some(weights);
+        let found = metrics(&model, self.data);
+        if is_better(&found, &self.best.0, self.goal.0) {
+            self.best = (found, Some(weights));
         }
     }
 
     fn is_cancelled(&mut self) -> bool {
-        self.weights.is_some() || self.observer.is_cancelled()
+        reaches(&self.best.0, self.goal) || self.observer.is_cancelled()
     }
 }
 
@@ -147,6 +147,16 @@ pub fn reaches(metrics: &Metrics, (metric, goal): (Metric, f64)) -> bool {
     match metric {
         Metric::Accuracy => metrics.accuracy.is_some_and(|accuracy| accuracy >= goal),
         _ => metrics.mse <= goal,
+    }
+}
+
+/// Whether one network is better than another.
+fn is_better(one: &Metrics, other: &Metrics, metric: Metric) -> bool {
+    let accuracy = |metrics: &Metrics| metrics.accuracy.filter(|_| metric == Metric::Accuracy).unwrap_or(0.0);
+    match accuracy(one).total_cmp(&accuracy(other)) {
+        std::cmp::Ordering::Greater => true,
+        std::cmp::Ordering::Less => false,
+        std::cmp::Ordering::Equal => one.mse < other.mse && metric != Metric::Accuracy,
     }
 }
 

@@ -20,7 +20,7 @@ mod text;
 use std::collections::BTreeMap;
 
 use nnrc_import::{Head, Network};
-use nnrc_model::output::OutputKind;
+use nnrc_model::output::{OutputKind, is_counted};
 use nnrc_model::{DataReference, Resources, Subset, Targets, Tensor};
 use nnrc_sim::scaling::Scaling;
 use nnrc_sim::train::Metric;
@@ -159,13 +159,15 @@ impl Trained {
             let checked = Project::from_text(&format!("{name}.nnr"), &text, &beside).check()?;
             Ok((text, checked, weights))
         };
-        let words = options.data.as_ref().map(|data| data.target(self));
         if let Some(file) = &options.data {
-            said.data = Some(file.said(DATA, words.clone().flatten(), options.keeps_scale));
-        }
-        if options.data.is_some() {
-            // What the data are, analysis knows.
-            let (_, checked, _) = write(&mapped, &said, weights_of(&mapped))?;
+            said.data = Some(file.said(DATA, file.target(self, false), options.keeps_scale));
+            // What the data are, analysis knows: also whether targets are words.
+            let mut draft = write(&mapped, &said, weights_of(&mapped));
+            if draft.as_ref().is_err_and(are_words) {
+                said.data = Some(file.said(DATA, file.target(self, true), options.keeps_scale));
+                draft = write(&mapped, &said, weights_of(&mapped));
+            }
+            let (_, checked, _) = draft?;
             let scale: Option<Scaling> = checked.model.datasets.get(DATA).and_then(|data| data.scale.clone());
             if let Some(scale) = &scale {
                 mapped = map(&Mapping { scale: Some(scale), ..plain })?;
@@ -210,13 +212,15 @@ impl Trained {
                 let plain = text::text(network, &mapped, &plain);
                 let (tuned, ran) =
                     finetune::finetune((&checked, &plain), network, (goal, epochs), &beside, observer)?;
-                said.finetuned = Some(ran);
-                (text, checked, weights) = write(&mapped, &said, tuned)?;
-                let data = DataReference { dataset: DATA.to_owned(), subset: Subset::All };
-                let found = compare(&checked, network, &data)?;
                 done.epochs = ran;
-                done.after = found.after.as_ref().map_or(f64::NAN, |after| after.get(goal.0));
-                deviation = Some(found);
+                if let Some(tuned) = tuned {
+                    said.finetuned = Some(ran);
+                    (text, checked, weights) = write(&mapped, &said, tuned)?;
+                    let data = DataReference { dataset: DATA.to_owned(), subset: Subset::All };
+                    let found = compare(&checked, network, &data)?;
+                    done.after = found.after.as_ref().map_or(f64::NAN, |after| after.get(goal.0));
+                    deviation = Some(found);
+                }
             }
             finetuned = Some(done);
         }
@@ -231,7 +235,9 @@ impl Trained {
 
     /// What the file says of its output.
     fn output(&self) -> Option<OutputKind> {
-        let names = self.network.class_names.clone();
+        // Numbers of classes from 0 say nothing: data may name them.
+        let names = &self.network.class_names;
+        let names = if is_counted(names) { Vec::new() } else { names.clone() };
         let width = self.network.output_width();
         let classes = |names| Some(OutputKind::Classes { names });
         let binary = |names: Vec<String>| {
@@ -244,7 +250,7 @@ impl Trained {
             Head::Logits | Head::BinaryProbability => binary(names),
             Head::Sigmoid if width == 1 => binary(names),
             Head::Sigmoid => Some(OutputKind::Values),
-            Head::Values if !names.is_empty() && names.len() == width => classes(names),
+            Head::Values if self.network.class_names.len() == width => classes(names),
             Head::Values => None,
         }
     }
@@ -271,6 +277,11 @@ impl Trained {
             Targets::None | Targets::Values { .. } => None,
         }
     }
+}
+
+/// Whether a text has words where it needs numbers.
+fn are_words(failure: &Failure) -> bool {
+    failure.findings.iter().any(|finding| finding.code == codes::TEXT_IN_NUMBER_COLUMN)
 }
 
 /// Compares the chemistry of a text with the source.

@@ -46,6 +46,8 @@ pub struct Data<'a> {
     pub reader: &'a str,
     /// Its file, seen from the text.
     pub path: &'a str,
+    /// The inputs in the language: a list of columns; none: all that are no targets.
+    pub inputs: Option<String>,
     /// The target in the language: `onehot(species)`; none: what the file has.
     pub target: Option<String>,
     /// Whether inputs are scaled by their means and deviations.
@@ -70,9 +72,10 @@ fn write_all(out: &mut String, network: &Network, mapped: &Mapped, said: &Said<'
     writeln!(out)?;
     if let Some(data) = &said.data {
         write!(out, "dataset {} = {}({})", data.name, data.reader, quoted(data.path))?;
+        let inputs = data.inputs.as_ref().map(|inputs| format!("inputs = {inputs};"));
         let target = data.target.as_ref().map(|target| format!("target = {target};"));
         let scale = data.is_scaled.then(|| "scale = standard();".to_owned());
-        let lines: Vec<String> = target.into_iter().chain(scale).collect();
+        let lines: Vec<String> = inputs.into_iter().chain(target).chain(scale).collect();
         if lines.is_empty() {
             writeln!(out, " {{ }}\n")?;
         } else {
@@ -221,7 +224,8 @@ pub fn number(value: f64) -> String {
     if value == 0.0 || (1e-3..1e6).contains(&value.abs()) { format!("{value}") } else { format!("{value:e}") }
 }
 
-fn list(names: &[String]) -> String {
+/// Texts of the language.
+pub fn list(names: &[String]) -> String {
     let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
     format!("[{}]", names.join(", "))
 }
