@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use nnrc_tests::acceptance::{
-    activations, agreement, certificate, crates, examples, families, fixed_point, gradients, mnist, noise,
-    one_pot, phased, robustness, running, sbml, training, units, vectors,
+    activations, agreement, certificate, crates, examples, families, fixed_point, gradients, import, mnist,
+    noise, one_pot, phased, robustness, running, sbml, training, units, vectors,
 };
 use nnrc_tests::{Effort, Finding, root};
 
@@ -19,6 +19,8 @@ pub enum List {
     OnePot,
     /// The construction `phased`: clock, modules, learning to the halt, files.
     Phased,
+    /// Networks that were trained elsewhere: chemistry against the source, other tools, damaged files.
+    Import,
     /// Signals, damaged and costly input: what is left, seconds and memory.
     Robustness,
     /// The part of one-pot about noise in rate constants and concentrations, and few molecules; learning under noise takes
@@ -36,6 +38,7 @@ impl List {
             Self::Crates => "crates",
             Self::OnePot => "one_pot",
             Self::Phased => "phased",
+            Self::Import => "import",
             Self::Robustness => "robustness",
             Self::Noise => "noise",
         }
@@ -117,6 +120,13 @@ impl List {
                 ("files: to the halt", phased::files::halts),
                 ("files: events", phased::external::events),
                 ("files: events to the halt", phased::external::halt),
+            ],
+            Self::Import => vec![
+                ("networks", || import::networks(&import::names())),
+                ("other tools", || import::elsewhere(usize::MAX)),
+                ("fine-tuning", import::finetuning),
+                ("files that are no network", import::refused),
+                ("damaged files", || import::damaged(20_000)),
             ],
             Self::Robustness => vec![
                 ("signals", || robustness::signals(60)),

@@ -239,3 +239,22 @@ pub fn refused() -> Vec<Finding> {
         wrong.is_empty() && !names.is_empty(),
     )]
 }
+
+/// Files that were damaged by chance: no panic, and bounded time.
+pub fn damaged(count: usize) -> Vec<Finding> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let start = std::time::Instant::now();
+    let output = std::process::Command::new(cargo)
+        .args(["test", "--quiet", "--release", "--package", "nnrc-import", "--test", "mutations"])
+        .env("NNRC_IMPORT_MUTATIONS", count.to_string())
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let last = said.lines().rev().find(|line| line.starts_with("test result")).unwrap_or_default().to_owned();
+    vec![Finding::new(
+        format!("{count} damaged files: a network or an error, no panic, each soon"),
+        format!("{last}; {:.0} s with the build", start.elapsed().as_secs_f64()),
+        output.status.success() && last.contains("ok"),
+    )]
+}

@@ -50,8 +50,11 @@ pub fn finetune(
         DATA
     };
     let loss = if is_classes { "cross_entropy" } else { "squared_error" };
+    // Small steps at last: a few samples at the border between classes decide.
+    let batch = (model.rows(&data).len() / 40).clamp(4, 32);
     lines.push_str(&format!(
-        "\ntrain {{ data = {on}; loss = {loss}; rule = gradient(adam(rate = 0.003)); epochs = {epochs}; }}\n"
+        "\ntrain {{ data = {on}; loss = {loss}; rule = gradient(adam(rate = 0.02)); schedule = cosine(floor = 0.01); \
+         epochs = {epochs}; batch = {batch}; }}\n"
     ));
     let training = Project::from_text(&checked.source.name, &lines, &teacher).check()?;
     let start = metrics(model, &data);
