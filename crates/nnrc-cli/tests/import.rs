@@ -1,5 +1,7 @@
 //! `nnrc import`: what is written, what is said, and what is refused.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 mod common;
 
 use std::path::{Path, PathBuf};
