@@ -51,7 +51,7 @@ pub fn outputs(program: &Path, crate_folder: &Path, inputs: &[Vec<f64>]) -> Vec<
     let (questions, answers) = (folder.path().join("inputs.npz"), folder.path().join("outputs.npz"));
     write(&questions, Arrays::from([("x".to_owned(), rows(inputs))]));
     let output = Command::new(program)
-        .args(["simulate", "--model", "data/model.npz", "--data"])
+        .args(["simulate", "--model", "data/model.npz", "--scaled", "--data"])
         .arg(&questions)
         .arg("-o")
         .arg(&answers)
