@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::mapped::{layer_names, pair_names};
 use super::names::unlike;
+use super::output;
 use super::recipe::Recipe;
 use super::stand_in::{Closeness, StandIn};
 use crate::compiled::Compiled;
@@ -135,8 +136,9 @@ impl Compiled {
     /// A network of other widths; a sample for which the pot does not settle.
     pub fn deviation(&self, source: &Network, data: &DataReference) -> Result<Deviation, Failure> {
         self.check_widths(source)?;
-        let inputs = self.inputs_of(data)?;
         let dataset = self.model.datasets.get(&data.dataset);
+        let source = &output::computed(source, dataset);
+        let inputs = self.inputs_of(data)?;
         let width = source.output_width();
         let targets: Option<Vec<Vec<f64>>> = dataset.and_then(|dataset| {
             let target = |row| dataset.target(row, width).filter(|target| target.len() == width);

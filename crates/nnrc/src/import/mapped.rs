@@ -4,9 +4,10 @@
 //! factors of the sum go into the weights of what follows. Concatenations become sources of the dense layers behind
 //! them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use nnrc_import::{Activation as Function, LayerKind, Network, Source};
+use nnrc_model::Tensor;
 use nnrc_model::activation::Activation;
 use nnrc_sim::scaling::Scaling;
 
@@ -39,6 +40,23 @@ pub struct Mapped {
     pub layers: Vec<MappedLayer>,
     /// How each layer of the source is read; none for those that are part of others.
     pub recipes: Vec<Option<Recipe>>,
+}
+
+impl Mapped {
+    /// The weights by their names.
+    pub fn weights(&self) -> BTreeMap<String, Tensor> {
+        let mut all = BTreeMap::new();
+        for layer in &self.layers {
+            if let Operation::Dense { weights, bias } = &layer.operation {
+                let columns = weights.len() / layer.width.max(1);
+                let matrix = Tensor { shape: vec![layer.width, columns], values: weights.clone() };
+                let bias = Tensor { shape: vec![layer.width], values: bias.clone() };
+                all.insert(format!("{}.W", layer.name), matrix);
+                all.insert(format!("{}.b", layer.name), bias);
+            }
+        }
+        all
+    }
 }
 
 /// A layer of the file.

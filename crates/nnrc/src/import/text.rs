@@ -29,8 +29,8 @@ pub struct Said<'a> {
     pub output: Option<OutputKind>,
     /// The data set.
     pub data: Option<Data<'a>>,
-    /// What the network is expected to do on the data: `accuracy(net) on data >= 0.96`.
-    pub expectation: Option<String>,
+    /// What the network is expected to reach on the data: a metric, a comparison, a number.
+    pub expectation: Option<(&'static str, &'static str, String)>,
     /// Epochs of fine-tuning that the weights have behind them.
     pub finetuned: Option<usize>,
     /// Whether a softmax at the end is a rational one.
@@ -118,8 +118,8 @@ fn write_all(out: &mut String, network: &Network, mapped: &Mapped, said: &Said<'
     }
     writeln!(out, ";\n}}\n")?;
     writeln!(out, "weights from {} {{ }}", quoted(said.weights))?;
-    if let Some(expectation) = &said.expectation {
-        writeln!(out, "\nexpect {{\n    {expectation};\n}}")?;
+    if let (Some((metric, sign, goal)), Some(data)) = (&said.expectation, &said.data) {
+        writeln!(out, "\nexpect {{\n    {metric}({}) on {} {sign} {goal};\n}}", said.name, data.name)?;
     }
     Ok(())
 }
