@@ -11,6 +11,11 @@ fn small_networks_are_what_numpy_makes_of_them() {
 }
 
 #[test]
+fn models_are_read_as_onnxruntime_runs_them() {
+    assert_all(&import::sources());
+}
+
+#[test]
 fn classes_are_those_of_the_engine_in_other_tools() {
     assert_all(&import::elsewhere(12));
 }

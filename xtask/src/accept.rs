@@ -122,6 +122,7 @@ impl List {
                 ("files: events to the halt", phased::external::halt),
             ],
             Self::Import => vec![
+                ("sources", import::sources),
                 ("networks", || import::networks(&import::names())),
                 ("other tools", || import::elsewhere(usize::MAX)),
                 ("fine-tuning", import::finetuning),

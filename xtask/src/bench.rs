@@ -4,6 +4,7 @@ mod common;
 mod crates;
 mod files;
 mod gradients;
+mod import;
 mod learning;
 mod pot;
 mod simulation;
@@ -27,12 +28,13 @@ pub fn run(only: Option<&str>) -> bool {
         return environment::cargo(&args.into_iter().chain(only).collect::<Vec<_>>());
     }
     let mut bench = Bench::new();
-    let parts: [(&str, Part); 10] = [
+    let parts: [(&str, Part); 11] = [
         ("right-hand sides", crates::right_hand_sides),
         ("time courses", simulation::courses),
         ("stiff time courses", simulation::stiff),
         ("stochastic simulation", stochastic::rows),
         ("from source to result", from_source),
+        ("import", import::rows),
         ("gradients", gradients::rows),
         ("gradients in generated crates", gradients::in_crates),
         ("training", training::rows),

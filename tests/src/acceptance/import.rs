@@ -9,7 +9,7 @@ use nnrc_sim::io::{Arrays, npz};
 use nnrc_sim::train::Metric;
 use serde_json::{Map, Value, json};
 
-use crate::peers::Simulator;
+use crate::peers::{self, Simulator};
 use crate::{Finding, root};
 
 /// How near outputs of chemistry are to what numpy makes of the same mapping, relative to max(1, |y|).
@@ -114,6 +114,44 @@ fn network(name: &str, closeness: Closeness) -> Finding {
             && is_same
             && agrees,
     )
+}
+
+/// The source as it was read, with exact activations, beside onnxruntime: within 1e-5 of the largest output.
+pub fn sources() -> Vec<Finding> {
+    let names = names();
+    let job = |name: &String| {
+        json!({ "model": folder(name).join("model.onnx"), "samples": folder(name).join("ref.npz") })
+    };
+    let jobs = json!({ "models": names.iter().map(job).collect::<Vec<_>>() });
+    let answer = peers::run("onnx_run.py", &[], Some(&jobs), &[]);
+    let read = |(name, rows): (&String, &Value)| {
+        let (network, samples) = (source(name).network, &reference(name)["x"]);
+        let inputs = samples.values.chunks(network.input_width());
+        let (mut worst, mut largest) = (0.0_f64, 0.0_f64);
+        let rows = rows.as_array().unwrap();
+        for (input, row) in inputs.zip(rows) {
+            for (own, theirs) in network.forward(input).iter().zip(row.as_array().unwrap()) {
+                let theirs = theirs.as_f64().unwrap();
+                (worst, largest) = (worst.max((own - theirs).abs()), largest.max(theirs.abs()));
+            }
+        }
+        Finding::new(
+            format!("{name}: the network as it was read equals onnxruntime within 1e-5 of the largest output"),
+            format!("{} samples, largest deviation {:.1e} of it", rows.len(), worst / largest),
+            worst <= 1e-5 * largest && !rows.is_empty(),
+        )
+    };
+    let all = answer["answers"].as_array().unwrap();
+    let refused: Vec<&str> =
+        names.iter().zip(all).filter(|(_, rows)| rows.is_string()).map(|(name, _)| name.as_str()).collect();
+    // Its shape inference stumbles over a reshape that is right; what numpy makes of the model is compared elsewhere.
+    let mut findings = vec![Finding::new(
+        "all models but one are loaded by onnxruntime",
+        refused.join(", "),
+        refused == ["hand_iris_shapes"],
+    )];
+    findings.extend(names.iter().zip(all).filter(|(_, rows)| rows.is_array()).map(read));
+    findings
 }
 
 /// Classifiers in libRoadRunner and COPASI: the class of each row is that of the engine.

@@ -1,0 +1,44 @@
+#!/usr/bin/env python3
+"""What onnxruntime answers.
+
+Reads { "models": [{ "model": PATH, "samples": PATH.npz }] } from stdin; the array `x` holds a sample in each row, in the
+shape of the model's input without the batch. Prints for each model a list of rows: the last output that is a tensor of
+numbers, flattened; or the words with which it refuses the model.
+"""
+
+import json
+import sys
+
+import numpy as np
+import onnxruntime
+
+TYPES = {"tensor(float)": np.float32, "tensor(double)": np.float64, "tensor(float16)": np.float16}
+
+
+def answer(session, row):
+    """The output for one sample, as a batch of one."""
+    inputs = session.get_inputs()
+    if len(inputs) == 1:
+        feed = {inputs[0].name: row[None].astype(TYPES[inputs[0].type])}
+    else:
+        feed = {one.name: np.array([[value]], TYPES[one.type]) for one, value in zip(inputs, row.ravel())}
+    found = [value for value in session.run(None, feed) if isinstance(value, np.ndarray)]
+    numbers = [value for value in found if value.dtype.kind == "f"]
+    return np.asarray(numbers[-1], dtype=np.float64).ravel().tolist()
+
+
+def main():
+    answers = []
+    for job in json.load(sys.stdin)["models"]:
+        try:
+            session = onnxruntime.InferenceSession(job["model"], providers=["CPUExecutionProvider"])
+        except Exception as error:  # its own classes have no common base
+            answers.append(str(error))
+            continue
+        rows = np.load(job["samples"])["x"]
+        answers.append([answer(session, row) for row in rows])
+    json.dump({"version": f"onnxruntime {onnxruntime.__version__}", "answers": answers}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
