@@ -22,9 +22,10 @@ def answer(session, row):
         feed = {inputs[0].name: row[None].astype(TYPES[inputs[0].type])}
     else:
         feed = {one.name: np.array([[value]], TYPES[one.type]) for one, value in zip(inputs, row.ravel())}
-    found = [value for value in session.run(None, feed) if isinstance(value, np.ndarray)]
-    numbers = [value for value in found if value.dtype.kind == "f"]
-    return np.asarray(numbers[-1], dtype=np.float64).ravel().tolist()
+    # scikit-learn's probabilities may be a list of dictionaries, one for each sample.
+    found = [list(value[0].values()) if isinstance(value, list) else value for value in session.run(None, feed)]
+    numbers = [value for value in map(np.asarray, found) if value.dtype.kind == "f"]
+    return numbers[-1].astype(np.float64).ravel().tolist()
 
 
 def main():
