@@ -16,16 +16,17 @@ TYPES = {"tensor(float)": np.float32, "tensor(double)": np.float64, "tensor(floa
 
 
 def answer(session, row):
-    """The output for one sample, as a batch of one."""
+    """The output for one sample. Some exporters freeze the size of the batch: then the sample is there several times."""
     inputs = session.get_inputs()
+    batch = inputs[0].shape[0] if inputs[0].shape and isinstance(inputs[0].shape[0], int) else 1
     if len(inputs) == 1:
-        feed = {inputs[0].name: row[None].astype(TYPES[inputs[0].type])}
+        feed = {inputs[0].name: np.repeat(row[None], max(batch, 1), axis=0).astype(TYPES[inputs[0].type])}
     else:
         feed = {one.name: np.array([[value]], TYPES[one.type]) for one, value in zip(inputs, row.ravel())}
     # scikit-learn's probabilities may be a list of dictionaries, one for each sample.
     found = [list(value[0].values()) if isinstance(value, list) else value for value in session.run(None, feed)]
     numbers = [value for value in map(np.asarray, found) if value.dtype.kind == "f"]
-    return numbers[-1].astype(np.float64).ravel().tolist()
+    return numbers[-1].astype(np.float64).reshape(max(batch, 1), -1)[0].tolist()
 
 
 def main():
