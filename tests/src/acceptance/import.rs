@@ -119,9 +119,7 @@ fn network(name: &str, closeness: Closeness) -> Finding {
 /// The source as it was read, with exact activations, beside onnxruntime: within 1e-5 of the largest output.
 pub fn sources() -> Vec<Finding> {
     let names = names();
-    let job = |name: &String| {
-        json!({ "model": folder(name).join("model.onnx"), "samples": folder(name).join("ref.npz") })
-    };
+    let job = |name: &String| json!({ "model": folder(name).join("model.onnx"), "samples": folder(name).join("ref.npz") });
     let jobs = json!({ "models": names.iter().map(job).collect::<Vec<_>>() });
     let answer = peers::run("onnx_run.py", &[], Some(&jobs), &[]);
     let read = |(name, rows): (&String, &Value)| {
@@ -136,7 +134,9 @@ pub fn sources() -> Vec<Finding> {
             }
         }
         Finding::new(
-            format!("{name}: the network as it was read equals onnxruntime within 1e-5 of the largest output"),
+            format!(
+                "{name}: the network as it was read equals onnxruntime within 1e-5 of the largest output"
+            ),
             format!("{} samples, largest deviation {:.1e} of it", rows.len(), worst / largest),
             worst <= 1e-5 * largest && !rows.is_empty(),
         )

@@ -34,6 +34,11 @@ pub fn run(session: &Session, args: &ImportArgs) -> Result<(), Stop> {
             return terminal.usage("--range: expected two numbers, the smaller one first: `--range 0,1`");
         }
     };
+    let is_array = |data: &PathBuf| data.extension().is_some_and(|ending| ending == "npz" || ending == "npy");
+    if args.keep_scale && args.data.as_ref().is_some_and(is_array) {
+        return terminal
+            .usage("--keep-scale: a data set of columns has a scale, and arrays have none; give a table");
+    }
     let weights = output.with_extension("safetensors");
     let trained = read(session, args)?;
     let folder = output.parent().unwrap_or(Path::new(""));

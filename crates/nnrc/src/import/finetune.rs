@@ -24,8 +24,8 @@ const TEACHER: &str = "the source";
 const TAUGHT: &str = "source";
 
 /// Trains until `goal` is reached, for at most `epochs`; the best weights, none where those of the start are the best, and
-/// the epochs that were run. `plain` is the text
-/// without a word on what its output means.
+/// the epochs that were run. `plain` is the
+/// text to train by.
 ///
 /// # Errors
 ///

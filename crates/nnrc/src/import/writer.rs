@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use nnrc_import::Network;
+use nnrc_model::output::OutputKind;
 use nnrc_model::{Dataset, Resources, Tensor};
 use nnrc_sim::scaling::Scaling;
 use nnrc_sim::train::Metric;
@@ -104,14 +105,12 @@ impl<'a> Writer<'a> {
         Ok(Written { text, checked, weights })
     }
 
-    /// The text without a word on what its output means, or on what is expected of it.
+    /// The text to train by: without what is expected of it, and without the border of a logit, whose targets are
+    /// other logits then.
     pub fn plain(&self, network: &Network, mapped: &Mapped) -> String {
         let name = mapped::network_name(self.options.name, mapped);
-        text::text(
-            network,
-            mapped,
-            &Said { name: &name, output: None, expectation: None, ..self.said.clone() },
-        )
+        let output = self.said.output.clone().filter(|kind| !matches!(kind, OutputKind::Binary { .. }));
+        text::text(network, mapped, &Said { name: &name, output, expectation: None, ..self.said.clone() })
     }
 
     /// Weights that are not written yet, beside the files.
