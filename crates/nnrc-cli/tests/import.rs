@@ -114,6 +114,55 @@ fn tables_name_their_columns() {
 }
 
 #[test]
+fn classes_that_do_not_occur_leave_the_others_their_numbers() {
+    // A network of weights alone: the class is the largest input.
+    let folder = Folder::new();
+    folder.write("w.npz", npz(&[("y.W", &[3, 3], &[1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0])]));
+    // The answers are 0, 1, 1 and 0; the class 1 is no target.
+    folder.write("d.csv", "a,b,c,y\n1,0,0,0\n0,1,0,2\n0,1,0,2\n1,0,0,0\n");
+    let words = ["import", "w.npz", "--network", "3-3", "--layout", "out_in", "-o", "b.nnr"];
+    let data = ["--data", "d.csv", "--target", "y"];
+    let run = folder.run(&[&words[..], &data].concat()).exits(0);
+    assert!(run.stdout.contains("accuracy: 0.5 in the source, 0.5 in chemistry"), "{}", run.stdout);
+    // Words of which one is missing: nothing says which outputs they are.
+    folder.write("d.csv", "a,b,c,y\n1,0,0,u\n0,1,0,v\n");
+    let asked = folder.run(&[&words[..], &data].concat()).exits(1);
+    assert!(asked.stderr.contains("2 classes, and the network tells 3 apart"), "{}", asked.stderr);
+    // All of them: in the order of the alphabet.
+    folder.write("d.csv", "a,b,c,y\n1,0,0,u\n0,1,0,v\n0,0,1,w\n");
+    let run = folder.run(&[&words[..], &data].concat()).exits(0);
+    assert!(run.stdout.contains("accuracy: 1 in the source"), "{}", run.stdout);
+    // The report takes no other result's place.
+    folder.run(&[&words[..], &data, &["--report", "b.nnr"]].concat()).exits(2);
+    folder.run(&[&words[..], &["--data", "w.npz", "--keep-scale"]].concat()).exits(2);
+    // Names of the file's own are no names of layers.
+    std::fs::rename(folder.path("w.npz"), folder.path("samples.npz")).unwrap();
+    folder
+        .run(&[
+            "import",
+            "samples.npz",
+            "--network",
+            "3-3",
+            "--layout",
+            "out_in",
+            "--data",
+            "d.csv",
+            "--target",
+            "y",
+        ])
+        .exits(0);
+}
+
+fn npz(arrays: &[(&str, &[usize], &[f64])]) -> Vec<u8> {
+    let array = |&(name, shape, values): &(&str, &[usize], &[f64])| {
+        (name.to_owned(), nnrc_sim::io::Array { shape: shape.to_vec(), values: values.to_vec() })
+    };
+    let mut bytes = Vec::new();
+    nnrc_sim::io::npz::write(&mut bytes, &arrays.iter().map(array).collect()).unwrap();
+    bytes
+}
+
+#[test]
 fn weights_alone_need_their_layers() {
     let folder = with("good/skl_iris_words");
     folder.run(&["import", "model.onnx", "-o", "a.nnr", "--data", "ref.npz"]).exits(0);

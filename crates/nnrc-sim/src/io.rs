@@ -24,7 +24,7 @@ pub use array::{Array, Arrays, Texts, insert_beside};
 pub use atomic::write_atomically;
 pub use error::{ReadError, ReadErrorKind};
 pub use file::ArrayFile;
-pub use files::{FilesRead, read_file};
+pub use files::{FilesRead, is_same_place, read_file};
 pub use separator::Separator;
 
 #[cfg(test)]

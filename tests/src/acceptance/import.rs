@@ -50,7 +50,7 @@ fn import(name: &str, closeness: Closeness, finetune: Option<usize>) -> Imported
         keeps_scale: false,
         rational: false,
         finetune,
-        data: Some(DataFile { path: "ref.npz", target: None, inputs: &[] }),
+        data: Some(DataFile { path: "ref.npz", targets: &[], inputs: &[] }),
     };
     let disk = Disk::of(&folder(name).join("net.nnr"));
     source(name).import(&options, &disk, &mut ()).unwrap_or_else(|failure| panic!("{name}: {failure}"))

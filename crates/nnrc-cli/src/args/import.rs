@@ -47,14 +47,14 @@ pub struct ImportArgs {
     /// Samples: an .npz file with the arrays `x` and, for targets, `t`, or a table (.csv).
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub data: Option<PathBuf>,
-    /// The column of the table, or the array, that holds the targets.
-    #[arg(long, value_name = "COLUMN", requires = "data")]
-    pub target: Option<String>,
+    /// The column of the table, or the array, that holds the targets; of several values `--target a,b`.
+    #[arg(long, value_name = "COLUMN", requires = "data", value_delimiter = ',')]
+    pub target: Vec<String>,
     /// The columns of the table that are inputs, where not all others are: `--inputs a,b`.
     #[arg(long, value_name = "COLUMNS", requires = "data", value_delimiter = ',')]
     pub inputs: Vec<String>,
     /// By how much a rectifier may be off; a tenth of it settles ten times as slowly.
-    #[arg(long, value_name = "T", default_value = "0.01", value_parser = tolerance)]
+    #[arg(long, value_name = "T", default_value = "0.01", allow_hyphen_values = true, value_parser = tolerance)]
     pub tolerance: f64,
     /// What stands in for tanh and sigmoid.
     #[arg(long, value_enum, value_name = "HOW", default_value = "cheap")]
@@ -62,8 +62,8 @@ pub struct ImportArgs {
     /// The range of the inputs: `--range 0,1`. Without it that of the data counts.
     #[arg(long, value_name = "LOW,HIGH", allow_hyphen_values = true, value_parser = numbers)]
     pub range: Option<Numbers>,
-    /// Weights of smaller magnitude become 0.
-    #[arg(long, value_name = "W", default_value = "0", value_parser = magnitude)]
+    /// Weights of smaller magnitude become 0, as they stand in the file: scales are folded in.
+    #[arg(long, value_name = "W", default_value = "0", allow_hyphen_values = true, value_parser = magnitude)]
     pub prune: f64,
     /// Scale the inputs in the data set, by mean and deviation of its columns, and not within the weights; needs a table.
     #[arg(long, requires = "data")]

@@ -7,7 +7,7 @@ use nnrc::Failure;
 use nnrc::disk::{DASH, Disk};
 use nnrc::import::{DataFile, Imported, Layout, Options, Trained};
 use nnrc::numbers::{count, plural, short};
-use nnrc_sim::io::{Array, safetensors};
+use nnrc_sim::io::{Array, is_same_place, safetensors};
 use nnrc_syntax::{Diagnostic, Severity, Source, codes};
 
 use crate::args::{Closeness, ImportArgs, MatrixLayout, Numbers};
@@ -58,20 +58,21 @@ pub fn run(session: &Session, args: &ImportArgs) -> Result<(), Stop> {
         keeps_scale: args.keep_scale,
         rational: args.probabilities.is_some(),
         finetune: args.finetune.then(|| usize::try_from(args.epochs).unwrap_or(usize::MAX)),
-        data: data.as_deref().map(|path| DataFile {
-            path,
-            target: args.target.as_deref(),
-            inputs: &args.inputs,
-        }),
+        data: data.as_deref().map(|path| DataFile { path, targets: &args.target, inputs: &args.inputs }),
     };
     let mut watch = Watch::new(terminal, None);
     let imported = trained.import(&options, &session.disk(&output), &mut watch).map_err(|failure| {
-        if args.data.is_some() && args.target.is_none() { advised(failure) } else { failure }
+        if args.data.is_some() && args.target.is_empty() { advised(failure) } else { failure }
     })?;
     watch.end()?;
     let (text, numbers) = (Destination::File(output), Destination::File(weights));
     let report = args.report.as_deref().map(Destination::new);
     let places: Vec<&Destination> = [&text, &numbers].into_iter().chain(&report).collect();
+    if let Some(Destination::File(report)) = &report
+        && places[..2].iter().any(|place| place.path().is_some_and(|path| is_same_place(path, report)))
+    {
+        return terminal.usage("--report: the network and its weights stand there; give another name");
+    }
     session.require_places(&places)?;
     terminal.diagnostics(&imported.checked.source, &imported.findings);
     write(session, &imported, (&text, &numbers))?;

@@ -1,6 +1,5 @@
 //! How far a chemistry is from the network that it was imported from: layer by layer, and in what it answers.
 
-use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use nnrc_import::{Layer, Network};
@@ -10,8 +9,7 @@ use nnrc_sim::train::{Metric, Metrics, Totals};
 use nnrc_syntax::{Diagnostic, Severity, codes};
 use serde_json::{Value, json};
 
-use super::mapped::{layer_names, pair_names};
-use super::names::unlike;
+use super::mapped::{names, pair_names};
 use super::output;
 use super::recipe::Recipe;
 use super::stand_in::{Closeness, StandIn};
@@ -108,7 +106,10 @@ impl Deviation {
         });
         let metrics = |metrics: &Metrics| {
             let accuracy = metrics.accuracy.map(number);
-            json!({ "accuracy": accuracy, "mse": number(metrics.mse), "r2": metrics.r2.map(number) })
+            // Logits are no estimates of their targets.
+            let errors = metrics.accuracy.is_none().then_some(metrics);
+            let mse = errors.map(|metrics| number(metrics.mse));
+            json!({ "accuracy": accuracy, "mse": mse, "r2": errors.and_then(|metrics| metrics.r2).map(number) })
         };
         json!({
             "layers": layers.collect::<Vec<_>>(),
@@ -232,10 +233,7 @@ struct Reader {
 
 /// The layers of the source that a file has, by their names.
 fn readers(source: &Network, model: &Model) -> Vec<Reader> {
-    let mut taken = BTreeSet::new();
-    let input = source.inputs.first().filter(|_| source.inputs.len() == 1);
-    unlike(&mut taken, input.map_or("x", |input| &input.name), "x");
-    let names = layer_names(source, &mut taken);
+    let (_, names) = names(source);
     let find = |name: &str, width: usize| {
         let is_it = |node: &nnrc_model::Node| node.name == name && node.width() == width;
         model.nodes.iter().position(is_it)

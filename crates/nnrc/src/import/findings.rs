@@ -12,6 +12,13 @@ pub(super) fn too_large(large: &mapped::TooLarge) -> Diagnostic {
         .help("use fewer channels or larger strides: until the language has `conv2d`, a convolution is a dense layer")
 }
 
+pub(super) fn some_classes(found: usize, classes: usize) -> Diagnostic {
+    let message =
+        format!("the targets hold {found} classes, and the network tells {classes} apart: which are they?");
+    Diagnostic::global(Severity::Error, codes::SHAPE_MISMATCH, message)
+        .help("number the classes from 0, as the outputs stand, or give samples of every one")
+}
+
 pub(super) fn no_targets() -> Diagnostic {
     Diagnostic::global(Severity::Error, codes::MISSING_ARGUMENT, "fine-tuning needs targets, and the data have none")
         .help("an .npz file has them as the array `t`, or as the one that is named; a table as a column that is named")

@@ -12,7 +12,7 @@ use nnrc_model::{Arrays, DataReference, ResourceError, Resources, Table, TableLa
 use nnrc_sim::reading::Reading;
 use nnrc_sim::train::{Metric, Metrics, Totals};
 
-use super::data::DATA;
+use super::names::DATA;
 use super::text;
 use crate::failure::Failure;
 use crate::observer::{Checkpoint, Epoch, Moment, Observer};

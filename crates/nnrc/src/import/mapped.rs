@@ -11,7 +11,7 @@ use nnrc_model::Tensor;
 use nnrc_model::activation::Activation;
 use nnrc_sim::scaling::Scaling;
 
-use super::names::{legal, unlike};
+use super::names::{DATA, legal, unlike};
 use super::recipe::Recipe;
 use super::stand_in::{Closeness, StandIn};
 
@@ -109,15 +109,11 @@ pub struct TooLarge {
 ///
 /// A matrix that is too large to be stored in full.
 pub fn map(network: &Network, mapping: &Mapping<'_>) -> Result<Mapped, TooLarge> {
-    let mut taken = BTreeSet::new();
-    let input = match network.inputs.as_slice() {
-        [one] => unlike(&mut taken, &one.name, "x"),
-        _ => unlike(&mut taken, "x", "x"),
-    };
+    let (input, names) = names(network);
     let mut builder = Builder {
         network,
         mapping,
-        names: layer_names(network, &mut taken),
+        names,
         mapped: Mapped { input, layers: Vec::new(), recipes: Vec::new() },
     };
     for at in 0..network.layers.len() {
@@ -127,14 +123,21 @@ pub fn map(network: &Network, mapping: &Mapping<'_>) -> Result<Mapped, TooLarge>
     Ok(builder.mapped)
 }
 
-/// Names of the layers of the source in the language, each of which is there once, also beside what stands for one.
-pub fn layer_names(network: &Network, taken: &mut BTreeSet<String>) -> Vec<String> {
+/// Names of the input and of the layers of the source in the language, each of which is there once, also beside what
+/// stands for one.
+pub fn names(network: &Network) -> (String, Vec<String>) {
+    let mut taken = BTreeSet::from([DATA.to_owned()]);
+    let input = match network.inputs.as_slice() {
+        [one] => unlike(&mut taken, &one.name, "x"),
+        _ => unlike(&mut taken, "x", "x"),
+    };
     let name = |(at, layer): (usize, &nnrc_import::Layer)| {
-        let own = unlike(taken, &layer.name, &format!("l{}", at + 1));
+        let own = unlike(&mut taken, &layer.name, &format!("l{}", at + 1));
         taken.extend(pair_names(&own));
         own
     };
-    network.layers.iter().enumerate().map(name).collect()
+    let names = network.layers.iter().enumerate().map(name).collect();
+    (input, names)
 }
 
 /// Names of the two layers that stand for one.
@@ -145,7 +148,7 @@ pub fn pair_names(name: &str) -> [String; 2] {
 /// The name that a network gets from that of its file.
 pub fn network_name(stem: &str, mapped: &Mapped) -> String {
     let mut taken: BTreeSet<String> = mapped.layers.iter().map(|layer| layer.name.clone()).collect();
-    taken.insert(mapped.input.clone());
+    taken.extend([mapped.input.clone(), DATA.to_owned()]);
     let name = legal(stem, "imported");
     if taken.contains(&name) { unlike(&mut taken, &format!("{name}_net"), "imported") } else { name }
 }

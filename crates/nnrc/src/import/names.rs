@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 
 use nnrc_syntax::words::{is_keyword, is_reserved};
 
+/// Name of the data set of an imported network.
+pub const DATA: &str = "samples";
+
 /// A name of the language near to `wanted`: letters, digits and `_`, no word of the language; `otherwise` where nothing
 /// is left.
 pub fn legal(wanted: &str, otherwise: &str) -> String {

@@ -23,7 +23,9 @@ fn is_computed(source: &Network, samples: Option<&Dataset>) -> bool {
     let is_plain = source.layers.last().is_some_and(|last| last.activation == Activation::Identity);
     let has_values = samples.is_some_and(|samples| match &samples.targets {
         Targets::None | Targets::Classes { .. } => false,
-        Targets::Values { values, .. } => two_values(values).is_none(),
+        Targets::Values { values, .. } => {
+            two_values(values).is_none() && values.iter().any(|value| *value != 0.0 && *value != 1.0)
+        }
     });
     source.head == Head::Sigmoid && is_plain && (source.output_width() > 1 || has_values)
 }
@@ -57,18 +59,26 @@ pub(super) fn seen(network: &Network, samples: &Dataset) -> Option<OutputKind> {
         Targets::Classes { .. } if network.output_width() > 1 => {
             Some(OutputKind::Classes { names: Vec::new() })
         }
-        Targets::Classes { labels, .. } => {
-            let right = |threshold: f64| {
-                let is_right = |(row, &label): (usize, &usize)| {
-                    let raw = samples.scale.as_ref().map(|scale| scale.undo(samples.input(row)));
-                    let output = network.logits(raw.as_deref().unwrap_or(samples.input(row)));
-                    usize::from(output.first().is_some_and(|y| *y > threshold)) == label
-                };
-                labels.iter().enumerate().filter(|&(row, label)| is_right((row, label))).count()
-            };
-            let threshold = if right(0.5) > right(0.0) { 0.5 } else { 0.0 };
-            Some(OutputKind::Binary { threshold: Some(threshold), names: Vec::new() })
+        Targets::Classes { labels, .. } => Some(logit(network, samples, labels)),
+        Targets::Values { width: 1, values } if network.output_width() == 1 => {
+            let (low, _) = two_values(values)?;
+            let labels: Vec<usize> = values.iter().map(|value| usize::from(*value != low)).collect();
+            Some(logit(network, samples, &labels))
         }
         Targets::None | Targets::Values { .. } => None,
     }
+}
+
+/// One output that tells two classes apart.
+fn logit(network: &Network, samples: &Dataset, labels: &[usize]) -> OutputKind {
+    let right = |threshold: f64| {
+        let is_right = |row: usize, label: usize| {
+            let raw = samples.scale.as_ref().map(|scale| scale.undo(samples.input(row)));
+            let output = network.logits(raw.as_deref().unwrap_or(samples.input(row)));
+            usize::from(output.first().is_some_and(|y| *y > threshold)) == label
+        };
+        labels.iter().enumerate().filter(|&(row, &label)| is_right(row, label)).count()
+    };
+    let threshold = if right(0.5) > right(0.0) { 0.5 } else { 0.0 };
+    OutputKind::Binary { threshold: Some(threshold), names: Vec::new() }
 }

@@ -31,6 +31,8 @@ pub struct Said<'a> {
     pub data: Option<Data<'a>>,
     /// What the network is expected to reach on the data: a metric, a comparison, a number.
     pub expectation: Option<(&'static str, &'static str, String)>,
+    /// Whether the names of features are said: those of a table may be others.
+    pub names_features: bool,
     /// Epochs of fine-tuning that the weights have behind them.
     pub finetuned: Option<usize>,
     /// Whether a softmax at the end is a rational one.
@@ -87,7 +89,7 @@ fn write_all(out: &mut String, network: &Network, mapped: &Mapped, said: &Said<'
     if let Some((low, high)) = said.range {
         write!(out, " in [{}, {}]", number(low), number(high))?;
     }
-    if !network.feature_names.is_empty() {
+    if said.names_features && !network.feature_names.is_empty() {
         write!(out, " as features({})", list(&network.feature_names))?;
     }
     writeln!(out, ";\n")?;

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use nnrc_import::Network;
 use nnrc_model::output::OutputKind;
-use nnrc_model::{Dataset, Resources, Tensor};
+use nnrc_model::{Dataset, Resources, Targets, Tensor};
 use nnrc_sim::scaling::Scaling;
 use nnrc_sim::train::Metric;
-use nnrc_syntax::{Source, codes};
+use nnrc_syntax::Source;
 
-use super::data::{Beside, DATA};
+use super::data::Beside;
 use super::findings;
 use super::mapped::{self, Mapped, Mapping};
+use super::names::DATA;
 use super::options::Options;
 use super::source::Trained;
 use super::text::{self, Said};
@@ -48,6 +49,7 @@ impl<'a> Writer<'a> {
             expectation: None,
             finetuned: None,
             rational: None,
+            names_features: options.data.is_none(),
         };
         Self { trained, options, resources, said }
     }
@@ -56,26 +58,29 @@ impl<'a> Writer<'a> {
     pub fn samples(&mut self, network: &Network) -> Result<Option<Dataset>, Failure> {
         let Some(file) = &self.options.data else { return Ok(None) };
         let mapped = self.mapped(network, None)?;
-        let mut draft = None;
-        // Words become classes, also where nothing said so.
-        for are_words in [false, true] {
-            let target = file.target(self.trained, are_words);
-            self.said.data = Some(file.said(DATA, target, self.options.keeps_scale));
-            let written = self.write(network, &mapped, mapped.weights());
-            let has_words = |failure: &Failure| {
-                failure.findings.iter().any(|finding| finding.code == codes::TEXT_IN_NUMBER_COLUMN)
-            };
-            let is_final = are_words || !written.as_ref().is_err_and(has_words);
-            draft = Some(written);
-            if is_final {
-                break;
+        let mut failure = None;
+        for reading in file.readings(network) {
+            self.said.data = Some(file.said(DATA, (&reading, false), self.options.keeps_scale));
+            match self.write(network, &mapped, mapped.weights()) {
+                Err(other) => failure = Some(other),
+                Ok(mut written) => {
+                    let Some(dataset) = written.checked.model.datasets.remove(DATA) else { continue };
+                    let found = match &dataset.targets {
+                        Targets::Classes { names, .. } => names.len(),
+                        Targets::None | Targets::Values { .. } => 0,
+                    };
+                    if let Some(classes) = reading.classes.filter(|&classes| classes != found) {
+                        failure = Some(written.checked.failed(findings::some_classes(found, classes)));
+                        continue;
+                    }
+                    self.said.data = Some(file.said(DATA, (&reading, true), self.options.keeps_scale));
+                    self.said.names_features =
+                        dataset.input_names.is_empty() || dataset.input_names == network.feature_names;
+                    return Ok(Some(dataset));
+                }
             }
         }
-        let mut checked = match draft {
-            Some(written) => written?.checked,
-            None => return Ok(None),
-        };
-        Ok(checked.model.datasets.remove(DATA))
+        failure.map_or(Ok(None), Err)
     }
 
     /// The layers of the text.
