@@ -106,7 +106,8 @@ impl Trained {
         let network = output::computed(&self.network, samples.as_ref());
         let mut notes = Vec::new();
         writer.said.output = output::said(&network)
-            .or_else(|| samples.as_ref().and_then(|samples| output::seen(&network, samples)));
+            .or_else(|| samples.as_ref().and_then(|samples| output::seen(&network, samples)))
+            .or(writer.said.output);
         writer.said.range = options.range.or_else(|| samples.as_ref().and_then(range_of));
         if options.rational {
             let ends_in_softmax = matches!(network.head, Head::Softmax | Head::LogSoftmax);

@@ -13,6 +13,8 @@ pub(super) fn computed(source: &Network, samples: Option<&Dataset>) -> Network {
         && let Some(last) = network.layers.last_mut()
     {
         (last.activation, network.head) = (Activation::Sigmoid, Head::Values);
+        // Of several labels each may hold.
+        network.class_names.clear();
     }
     network
 }
@@ -28,6 +30,16 @@ fn is_computed(source: &Network, samples: Option<&Dataset>) -> bool {
         }
     });
     source.head == Head::Sigmoid && is_plain && (source.output_width() > 1 || has_values)
+}
+
+/// What may be said of an output to find out what samples are: nothing, and where nothing else is known that it is
+/// values.
+pub(super) fn drafts(network: &Network) -> Vec<Option<OutputKind>> {
+    match network.head {
+        Head::Softmax | Head::LogSoftmax | Head::Logits | Head::BinaryProbability => vec![None],
+        Head::Sigmoid if network.output_width() > 1 => vec![Some(OutputKind::Values)],
+        Head::Sigmoid | Head::Values => vec![None, Some(OutputKind::Values)],
+    }
 }
 
 /// What a file says of its output.

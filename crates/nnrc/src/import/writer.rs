@@ -14,6 +14,7 @@ use super::findings;
 use super::mapped::{self, Mapped, Mapping};
 use super::names::DATA;
 use super::options::Options;
+use super::output;
 use super::source::Trained;
 use super::text::{self, Said};
 use crate::failure::Failure;
@@ -59,28 +60,38 @@ impl<'a> Writer<'a> {
         let Some(file) = &self.options.data else { return Ok(None) };
         let mapped = self.mapped(network, None)?;
         let mut failure = None;
-        for reading in file.readings(network) {
-            self.said.data = Some(file.said(DATA, (&reading, false), self.options.keeps_scale));
-            match self.write(network, &mapped, mapped.weights()) {
-                Err(other) => failure = Some(other),
-                Ok(mut written) => {
-                    let Some(dataset) = written.checked.model.datasets.remove(DATA) else { continue };
-                    let found = match &dataset.targets {
-                        Targets::Classes { names, .. } => names.len(),
-                        Targets::None | Targets::Values { .. } => 0,
-                    };
-                    if let Some(classes) = reading.classes.filter(|&classes| classes != found) {
-                        failure = Some(written.checked.failed(findings::some_classes(found, classes)));
-                        continue;
+        for output in output::drafts(network) {
+            self.said.output = output;
+            for reading in file.readings(network) {
+                self.said.data = Some(file.said(DATA, (&reading, false), self.options.keeps_scale));
+                match self.read(network, &mapped, reading.classes) {
+                    Err(other) => failure = Some(other),
+                    Ok(dataset) => {
+                        self.said.data = Some(file.said(DATA, (&reading, true), self.options.keeps_scale));
+                        self.said.names_features =
+                            dataset.input_names.is_empty() || dataset.input_names == network.feature_names;
+                        return Ok(Some(dataset));
                     }
-                    self.said.data = Some(file.said(DATA, (&reading, true), self.options.keeps_scale));
-                    self.said.names_features =
-                        dataset.input_names.is_empty() || dataset.input_names == network.feature_names;
-                    return Ok(Some(dataset));
                 }
             }
         }
         failure.map_or(Ok(None), Err)
+    }
+
+    /// The samples as the text reads them now; `classes` is how many there must be.
+    fn read(&self, network: &Network, mapped: &Mapped, classes: Option<usize>) -> Result<Dataset, Failure> {
+        let checked = self.write(network, mapped, mapped.weights())?.checked;
+        // The text declares it.
+        let dataset = checked.model.datasets.get(DATA).cloned();
+        let dataset = dataset.ok_or_else(|| checked.failed(findings::no_targets()))?;
+        let found = match &dataset.targets {
+            Targets::Classes { names, .. } => names.len(),
+            Targets::None | Targets::Values { .. } => 0,
+        };
+        match classes.filter(|&classes| classes != found) {
+            Some(classes) => Err(checked.failed(findings::some_classes(found, classes))),
+            None => Ok(dataset),
+        }
     }
 
     /// The layers of the text.
