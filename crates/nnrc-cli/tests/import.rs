@@ -80,6 +80,11 @@ fn names_of_outputs_and_places_are_the_command_lines() {
     ] {
         folder.run(words).exits(2);
     }
+    // What makes another network of it is told.
+    let pruned = folder.run(&["import", "models/iris.onnx", "--range", "0,8", "--prune", "1e9"]).exits(0);
+    assert!(pruned.stderr.contains("`l1`: every weight is below"), "{}", pruned.stderr);
+    let shares = ["import", "models/iris.onnx", "--range", "0,8", "--probabilities", "rational"];
+    assert!(folder.run(&shares).exits(0).stderr.contains("another function"));
     // Nothing that was read is replaced.
     folder.run(&["import", "models/iris.onnx", "--data", "ref.npz", "--report", "ref.npz"]).exits(3);
 }

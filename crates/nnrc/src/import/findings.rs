@@ -24,6 +24,20 @@ pub(super) fn no_targets() -> Diagnostic {
         .help("an .npz file has them as the array `t`, or as the one that is named; a table as a column that is named")
 }
 
+pub(super) fn pruned_away(layer: &str) -> Diagnostic {
+    let message = format!("`{layer}`: every weight is below the one that is asked for, and is 0 now");
+    Diagnostic::global(Severity::Warning, codes::OUT_OF_RANGE, message)
+        .label("the layer depends on nothing")
+        .help("weights are compared as they stand in the file, where scales are folded in: prune less")
+}
+
+pub(super) fn other_shares() -> Diagnostic {
+    let message = "a rational softmax is another function: its shares are no probabilities of the source";
+    Diagnostic::global(Severity::Warning, codes::UNSUPPORTED_ACTIVATION, message)
+        .label("the class is the same, the shares are not")
+        .help("the report compares the layers before it alone")
+}
+
 pub(super) fn no_softmax() -> Diagnostic {
     let message = "the file ends in no softmax that could become a rational one";
     Diagnostic::global(Severity::Warning, codes::UNUSED_NAME, message).label("changes nothing")

@@ -76,6 +76,13 @@ pub struct MappedLayer {
     pub of: usize,
 }
 
+impl MappedLayer {
+    /// Whether it has weights, all of which are 0.
+    pub fn is_empty(&self) -> bool {
+        matches!(&self.operation, Operation::Dense { weights, .. } if weights.iter().all(|weight| *weight == 0.0))
+    }
+}
+
 /// What a layer does to its sources.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Operation {

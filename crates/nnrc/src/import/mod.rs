@@ -112,10 +112,18 @@ impl Trained {
         if options.rational {
             let ends_in_softmax = matches!(network.head, Head::Softmax | Head::LogSoftmax);
             writer.said.rational = ends_in_softmax.then_some(options.tolerance * options.tolerance);
-            notes.extend((!ends_in_softmax).then(findings::no_softmax));
+            notes.push(if ends_in_softmax { findings::other_shares() } else { findings::no_softmax() });
         }
         let scale = samples.as_ref().and_then(|samples| samples.scale.clone());
         let mapped = writer.mapped(&network, scale.as_ref())?;
+        notes.extend(
+            mapped
+                .layers
+                .iter()
+                .filter(|layer| layer.is_empty())
+                .map(|layer| findings::pruned_away(&layer.name))
+                .filter(|_| options.prune > 0.0),
+        );
         if writer.said.range.is_none() {
             writer.said.range = Some((0.0, 1.0));
             notes.push(findings::unknown_range(&mapped.input));
