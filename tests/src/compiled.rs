@@ -5,8 +5,8 @@ use std::path::Path;
 use nnrc_analysis::Overrides;
 use nnrc_crn::{Crn, CrnInfo, namer};
 use nnrc_engine::Engine;
+use nnrc_gradient::Graph;
 use nnrc_lower::Lowered;
-use nnrc_model::gradient::Graph;
 use nnrc_model::{Arrays, ResourceError, Resources, Table, TableLayout, Tensor};
 use nnrc_model::{Model, NodeKind, Operation};
 use nnrc_rust::{Trained, Training};
@@ -94,7 +94,7 @@ pub fn lower(model: Model, input: &[f64]) -> Compiled {
 /// Everything that is trained in the network of a model.
 pub fn training(network: &Compiled) -> Training {
     let graph = Graph::new(&network.model);
-    let trained = |parameter: &nnrc_model::gradient::Parameter| {
+    let trained = |parameter: &nnrc_gradient::Parameter| {
         let (layer, tensor) = parameter.key.rsplit_once('.').unwrap();
         Trained {
             constant: format!("k_{tensor}_{layer}"),

@@ -1,15 +1,13 @@
 //! The checked neural network: what a `.nnr` file says, without its text and without reactions.
 //!
 //! [`Model`] is made by `nnrc-analysis` and turned into chemistry by `nnrc-lower`; here stands what is known of it by
-//! plain computation: its values ([`forward`]), gradients ([`gradient`]), ranges, rails and a certificate
-//! ([`certify`]). Files are read by the caller, through [`Resources`].
+//! plain computation: its values ([`forward`]), ranges, rails and a certificate ([`certify`]). Files are read by the caller, through [`Resources`].
 
 pub mod activation;
 pub mod certify;
 pub mod clock;
 pub mod encoding;
 pub mod forward;
-pub mod gradient;
 pub mod interval;
 pub mod judge;
 pub mod output;
@@ -25,7 +23,7 @@ mod data;
 mod expectation;
 mod gradient_descent;
 mod gradient_flow;
-mod lanes;
+pub mod lanes;
 mod model;
 mod network;
 mod noise;

@@ -11,8 +11,8 @@ use std::process::Command;
 use common::{EXAMPLES, cargo, example, folder};
 use nnrc_crn::expand::expand;
 use nnrc_engine::Engine;
+use nnrc_gradient::{Graph, Propagation};
 use nnrc_model::Model;
-use nnrc_model::gradient::{Graph, LANES};
 use nnrc_rust::{Options, generate};
 use nnrc_sim::io::{Array, Arrays, npz};
 use nnrc_sim::{Settle, System, Tolerances, settle};
@@ -266,21 +266,18 @@ fn gradients_agree_with_the_closed_forms() {
         let Case { name, network, input, adjoint, .. } = case;
         let answers = npz::read(&fs::read(folder.join("gradient.npz")).unwrap()).unwrap();
         let graph = Graph::new(&network.model);
-        let mut space = graph.workspace();
-        let parameters = graph.initial().to_vec();
-        graph.forward(&parameters, &[input], &mut space);
-        let output: Vec<f64> = graph.output(&space).iter().map(|lanes| lanes[0]).collect();
+        let mut propagation = Propagation::new(&graph, 1);
+        propagation.forward(&[input]);
+        let output = propagation.outputs();
         let widths: Vec<usize> =
             network.crn.observables.iter().map(|one| network.crn.axes[one.axis].size()).collect();
         let start: usize = widths[..network.model.output].iter().sum();
         let found = &answers["rest"].values[start..start + output.len()];
         let mut worst = found.iter().zip(&output).fold(0.0f64, |worst, (a, b)| worst.max((a - b).abs()));
-        let lanes: Vec<[f64; LANES]> = adjoint[start..start + output.len()]
-            .iter()
-            .map(|d| std::array::from_fn(|lane| if lane == 0 { *d } else { 0.0 }))
-            .collect();
-        let mut expected = vec![0.0; parameters.len()];
-        graph.backward(&parameters, &lanes, &mut space, &mut expected);
+        propagation.backward(|_, output, slopes| {
+            slopes.copy_from_slice(&adjoint[start..start + output.len()]);
+        });
+        let expected = propagation.gradient();
         let largest = expected.iter().fold(1.0f64, |largest, g| largest.max(g.abs()));
         for parameter in graph.parameters() {
             for (a, b) in answers[&parameter.key].values.iter().zip(&expected[parameter.range()]) {

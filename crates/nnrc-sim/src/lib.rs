@@ -7,6 +7,7 @@
 #![warn(missing_docs)]
 
 pub mod adjoint;
+pub mod barrier;
 pub mod block;
 pub mod blocks;
 mod control;

@@ -12,8 +12,8 @@
 //! no step: the bound holds as long as the verdicts of pot and plain computation agree. (The product of the norms, (1 + η |H|)^n,
 //! is larger by tens of orders of magnitude after a hundred steps: most directions of a step contract.)
 
+use nnrc_gradient::{Graph, Propagation};
 use nnrc_model::activation::Activation;
-use nnrc_model::gradient::{Graph, LANES, Lanes, Workspace};
 use nnrc_model::{ClockedSgd, Model, NodeKind};
 
 /// Weights above which products of such matrices take too long to say.
@@ -23,10 +23,10 @@ const DIFFERENCE: f64 = 1e-5;
 
 /// Plain online steps of a phased model.
 struct Online<'a> {
-    graph: Graph,
+    graph: &'a Graph,
     model: &'a Model,
     training: &'a ClockedSgd,
-    space: Workspace,
+    propagation: Propagation<'a>,
     /// The activation of the output, where it matters.
     output: Option<Activation>,
 }
@@ -34,7 +34,8 @@ struct Online<'a> {
 /// The bound after each number of `steps`, which are sorted, for steps whose error in a weight is `part` of the
 /// largest weight and of the largest change; none where it is not known.
 pub fn bounds(model: &Model, training: &ClockedSgd, part: f64, steps: &[usize]) -> Option<Vec<f64>> {
-    let mut online = Online::new(model, training)?;
+    let graph = Graph::new(model);
+    let mut online = Online::new(&graph, model, training)?;
     let rows = model.rows(&training.data);
     let mut p = online.graph.initial().to_vec();
     let mut errors = Vec::new();
@@ -61,45 +62,47 @@ pub fn bounds(model: &Model, training: &ClockedSgd, part: f64, steps: &[usize]) 
 }
 
 impl<'a> Online<'a> {
-    fn new(model: &'a Model, training: &'a ClockedSgd) -> Option<Self> {
-        let graph = Graph::new(model);
+    fn new(graph: &'a Graph, model: &'a Model, training: &'a ClockedSgd) -> Option<Self> {
         let output = match &model.nodes[model.output].kind {
             NodeKind::Layer { activations, .. } => activations.first().copied(),
             NodeKind::Input => None,
         };
         let served =
             !training.cross_entropy || matches!(output, Some(Activation::Sigmoid | Activation::Softmax));
-        let space = graph.workspace();
-        (graph.initial().len() <= MOST && served).then_some(Self { graph, model, training, space, output })
+        let propagation = Propagation::new(graph, 1);
+        (graph.initial().len() <= MOST && served).then_some(Self {
+            graph,
+            model,
+            training,
+            propagation,
+            output,
+        })
     }
 
     /// −η times the gradient of a sample's loss; zeros where the judge lets it pass.
     fn step(&mut self, p: &[f64], row: usize) -> Option<Vec<f64>> {
         let dataset = &self.model.datasets[&self.training.data.dataset];
         let target = dataset.target(row, self.graph.output_width())?;
-        self.graph.forward(p, &[dataset.input(row)], &mut self.space);
-        let outputs: Vec<f64> = self.graph.output(&self.space).iter().map(|lanes| lanes[0]).collect();
-        let mut step = vec![0.0; p.len()];
+        self.propagation.set_parameters(p);
+        self.propagation.forward(&[dataset.input(row)]);
+        let outputs = self.propagation.outputs();
         let error: f64 = outputs.iter().zip(&target).map(|(y, t)| (y - t).abs()).sum();
         if self.training.tolerance.is_some_and(|tolerance| error < tolerance) {
-            return Some(step);
+            return Some(vec![0.0; p.len()]);
         }
-        let adjoint = |(&y, &t): (&f64, &f64)| -> Lanes {
-            let mut lanes = [0.0; LANES];
-            lanes[0] = match (self.training.cross_entropy, self.output) {
-                (false, _) => y - t,
-                (true, Some(Activation::Softmax)) => -t / y,
-                // So that the gradient by the pre-activation is y − t.
-                (true, _) => (y - t) / (y * (1.0 - y)),
-            };
-            lanes
+        let adjoint = |y: f64, t: f64| match (self.training.cross_entropy, self.output) {
+            (false, _) => y - t,
+            (true, Some(Activation::Softmax)) => -t / y,
+            // So that the gradient by the pre-activation is y − t.
+            (true, _) => (y - t) / (y * (1.0 - y)),
         };
-        let adjoints: Vec<Lanes> = outputs.iter().zip(&target).map(adjoint).collect();
-        self.graph.backward(p, &adjoints, &mut self.space, &mut step);
-        for value in &mut step {
-            *value *= -self.training.rate;
-        }
-        Some(step)
+        self.propagation.backward(|_, outputs, adjoints| {
+            for ((d, y), t) in adjoints.iter_mut().zip(outputs).zip(&target) {
+                *d = adjoint(*y, *t);
+            }
+        });
+        let gradient = self.propagation.gradient();
+        Some(gradient.into_iter().map(|g| -self.training.rate * g).collect())
     }
 
     /// I − η H, row-major.

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use nnrc_gradient::{Graph, Parameter, Propagation};
 use nnrc_model::activation::Activation;
-use nnrc_model::gradient::{Graph, LANES, Parameter};
 use nnrc_model::{Model, NodeKind, Operation};
 use nnrc_sim::reading::{Measure, Reading};
-use nnrc_sim::train::Loss;
+use nnrc_sim::train::{Loss, Totals};
 
 use super::agreement::random_networks;
 use super::vectors::{network_text, numbers, of_kind};
@@ -16,14 +16,12 @@ use crate::compiled::{analyse, lower};
 /// The gradient of a loss on one sample, a number for each parameter, and the loss.
 pub fn gradient(model: &Model, loss: Loss, input: &[f64], target: &[f64]) -> (f64, Vec<f64>) {
     let graph = Graph::new(model);
-    let mut space = graph.workspace();
-    let parameters = graph.initial().to_vec();
-    graph.forward(&parameters, &[input], &mut space);
-    let mut adjoint = vec![[0.0; LANES]; graph.output_width()];
-    let totals = loss.judge(&Measure::of(Reading::Classes), graph.output(&space), &[target], &mut adjoint);
-    let mut gradient = vec![0.0; parameters.len()];
-    graph.backward(&parameters, &adjoint, &mut space, &mut gradient);
-    (totals.loss, gradient)
+    let mut propagation = Propagation::new(&graph, 1);
+    propagation.forward(&[input]);
+    let mut totals = Totals::default();
+    let measure = Measure::of(Reading::Classes);
+    propagation.backward(|_, output, adjoint| loss.judge(&measure, output, target, adjoint, &mut totals));
+    (totals.loss, propagation.gradient())
 }
 
 /// `grad_W` and `grad_b` of every network of the vectors.
@@ -107,8 +105,10 @@ fn simulated(
     }
     let compiled = lower(model, input);
     let values = compiled.values(&compiled.settle());
-    let outputs: Vec<[f64; 1]> = values[compiled.model.output].iter().map(|y| [*y]).collect();
-    loss.judge(&Measure::of(Reading::Classes), &outputs, &[target], &mut vec![[0.0]; outputs.len()]).loss
+    let (mut output, mut totals) = (values[compiled.model.output].clone(), Totals::default());
+    let mut slopes = vec![0.0; output.len()];
+    loss.judge(&Measure::of(Reading::Classes), &mut output, target, &mut slopes, &mut totals);
+    totals.loss
 }
 
 /// Parameters at which the chemistry has no derivative: a weight of 0 before `annihilation_relu`, since its sign decides

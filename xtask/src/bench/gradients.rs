@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::process::Command;
 use std::time::Instant;
 
-use nnrc_model::gradient::{Graph, LANES};
+use nnrc_gradient::{Graph, Propagation};
 use nnrc_tests::acceptance::sbml::{WORKLOADS, spread, workload};
 use nnrc_tests::compiled::compile;
 use nnrc_tests::root;
@@ -12,7 +12,10 @@ use nnrc_tests::root;
 use super::common::{Bench, Row, arrows, number, question, readable};
 use super::crates::limits;
 
-/// One sample, and one of a block, beside loops of constant sizes and JAX.
+/// Samples that go through a network together.
+const TOGETHER: usize = 8;
+
+/// One sample, and one of several together, beside loops of constant sizes and JAX.
 pub fn rows(bench: &mut Bench) -> Vec<Row> {
     let limits = limits(bench);
     let mut rows = Vec::new();
@@ -21,7 +24,9 @@ pub fn rows(bench: &mut Bench) -> Vec<Row> {
         let compiled = compile(&workload(widths, ""), &input);
         let graph = Graph::new(&compiled.model);
         let limit = number(&limits[name]["grad"]) * 1e-9;
-        for (what, samples) in [("one sample".to_owned(), 1), (format!("each of {LANES} samples"), LANES)] {
+        for (what, samples) in
+            [("one sample".to_owned(), 1), (format!("each of {TOGETHER} samples"), TOGETHER)]
+        {
             let mut question = question("grad", &compiled, &input, 0.25);
             question["samples"] = samples.into();
             let jax = number(&bench.ask("bench_jax.py", &question)["seconds"]) / samples as f64;
@@ -77,21 +82,14 @@ pub fn in_crates(_: &mut Bench) -> Vec<Row> {
 
 /// Seconds of a gradient of ½ Σ (y − t)² of several equal samples: the least of many rounds.
 fn time(graph: &Graph, input: &[f64], samples: usize) -> f64 {
-    let mut space = graph.workspace();
-    let parameters = graph.initial().to_vec();
-    let mut gradient = vec![0.0; parameters.len()];
+    let mut propagation = Propagation::new(graph, samples);
     let inputs = vec![input; samples];
-    let mut adjoint = vec![[0.0; LANES]; graph.output_width()];
     let mut call = || {
-        gradient.fill(0.0);
-        graph.forward(black_box(&parameters), black_box(&inputs), &mut space);
-        for (adjoint, output) in adjoint.iter_mut().zip(graph.output(&space)) {
-            for lane in 0..samples {
-                adjoint[lane] = output[lane] - 0.3;
-            }
-        }
-        graph.backward(&parameters, &adjoint, &mut space, &mut gradient);
-        black_box(&gradient);
+        propagation.forward(black_box(&inputs));
+        propagation.backward(|_, output, slopes| {
+            slopes.iter_mut().zip(output).for_each(|(slope, y)| *slope = *y - 0.3);
+        });
+        black_box(&propagation);
     };
     let mut calls = 1;
     loop {

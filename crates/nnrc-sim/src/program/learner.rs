@@ -26,8 +26,8 @@ pub(crate) struct Space<N> {
     network: N,
     state: Vec<f64>,
     values: Vec<f64>,
-    output: Vec<[f64; 1]>,
-    adjoint: Vec<[f64; 1]>,
+    output: Vec<f64>,
+    adjoint: Vec<f64>,
     constants: Vec<f64>,
     gradient: Vec<f64>,
 }
@@ -72,8 +72,8 @@ impl<N: Differentiable> Learner for CrateLearner<N> {
             network: self.network.clone(),
             state: Vec::new(),
             values: Vec::new(),
-            output: vec![[0.0]; self.outputs],
-            adjoint: vec![[0.0]; self.outputs],
+            output: vec![0.0; self.outputs],
+            adjoint: vec![0.0; self.outputs],
             constants: Vec::new(),
             gradient: Vec::new(),
         }
@@ -116,13 +116,13 @@ impl<N: Differentiable> Learner for CrateLearner<N> {
             space.network.observe(&space.state, &mut space.values);
             for (output, &place) in space.output.iter_mut().zip(&self.places) {
                 // Without a fixed point there is no output: the loss then is no number.
-                output[0] = if found.is_ok() { space.values[place] } else { f64::NAN };
+                *output = if found.is_ok() { space.values[place] } else { f64::NAN };
             }
-            totals.add(&self.loss.judge(&self.measure, &space.output, &[target], &mut space.adjoint));
+            self.loss.judge(&self.measure, &mut space.output, target, &mut space.adjoint, &mut totals);
             let Some(gradient) = gradient.as_deref_mut() else { continue };
             space.values.fill(0.0);
             for (d, &place) in space.adjoint.iter().zip(&self.places) {
-                space.values[place] = d[0];
+                space.values[place] = *d;
             }
             let into = if self.scales.is_some() { space.gradient.as_mut_slice() } else { gradient };
             if !space.network.adjoint(&space.state, &space.values, into) {

@@ -21,7 +21,7 @@ use crate::reading::{Measure, Reading};
 use crate::tensors::Tensors;
 use crate::train::stamp::{self, described, fingerprint};
 use crate::train::{
-    self, Ending, Metric, Metrics, Optimiser, Record, Rows, Settings, Stamp, State, Unusable,
+    self, Chunks, Ending, Metric, Metrics, Optimiser, Record, Rows, Settings, Stamp, State, Unusable,
 };
 
 /// The least time between two checkpoints and between two lines of progress.
@@ -83,7 +83,8 @@ pub(crate) fn run<N: Differentiable>(args: &TrainArgs, model: &Path) -> Result<(
         Ok(())
     };
     let rows = Rows { train: train_rows, validation: validation_rows };
-    let result = train::train(&learner, rows, &settings, &mut state, &mut observe);
+    let result =
+        train::train(&mut Chunks::new(&learner, settings.threads), rows, &settings, &mut state, &mut observe);
     // Also after a divergence: the state is that of the last good epoch.
     keep::<N>(args, &state, &stamp)?;
     let ending = match result {

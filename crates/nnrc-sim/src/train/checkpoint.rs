@@ -31,15 +31,15 @@ pub fn to_arrays(state: &State, tensors: &[Layout<'_>], stamp: &Stamp) -> Arrays
     let mut arrays = Arrays::new();
     for (name, shape, start) in tensors {
         let size: usize = shape.iter().product();
-        let values = state.parameters[*start..start + size].to_vec();
+        let values = state.variables.parameters[*start..start + size].to_vec();
         arrays.insert((*name).to_owned(), Array { shape: shape.to_vec(), values });
     }
     let mut put = |name: &str, values: Vec<f64>| {
         arrays.insert(format!("training.{name}"), Array { shape: vec![values.len()], values });
     };
     put("position", vec![state.epoch as f64, state.step as f64]);
-    put("first", state.first.clone());
-    put("second", state.second.clone());
+    put("first", state.variables.first.clone());
+    put("second", state.variables.second.clone());
     if let Some(best) = &state.best {
         put("best", vec![best.epoch as f64, best.loss]);
         put("best_parameters", best.parameters.clone());
@@ -64,23 +64,24 @@ pub fn from_arrays(arrays: &Arrays, tensors: &[Layout<'_>], stamp: &Stamp) -> Re
     };
     let mut state = State::default();
     for (name, shape, start) in tensors {
-        let found =
-            arrays.get(*name).filter(|array| array.shape == *shape && state.parameters.len() == *start);
+        let found = arrays
+            .get(*name)
+            .filter(|array| array.shape == *shape && state.variables.parameters.len() == *start);
         let found = found.ok_or_else(|| Unusable::Malformed((*name).to_owned()))?;
-        state.parameters.extend_from_slice(&found.values);
+        state.variables.parameters.extend_from_slice(&found.values);
     }
     let position: Vec<Option<usize>> = get("position")?.into_iter().map(whole).collect();
     let [Some(epoch), Some(step)] = position[..] else {
         return Err(Unusable::Malformed("training.position".to_owned()));
     };
     (state.epoch, state.step) = (epoch, step as u64);
-    let count = state.parameters.len();
+    let count = state.variables.parameters.len();
     let sized = |name: &str, values: Vec<f64>| {
         if values.len() == count { Ok(values) } else { Err(Unusable::Malformed(format!("training.{name}"))) }
     };
-    state.first = sized("first", get("first")?)?;
+    state.variables.first = sized("first", get("first")?)?;
     let second = get("second")?;
-    state.second = if second.is_empty() { second } else { sized("second", second)? };
+    state.variables.second = if second.is_empty() { second } else { sized("second", second)? };
     if let Ok(best) = get("best") {
         let (Some(epoch), &[_, loss]) = (best.first().copied().and_then(whole), best.as_slice()) else {
             return Err(Unusable::Malformed("training.best".to_owned()));

@@ -44,39 +44,52 @@ impl Optimiser {
         matches!(self, Self::Adam { .. })
     }
 
-    /// Moves some parameters. `gradient` is replaced by what it is after `decay` (g + decay · w); `step` counts from
-    /// 1; `second` is empty where there is no second moment.
-    pub(super) fn step(
+    /// Moves some parameters: `gradient` is that of the summed loss, which `step` makes a mean. `second` is empty where
+    /// there is no second moment.
+    #[inline(always)]
+    pub fn step(
         self,
-        (factor, step, decay): (f64, u64, f64),
+        step: Step,
         parameters: &mut [f64],
-        gradient: &mut [f64],
+        gradient: &[f64],
         first: &mut [f64],
         second: &mut [f64],
     ) {
-        if decay != 0.0 {
-            for (g, w) in gradient.iter_mut().zip(parameters.iter()) {
-                *g += decay * w;
-            }
-        }
+        let Step { factor, number, decay, scale } = step;
         match self {
             Self::Sgd { rate, momentum } => {
-                for ((w, g), v) in parameters.iter_mut().zip(gradient.iter()).zip(first) {
+                let rate = factor * rate;
+                for ((w, g), v) in parameters.iter_mut().zip(gradient).zip(first) {
+                    let g = g * scale + decay * *w;
                     *v = momentum * *v + g;
-                    *w -= factor * rate * *v;
+                    *w -= rate * *v;
                 }
             }
             Self::Adam { rate, beta1, beta2, epsilon } => {
                 // powf, since a long training counts beyond what powi takes.
-                let rate = factor * rate / (1.0 - beta1.powf(step as f64));
-                let scale = 1.0 / (1.0 - beta2.powf(step as f64)).sqrt();
+                let rate = factor * rate / (1.0 - beta1.powf(number as f64));
+                let root = 1.0 / (1.0 - beta2.powf(number as f64)).sqrt();
                 let moments = first.iter_mut().zip(second);
-                for ((w, g), (m, v)) in parameters.iter_mut().zip(gradient.iter()).zip(moments) {
+                for ((w, g), (m, v)) in parameters.iter_mut().zip(gradient).zip(moments) {
+                    let g = g * scale + decay * *w;
                     *m = beta1 * *m + (1.0 - beta1) * g;
                     *v = beta2 * *v + (1.0 - beta2) * g * g;
-                    *w -= rate * *m / (v.sqrt() * scale + epsilon);
+                    *w -= rate * *m / (v.sqrt() * root + epsilon);
                 }
             }
         }
     }
+}
+
+/// What a step depends on beside the optimiser.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Step {
+    /// Factor of the learning rate.
+    pub factor: f64,
+    /// Which step of the training, from 1.
+    pub number: u64,
+    /// Weight decay λ: λ w is added to the gradient.
+    pub decay: f64,
+    /// What makes the gradient of a sum a mean: one over the number of samples.
+    pub scale: f64,
 }

@@ -1,11 +1,11 @@
-//! Loss and gradient of a batch on several threads, the same bits on any number of them.
+//! Batches whose samples are shared among threads, the same bits on any number of them.
 //!
 //! A batch is cut into at most [`CHUNKS`] chunks of whole blocks, whatever the number of threads; each chunk adds its
 //! samples in order into a gradient of its own, and the chunks are summed in order.
 
+use super::batches::{Batches, Variables};
 use super::metrics::Totals;
-use super::optimiser::Optimiser;
-use super::state::State;
+use super::optimiser::{Optimiser, Step};
 use crate::parallel;
 
 /// Chunks of a batch: the most threads that can help, and how many gradients are held.
@@ -48,27 +48,26 @@ struct Chunk<S> {
     totals: Totals,
 }
 
-/// Chunks for a learner, made once.
-pub(super) struct Chunks<S> {
-    chunks: Vec<Chunk<S>>,
+/// A learner with its parameters, trained in chunks.
+pub struct Chunks<'a, L: Learner> {
+    learner: &'a L,
+    variables: Variables,
+    chunks: Vec<Chunk<L::Space>>,
     threads: usize,
 }
 
-impl<S: Send> Chunks<S> {
-    pub(super) fn new<L: Learner<Space = S>>(learner: &L, threads: usize) -> Self {
+impl<'a, L: Learner> Chunks<'a, L> {
+    /// Chunks for a learner, worked on by this many threads.
+    pub fn new(learner: &'a L, threads: usize) -> Self {
         let chunk = |_| Chunk { space: learner.space(), gradient: Vec::new(), totals: Totals::default() };
-        Self { chunks: (0..CHUNKS).map(chunk).collect(), threads: threads.max(1) }
+        let chunks = (0..CHUNKS).map(chunk).collect();
+        Self { learner, variables: Variables::default(), chunks, threads: threads.max(1) }
     }
 
     /// Judges all rows; with `learns` the gradients of the chunks are made as well. Returns the sums and the number
     /// of chunks.
-    pub(super) fn judge<L: Learner<Space = S>>(
-        &mut self,
-        learner: &L,
-        parameters: &[f64],
-        rows: &[usize],
-        learns: bool,
-    ) -> (Totals, usize) {
+    fn run(&mut self, rows: &[usize], learns: bool) -> (Totals, usize) {
+        let (learner, parameters) = (self.learner, self.variables.parameters.as_slice());
         let block = learner.block().max(1);
         let blocks = rows.len().div_ceil(block);
         let used = blocks.min(CHUNKS);
@@ -76,7 +75,7 @@ impl<S: Send> Chunks<S> {
             let end = |chunk: usize| (chunk * blocks / used * block).min(rows.len());
             end(chunk)..end(chunk + 1)
         };
-        let run = |at: usize, chunk: &mut Chunk<S>| {
+        let run = |at: usize, chunk: &mut Chunk<L::Space>| {
             chunk.totals = Totals::default();
             if learns {
                 chunk.gradient.clear();
@@ -107,19 +106,33 @@ impl<S: Send> Chunks<S> {
         }
         (totals, used)
     }
+}
 
-    /// Moves the parameters by the mean gradient of the samples that were judged last, in `used` chunks.
-    pub(super) fn step(
-        &mut self,
-        (used, samples): (usize, usize),
-        optimiser: Optimiser,
-        how: (f64, u64, f64),
-        state: &mut State,
-    ) {
-        let (parameters, first) = (state.parameters.as_mut_slice(), state.first.as_mut_slice());
-        let second = state.second.as_mut_slice();
+impl<L: Learner> Batches for Chunks<'_, L> {
+    fn spread(&self, rows: &[usize]) -> f64 {
+        self.learner.spread(rows)
+    }
+
+    fn load(&mut self, variables: &Variables) {
+        self.variables.clone_from(variables);
+    }
+
+    fn store(&mut self, variables: &mut Variables) {
+        variables.clone_from(&self.variables);
+    }
+
+    fn judge(&mut self, rows: &[usize]) -> Totals {
+        self.run(rows, false).0
+    }
+
+    fn step(&mut self, rows: &[usize], optimiser: Optimiser, step: Step) -> Totals {
+        let (totals, used) = self.run(rows, true);
+        if !totals.loss.is_finite() {
+            return totals;
+        }
+        let Variables { parameters, first, second } = &mut self.variables;
         let (sums, others) = self.chunks[..used].split_at_mut(1);
-        let Some(sum) = sums.first_mut() else { return };
+        let Some(sum) = sums.first_mut() else { return totals };
         let others: Vec<&[f64]> = others.iter().map(|chunk| chunk.gradient.as_slice()).collect();
         let move_range = |start: usize, w: &mut [f64], g: &mut [f64], m: &mut [f64], v: &mut [f64]| {
             for other in &others {
@@ -127,34 +140,20 @@ impl<S: Send> Chunks<S> {
                     *g += o;
                 }
             }
-            for g in g.iter_mut() {
-                *g /= samples as f64;
-            }
-            optimiser.step(how, w, g, m, v);
+            optimiser.step(step, w, g, m, v);
         };
         let threads = self.threads.min(parameters.len() / (WORTH_A_THREAD / 4) + 1);
-        if threads <= 1 {
-            return move_range(0, parameters, &mut sum.gradient, first, second);
-        }
-        let share = parameters.len().div_ceil(threads);
-        let mut second = second;
+        let share = parameters.len().div_ceil(threads).max(1);
+        let mut second = second.as_mut_slice();
         let pieces =
             parameters.chunks_mut(share).zip(sum.gradient.chunks_mut(share)).zip(first.chunks_mut(share));
         let pieces = pieces.enumerate().map(|(thread, ((w, g), m))| {
-            let (v, rest) = std::mem::take(&mut second).split_at_mut(share.min(second_length(w, optimiser)));
+            let own = w.len().min(second.len());
+            let (v, rest) = std::mem::take(&mut second).split_at_mut(own);
             second = rest;
             (thread * share, w, g, m, v)
         });
         parallel::each(pieces, |(start, w, g, m, v)| move_range(start, w, g, m, v));
+        totals
     }
-}
-
-/// How much of the second moments belongs to some parameters.
-fn second_length(parameters: &[f64], optimiser: Optimiser) -> usize {
-    if optimiser.has_second_moment() { parameters.len() } else { 0 }
-}
-
-/// The metrics of a learner on some rows.
-pub fn evaluate<L: Learner>(learner: &L, parameters: &[f64], rows: &[usize], threads: usize) -> Totals {
-    Chunks::new(learner, threads).judge(learner, parameters, rows, false).0
 }

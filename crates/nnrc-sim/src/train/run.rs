@@ -1,7 +1,9 @@
 //! Epoch after epoch.
 
+use super::batches::Batches;
 use super::metrics::{Metrics, Totals};
-use super::parallel::{Chunks, Learner};
+use super::optimiser::Step;
+
 use super::state::{Best, Record, Rows, Settings, State, Stop};
 use crate::divergence::is_exploded;
 
@@ -30,13 +32,13 @@ pub enum Failure<E> {
     Observer(E),
 }
 
-/// Trains on from a state. `observe` sees each epoch.
+/// Trains on from a state, which stays that of the last good epoch. `observe` sees each epoch.
 ///
 /// # Errors
 ///
 /// [`Failure::Diverged`] leaves the state of the last good epoch; otherwise what `observe` fails with.
-pub fn train<L: Learner, E>(
-    learner: &L,
+pub fn train<E>(
+    batches: &mut dyn Batches,
     rows: Rows<'_>,
     settings: &Settings,
     state: &mut State,
@@ -47,39 +49,39 @@ pub fn train<L: Learner, E>(
     if settings.patience.is_none() {
         state.best = None;
     }
-    let mut chunks = Chunks::new(learner, settings.threads);
-    let spreads = [rows.train, rows.validation].map(|rows| learner.spread(rows));
+    batches.load(&state.variables);
+    let spreads = [rows.train, rows.validation].map(|rows| batches.spread(rows));
+    let (mut moved, mut order) = (state.variables.clone(), Vec::new());
     loop {
         // Before anything else: a run may be taken up after its end.
         if let Some(ending) = ending(settings, state) {
             return Ok(ending);
         }
-        let good = (state.parameters.clone(), state.first.clone(), state.second.clone(), state.step);
-        let (totals, rate) = match epoch(learner, rows.train, settings, state, &mut chunks) {
-            Ok(done) => done,
-            Err(loss) => {
-                (state.parameters, state.first, state.second, state.step) = good;
-                return Err(Failure::Diverged { epoch: state.epoch + 1, loss });
-            }
-        };
-        let validation = (!rows.validation.is_empty())
-            .then(|| chunks.judge(learner, &state.parameters, rows.validation, false).0.metrics(spreads[1]));
+        let diverged = |loss: f64| Failure::Diverged { epoch: state.epoch + 1, loss };
+        settings.order.arrange_into(state.epoch, rows.train, &mut order);
+        let factor = settings.schedule.factor(state.epoch, settings.epochs);
+        let (totals, steps) = epoch(batches, &order, settings, factor, state.step).map_err(diverged)?;
+        let validation =
+            (!rows.validation.is_empty()).then(|| batches.judge(rows.validation).metrics(spreads[1]));
+        let rate = factor * settings.optimiser.rate();
         let record = Record { epoch: state.epoch + 1, rate, train: totals.metrics(spreads[0]), validation };
         let judged = validation.unwrap_or(record.train).loss;
         let is_finite = |metrics: &Metrics| metrics.loss.is_finite() && metrics.mse.is_finite();
         let finite = is_finite(&record.train) && validation.as_ref().is_none_or(is_finite);
         let first = state.history.first().map_or(record.train.loss, |first| first.train.loss);
         let exploded = is_exploded(record.train.loss, first);
-        if exploded || !finite || !state.parameters.iter().all(|w| w.is_finite()) {
-            (state.parameters, state.first, state.second, state.step) = good;
-            return Err(Failure::Diverged { epoch: state.epoch + 1, loss: judged });
+        batches.store(&mut moved);
+        if exploded || !finite || !moved.parameters.iter().all(|w| w.is_finite()) {
+            return Err(diverged(judged));
         }
+        std::mem::swap(&mut state.variables, &mut moved);
+        state.step = steps;
         state.epoch += 1;
         state.history.push(record);
         if settings.patience.is_some() && state.best.as_ref().is_none_or(|best| judged < best.loss) {
             // The loss of training belongs to the parameters during the epoch; those after it are near.
-            state.best =
-                Some(Best { epoch: state.epoch, loss: judged, parameters: state.parameters.clone() });
+            let parameters = state.variables.parameters.clone();
+            state.best = Some(Best { epoch: state.epoch, loss: judged, parameters });
         }
         observe(state, &record).map_err(Failure::Observer)?;
     }
@@ -103,28 +105,24 @@ fn ending(settings: &Settings, state: &State) -> Option<Ending> {
     (state.epoch >= settings.epochs).then_some(Ending::Epochs)
 }
 
-/// One epoch: its totals and learning rate, or the loss with which it diverges.
-fn epoch<L: Learner>(
-    learner: &L,
+/// One epoch: its totals and the number of the last step, or the loss with which it diverges.
+fn epoch(
+    batches: &mut dyn Batches,
     rows: &[usize],
     settings: &Settings,
-    state: &mut State,
-    chunks: &mut Chunks<L::Space>,
-) -> Result<(Totals, f64), f64> {
-    let mut order = Vec::new();
-    settings.order.arrange_into(state.epoch, rows, &mut order);
-    let factor = settings.schedule.factor(state.epoch, settings.epochs);
+    factor: f64,
+    mut number: u64,
+) -> Result<(Totals, u64), f64> {
     let mut totals = Totals::default();
-    for batch in order.chunks(settings.batch.max(1)) {
-        let (part, used) = chunks.judge(learner, &state.parameters, batch, true);
+    for batch in rows.chunks(settings.batch.max(1)) {
+        number += 1;
+        let step = Step { factor, number, decay: settings.decay, scale: 1.0 / batch.len() as f64 };
+        let part = batches.step(batch, settings.optimiser, step);
         let loss = part.metrics(0.0).loss;
         if !loss.is_finite() {
             return Err(loss);
         }
         totals.add(&part);
-        state.step += 1;
-        let how = (factor, state.step, settings.decay);
-        chunks.step((used, batch.len()), settings.optimiser, how, state);
     }
-    Ok((totals, factor * settings.optimiser.rate()))
+    Ok((totals, number))
 }

@@ -1,5 +1,6 @@
 //! Settings of a training, and where it is.
 
+use super::batches::Variables;
 use super::metrics::{Metric, Metrics};
 use super::optimiser::Optimiser;
 use super::order::Order;
@@ -99,12 +100,8 @@ pub struct State {
     pub epoch: usize,
     /// Steps done.
     pub step: u64,
-    /// The parameters.
-    pub parameters: Vec<f64>,
-    /// First moments, or the momentum.
-    pub first: Vec<f64>,
-    /// Second moments; empty for an optimiser without.
-    pub second: Vec<f64>,
+    /// The parameters and their moments.
+    pub variables: Variables,
     /// The best so far, where patience is limited.
     pub best: Option<Best>,
     /// What each epoch gave.
@@ -140,11 +137,11 @@ impl State {
     pub fn new(parameters: Vec<f64>, optimiser: Optimiser) -> Self {
         let count = parameters.len();
         let second = if optimiser.has_second_moment() { vec![0.0; count] } else { Vec::new() };
-        Self { parameters, first: vec![0.0; count], second, ..Self::default() }
+        Self { variables: Variables { parameters, first: vec![0.0; count], second }, ..Self::default() }
     }
 
     /// The parameters that count: the best where patience is limited, else the last.
     pub fn result(&self) -> &[f64] {
-        self.best.as_ref().map_or(&self.parameters, |best| &best.parameters)
+        self.best.as_ref().map_or(&self.variables.parameters, |best| &best.parameters)
     }
 }

@@ -33,9 +33,8 @@ impl Reading {
 
 /// Judges one output.
 fn judge(loss: Loss, measure: &Measure, output: &[f64], target: &[f64], totals: &mut Totals) {
-    let lanes: Vec<[f64; 1]> = output.iter().map(|&y| [y]).collect();
-    let mut adjoint = vec![[0.0]; lanes.len()];
-    totals.add(&loss.judge::<1>(measure, &lanes, &[target], &mut adjoint));
+    let (mut output, mut slopes) = (output.to_vec(), vec![0.0; output.len()]);
+    loss.judge(measure, &mut output, target, &mut slopes, totals);
 }
 
 /// The loss that the file trains with, else the squared error.

@@ -87,7 +87,9 @@ impl<'a> InSilicoTraining<'a> {
             if observer.is_cancelled() { Err(Cancelled) } else { Ok(()) }
         };
         let rows = Rows { train: trained_on, validation: judged };
-        let result = train::train(&self.learning, rows, &self.settings, &mut state, &mut observe);
+        let result = self.learning.with_batches(self.settings.threads, self.settings.batch, |batches| {
+            train::train(batches, rows, &self.settings, &mut state, &mut observe)
+        });
         // Also after a divergence: the state is that of the last good epoch.
         let last = self.checkpoint(&state);
         observer.checkpoint(&last);

@@ -14,7 +14,7 @@ use nnrc_sim::divergence;
 use nnrc_sim::io::{Array, Arrays};
 use nnrc_sim::present::{self, Interruption};
 use nnrc_sim::reading::Measure;
-use nnrc_sim::train::{self, Learner, Metric, Metrics, Record, Stamp, Totals, Unusable};
+use nnrc_sim::train::{self, Metric, Metrics, Record, Stamp, Totals, Unusable};
 use nnrc_syntax::{Diagnostic, Severity, Span, codes};
 
 use super::learner::Learning;

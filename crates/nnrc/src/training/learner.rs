@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use nnrc_model::gradient::{Graph, LANES, Lanes, Parameter, Workspace};
+use nnrc_gradient::{Graph, Parameter, Task};
 use nnrc_model::{Model, NodeKind, Operation, Samples, Tensor};
 use nnrc_sim::reading::Measure;
 use nnrc_sim::train::stamp::{self, described, fingerprint};
-use nnrc_sim::train::{self, Layout, Learner, Loss, Metrics, Stamp, Totals};
+use nnrc_sim::train::{Batches, Layout, Loss, Metrics, Stamp, Variables};
 
 use super::mapping;
 
@@ -23,12 +23,6 @@ pub struct Learning<'a> {
     targets: Vec<f64>,
     /// The structure of the network in words, for the stamp.
     structure: stamp::Settings,
-}
-
-/// Room for one block.
-pub struct Space {
-    values: Workspace,
-    adjoint: Vec<Lanes>,
 }
 
 impl<'a> Learning<'a> {
@@ -54,6 +48,11 @@ impl<'a> Learning<'a> {
         }
     }
 
+    /// How much the targets of samples spread, for r².
+    pub fn spread(&self, rows: &[usize]) -> f64 {
+        self.task().spread(rows)
+    }
+
     /// Number of samples.
     pub fn samples(&self) -> usize {
         self.inputs.len()
@@ -68,7 +67,26 @@ impl<'a> Learning<'a> {
 
     /// The metrics of the network with these parameters on some of its samples.
     pub fn metrics(&self, parameters: &[f64], rows: &[usize], threads: usize) -> Metrics {
-        train::evaluate(self, parameters, rows, threads).metrics(self.spread(rows))
+        let variables = Variables { parameters: parameters.to_vec(), ..Variables::default() };
+        self.with_batches(threads, rows.len(), |batches| {
+            batches.load(&variables);
+            batches.judge(rows).metrics(self.spread(rows))
+        })
+    }
+
+    /// Calls `run` with the samples in batches, which several threads share.
+    pub fn with_batches<R>(
+        &self,
+        threads: usize,
+        batch: usize,
+        run: impl FnOnce(&mut dyn Batches) -> R,
+    ) -> R {
+        self.task().with_batches(threads, batch, run)
+    }
+
+    fn task(&self) -> Task<'_> {
+        let Self { graph, loss, measure, inputs, targets, structure: _ } = self;
+        Task { graph, loss: *loss, measure, inputs, targets }
     }
 
     /// The tensors of the flat parameters.
@@ -124,46 +142,6 @@ fn structure(model: &Model) -> stamp::Settings {
         all.push((format!("`{}`", node.name), format!("{:?} {kind}", node.shape)));
     }
     all
-}
-
-impl Learner for Learning<'_> {
-    type Space = Space;
-
-    fn space(&self) -> Space {
-        Space { values: self.graph.workspace(), adjoint: vec![[0.0; LANES]; self.graph.output_width()] }
-    }
-
-    fn block(&self) -> usize {
-        LANES
-    }
-
-    fn spread(&self, rows: &[usize]) -> f64 {
-        let width = self.graph.output_width();
-        self.measure.spread(rows.iter().map(|row| &self.targets[row * width..(row + 1) * width]))
-    }
-
-    fn learn(
-        &self,
-        parameters: &[f64],
-        rows: &[usize],
-        space: &mut Space,
-        gradient: Option<&mut [f64]>,
-    ) -> Totals {
-        let width = self.graph.output_width();
-        let mut inputs: [&[f64]; LANES] = [&[]; LANES];
-        let mut targets: [&[f64]; LANES] = [&[]; LANES];
-        for ((input, target), &row) in inputs.iter_mut().zip(&mut targets).zip(rows) {
-            *input = self.inputs[row];
-            *target = &self.targets[row * width..(row + 1) * width];
-        }
-        self.graph.forward(parameters, &inputs[..rows.len()], &mut space.values);
-        let outputs = self.graph.output(&space.values);
-        let totals = self.loss.judge(&self.measure, outputs, &targets[..rows.len()], &mut space.adjoint);
-        if let Some(gradient) = gradient {
-            self.graph.backward(parameters, &space.adjoint, &mut space.values, gradient);
-        }
-        totals
-    }
 }
 
 /// The samples of a part of the data, for the learner.

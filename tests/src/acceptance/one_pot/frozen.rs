@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use nnrc_crn::{Crn, CrnInfo, namer, structure};
 use nnrc_engine::Engine;
-use nnrc_model::gradient::Graph;
+use nnrc_gradient::Graph;
 use nnrc_model::random::Random;
 use nnrc_model::{Model, NodeKind, Operation, Rule};
 use nnrc_sim::System;

@@ -1,12 +1,16 @@
 //! Gradients against central differences of the plain forward pass.
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-mod common;
-
-use common::analyse as model;
+use nnrc_analysis::Overrides;
+use nnrc_gradient::{Graph, Parameter, Propagation};
 use nnrc_model::forward::forward;
-use nnrc_model::gradient::{Graph, LANES, Parameter};
-use nnrc_model::{Model, NodeKind, Operation};
+use nnrc_model::{Memory, Model, NodeKind, Operation};
+
+/// The model of a text.
+fn model(text: &str) -> Model {
+    let file = nnrc_syntax::parse(text).unwrap();
+    nnrc_analysis::analyse(&file, text, &Overrides::default(), &Memory::default()).model.unwrap()
+}
 
 /// A model with these parameters.
 fn with(model: &Model, graph: &Graph, parameters: &[f64]) -> Model {
@@ -28,7 +32,7 @@ fn with(model: &Model, graph: &Graph, parameters: &[f64]) -> Model {
 fn check(text: &str) {
     let model = model(text);
     let graph = Graph::new(&model);
-    let mut space = graph.workspace();
+    let mut propagation = Propagation::new(&graph, 7);
     let width = model.input_width();
     let samples: Vec<Vec<f64>> = (0..5)
         .map(|sample| (0..width).map(|at| 0.13 + 0.17 * ((sample * 3 + at * 5) % 5) as f64).collect())
@@ -36,7 +40,7 @@ fn check(text: &str) {
     let rows: Vec<&[f64]> = samples.iter().map(Vec::as_slice).collect();
     let parameters = graph.initial().to_vec();
     let factor = |at: usize, sample: usize| 1.0 - 0.3 * at as f64 + 0.1 * sample as f64;
-    graph.forward(&parameters, &rows, &mut space);
+    propagation.forward(&rows);
     let loss = |parameters: &[f64]| -> f64 {
         let model = with(&model, &graph, parameters);
         let outputs = samples.iter().enumerate().map(|(sample, input)| {
@@ -46,16 +50,14 @@ fn check(text: &str) {
         outputs.sum()
     };
     let mut found_loss = 0.0;
-    let mut adjoint = vec![[0.0; LANES]; graph.output_width()];
-    for (at, lanes) in graph.output(&space).iter().enumerate() {
-        for sample in 0..samples.len() {
-            found_loss += factor(at, sample) * lanes[sample];
-            adjoint[at][sample] = factor(at, sample);
+    propagation.backward(|sample, output, slopes| {
+        for (at, (y, slope)) in output.iter().zip(slopes).enumerate() {
+            found_loss += factor(at, sample) * y;
+            *slope = factor(at, sample);
         }
-    }
+    });
     assert!((found_loss - loss(&parameters)).abs() < 1e-9, "{found_loss} {}\n{text}", loss(&parameters));
-    let mut gradient = vec![0.0; parameters.len()];
-    graph.backward(&parameters, &adjoint, &mut space, &mut gradient);
+    let gradient = propagation.gradient();
     let expected: Vec<f64> = (0..parameters.len())
         .map(|at| {
             let shifted = |by: f64| {
@@ -132,27 +134,20 @@ fn graphs_with_branches_and_chains() {
 }
 
 #[test]
-fn lanes_that_do_not_count_change_nothing() {
+fn samples_together_are_the_samples_apart() {
     let model = model(&network("smooth_relu(h = 0.1)", "identity()"));
     let graph = Graph::new(&model);
-    let mut space = graph.workspace();
     let samples: [&[f64]; 3] = [&[0.1, 0.2, 0.3], &[0.5, 0.1, 0.9], &[0.7, 0.7, 0.1]];
-    let mut adjoint = vec![[0.0; LANES]; 3];
-    let mut together = vec![0.0; graph.initial().len()];
-    let mut apart = together.clone();
-    for lanes in &mut adjoint {
-        lanes[..3].fill(1.0);
-    }
-    graph.forward(graph.initial(), &samples, &mut space);
-    graph.backward(graph.initial(), &adjoint, &mut space, &mut together);
-    for lanes in &mut adjoint {
-        lanes[1..3].fill(0.0);
-    }
-    for sample in samples {
-        graph.forward(graph.initial(), &[sample], &mut space);
-        graph.backward(graph.initial(), &adjoint, &mut space, &mut apart);
-    }
-    for (a, b) in together.iter().zip(&apart) {
-        assert!((a - b).abs() < 1e-12);
+    let mut propagation = Propagation::new(&graph, 3);
+    let mut gradient = |samples: &[&[f64]]| {
+        propagation.forward(samples);
+        propagation.backward(|_, _, slopes| slopes.fill(1.0));
+        propagation.gradient()
+    };
+    let together = gradient(&samples);
+    let apart = samples.map(|sample| gradient(&[sample]));
+    for (at, together) in together.iter().enumerate() {
+        let sum: f64 = apart.iter().map(|gradient| gradient[at]).sum();
+        assert!((together - sum).abs() < 1e-12);
     }
 }
