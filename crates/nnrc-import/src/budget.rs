@@ -30,6 +30,18 @@ impl Default for Budget {
 }
 
 impl Budget {
+    /// What `samples` may cost where one has the default.
+    pub fn of_batch(samples: usize) -> Self {
+        let one = Self::default();
+        Self {
+            entries: Cell::new(one.entries.get() * samples),
+            work: Cell::new(one.work.get() * samples as u64),
+            most: one.most * samples,
+            elements: Cell::new(one.elements.get() * samples),
+            constants: Cell::new(one.constants.get() * samples),
+        }
+    }
+
     /// What a node may cost of which everything is constant: it leaves no step behind, and its result counts among
     /// the constants. What it works counts here.
     pub fn of_constants<T>(&self, run: impl FnOnce(&Self) -> T) -> T {

@@ -45,6 +45,14 @@ impl Folded {
     ///
     /// A node whose inputs do not fit, or a weight that is not finite.
     pub fn new(graph: Graph) -> Result<Self, ImportError> {
+        match Self::begun(graph, Budget::default()) {
+            (folded, None) => Ok(folded),
+            (_, Some(error)) => Err(error),
+        }
+    }
+
+    /// Goes on until a node is wrong: the roles of those before it, and what is wrong.
+    pub(crate) fn begun(graph: Graph, budget: Budget) -> (Self, Option<ImportError>) {
         let mut facts: Vec<Option<Fact>> = vec![None; graph.values.len()];
         for (&value, tensor) in &graph.constants {
             facts[value] = Some(Fact::Constant(tensor.clone()));
@@ -53,17 +61,24 @@ impl Folded {
             let shape = Some(input.shape.clone());
             facts[input.value] = Some(Fact::Computed { shape, element: input.element });
         }
-        let budget = Budget::default();
         let mut roles = Vec::with_capacity(graph.nodes.len());
+        let mut wrong = None;
         for node in &graph.nodes {
             let inputs =
                 node.inputs.iter().map(|input| input.and_then(|value| facts[value].clone())).collect();
             let op = Op { graph: &graph, node, inputs, budget: &budget };
-            let (role, results) = judge(&op).map_err(|fault| {
+            let judged = judge(&op).map_err(|fault| {
                 let (node, op) = (node.name.clone(), node.op.clone());
                 ImportError::from(NodeError { node, op, fault })
-            })?;
-            check_finite(&op, &role)?;
+            });
+            let (role, results) =
+                match judged.and_then(|judged| check_finite(&op, &judged.0).map(|()| judged)) {
+                    Ok(judged) => judged,
+                    Err(error) => {
+                        wrong = Some(error);
+                        break;
+                    }
+                };
             for (output, fact) in node.outputs.iter().zip(results) {
                 if let Some(value) = output {
                     facts[*value] = Some(fact);
@@ -71,7 +86,7 @@ impl Folded {
             }
             roles.push(role);
         }
-        Ok(Self { graph, facts, roles, budget })
+        (Self { graph, facts, roles, budget }, wrong)
     }
 
     /// The computed inputs of a node, each as often as it is taken.

@@ -65,10 +65,31 @@ pub struct GraphInput {
     pub value: ValueId,
     /// Sizes, with a batch of 1 first where it has one.
     pub shape: Vec<usize>,
-    /// The size of the batch that the file was exported for, if it is fixed.
-    pub batch: Option<usize>,
+    /// What its first size says of batches.
+    pub batch: Batch,
     /// Type of its numbers.
     pub element: Element,
+}
+
+/// What the first size of an input says of batches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Batch {
+    /// It is one of a sample: there is no batch.
+    None,
+    /// It is the batch, of any size.
+    Free,
+    /// It is the batch, of the size that the file was exported for.
+    Fixed(usize),
+}
+
+impl Batch {
+    /// The size that the file was exported for, where that is more than one sample.
+    pub(crate) fn frozen(self) -> Option<usize> {
+        match self {
+            Self::Fixed(size) if size > 1 => Some(size),
+            Self::None | Self::Free | Self::Fixed(_) => None,
+        }
+    }
 }
 
 /// An op applied to values.

@@ -11,9 +11,11 @@
 //! [`Network::read`] does it all.
 //!
 //! Files are hostile until they are read: sizes are limited ([`limits`]), nothing is recursive, every fault is an
-//! [`ImportError`]. Numbers are f64 throughout. A batch counts as one sample.
+//! [`ImportError`]. Numbers are f64 throughout. A batch counts as one sample: a graph that mixes the samples
+//! of a larger one is refused.
 
 mod activation;
+mod batch;
 mod budget;
 mod compose;
 mod element;
@@ -52,7 +54,7 @@ pub use error::{
 };
 pub use files::{FileError, Files};
 pub use fold::Folded;
-pub use graph::{Attribute, Graph, GraphInput, Node, Origin, ValueId};
+pub use graph::{Attribute, Batch, Graph, GraphInput, Node, Origin, ValueId};
 pub use network::{Input, Layer, LayerKind, Network, Source};
 pub use recognise::{Head, Planned};
 pub use sparse::{AffineMap, SparseMatrix};

@@ -4,6 +4,7 @@ use crate::budget::Budget;
 use crate::element::Element;
 use crate::graph::{Attribute, Graph, Node};
 use crate::node_error::NodeFault;
+use crate::sparse::SparseMatrix;
 use crate::step::Step;
 use crate::tensor::Tensor;
 
@@ -180,6 +181,15 @@ impl Op<'_> {
         sorted.sort_unstable();
         sorted.dedup();
         Ok(sorted)
+    }
+
+    /// A map of one sample, done to each of a batch.
+    pub fn each_sample(&self, matrix: SparseMatrix, batch: usize) -> Result<SparseMatrix, NodeFault> {
+        if batch == 1 {
+            return Ok(matrix);
+        }
+        self.budget.entries(matrix.entries().saturating_mul(batch.saturating_sub(1)))?;
+        Ok(matrix.repeated(batch))
     }
 
     /// Shapes that do not fit: those of some inputs.

@@ -6,8 +6,10 @@ mod print;
 mod regions;
 
 pub use head::Head;
+pub(crate) use head::softmax_axis;
 
 use crate::activation::Activation;
+use crate::batch;
 use crate::error::ImportError;
 use crate::fold::Folded;
 use crate::graph::ValueId;
@@ -110,6 +112,7 @@ impl Planned {
         if let Some(batch) = remaining_batch(&folded, found.output) {
             return Err(GraphError::Batch { name: name(), batch }.into());
         }
+        batch::check(&folded)?;
         Ok(Self { plans, uses, head: found.head, output: found.output, head_nodes: found.nodes, folded })
     }
 }
@@ -117,7 +120,7 @@ impl Planned {
 /// The batch of more than one sample that a file was exported for, where it is the first size of a value.
 fn remaining_batch(folded: &Folded, value: ValueId) -> Option<usize> {
     let shape = folded.facts[value].as_ref().and_then(Fact::shape)?;
-    let batch = folded.graph.inputs.iter().find_map(|input| input.batch.filter(|&batch| batch > 1))?;
+    let batch = folded.graph.inputs.iter().find_map(|input| input.batch.frozen())?;
     (shape.len() > 1 && shape[0] == batch).then_some(batch)
 }
 

@@ -39,6 +39,21 @@ impl SparseMatrix {
         self.starts.push(self.indices.len());
     }
 
+    /// The matrix that does the same to each of `count` vectors behind one another.
+    pub(crate) fn repeated(&self, count: usize) -> Self {
+        let mut all = Self::new(self.columns * count);
+        for copy in 0..count {
+            for row in 0..self.rows() {
+                let (indices, values) = self.row(row);
+                for (&column, &value) in indices.iter().zip(values) {
+                    all.push(copy * self.columns + column as usize, value);
+                }
+                all.end_row();
+            }
+        }
+        all
+    }
+
     /// Number of rows: the width of what the matrix makes.
     pub fn rows(&self) -> usize {
         self.starts.len() - 1

@@ -21,7 +21,7 @@ use crate::tensor_error::{TensorError, TensorFault};
 use super::attribute::Attribute;
 use super::order::{order, title};
 use super::outputs::{choose, needed};
-use super::{Graph, GraphInput, Node, Origin, ValueId, words};
+use super::{Batch, Graph, GraphInput, Node, Origin, ValueId, words};
 
 impl Graph {
     /// Reads a model.
@@ -237,7 +237,11 @@ fn read_input(input: &proto::ValueInfo, ids: &mut Ids) -> Result<GraphInput, Gra
         width = width.checked_mul(size).filter(|&width| width <= limits::ELEMENTS).ok_or_else(wrong)?;
         full.push(size);
     }
-    let batch = if is_sample { None } else { sizes[0] };
+    let batch = match sizes[0] {
+        _ if is_sample => Batch::None,
+        Some(size) => Batch::Fixed(size),
+        None => Batch::Free,
+    };
     Ok(GraphInput { value: ids.get(&input.name), name, shape: full, batch, element })
 }
 

@@ -64,7 +64,7 @@ fn linear(op: &Op<'_>, targets: usize) -> Result<Step, Fault> {
     };
     let coefficients = op.floats("coefficients")?.unwrap_or_default();
     let intercepts = op.floats("intercepts")?.unwrap_or_default();
-    if rows != 1 || targets == 0 || columns == 0 || targets.checked_mul(columns) != Some(coefficients.len()) {
+    if targets == 0 || columns == 0 || targets.checked_mul(columns) != Some(coefficients.len()) {
         let expected =
             format!("{targets} rows of {columns} coefficients, not {} numbers", coefficients.len());
         return Err(op.mismatch(expected, &[0]).into());
@@ -73,11 +73,12 @@ fn linear(op: &Op<'_>, targets: usize) -> Result<Step, Fault> {
         return Err(attribute("intercepts", "one for each target").into());
     }
     op.budget.entries(coefficients.len())?;
-    op.budget.elements(&[targets])?;
+    op.budget.elements(&[rows, targets])?;
     let mut matrix = SparseMatrix::new(columns);
     for row in coefficients.chunks(columns) {
         row.iter().enumerate().for_each(|(column, &value)| matrix.push(column, value));
         matrix.end_row();
     }
-    Ok(Step::single(vec![1, targets], Map::Matrix(matrix), intercepts.to_vec()))
+    let matrix = op.each_sample(matrix, rows)?;
+    Ok(Step::single(vec![rows, targets], Map::Matrix(matrix), intercepts.repeat(rows)))
 }

@@ -15,8 +15,7 @@ pub(crate) fn conv(op: &Op<'_>) -> Steps {
         return Err(op.mismatch("[batch, channels, sizes] and [filters, channels, sizes]", &[0, 1]).into());
     };
     let groups = usize::try_from(op.int("group", 1)?).unwrap_or(0);
-    let fits = *batch == 1
-        && groups > 0
+    let fits = groups > 0
         && filters.is_multiple_of(groups)
         && depth.checked_mul(groups) == Some(*channels)
         && bias.is_none_or(|bias| bias.values.len() == *filters)
@@ -28,7 +27,7 @@ pub(crate) fn conv(op: &Op<'_>) -> Steps {
         return Err(op.mismatch(expected, &[0, 1, 2]).into());
     }
     let area = Windows::new(op, sizes, windows)?;
-    let shape: Vec<usize> = [1, *filters].into_iter().chain(area.count.iter().copied()).collect();
+    let shape: Vec<usize> = [*batch, *filters].into_iter().chain(area.count.iter().copied()).collect();
     let count = op.budget.elements(&shape)?;
     let (image_size, window_size) = (sizes.iter().product::<usize>(), windows.iter().product::<usize>());
     let mut matrix = SparseMatrix::new(channels * image_size);
@@ -50,9 +49,10 @@ pub(crate) fn conv(op: &Op<'_>) -> Steps {
             op.budget.entries(matrix.entries() - before)
         })?;
     }
-    let each = count / (*filters).max(1);
+    let each = count / (batch * filters).max(1);
     let constant = bias.map_or_else(Vec::new, |bias| {
-        bias.values.iter().flat_map(|&value| std::iter::repeat_n(value, each)).collect()
+        let one = || bias.values.iter().flat_map(|&value| std::iter::repeat_n(value, each));
+        std::iter::repeat_with(one).take(*batch).flatten().collect()
     });
-    Ok(vec![Some(Step::single(shape, Map::Matrix(matrix), constant))])
+    Ok(vec![Some(Step::single(shape, Map::Matrix(op.each_sample(matrix, *batch)?), constant))])
 }

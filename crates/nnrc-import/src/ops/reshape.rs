@@ -2,6 +2,7 @@
 //! Expand, and those that do nothing here.
 
 use crate::element::Element;
+use crate::graph::GraphInput;
 use crate::index::{broadcast, gather, stretch, strides};
 use crate::limits;
 use crate::node_error::NodeFault;
@@ -54,19 +55,18 @@ pub(crate) fn reshape(op: &Op<'_>) -> Steps {
         return Err(op.mismatch("at most 16 axes", &[0]).into());
     }
     let attempt = |target: &[i64]| resolve(target, old, count, keeps_zero);
-    let shape = attempt(&target).or_else(|| attempt(&unfrozen(op, &target)?));
+    let shape = unfrozen(op, &target).and_then(|target| attempt(&target)).or_else(|| attempt(&target));
     let shape =
         shape.ok_or_else(|| op.mismatch(format!("{count} numbers for the shape {target:?}"), &[0]))?;
     reshaped(op, shape)
 }
 
-/// A target whose first size is the batch that the file was exported for, with a batch of 1.
+/// A target whose first size is the batch that the file was exported for, with that which is computed.
 fn unfrozen(op: &Op<'_>, target: &[i64]) -> Option<Vec<i64>> {
-    let is_batch = |size: i64| {
-        op.graph.inputs.iter().any(|input| input.batch.is_some_and(|batch| batch > 1 && batch as i64 == size))
-    };
     let (&first, rest) = target.split_first()?;
-    is_batch(first).then(|| [&[1], rest].concat())
+    let is_frozen = |input: &&GraphInput| input.batch.frozen().is_some_and(|batch| batch as i64 == first);
+    let batch = *op.graph.inputs.iter().find(is_frozen)?.shape.first()? as i64;
+    Some([&[batch], rest].concat())
 }
 
 fn resolve(target: &[i64], old: &[usize], count: usize, keeps_zero: bool) -> Option<Vec<usize>> {
