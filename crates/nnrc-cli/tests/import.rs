@@ -7,6 +7,7 @@ mod common;
 use std::path::{Path, PathBuf};
 
 use common::Folder;
+use nnrc::numbers::short;
 
 /// A file of the reference models.
 fn reference(name: &str) -> PathBuf {
@@ -156,6 +157,47 @@ fn classes_that_do_not_occur_leave_the_others_their_numbers() {
             "y",
         ])
         .exits(0);
+}
+
+#[test]
+fn shares_are_compared_with_the_softmax() {
+    let folder = with("good/skl_iris_words");
+    let words =
+        ["import", "model.onnx", "--probabilities", "rational", "--data", "ref.npz", "--report", "r.json"];
+    let run = folder.run(&words).exits(0);
+    // Shares u / Σ u of the logits, with u = (z + sqrt(z² + 4h)) / 2, beside the probabilities of onnxruntime.
+    let bytes = std::fs::read(reference("good/skl_iris_words/ref.npz")).unwrap();
+    let file = nnrc_sim::io::npz::open(bytes.as_slice()).unwrap();
+    let read = |name: &str| file.read(name).unwrap().unwrap();
+    let (logits, y, h) = (read("logits").values, read("y").values, 1e-4f64);
+    let unit = |z: &f64| 0.5 * (z + (z * z + 4.0 * h).sqrt());
+    let shares = logits.chunks(3).flat_map(|row| {
+        let sum: f64 = row.iter().map(unit).sum();
+        row.iter().map(move |z| unit(z) / sum)
+    });
+    let off: Vec<f64> = shares.zip(&y).map(|(share, y)| (share - y).abs()).collect();
+    let largest = off.iter().copied().fold(0.0, f64::max);
+    let mean = off.iter().sum::<f64>() / off.len() as f64;
+    let report: serde_json::Value = serde_json::from_str(&folder.read("r.json")).unwrap();
+    let last = &report["layers"][1];
+    assert_eq!(last["activation"], "softmax");
+    let alone = last["alone"].as_f64().unwrap();
+    assert!((alone - largest).abs() < 1e-5, "{alone} is not {largest}");
+    // The layers before it deviate, too.
+    let (total, average) = (last["largest"].as_f64().unwrap(), last["mean"].as_f64().unwrap());
+    assert!(total > 0.5 * largest && average > 0.5 * mean && average < total, "{last}");
+    assert!(run.stdout.contains("softmax"), "{}", run.stdout);
+    let figures = format!("off by up to {} on the samples, {} on average", short(largest), short(mean));
+    for text in [&folder.read("model.nnr"), &run.stderr] {
+        let has = |words: &str| text.contains(words);
+        assert!(has(&figures), "{figures} is not in\n{text}");
+    }
+    let compared = folder.run(&["test", "model.nnr", "--compare", "model.onnx"]).exits(0);
+    assert!(compared.stdout.contains("softmax"), "{}", compared.stdout);
+    // Without samples: within the range.
+    let alone = folder.run(&[&words[..4], &["--range", "0,8"]].concat()).exits(0);
+    assert!(alone.stderr.contains("within the range of the inputs"), "{}", alone.stderr);
+    assert!(folder.read("model.nnr").contains("within the range of the inputs"));
 }
 
 fn npz(arrays: &[(&str, &[usize], &[f64])]) -> Vec<u8> {

@@ -112,4 +112,18 @@ impl Graph {
     pub fn name(&self, value: ValueId) -> &str {
         self.values.get(value).map_or("", String::as_str)
     }
+
+    /// The axis of a softmax of that rank, and whether it is over this one alone: before op set 13 it is over those
+    /// behind it, too.
+    pub(crate) fn softmax_axis(&self, node: &Node, rank: usize) -> Option<(usize, bool)> {
+        let is_new = self.origin.opset >= 13;
+        let axis = match node.attributes.get("axis") {
+            Some(Attribute::Int(axis)) => *axis,
+            _ if is_new => -1,
+            _ => 1,
+        };
+        let axis = if axis < 0 { axis.saturating_add(rank as i64) } else { axis };
+        let axis = usize::try_from(axis).ok().filter(|&axis| axis < rank)?;
+        Some((axis, is_new))
+    }
 }

@@ -55,7 +55,7 @@ pub use error::{
 pub use files::{FileError, Files};
 pub use fold::Folded;
 pub use graph::{Attribute, Batch, Graph, GraphInput, Node, Origin, ValueId};
-pub use network::{Input, Layer, LayerKind, Network, Source};
+pub use network::{Input, Layer, LayerKind, Network, Source, softmax};
 pub use recognise::{Head, Planned};
 pub use sparse::{AffineMap, SparseMatrix};
 pub use state_dict::{Layout, StateDictError, Weights};

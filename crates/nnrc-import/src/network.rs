@@ -3,6 +3,8 @@
 mod forward;
 mod print;
 
+pub use forward::softmax;
+
 use crate::activation::Activation;
 use crate::graph::Origin;
 use crate::recognise::Head;

@@ -6,7 +6,6 @@ mod print;
 mod regions;
 
 pub use head::Head;
-pub(crate) use head::softmax_axis;
 
 use crate::activation::Activation;
 use crate::batch;

@@ -7,7 +7,6 @@ use crate::fold::Folded;
 use crate::graph::{Batch, Node, ValueId};
 use crate::index::{NOWHERE, stretch};
 use crate::op::Fact;
-use crate::recognise::softmax_axis;
 use crate::scalar::Scalar;
 use crate::step::{Map, Step};
 
@@ -215,7 +214,7 @@ impl<'a> Run<'a> {
         let rank = value.shape.len();
         let (axis, is_alone) = match source.op.as_str() {
             "ai.onnx.ml::Normalizer" => (rank.checked_sub(1)?, true),
-            _ => softmax_axis(&self.folded.graph, source, rank)?,
+            _ => self.folded.graph.softmax_axis(source, rank)?,
         };
         let inner: usize = value.shape[axis + 1..].iter().product();
         let own = value.shape[axis];

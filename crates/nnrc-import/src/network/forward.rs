@@ -42,8 +42,8 @@ impl Network {
             Head::Logits | Head::Values => z,
             Head::Sigmoid => z.into_iter().map(sigmoid).collect(),
             Head::BinaryProbability => z.into_iter().flat_map(|z| [sigmoid(-z), sigmoid(z)]).collect(),
-            Head::Softmax => log_softmax(z).into_iter().map(f64::exp).collect(),
-            Head::LogSoftmax => log_softmax(z),
+            Head::Softmax => softmax(&z),
+            Head::LogSoftmax => log_softmax(&z),
         }
     }
 }
@@ -69,8 +69,13 @@ impl Layer {
     }
 }
 
-fn log_softmax(z: Vec<f64>) -> Vec<f64> {
+/// The softmax of logits.
+pub fn softmax(z: &[f64]) -> Vec<f64> {
+    log_softmax(z).into_iter().map(f64::exp).collect()
+}
+
+fn log_softmax(z: &[f64]) -> Vec<f64> {
     let largest = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let sum: f64 = z.iter().map(|z| (z - largest).exp()).sum();
-    z.into_iter().map(|z| z - largest - sum.ln()).collect()
+    z.iter().map(|z| z - largest - sum.ln()).collect()
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::activation::Activation;
 use crate::fold::Folded;
-use crate::graph::{Attribute, Graph, Node, ValueId};
+use crate::graph::{Attribute, Node, ValueId};
 use crate::op::Fact;
 use crate::served;
 
@@ -190,29 +190,10 @@ fn is_over_all(folded: &Folded, node: usize) -> bool {
     let source = &folded.graph.nodes[node];
     let fact = source.inputs.first().copied().flatten().and_then(|value| folded.facts[value].as_ref());
     let Some(shape) = fact.and_then(Fact::shape) else { return false };
-    let Some((axis, is_new)) = softmax_axis(&folded.graph, source, shape.len()) else { return false };
+    let Some((axis, is_new)) = folded.graph.softmax_axis(source, shape.len()) else { return false };
     let all: usize = shape.iter().product();
     let own: usize = if is_new { shape[axis] } else { shape[axis..].iter().product() };
     own == all
-}
-
-/// The axis of a softmax of that rank, and whether it is over this one alone: before op set 13 it is over those behind
-/// it, too.
-pub(crate) fn softmax_axis(graph: &Graph, source: &Node, rank: usize) -> Option<(usize, bool)> {
-    let is_new = graph.origin.opset >= 13;
-    let axis = match source.attributes.get("axis") {
-        Some(Attribute::Int(axis)) => *axis,
-        _ => {
-            if is_new {
-                -1
-            } else {
-                1
-            }
-        }
-    };
-    let axis = if axis < 0 { axis.saturating_add(rank as i64) } else { axis };
-    let axis = usize::try_from(axis).ok().filter(|&axis| axis < rank)?;
-    Some((axis, is_new))
 }
 
 /// Whether a Normalizer divides by the sum.

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use nnrc_import::{Layer, Network};
+use nnrc_import::{Head, Layer, Network, softmax};
+use nnrc_model::activation::Activation;
 use nnrc_model::{DataReference, Model, NodeKind};
 use nnrc_sim::parallel;
 use nnrc_sim::train::{Metric, Metrics, Totals};
@@ -12,6 +13,7 @@ use serde_json::{Value, json};
 use super::mapped::{names, pair_names};
 use super::output;
 use super::recipe::Recipe;
+use super::shares::rational;
 use super::stand_in::{Closeness, StandIn};
 use crate::compiled::Compiled;
 use crate::explain::explain;
@@ -171,7 +173,7 @@ impl Compiled {
             };
             let exact = source.layer_values(&raw);
             for (k, reader) in readers.iter().enumerate() {
-                let wanted = &exact[reader.layer];
+                let wanted = &reader.wanted(&exact[reader.layer]);
                 let found = reader.recipe.values(&values);
                 let layer = &mut layers[k];
                 for (found, wanted) in found.iter().zip(wanted) {
@@ -183,7 +185,11 @@ impl Compiled {
                     squares[k] += deviation * deviation;
                 }
                 let pre = source.layers[reader.layer].pre_activation(&raw, &exact);
-                layer.alone = layer.alone.max(reader.alone(&self.model, &pre, wanted));
+                let alone = match reader.shares {
+                    Some(shares) => largest(&rational(shares, &exact[reader.layer]), wanted),
+                    None => reader.alone(&self.model, &pre, wanted),
+                };
+                layer.alone = layer.alone.max(alone);
             }
             let (wanted, found) = (exact.last().cloned().unwrap_or_default(), &values[self.model.output]);
             let same = reading.class(&wanted).zip(reading.class(found));
@@ -229,6 +235,8 @@ struct Reader {
     name: String,
     layer: usize,
     recipe: Recipe,
+    /// What makes shares of the layer's values, where its softmax is compared.
+    shares: Option<Activation>,
 }
 
 /// The layers of the source that a file has, by their names.
@@ -249,29 +257,56 @@ fn readers(source: &Network, model: &Model) -> Vec<Reader> {
             Some(Recipe { parts: parts.filter(|parts| parts.len() == 2)?, constant: vec![constant; width] })
         };
         let recipe = pair().or_else(|| Some(Recipe::plain(find(&name, width)?, width)))?;
-        Some(Reader { name, layer, recipe })
+        Some(Reader { name, layer, recipe, shares: None })
     };
-    // Shares stand in for nothing that the last layer has.
+    // Shares stand in for nothing that the last layer has, but for the softmax behind it.
     let is_joint = |reader: &Reader| {
         reader.recipe.parts.iter().any(|(node, _)| match &model.nodes[*node].kind {
             NodeKind::Layer { activations, .. } => activations.iter().any(|activation| activation.is_joint()),
             NodeKind::Input => false,
         })
     };
-    names.into_iter().enumerate().filter_map(reader).filter(|reader| !is_joint(reader)).collect()
+    let layers = names.into_iter().enumerate().filter_map(reader).filter(|reader| !is_joint(reader));
+    layers.chain(shares(source, model)).collect()
+}
+
+/// How the shares that stand in for a softmax at the end are read.
+fn shares(source: &Network, model: &Model) -> Option<Reader> {
+    let node = &model.nodes[model.output];
+    let NodeKind::Layer { activations, .. } = &node.kind else { return None };
+    let shares = activations.last().copied().filter(|activation| activation.is_joint())?;
+    matches!(source.head, Head::Softmax | Head::LogSoftmax).then(|| Reader {
+        name: node.name.clone(),
+        layer: source.layers.len() - 1,
+        recipe: Recipe::plain(model.output, node.width()),
+        shares: Some(shares),
+    })
+}
+
+/// The largest difference of two lists.
+fn largest(found: &[f64], wanted: &[f64]) -> f64 {
+    found.iter().zip(wanted).map(|(found, wanted)| (found - wanted).abs()).fold(0.0, f64::max)
 }
 
 impl Reader {
     fn start(&self, source: &Network) -> LayerDeviation {
         LayerDeviation {
             name: self.name.clone(),
-            activation: source.layers[self.layer].activation.to_string(),
+            activation: match self.shares {
+                Some(_) => Head::Softmax.to_string(),
+                None => source.layers[self.layer].activation.to_string(),
+            },
             alone: 0.0,
             largest: 0.0,
             rms: 0.0,
             mean: 0.0,
             worst: 0,
         }
+    }
+
+    /// What the source has, where its layer has these values.
+    fn wanted(&self, values: &[f64]) -> Vec<f64> {
+        if self.shares.is_some() { softmax(values) } else { values.to_vec() }
     }
 
     /// The largest deviation of the layer's own functions, at the pre-activations of the source.
@@ -290,6 +325,6 @@ impl Reader {
                 .zip(values)
                 .for_each(|((found, factor), value)| *found += factor * value);
         }
-        found.iter().zip(wanted).map(|(found, wanted)| (found - wanted).abs()).fold(0.0, f64::max)
+        largest(&found, wanted)
     }
 }

@@ -3,6 +3,8 @@
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
 use super::mapped;
+use super::shares::Shares;
+use crate::numbers::short;
 
 pub(super) fn too_large(large: &mapped::TooLarge) -> Diagnostic {
     let mapped::TooLarge { layer, rows, columns } = large;
@@ -31,11 +33,11 @@ pub(super) fn pruned_away(layer: &str) -> Diagnostic {
         .help("weights are compared as they stand in the file, where scales are folded in: prune less")
 }
 
-pub(super) fn other_shares() -> Diagnostic {
+pub(super) fn other_shares(shares: &Shares) -> Diagnostic {
     let message = "a rational softmax is another function: its shares are no probabilities of the source";
+    let (largest, mean, place) = (short(shares.largest), short(shares.mean), shares.place());
     Diagnostic::global(Severity::Warning, codes::UNSUPPORTED_ACTIVATION, message)
-        .label("the class is the same, the shares are not")
-        .help("the report compares the layers before it alone")
+        .label(format!("off by up to {largest} {place}, {mean} on average; the class is the same"))
 }
 
 pub(super) fn no_softmax() -> Diagnostic {

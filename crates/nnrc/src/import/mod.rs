@@ -5,6 +5,7 @@
 //! - `stand_in`: what stands in for activations, and by how much it is off;
 //! - `mapped`, `recipe`: the layers of the text, and how those of the source are read from them;
 //! - `output`: what the output is;
+//! - `shares`: how far a rational softmax is from a softmax;
 //! - `names`, `text`, `writer`: the text, and what it means;
 //! - `data`: a file of samples;
 //! - `deviation`: how far the chemistry is from the source;
@@ -20,6 +21,7 @@ mod names;
 mod options;
 mod output;
 mod recipe;
+mod shares;
 mod source;
 mod stand_in;
 mod text;
@@ -40,9 +42,13 @@ pub use deviation::{Deviation, LayerDeviation};
 use names::DATA;
 pub use nnrc_import::Layout;
 pub use options::Options;
+use shares::Shares;
 pub use source::{Trained, graph};
 pub use stand_in::Closeness;
 use writer::{Writer, Written};
+
+/// The range of inputs of which nothing is known.
+const UNKNOWN_RANGE: (f64, f64) = (0.0, 1.0);
 
 /// A network that was imported.
 #[derive(Debug, Clone)]
@@ -110,9 +116,14 @@ impl Trained {
             .or(writer.said.output);
         writer.said.range = options.range.or_else(|| samples.as_ref().and_then(range_of));
         if options.rational {
-            let ends_in_softmax = matches!(network.head, Head::Softmax | Head::LogSoftmax);
-            writer.said.rational = ends_in_softmax.then_some(options.tolerance * options.tolerance);
-            notes.push(if ends_in_softmax { findings::other_shares() } else { findings::no_softmax() });
+            let h = options.tolerance * options.tolerance;
+            let found = || match &samples {
+                Some(samples) => Shares::by_samples(&network, h, samples),
+                None => Shares::within(&network, h, writer.said.range.unwrap_or(UNKNOWN_RANGE)),
+            };
+            let shares = matches!(network.head, Head::Softmax | Head::LogSoftmax).then(found);
+            notes.push(shares.as_ref().map_or_else(findings::no_softmax, findings::other_shares));
+            writer.said.rational = shares;
         }
         let scale = samples.as_ref().and_then(|samples| samples.scale.clone());
         let mapped = writer.mapped(&network, scale.as_ref())?;
@@ -125,7 +136,7 @@ impl Trained {
                 .filter(|_| options.prune > 0.0),
         );
         if writer.said.range.is_none() {
-            writer.said.range = Some((0.0, 1.0));
+            writer.said.range = Some(UNKNOWN_RANGE);
             notes.push(findings::unknown_range(&mapped.input));
         }
         let mut written = writer.write(&network, &mapped, mapped.weights())?;

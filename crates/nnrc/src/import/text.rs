@@ -7,6 +7,7 @@ use nnrc_model::activation::Activation;
 use nnrc_model::output::OutputKind;
 
 use super::mapped::{Mapped, MappedLayer, Operation};
+use super::shares::Shares;
 use super::stand_in::{Closeness, StandIn, is_another};
 use crate::numbers::{plural, short};
 
@@ -35,8 +36,8 @@ pub struct Said<'a> {
     pub names_features: bool,
     /// Epochs of fine-tuning that the weights have behind them.
     pub finetuned: Option<usize>,
-    /// Whether a softmax at the end is a rational one.
-    pub rational: Option<f64>,
+    /// The shares that a softmax at the end becomes.
+    pub rational: Option<Shares>,
 }
 
 /// A data set of the text.
@@ -104,8 +105,8 @@ fn write_all(out: &mut String, network: &Network, mapped: &Mapped, said: &Said<'
         if layer.activation != Activation::Identity {
             write!(out, " | {}", activation(layer.activation))?;
         }
-        if let Some(h) = said.rational.filter(|_| is_output) {
-            write!(out, " | rational_softmax(h = {})", number(h))?;
+        if let Some(shares) = said.rational.filter(|_| is_output) {
+            write!(out, " | {}", activation(shares.activation()))?;
         }
         if layer.sources != [at] {
             let names: Vec<&str> = layer.sources.iter().map(|&source| name(mapped, source)).collect();
@@ -162,6 +163,14 @@ fn comment(network: &Network, of: usize, said: &Said<'_>) -> String {
         let another = if is_another(source) { ", which is another function" } else { "" };
         // Writing to a string cannot fail.
         let _ = write!(words, ": {source} as {by}, off by at most {}{another}", short(stand_in.deviation));
+    }
+    if let Some(shares) = said.rational.filter(|_| of + 1 == network.layers.len()) {
+        let by = activation(shares.activation());
+        let (largest, mean, place) = (short(shares.largest), short(shares.mean), shares.place());
+        let _ = write!(
+            words,
+            ": softmax as {by}, which is another function, off by up to {largest} {place}, {mean} on average"
+        );
     }
     words
 }
