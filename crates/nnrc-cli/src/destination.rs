@@ -89,7 +89,7 @@ impl Destination {
             format!("cannot write `{what}`: {}", reason(&error)),
         );
         if error.kind() == io::ErrorKind::NotFound {
-            finding = finding.help("make its folder first, or name another place with `-o`");
+            finding = finding.help("make its folder first, or name a place in one that is there");
         }
         terminal.fail(&Source::new("", ""), finding)
     }

@@ -49,13 +49,13 @@ impl Session {
         let advice = main.and_then(Path::extension).map_or("npz".into(), std::ffi::OsStr::to_string_lossy);
         for output in outputs {
             let Some(path) = output.path() else { continue };
-            self.keep_inputs(path, &format!("other.{advice}"))?;
+            self.keep_inputs(path, &format!("name another place for the results: `-o other.{advice}`"))?;
             output.require_place(&self.terminal)?;
         }
         Ok(())
     }
 
-    /// Refuses a file or folder that would take the place of a file that this run has read; `other` is a name to give
+    /// Refuses a file or folder that would take the place of a file that this run has read; `other` says what to give
     /// instead.
     pub fn keep_inputs(&self, output: &Path, other: &str) -> Result<(), Stop> {
         let Some(read) = self.read.replaced_by(output) else { return Ok(()) };
@@ -65,8 +65,7 @@ impl Session {
         } else {
             format!("`{name}` would take the place of `{read}`, which this run reads")
         };
-        let finding = Diagnostic::global(Severity::Error, codes::NOT_WRITABLE, message)
-            .help(format!("name another place for the results: `-o {other}`"));
+        let finding = Diagnostic::global(Severity::Error, codes::NOT_WRITABLE, message).help(other);
         self.terminal.fail(&Source::new("", ""), finding)
     }
 

@@ -160,6 +160,50 @@ fn classes_that_do_not_occur_leave_the_others_their_numbers() {
 }
 
 #[test]
+fn faults_of_the_command_line_are_told_in_its_words() {
+    let folder = with("good/skl_iris_words");
+    let says = |more: &[&str], exit: i32, words: &[&str]| {
+        let run = folder.run(&[&["import", "model.onnx"], more].concat()).exits(exit);
+        for word in words {
+            assert!(run.stderr.contains(word), "{more:?}: {word} is not in\n{}", run.stderr);
+        }
+        run.stderr
+    };
+    says(&["-o", ".nnr"], 2, &["no name before `.nnr`", "`-o model.nnr`"]);
+    says(&["-o", "..nnr"], 2, &["no name before `.nnr`"]);
+    let report =
+        says(&["--data", "ref.npz", "--report", "nodir/x.json"], 3, &["nodir/x.json", "make its folder"]);
+    assert!(!report.contains("`-o`") && !folder.path("model.nnr").exists(), "{report}");
+    let taken = says(&["--data", "ref.npz", "--report", "ref.npz"], 3, &["`--report other.json`"]);
+    assert!(!taken.contains("-o other"), "{taken}");
+    for tolerance in ["1e-200", "nan", "0", "-1", "1e-9", "2"] {
+        says(&["--tolerance", tolerance], 2, &["from 1e-8 to 1"]);
+    }
+    // A path is what the user gave, wherever the network goes.
+    std::fs::create_dir(folder.path("out")).unwrap();
+    let missing = says(&["--data", "missing.npz", "-o", "out/a.nnr"], 3, &["cannot read `missing.npz`"]);
+    assert!(!missing.contains("../"), "{missing}");
+    // No line of a file that is not there.
+    let cases: [(&[(&str, &[usize], &[f64])], &[&str]); 4] = [
+        (
+            &[("x", &[2, 5], &[0.0; 10])],
+            &["--> the imported network:", "5 inputs", "`x` of the shape [rows, 4]"],
+        ),
+        (&[("x", &[8], &[0.0; 8])], &["`x` of the shape [rows, 4]"]),
+        (&[("x", &[2, 4], &[0.0; 8]), ("t", &[3], &[0.0; 3])], &["`t` of the shape [rows]", "labels"]),
+        (&[("y", &[2, 4], &[0.0; 8])], &["`--inputs NAME`", "`x`"]),
+    ];
+    for (arrays, words) in cases {
+        folder.write("d.npz", npz(arrays));
+        let told = says(&["--data", "d.npz"], 1, words);
+        assert!(!told.contains("species") && !told.contains("model.nnr:"), "{told}");
+    }
+    folder.write("d.npz", npz(&[("x", &[2, 4], &[0.0; 8]), ("t", &[2], &[7.0, 8.0])]));
+    says(&["--data", "d.npz"], 1, &["numbers of its classes from 0"]);
+    assert!(!folder.path("model.nnr").exists());
+}
+
+#[test]
 fn shares_are_compared_with_the_softmax() {
     let folder = with("good/skl_iris_words");
     let words =

@@ -50,10 +50,11 @@ pub struct ImportArgs {
     /// The column of the table, or the array, that holds the targets; of several values `--target a,b`.
     #[arg(long, value_name = "COLUMN", requires = "data", value_delimiter = ',')]
     pub target: Vec<String>,
-    /// The columns of the table that are inputs, where not all others are: `--inputs a,b`.
+    /// The columns of the table that are inputs, where not all others are: `--inputs a,b`; or the array, where it is
+    /// not `x`.
     #[arg(long, value_name = "COLUMNS", requires = "data", value_delimiter = ',')]
     pub inputs: Vec<String>,
-    /// By how much a rectifier may be off; a tenth of it settles ten times as slowly.
+    /// By how much a rectifier may be off, from 1e-8 to 1; a tenth of it settles ten times as slowly.
     #[arg(long, value_name = "T", default_value = "0.01", allow_hyphen_values = true, value_parser = tolerance)]
     pub tolerance: f64,
     /// What stands in for tanh and sigmoid.
@@ -114,7 +115,8 @@ pub enum Probabilities {
 
 /// A deviation that can be asked for.
 fn tolerance(text: &str) -> Result<f64, String> {
-    within(text, "a number greater than 0 and at most 1", |value| value > 0.0 && value <= 1.0)
+    // A rectifier of a smaller parameter is no other one in double precision, and never settles.
+    within(text, "a number from 1e-8 to 1", |value| (1e-8..=1.0).contains(&value))
 }
 
 /// A magnitude.

@@ -29,7 +29,7 @@ pub fn run(session: &Session, args: &CompileArgs) -> Result<(), Stop> {
     let loaded = session.load(&args.file.file)?;
     let destination = destination(args, &nnrc_crn::namer::bare(&loaded.model.name));
     if let (Target::Rust, Destination::File(folder)) = (args.target, &destination) {
-        session.keep_inputs(folder, "other-sim")?;
+        session.keep_inputs(folder, "name another place for the results: `-o other-sim`")?;
         if let Err(error) = folder::check(folder) {
             return unwritable(&session.terminal, &loaded.source, folder, &error);
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 use nnrc::Failure;
-use nnrc::disk::{DASH, Disk};
+use nnrc::disk::{DASH, Disk, reason};
 use nnrc::import::{DataFile, Imported, Layout, Options, Trained};
 use nnrc::numbers::{count, plural, short};
 use nnrc_sim::io::{Array, is_same_place, safetensors};
@@ -23,6 +23,12 @@ pub fn run(session: &Session, args: &ImportArgs) -> Result<(), Stop> {
     if output.as_os_str() == DASH {
         return terminal.usage("`-o -`: a network and its weights are two files; give a name");
     }
+    let is_dots = |name: &str| name.trim_start_matches('.') == "nnr";
+    if output.file_name().is_some_and(|name| is_dots(&name.to_string_lossy())) {
+        let (name, stem) = (output.display(), stem(&args.model));
+        return terminal
+            .usage(&format!("`-o {name}`: there is no name before `.nnr`; write `-o {stem}.nnr`"));
+    }
     if output.extension().is_none_or(|extension| extension != "nnr") {
         let name = output.display();
         return terminal.usage(&format!("`-o {name}`: expected a name that ends in .nnr"));
@@ -34,13 +40,20 @@ pub fn run(session: &Session, args: &ImportArgs) -> Result<(), Stop> {
             return terminal.usage("--range: expected two numbers, the smaller one first: `--range 0,1`");
         }
     };
-    let is_array = |data: &PathBuf| data.extension().is_some_and(|ending| ending == "npz" || ending == "npy");
-    if args.keep_scale && args.data.as_ref().is_some_and(is_array) {
+    if args.keep_scale && args.data.as_deref().is_some_and(is_arrays) {
         return terminal
             .usage("--keep-scale: a data set of columns has a scale, and arrays have none; give a table");
     }
     let weights = output.with_extension("safetensors");
     let trained = read(session, args)?;
+    if let Some(data) = &args.data
+        && let Err(error) = std::fs::metadata(data)
+    {
+        let name = data.display().to_string();
+        let message = format!("cannot read `{name}`: {}", reason(&error));
+        let finding = Diagnostic::global(Severity::Error, codes::UNREADABLE_FILE, message);
+        return terminal.fail(&Source::new(name, ""), finding);
+    }
     let folder = output.parent().unwrap_or(Path::new(""));
     let data = args.data.as_ref().map(|data| seen_from(folder, data));
     let name = stem(&output);
@@ -60,20 +73,25 @@ pub fn run(session: &Session, args: &ImportArgs) -> Result<(), Stop> {
         finetune: args.finetune.then(|| usize::try_from(args.epochs).unwrap_or(usize::MAX)),
         data: data.as_deref().map(|path| DataFile { path, targets: &args.target, inputs: &args.inputs }),
     };
-    let mut watch = Watch::new(terminal, None);
-    let imported = trained.import(&options, &session.disk(&output), &mut watch).map_err(|failure| {
-        if args.data.is_some() && args.target.is_empty() { advised(failure) } else { failure }
-    })?;
-    watch.end()?;
-    let (text, numbers) = (Destination::File(output), Destination::File(weights));
     let report = args.report.as_deref().map(Destination::new);
+    let (text, numbers) = (Destination::File(output.clone()), Destination::File(weights.clone()));
     let places: Vec<&Destination> = [&text, &numbers].into_iter().chain(&report).collect();
+    // Before the work begins.
+    places.iter().try_for_each(|place| place.require_place(terminal))?;
+    let mut watch = Watch::new(terminal, None);
+    let imported = trained
+        .import(&options, &session.disk(&output), &mut watch)
+        .map_err(|failure| advised(failure, &trained, args))?;
+    watch.end()?;
     if let Some(Destination::File(report)) = &report
         && places[..2].iter().any(|place| place.path().is_some_and(|path| is_same_place(path, report)))
     {
         return terminal.usage("--report: the network and its weights stand there; give another name");
     }
-    session.require_places(&places)?;
+    session.require_places(&places[..2])?;
+    if let Some(path) = report.as_ref().and_then(Destination::path) {
+        session.keep_inputs(path, "name another place for it: `--report other.json`")?;
+    }
     terminal.diagnostics(&imported.checked.source, &imported.findings);
     write(session, &imported, (&text, &numbers))?;
     if let (Some(report), Some(deviation)) = (&report, &imported.deviation) {
@@ -102,15 +120,55 @@ pub fn run(session: &Session, args: &ImportArgs) -> Result<(), Stop> {
     judge(session, &imported, args.agreement)
 }
 
-/// What to say on the command line, where a table has more columns than the network takes.
-fn advised(mut failure: Failure) -> Failure {
-    let is_about_columns = |finding: &&mut Diagnostic| {
-        finding.code == codes::SHAPE_MISMATCH || finding.code == codes::TEXT_IN_NUMBER_COLUMN
-    };
-    for finding in failure.findings.iter_mut().filter(is_about_columns) {
-        finding.help = vec!["name the column of the targets: `--target species`; and those of the inputs, where not all others are: `--inputs a,b`".to_owned()];
+/// What to say on the command line, where the text cannot be changed: it is not written.
+fn advised(mut failure: Failure, trained: &Trained, args: &ImportArgs) -> Failure {
+    let Some(data) = &args.data else { return failure };
+    let is_arrays = is_arrays(data);
+    for finding in &mut failure.findings {
+        let is_about_columns =
+            finding.code == codes::SHAPE_MISMATCH || finding.code == codes::TEXT_IN_NUMBER_COLUMN;
+        let help = if finding.code == codes::UNKNOWN_NAME {
+            "give the labels that the model was trained on, or the numbers of its classes from 0".to_owned()
+        } else if finding.code == codes::MISSING_TENSOR && data.extension().is_some_and(|end| end == "npy") {
+            "an .npy file has one array without a name: write `numpy.savez(\"samples.npz\", x=x, t=t)`"
+                .to_owned()
+        } else if finding.code == codes::MISSING_TENSOR {
+            "name the arrays: `--inputs NAME` where the inputs are not called `x`, `--target NAME` where the targets \
+             are not `t`"
+                .to_owned()
+        } else if is_about_columns && is_arrays {
+            expected(trained)
+        } else if is_about_columns && args.target.is_empty() {
+            "name the column of the targets: `--target species`; and those of the inputs, where not all others are: \
+             `--inputs a,b`"
+                .to_owned()
+        } else {
+            continue;
+        };
+        // What an array file holds is worth knowing.
+        finding.help.retain(|help| help.starts_with("it holds"));
+        finding.help.push(help);
     }
     failure
+}
+
+/// The arrays that a network takes.
+fn expected(trained: &Trained) -> String {
+    let network = &trained.network;
+    let sizes = match network.inputs.as_slice() {
+        [one] => one.shape.iter().map(usize::to_string).collect::<Vec<_>>().join(", "),
+        _ => network.input_width().to_string(),
+    };
+    format!(
+        "expected `x` of the shape [rows, {sizes}]; and, if there are targets, `t` of the shape [rows] with labels of \
+         classes or numbers from 0, or [rows, {}] with values",
+        network.output_width()
+    )
+}
+
+/// Whether samples are arrays, and no table.
+fn is_arrays(data: &Path) -> bool {
+    data.extension().is_some_and(|ending| ending == "npz" || ending == "npy")
 }
 
 /// Says so where the source itself is wrong about most samples: they may be in other units.

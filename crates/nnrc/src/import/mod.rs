@@ -107,6 +107,20 @@ impl Trained {
         resources: &dyn Resources,
         observer: &mut dyn Observer,
     ) -> Result<Imported, Failure> {
+        self.imported(options, resources, observer).map_err(|failure| {
+            // No file has the text that a place is shown in.
+            let Source { name, text, .. } = failure.source;
+            let name = if text.is_empty() { name } else { "the imported network".to_owned() };
+            Failure { source: Source::new(name, text), ..failure }
+        })
+    }
+
+    fn imported(
+        &self,
+        options: &Options<'_>,
+        resources: &dyn Resources,
+        observer: &mut dyn Observer,
+    ) -> Result<Imported, Failure> {
         let mut writer = Writer::new(self, options, resources);
         let samples = writer.samples(&self.network)?;
         let network = output::computed(&self.network, samples.as_ref());

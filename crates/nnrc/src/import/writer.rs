@@ -7,7 +7,7 @@ use nnrc_model::output::OutputKind;
 use nnrc_model::{Dataset, Resources, Targets, Tensor};
 use nnrc_sim::scaling::Scaling;
 use nnrc_sim::train::Metric;
-use nnrc_syntax::Source;
+use nnrc_syntax::{Source, codes};
 
 use super::data::Beside;
 use super::findings;
@@ -59,12 +59,16 @@ impl<'a> Writer<'a> {
     pub fn samples(&mut self, network: &Network) -> Result<Option<Dataset>, Failure> {
         let Some(file) = &self.options.data else { return Ok(None) };
         let mapped = self.mapped(network, None)?;
-        let mut failure = None;
+        let mut failure: Option<Failure> = None;
+        // Targets that nobody promised may be missing: another reading fails by what there is.
+        let is_missing =
+            |failure: &Failure| failure.findings.iter().any(|finding| finding.code == codes::MISSING_TENSOR);
         for output in output::drafts(network) {
             self.said.output = output;
             for reading in file.readings(network) {
                 self.said.data = Some(file.said(DATA, (&reading, false), self.options.keeps_scale));
                 match self.read(network, &mapped, reading.classes) {
+                    Err(other) if failure.is_some() && is_missing(&other) => {}
                     Err(other) => failure = Some(other),
                     Ok(dataset) => {
                         self.said.data = Some(file.said(DATA, (&reading, true), self.options.keeps_scale));
