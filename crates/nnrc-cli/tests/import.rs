@@ -184,7 +184,8 @@ fn faults_of_the_command_line_are_told_in_its_words() {
     let missing = says(&["--data", "missing.npz", "-o", "out/a.nnr"], 3, &["cannot read `missing.npz`"]);
     assert!(!missing.contains("../"), "{missing}");
     // No line of a file that is not there.
-    let cases: [(&[(&str, &[usize], &[f64])], &[&str]); 4] = [
+    type Arrays<'a> = &'a [(&'a str, &'a [usize], &'a [f64])];
+    let cases: [(Arrays<'_>, &[&str]); 4] = [
         (
             &[("x", &[2, 5], &[0.0; 10])],
             &["--> the imported network:", "5 inputs", "`x` of the shape [rows, 4]"],

@@ -1,7 +1,7 @@
 //! Whether a batch of samples is that many networks: each sample computed alone, by the same function, in its rows.
 //!
 //! Everything else takes a batch as one sample, which says nothing of graphs that mix samples. So the graph is folded
-//! once more for two, whatever its ops are, and run beside that for one: every number of a value is marked with the
+//! once more for a few, whatever its ops are, and run beside that for one: every number of a value is marked with the
 //! samples that it depends on, and those of a sample must be the numbers that the sample has alone.
 
 mod run;
@@ -10,12 +10,15 @@ use crate::budget::Budget;
 use crate::error::ImportError;
 use crate::fold::Folded;
 use crate::graph::{Batch, Graph, ValueId};
+use crate::limits;
 use crate::node_error::Unserved;
+use crate::tensor::Tensor;
 
-use run::{Run, Value, is_mixed};
+use run::{Run, Value, are_equal, is_mixed};
 
-/// Samples of the batch.
-const SAMPLES: usize = 2;
+/// Numbers of samples, of which one is chosen that is no size of the graph: a literal size would look like the batch.
+/// The fewest have one that is neither the first nor the last.
+const CHOICES: [usize; 3] = [3, 5, 7];
 
 /// Checks a graph that is served for one sample. One that was exported for a batch of one is what it is for one.
 ///
@@ -27,16 +30,17 @@ pub(crate) fn check(one: &Folded) -> Result<(), ImportError> {
     if !one.graph.inputs.iter().any(|input| is_open(input.batch)) {
         return Ok(());
     }
-    let (all, wrong) = Folded::begun(of_two(&one.graph), Budget::of_batch(SAMPLES));
-    let mut batch = Run::new(&all, 0..SAMPLES);
-    let mut runs: Vec<Run<'_>> = (0..SAMPLES).map(|sample| Run::new(one, sample..sample + 1)).collect();
+    let count = samples(one);
+    let (all, wrong) = Folded::begun(of_several(&one.graph, count), Budget::of_batch(count));
+    let mut batch = Run::new(&all, 0..count);
+    let mut runs: Vec<Run<'_>> = (0..count).map(|sample| Run::new(one, sample..sample + 1)).collect();
     let mut is_joined = vec![false; all.graph.values.len()];
     for k in 0..all.roles.len() {
         batch.step(k);
         runs.iter_mut().for_each(|run| run.step(k));
         for &value in all.graph.nodes[k].outputs.iter().flatten() {
             let alone: Vec<&Value> = runs.iter().filter_map(|run| run.value(value)).collect();
-            if alone.len() < SAMPLES {
+            if alone.len() < count {
                 continue;
             }
             let Some(own) = batch.value(value) else {
@@ -45,7 +49,7 @@ pub(crate) fn check(one: &Folded) -> Result<(), ImportError> {
             if let Some(reason) = fault(own, &alone) {
                 return Err(refused(&all, k, reason));
             }
-            is_joined[value] = !own.is_apart();
+            is_joined[value] = !own.is_apart(&alone);
         }
         batch.forget(k);
         runs.iter_mut().for_each(|run| run.forget(k));
@@ -64,12 +68,27 @@ pub(crate) fn check(one: &Folded) -> Result<(), ImportError> {
     }
 }
 
-/// The graph for a batch of two.
-fn of_two(graph: &Graph) -> Graph {
+/// How many samples are looked at.
+fn samples(one: &Folded) -> usize {
+    let is_size = |count: usize| {
+        one.facts.iter().flatten().any(|fact| {
+            let is_literal = |tensor: &Tensor| {
+                tensor.values.len() <= limits::RANK && tensor.values.contains(&(count as f64))
+            };
+            fact.shape().is_some_and(|shape| shape.contains(&count))
+                || fact.constant().is_some_and(is_literal)
+        })
+    };
+    let [.., last] = CHOICES;
+    CHOICES.into_iter().find(|&count| !is_size(count)).unwrap_or(last)
+}
+
+/// The graph for a batch of several samples.
+fn of_several(graph: &Graph, samples: usize) -> Graph {
     let mut graph = graph.clone();
     for input in &mut graph.inputs {
         if let (true, Some(batch)) = (input.batch != Batch::None, input.shape.first_mut()) {
-            *batch = SAMPLES;
+            *batch = samples;
         }
     }
     graph
@@ -92,11 +111,6 @@ fn fault(own: &Value, alone: &[&Value]) -> Option<&'static str> {
         }
     }
     None
-}
-
-/// Whether two numbers are equal but for the order in which sums are taken.
-fn are_equal(a: f64, b: f64) -> bool {
-    a == b || (a.is_nan() && b.is_nan()) || (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1e-3)
 }
 
 /// The first of the nodes that `last` needs, itself included, of which samples are apart before and not behind; `last`

@@ -42,19 +42,28 @@ impl Value {
     }
 
     /// Whether samples stand in their order along an axis of their own, or one behind the other along the first of
-    /// several.
-    pub fn is_apart(&self) -> bool {
-        let samples = 2;
+    /// several, each with all numbers that it has alone.
+    pub fn is_apart(&self, alone: &[&Self]) -> bool {
+        if self.marks.iter().all(|&mark| mark == NONE) && self.shape == alone[0].shape {
+            return true;
+        }
+        let samples = alone.len();
         let mut each = 1;
-        let mut found = self.marks.iter().all(|&mark| mark == NONE);
         for (axis, &size) in self.shape.iter().enumerate().rev() {
             let is_own = size == samples || (axis == 0 && self.shape.len() > 1 && size % samples == 0);
-            let place = |k: usize| k / each % size * samples / size;
-            found |=
-                is_own && self.marks.iter().enumerate().all(|(k, &own)| own == NONE || own == mark(place(k)));
+            let place = |k: &usize| k / each % size * samples / size;
+            let has_all = |(sample, single): (usize, &&Self)| {
+                let own: Vec<usize> = (0..self.marks.len()).filter(|k| place(k) == sample).collect();
+                own.len() == single.marks.len()
+                    && own.iter().zip(&single.marks).all(|(&k, &mark)| self.marks[k] == mark)
+                    && own.iter().zip(&single.numbers).all(|(&k, &number)| are_equal(self.numbers[k], number))
+            };
+            if is_own && alone.iter().enumerate().all(has_all) {
+                return true;
+            }
             each *= size;
         }
-        found
+        false
     }
 }
 
@@ -242,6 +251,11 @@ impl<'a> Run<'a> {
         }
         Some(value)
     }
+}
+
+/// Whether two numbers are equal but for the order in which sums are taken.
+pub(super) fn are_equal(a: f64, b: f64) -> bool {
+    a == b || (a.is_nan() && b.is_nan()) || (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1e-3)
 }
 
 /// A number from −1 to 1, which looks random and is always the same.
