@@ -7,7 +7,7 @@ use nnrc_model::lanes::{LANES, Lanes};
 use nnrc_sim::train::{Optimiser, Step, Variables};
 
 use crate::graph::{Combination, Dense, Graph, Kind, is_joint};
-use crate::kernel::{self, Inputs};
+use crate::kernel;
 use crate::layer::{self, Trace};
 use crate::panels::{Eights, columns_in, pack, panels, unpack};
 use crate::slots::{Slot, Slots};
@@ -280,17 +280,18 @@ impl<'a, S: Slots> Engine<'a, S> {
         match operation {
             Combination::Dense(Dense { columns, .. }) => {
                 let weights: Vec<_> = self.nodes[from].iter().map(|strip| strip.weights.read()).collect();
-                let w: Vec<&[Lanes]> = weights.iter().map(|weights| &*weights.w).collect();
-                for (panel, target) in strip.own.clone().zip(target.chunks_exact_mut(rows)) {
-                    let count = columns_in(panel, width);
-                    let inputs = Inputs { columns, first: first + panel * LANES, count };
-                    kernel::backward(&segments, &w, rows, inputs, fresh, target);
-                    if node.produces() {
-                        let value = strip.value.read();
-                        let x = &value[(panel - strip.own.start) * rows..][..rows];
-                        for (through, w) in through.iter().zip(&w) {
-                            production_spread(through, x, rows, w, inputs, target);
-                        }
+                let strips = segments.iter().zip(&weights);
+                let units: Vec<(&[Lanes], &[Lanes])> = strips
+                    .flat_map(|(d, weights)| d.chunks_exact(rows).zip(weights.w.chunks_exact(columns)))
+                    .collect();
+                let value = strip.value.read();
+                let own = strip.own.clone().zip(target.chunks_exact_mut(rows).zip(value.chunks_exact(rows)));
+                for (panel, (target, x)) in own {
+                    let inputs = (first + panel * LANES, columns_in(panel, width));
+                    kernel::backward(&units, inputs, fresh, target);
+                    let through = through.iter().flat_map(|through| through.chunks_exact(rows));
+                    for (through, (_, w)) in through.zip(&units) {
+                        production_spread(through, x, w, inputs, target);
                     }
                 }
             }
@@ -492,22 +493,19 @@ fn production_gradient(
     }
 }
 
-/// What goes through the production of pre-activations to a panel of a source with values `x`.
+/// What goes through the production of the pre-activations of a panel of units to a panel of a source with values `x`.
 fn production_spread(
     through: &[Lanes],
     x: &[Lanes],
-    rows: usize,
     w: &[Lanes],
-    inputs: Inputs,
+    (first, count): (usize, usize),
     target: &mut [Lanes],
 ) {
-    for (through, weights) in through.chunks_exact(rows).zip(w.chunks_exact(inputs.columns)) {
-        for (input, weights) in weights[inputs.first..].iter().enumerate().take(inputs.count) {
-            for ((through, x), target) in through.iter().zip(x).zip(target.iter_mut()) {
-                for unit in 0..LANES {
-                    let counts = weights[unit] * x[input] > 0.0;
-                    target[input] += if counts { weights[unit] * through[unit] } else { 0.0 };
-                }
+    for (input, weights) in w[first..first + count].iter().enumerate() {
+        for ((through, x), target) in through.iter().zip(x).zip(target.iter_mut()) {
+            for unit in 0..LANES {
+                let counts = weights[unit] * x[input] > 0.0;
+                target[input] += if counts { weights[unit] * through[unit] } else { 0.0 };
             }
         }
     }
