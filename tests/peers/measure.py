@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Run a command several times; CPU seconds, wall seconds and peak memory, as JSON.
 
-    measure.py [--repeat N] [--one-core] -- COMMAND ARG ...
+    measure.py [--repeat N] [--cores N] -- COMMAND ARG ...
 
 Prints { "cpu_s": median, "wall_s": median, "peak_rss_mib": largest, "runs": N }. The command's output is thrown
 away; a command that fails ends this with status 1 and its error output.
@@ -32,11 +32,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("command", nargs="+")
-    parser.add_argument("--one-core", action="store_true", help="keep the command on one core")
+    parser.add_argument("--cores", type=int, help="keep the command on so many cores")
     args = parser.parse_args()
-    if args.one_core:
+    if args.cores:
         # Inherited by the command.
-        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: args.cores])
     cpu, wall, rss = zip(*(run(args.command) for _ in range(args.repeat)))
     answer = {"cpu_s": statistics.median(cpu), "wall_s": statistics.median(wall)}
     json.dump({**answer, "peak_rss_mib": max(rss), "runs": args.repeat}, sys.stdout)

@@ -7,6 +7,7 @@ mod gradients;
 mod import;
 mod learning;
 mod pot;
+mod scaling;
 mod simulation;
 mod stochastic;
 mod training;
@@ -28,7 +29,7 @@ pub fn run(only: Option<&str>) -> bool {
         return environment::cargo(&args.into_iter().chain(only).collect::<Vec<_>>());
     }
     let mut bench = Bench::new();
-    let parts: [(&str, Part); 11] = [
+    let parts: [(&str, Part); 12] = [
         ("right-hand sides", crates::right_hand_sides),
         ("time courses", simulation::courses),
         ("stiff time courses", simulation::stiff),
@@ -40,6 +41,7 @@ pub fn run(only: Option<&str>) -> bool {
         ("training", training::rows),
         ("one pot", pot::rows),
         ("learning in the pot", learning::rows),
+        ("scaling", scaling::rows),
     ];
     if let Some(only) = only.filter(|only| parts.iter().all(|(title, _)| title != only)) {
         let titles: Vec<&str> = parts.iter().map(|(title, _)| *title).collect();
