@@ -11,6 +11,7 @@ use crate::kernel;
 use crate::layer::{self, Trace};
 use crate::panels::{Eights, columns_in, pack, panels, unpack};
 use crate::slots::{Slot, Slots};
+use crate::source::{Consumer, Source, add};
 
 /// The state of a network that is computed: what threads share of each node.
 pub(crate) struct Engine<'a, S: Slots> {
@@ -45,6 +46,8 @@ struct Weights {
 /// What a thread has for itself.
 pub(crate) struct Own {
     nodes: Vec<Option<OwnNode>>,
+    /// Outputs of a sample, and dL/dy.
+    output: [Vec<f64>; 2],
 }
 
 struct OwnNode {
@@ -62,7 +65,9 @@ impl<'a, S: Slots> Engine<'a, S> {
     /// shared belong to the first. With `learns` there is room for the way back.
     pub fn new(graph: &'a Graph, is_shared: &[bool], threads: usize, rows: usize) -> (Self, Vec<Own>) {
         let mut nodes = Vec::new();
-        let mut owns: Vec<Own> = (0..threads).map(|_| Own { nodes: Vec::new() }).collect();
+        let mut owns: Vec<Own> = (0..threads)
+            .map(|_| Own { nodes: Vec::new(), output: [0, 1].map(|_| vec![0.0; graph.output_width()]) })
+            .collect();
         for (node, &shared) in graph.nodes.iter().zip(is_shared) {
             let count = panels(node.width);
             let parts = if shared { threads } else { 1 };
@@ -258,74 +263,52 @@ impl<'a, S: Slots> Engine<'a, S> {
     /// Adds to the own strip of a source what a node does with it.
     pub fn spread(&self, (from, place, fresh): (usize, usize, bool), own: &mut Own, rows: usize) {
         let node = &self.graph.nodes[from];
-        let to = node.sources()[place];
-        let Some(OwnNode { strip, .. }) = &own.nodes[to] else { return };
-        let strip = &self.nodes[to][*strip];
-        let mut target = strip.adjoint.write();
-        let target = &mut target.d[..strip.own.len() * rows];
-        let first: usize = node.sources()[..place].iter().map(|&source| self.graph.nodes[source].width).sum();
-        let width = self.graph.nodes[to].width;
-        let guards: Vec<_> = self.nodes[from].iter().map(|strip| strip.adjoint.read()).collect();
-        let segments: Vec<&[Lanes]> =
-            guards.iter().zip(&self.nodes[from]).map(|(a, strip)| &a.d[..strip.own.len() * rows]).collect();
-        let through: Vec<&[Lanes]> = if node.produces() {
-            guards.iter().zip(&segments).map(|(a, d)| &a.through[..d.len()]).collect()
-        } else {
-            Vec::new()
+        let (Some(OwnNode { strip, .. }), Kind::Layer { operation, sources, .. }) =
+            (&own.nodes[node.sources()[place]], &node.kind)
+        else {
+            return;
         };
-        let operation = match &node.kind {
-            Kind::Layer { operation, .. } => *operation,
-            Kind::Input { .. } => return,
+        let (to, strip) = (sources[place], &self.nodes[sources[place]][*strip]);
+        let (mut adjoint, value) = (strip.adjoint.write(), strip.value.read());
+        let count = strip.own.len() * rows;
+        let mut source = Source {
+            own: &strip.own,
+            width: self.graph.nodes[to].width,
+            first: sources[..place].iter().map(|&source| self.graph.nodes[source].width).sum(),
+            rows,
+            x: &value[..count],
+            adjoint: &mut adjoint.d[..count],
         };
-        match operation {
-            Combination::Dense(Dense { columns, .. }) => {
-                let weights: Vec<_> = self.nodes[from].iter().map(|strip| strip.weights.read()).collect();
-                let strips = segments.iter().zip(&weights);
-                let units: Vec<(&[Lanes], &[Lanes])> = strips
-                    .flat_map(|(d, weights)| d.chunks_exact(rows).zip(weights.w.chunks_exact(columns)))
-                    .collect();
-                let value = strip.value.read();
-                let own = strip.own.clone().zip(target.chunks_exact_mut(rows).zip(value.chunks_exact(rows)));
-                for (panel, (target, x)) in own {
-                    let inputs = (first + panel * LANES, columns_in(panel, width));
-                    kernel::backward(&units, inputs, fresh, target);
-                    let through = through.iter().flat_map(|through| through.chunks_exact(rows));
-                    for (through, (_, w)) in through.zip(&units) {
-                        production_spread(through, x, w, inputs, target);
-                    }
-                }
-            }
-            Combination::Add => {
-                let all = segments.concat();
-                let part = &all[strip.own.start * rows..strip.own.end * rows];
-                if fresh {
-                    target.copy_from_slice(part);
-                } else {
-                    add(target, part);
-                }
-                if let Some(through) = through.concat().get(strip.own.start * rows..strip.own.end * rows) {
-                    let value = strip.value.read();
-                    for ((target, through), x) in target.iter_mut().zip(through).zip(value.iter()) {
-                        for lane in 0..LANES {
-                            target[lane] += if x[lane] > 0.0 { through[lane] } else { 0.0 };
-                        }
-                    }
-                }
-            }
-            Combination::Concat => {
-                let all = segments.concat();
-                for (panel, target) in strip.own.clone().zip(target.chunks_exact_mut(rows)) {
-                    for lane in 0..columns_in(panel, width) {
-                        let column = first + panel * LANES + lane;
-                        let from = &all[column / LANES * rows..(column / LANES + 1) * rows];
-                        for (target, from) in target.iter_mut().zip(from) {
-                            let before = if fresh { 0.0 } else { target[lane] };
-                            target[lane] = before + from[column % LANES];
-                        }
-                    }
-                }
-            }
+        self.with_consumer(from, rows, |consumer| match operation {
+            Combination::Dense(dense) => source.take_from_dense(consumer, dense.columns, fresh),
+            Combination::Add => source.take_from_sum(consumer, fresh),
+            Combination::Concat => source.take_from_concatenation(consumer, fresh),
+        });
+    }
+
+    /// Calls `f` with what the sources of a node take from it, in segments.
+    fn with_consumer(&self, at: usize, rows: usize, f: impl FnOnce(&Consumer<'_>)) {
+        let parts = |adjoint: &'_ Adjoint, strip: &Strip<S>| {
+            let count = strip.own.len() * rows;
+            (count, count.min(adjoint.through.len()))
+        };
+        if let [strip] = self.nodes[at].as_slice() {
+            let (adjoint, weights) = (strip.adjoint.read(), strip.weights.read());
+            let (count, through) = parts(&adjoint, strip);
+            let (d, through) = (&adjoint.d[..count], &adjoint.through[..through]);
+            return f(&Consumer { d: &[d], through: &[through], w: &[&weights.w] });
         }
+        let strips = self.nodes[at].iter();
+        let guards: Vec<_> =
+            strips.map(|strip| (strip.adjoint.read(), strip.weights.read(), strip)).collect();
+        let (mut d, mut through, mut w) = (Vec::new(), Vec::new(), Vec::<&[Lanes]>::new());
+        for (adjoint, weights, strip) in &guards {
+            let (count, of_through) = parts(adjoint, strip);
+            d.push(&adjoint.d[..count]);
+            through.push(&adjoint.through[..of_through]);
+            w.push(&weights.w);
+        }
+        f(&Consumer { d: &d, through: &through, w: &w });
     }
 
     /// Moves the own parameters of a node.
@@ -341,26 +324,29 @@ impl<'a, S: Slots> Engine<'a, S> {
     }
 
     /// Calls `f` with the output of each sample in turn, and what becomes its dL/dy.
-    pub fn judge(&self, rows: usize, learns: bool, mut f: impl FnMut(usize, &mut [f64], &mut [f64])) {
+    pub fn judge(
+        &self,
+        own: &mut Own,
+        rows: usize,
+        learns: bool,
+        mut f: impl FnMut(usize, &mut [f64], &mut [f64]),
+    ) {
         let strips = &self.nodes[self.graph.output];
         let width = self.graph.output_width();
-        let (mut y, mut d) = (vec![0.0; width], vec![0.0; width]);
-        let values: Vec<_> = strips.iter().map(|strip| (strip.value.read(), &strip.own)).collect();
-        let mut adjoints: Vec<_> = strips.iter().map(|strip| (strip.adjoint.write(), &strip.own)).collect();
+        let [y, d] = &mut own.output;
         let learns = learns && self.graph.nodes[self.graph.output].learns;
         let units = |own: &Range<usize>| own.start * LANES..width.min(own.end * LANES);
         for sample in 0..rows {
-            for (value, own) in &values {
-                for (y, value) in y[units(own)].chunks_mut(LANES).zip(value.chunks_exact(rows)) {
+            for strip in strips {
+                let value = strip.value.read();
+                for (y, value) in y[units(&strip.own)].chunks_mut(LANES).zip(value.chunks_exact(rows)) {
                     y.copy_from_slice(&value[sample][..y.len()]);
                 }
             }
-            f(sample, &mut y, &mut d);
-            if !learns {
-                continue;
-            }
-            for (adjoint, own) in &mut adjoints {
-                for (d, adjoint) in d[units(own)].chunks(LANES).zip(adjoint.d.chunks_exact_mut(rows)) {
+            f(sample, y, d);
+            for strip in strips.iter().filter(|_| learns) {
+                let mut adjoint = strip.adjoint.write();
+                for (d, adjoint) in d[units(&strip.own)].chunks(LANES).zip(adjoint.d.chunks_exact_mut(rows)) {
                     let mut eight = [0.0; LANES];
                     eight[..d.len()].copy_from_slice(d);
                     adjoint[sample] = eight;
@@ -452,14 +438,6 @@ fn gather(samples: &[&[f64]], start: usize, width: usize, own: &Range<usize>, va
     }
 }
 
-fn add(target: &mut [Lanes], source: &[Lanes]) {
-    for (target, source) in target.iter_mut().zip(source) {
-        for (t, s) in target.iter_mut().zip(source) {
-            *t += s;
-        }
-    }
-}
-
 /// What goes through the production of pre-activations to weights and biases.
 fn production_gradient(
     x: &[&[Lanes]],
@@ -488,24 +466,6 @@ fn production_gradient(
                 for unit in 0..LANES {
                     gb[panel][unit] += if weights.b[panel][unit] > 0.0 { through[unit] } else { 0.0 };
                 }
-            }
-        }
-    }
-}
-
-/// What goes through the production of the pre-activations of a panel of units to a panel of a source with values `x`.
-fn production_spread(
-    through: &[Lanes],
-    x: &[Lanes],
-    w: &[Lanes],
-    (first, count): (usize, usize),
-    target: &mut [Lanes],
-) {
-    for (input, weights) in w[first..first + count].iter().enumerate() {
-        for ((through, x), target) in through.iter().zip(x).zip(target.iter_mut()) {
-            for unit in 0..LANES {
-                let counts = weights[unit] * x[input] > 0.0;
-                target[input] += if counts { weights[unit] * through[unit] } else { 0.0 };
             }
         }
     }

@@ -29,12 +29,12 @@ dispatched! {
 }
 
 dispatched! {
-    /// A = D Wᵀ, or A += D Wᵀ unless `fresh`, for at most one panel of inputs: `panels` are those of the units, with the
-    /// rows of [sample, unit] and of the weights [input, unit]; `inputs` are the first and the number of the inputs.
-    pub fn backward(panels: &[(&[Lanes], &[Lanes])], inputs: (usize, usize), fresh: bool, a: &mut [Lanes]) =
-        baseline backward_tiled::<1, 2>(panels, inputs, fresh, a),
-        avx2 backward_tiled::<2, 4>(panels, inputs, fresh, a),
-        avx512 backward_tiled::<4, 4>(panels, inputs, fresh, a);
+    /// A = D Wᵀ, or A += D Wᵀ unless `fresh`, for at most one panel of inputs: `d` are the segments of [sample, unit], `w`
+    /// those of the weights [input, unit], of which the inputs that `inputs` says count.
+    pub fn backward(d: &[&[Lanes]], w: &[&[Lanes]], inputs: Inputs, fresh: bool, a: &mut [Lanes]) =
+        baseline backward_tiled::<1, 2>(d, w, inputs, fresh, a),
+        avx2 backward_tiled::<2, 4>(d, w, inputs, fresh, a),
+        avx512 backward_tiled::<4, 4>(d, w, inputs, fresh, a);
 }
 
 dispatched! {
@@ -42,8 +42,16 @@ dispatched! {
     pub fn sums(d: &[Lanes], rows: usize, fresh: bool, sums: &mut [Lanes]) = sums_plain(d, rows, fresh, sums);
 }
 
-/// A panel of units: adjoints [sample, unit] and weights [input, unit].
-type Panels<'a> = (&'a [Lanes], &'a [Lanes]);
+/// Some inputs of a layer, one panel at most.
+#[derive(Debug, Clone, Copy)]
+pub struct Inputs {
+    /// All inputs of the layer.
+    pub columns: usize,
+    /// The first of these.
+    pub first: usize,
+    /// How many they are.
+    pub count: usize,
+}
 
 #[inline(always)]
 fn forward_tiled<const M: usize, const N: usize>(
@@ -203,48 +211,53 @@ fn outer_tile<const M: usize, const N: usize>(
 
 #[inline(always)]
 fn backward_tiled<const S: usize, const J: usize>(
-    panels: &[Panels<'_>],
-    (first, count): (usize, usize),
+    d: &[&[Lanes]],
+    w: &[&[Lanes]],
+    inputs: Inputs,
     fresh: bool,
     a: &mut [Lanes],
 ) {
-    let (whole, even) = (a.len() / S * S, count / J * J);
+    let (whole, even) = (a.len() / S * S, inputs.count / J * J);
     for sample in (0..whole).step_by(S) {
         for input in (0..even).step_by(J) {
-            backward_tile::<S, J>(panels, (sample, first, input), fresh, a);
+            backward_tile::<S, J>(d, w, inputs, (sample, input), fresh, a);
         }
-        for input in even..count {
-            backward_tile::<S, 1>(panels, (sample, first, input), fresh, a);
+        for input in even..inputs.count {
+            backward_tile::<S, 1>(d, w, inputs, (sample, input), fresh, a);
         }
     }
-    let even = count / 4 * 4;
+    let even = inputs.count / 4 * 4;
     for sample in whole..a.len() {
         for input in (0..even).step_by(4) {
-            backward_tile::<1, 4>(panels, (sample, first, input), fresh, a);
+            backward_tile::<1, 4>(d, w, inputs, (sample, input), fresh, a);
         }
-        for input in even..count {
-            backward_tile::<1, 1>(panels, (sample, first, input), fresh, a);
+        for input in even..inputs.count {
+            backward_tile::<1, 1>(d, w, inputs, (sample, input), fresh, a);
         }
     }
 }
 
 #[inline(always)]
 fn backward_tile<const S: usize, const J: usize>(
-    panels: &[Panels<'_>],
-    (sample, first, input): (usize, usize, usize),
+    d: &[&[Lanes]],
+    w: &[&[Lanes]],
+    Inputs { columns, first, .. }: Inputs,
+    (sample, input): (usize, usize),
     fresh: bool,
     a: &mut [Lanes],
 ) {
     let mut sums = [[[0.0; LANES]; J]; S];
-    for (d, w) in panels {
-        let (Some(d), Some(w)) = (d[sample..].first_chunk::<S>(), w[first + input..].first_chunk::<J>())
-        else {
-            return;
-        };
-        for s in 0..S {
-            for j in 0..J {
-                fuse_lanes(&mut sums[s][j], &d[s], &w[j]);
+    for (d, w) in d.iter().zip(w) {
+        // Panel after panel of units, by places: a division for each tile costs as much as its products.
+        let (mut of_d, mut of_w) = (sample, first + input);
+        while let (Some(d), Some(w)) = (d.get(of_d..of_d + S), w.get(of_w..of_w + J)) {
+            for s in 0..S {
+                for j in 0..J {
+                    fuse_lanes(&mut sums[s][j], &d[s], &w[j]);
+                }
             }
+            of_d += a.len();
+            of_w += columns;
         }
     }
     // Seen together with what adds the lanes, the loop above is vectorised across the inputs, which stand apart in memory:
@@ -381,11 +394,12 @@ mod tests {
                 outer(&x, &pd, rows, columns, is_fresh, &mut found);
                 assert_eq!(bits(&found), bits(&panelled(expected, units)), "outer, {what}");
             }
-            let pairs: Vec<(&[Lanes], &[Lanes])> =
-                pd.chunks_exact(rows).zip(pw.chunks_exact(columns)).collect();
+            let (ds, ws) = (segments(&pd, rows, &starts), segments(&pw, columns, &starts));
             let mut found = Eights::zeros(panels(columns) * rows);
             for (panel, found) in found.chunks_exact_mut(rows).enumerate() {
-                backward(&pairs, (panel * LANES, LANES.min(columns - panel * LANES)), true, found);
+                let first = panel * LANES;
+                let inputs = Inputs { columns, first, count: LANES.min(columns - first) };
+                backward(&ds, &ws, inputs, true, found);
             }
             assert_eq!(bits(&found), bits(&panelled(&back, columns)), "backward, {what}");
         }

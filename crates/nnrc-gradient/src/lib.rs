@@ -17,6 +17,7 @@ pub mod panels;
 mod propagation;
 mod schedule;
 mod slots;
+mod source;
 mod team;
 mod trainer;
 

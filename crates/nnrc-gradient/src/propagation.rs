@@ -57,16 +57,16 @@ impl<'a> Propagation<'a> {
     }
 
     /// Outputs, a row for each sample.
-    pub fn outputs(&self) -> Vec<f64> {
+    pub fn outputs(&mut self) -> Vec<f64> {
         let mut outputs = Vec::new();
-        self.engine.judge(self.rows, false, |_, y, _| outputs.extend_from_slice(y));
+        self.engine.judge(&mut self.own, self.rows, false, |_, y, _| outputs.extend_from_slice(y));
         outputs
     }
 
     /// The gradient of a loss that is summed over the samples, from its derivatives by the outputs: `slope` is called
     /// for each sample with its number and outputs, and writes them.
     pub fn backward(&mut self, mut slope: impl FnMut(usize, &mut [f64], &mut [f64])) {
-        self.engine.judge(self.rows, true, &mut slope);
+        self.engine.judge(&mut self.own, self.rows, true, &mut slope);
         for phase in &self.schedule.learn {
             match *phase {
                 Phase::Backward(at) => self.engine.backward(at, &mut self.own, self.rows, true),

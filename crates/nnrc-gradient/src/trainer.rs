@@ -18,7 +18,7 @@ use crate::slots::{Alone, Shared, Slots};
 use crate::team::{Work, with_team};
 
 /// Samples that go through the network together.
-const BLOCK: usize = 256;
+const BLOCK: usize = 64;
 /// Products of a block above which a layer is worth two meetings, a few µs.
 const WORTH_SHARING: usize = 50_000;
 /// Products of a block for each thread, 5 to 10 µs.
@@ -194,7 +194,7 @@ impl<'a, S: Slots> Crew<'a, S> {
         let fresh = how.is_fresh();
         match phase {
             Phase::Forward(at) => self.engine.forward(at, own, samples),
-            Phase::Judge if rank == 0 => self.judge(rows, how),
+            Phase::Judge if rank == 0 => self.judge(own, rows, how),
             Phase::Judge => {}
             Phase::Backward(at) => self.engine.backward(at, own, rows.len(), fresh),
             Phase::Spread { from, place, fresh } => {
@@ -212,10 +212,10 @@ impl<'a, S: Slots> Crew<'a, S> {
         Ok(())
     }
 
-    fn judge(&self, rows: &[usize], how: How) {
+    fn judge(&self, own: &mut Own, rows: &[usize], how: How) {
         let Task { loss, measure, .. } = *self.task;
         let mut totals = locked(&self.totals);
-        self.engine.judge(rows.len(), how.learns(), |sample, y, d| {
+        self.engine.judge(own, rows.len(), how.learns(), |sample, y, d| {
             loss.judge(measure, y, self.task.target(rows[sample]), d, &mut totals);
         });
         self.is_finite.store(totals.loss.is_finite(), Ordering::Release);
