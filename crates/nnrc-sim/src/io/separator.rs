@@ -1,5 +1,7 @@
 //! What separates the cells of a table.
 
+use super::records::{Record, Records};
+
 /// How much of a table is looked at to find out what separates its cells.
 const SAMPLE: usize = 1 << 16;
 /// How many of its rows are.
@@ -68,12 +70,10 @@ impl Separator {
     /// The share of numbers among the cells of the first rows, if there are equally many in each, and several.
     fn numbers(self, sample: &str, is_whole: bool) -> Option<f64> {
         let mut shapes: Vec<(usize, usize, bool)> = Vec::new();
-        let mut reader = self.reader(sample);
-        for record in reader.records().take(SAMPLED_ROWS + 1) {
-            let record = record.ok()?;
-            let numbers = record.iter().filter(|cell| is_number(cell.trim())).count();
-            let is_open = record.iter().next_back().is_some_and(|cell| cell.trim().is_empty());
-            shapes.push((record.len(), numbers, is_open));
+        for Record { cells, .. } in self.records(sample).take(SAMPLED_ROWS + 1) {
+            let numbers = cells.iter().filter(|cell| is_number(cell.trim())).count();
+            let is_open = cells.last().is_some_and(|cell| cell.trim().is_empty());
+            shapes.push((cells.len(), numbers, is_open));
         }
         // The last row may go on beyond the sample.
         if !is_whole || shapes.len() > SAMPLED_ROWS {
@@ -111,12 +111,9 @@ impl Separator {
         Self::ALL[best]
     }
 
-    pub(super) fn reader(self, text: &str) -> csv::Reader<&[u8]> {
-        csv::ReaderBuilder::new()
-            .delimiter(self.byte())
-            .has_headers(false)
-            .flexible(true)
-            .from_reader(text.as_bytes())
+    /// The rows of a table.
+    pub(super) fn records(self, text: &str) -> Records<'_> {
+        Records::of(text, self.byte())
     }
 }
 

@@ -1,9 +1,10 @@
 //! Tables of text, and time courses as CSV.
 
 use super::error::{ReadError, ReadErrorKind};
+use super::records::{Record, row};
 use super::separator::Separator;
 use super::separator::is_number;
-use std::io;
+use std::io::{self, Write as _};
 
 /// How much of a file is looked at to tell text from what is none.
 const START: usize = 1 << 16;
@@ -68,19 +69,8 @@ pub fn rows(
     separator: Separator,
     mut each: impl FnMut(u64, &[&str]) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
-    let bytes = text.as_bytes();
-    let mut reader = separator.reader(text);
-    let mut record = csv::StringRecord::new();
-    let (mut line, mut counted) = (1, 0);
-    while reader.read_record(&mut record).map_err(|error| ReadError::malformed(error.to_string()))? {
-        // The reader places a record before the rest of the line end (and the empty lines) that precede
-        // it, so lines are counted here.
-        let start = record.position().and_then(|position| usize::try_from(position.byte()).ok());
-        let start = start.map_or(counted, |start| start.min(bytes.len()));
-        let ends = bytes[start..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-        line += bytes[counted..start + ends].iter().filter(|byte| **byte == b'\n').count() as u64;
-        counted = start + ends;
-        let cells: Vec<&str> = record.iter().map(plain).collect();
+    for Record { line, cells } in separator.records(text) {
+        let cells: Vec<&str> = cells.iter().map(|cell| plain(cell)).collect();
         each(line, &cells)?;
     }
     Ok(())
@@ -181,10 +171,15 @@ where
     W: io::Write,
     R: AsRef<[f64]>,
 {
-    let mut writer = csv::WriterBuilder::new().from_writer(writer);
-    writer.write_record(header.iter().map(AsRef::as_ref).map(str::as_bytes))?;
-    for row in rows {
-        writer.write_record(row.as_ref().iter().map(|value| number(*value)))?;
+    let mut writer = io::BufWriter::new(writer);
+    writer.write_all(row(header).as_bytes())?;
+    for values in rows {
+        let values = values.as_ref();
+        if values.len() != header.len() {
+            let message = format!("a row of {} numbers under {} names", values.len(), header.len());
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+        }
+        writer.write_all(row(values.iter().map(|value| number(*value))).as_bytes())?;
     }
     writer.flush()
 }
