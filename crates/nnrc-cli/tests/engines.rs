@@ -115,9 +115,9 @@ fn a_second_run_starts_no_cargo() {
     let cache = tempfile::tempdir().unwrap();
     // A cargo that makes a program which says that it does not settle, and counts its calls.
     let tools = toolchain(Some(
-        "PATH=/usr/bin:/bin; echo call >> ../../calls; mkdir -p ../../target/release; \
+        "PATH=/usr/bin:/bin; echo call >> ../../calls; mkdir -p $CARGO_TARGET_DIR/release; \
          name=$(basename $(pwd)); printf '#!/bin/sh\\necho error: not settled >&2; exit 5' \
-         > ../../target/release/$name; chmod +x ../../target/release/$name",
+         > $CARGO_TARGET_DIR/release/$name; chmod +x $CARGO_TARGET_DIR/release/$name",
     ));
     let arguments = ["simulate", "m.nnr", "--engine", "crate"];
     for _ in 0..2 {
@@ -163,7 +163,7 @@ fn missing_dependencies_are_fetched_or_explained() {
     let folder = Folder::with(OR);
     let cache = tempfile::tempdir().unwrap();
     let tools = toolchain(Some(
-        "echo $1 >> ../../calls; echo 'error: no matching package named `csv` found' >&2; exit 101",
+        "echo $1 >> ../../calls; echo 'error: no matching package named `crc32fast` found' >&2; exit 101",
     ));
     let arguments = ["simulate", "m.nnr", "--engine", "crate"];
     let run = run(&folder, &arguments, cache.path(), Some(tools.path())).exits(3).reports("build-failed");

@@ -35,6 +35,7 @@ pub(crate) fn files(crn: &Crn, source: &str, options: &Options) -> Result<Files,
     put(MARKER, "This folder was written by nnrc, which may write it again.\n");
     put(".gitignore", "/target\n");
     put("Cargo.toml", &fill(include_str!("../template/crate.toml")));
+    put(".cargo/config.toml", include_str!("../template/config.toml"));
     put("README.md", &fill(include_str!("../template/README.md")));
     put("rustfmt.toml", "max_width = 89\nuse_small_heuristics = \"Max\"\nstruct_lit_width = 0\n");
     let main = include_str!("../template/main.rs");

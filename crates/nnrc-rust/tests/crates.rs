@@ -147,6 +147,45 @@ fn answer(command: &mut Command) -> (bool, String, String) {
     (output.status.success(), text(&output.stdout), text(&output.stderr))
 }
 
+/// The processor for which a crate is built decides how many numbers go through a register at once, and no bit of a result.
+#[test]
+fn every_processor_computes_the_same_bits() {
+    let (network, input) = load(&example("digits"));
+    let folder = write_training("processor", network, &input);
+    let mut samples = (0..64).map(|at| format!("x{at},")).collect::<String>() + "class\n";
+    for row in 0..30 {
+        let value = |at: usize| format!("{},", ((row * 31 + at * 17) % 97) as f64 / 97.0);
+        samples += &((0..64).map(value).collect::<String>() + &format!("{}\n", row % 10));
+    }
+    fs::write(folder.join("samples.csv"), samples).unwrap();
+    let results = ["native", "generic"].map(|processor| {
+        // What the environment says takes the place of what the crate says.
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join(processor);
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args(["build", "-q", "--release", "--offline", "--locked"]).current_dir(&folder);
+        cargo.env("CARGO_TARGET_DIR", &target).env_remove("RUSTFLAGS");
+        if processor == "generic" {
+            cargo.env("RUSTFLAGS", "-C target-cpu=generic");
+        }
+        let (good, _, words) = answer(&mut cargo);
+        assert!(good, "{words}");
+        let run = |arguments: &[&str]| {
+            let mut program = Command::new(target.join("release/digits-crn"));
+            let (good, said, words) = answer(program.args(arguments).current_dir(&folder));
+            assert!(good, "{words}");
+            said
+        };
+        let built_for = run(&["--version"]);
+        let course = run(&["simulate", "--model", "data/model.npz", "--until", "3", "--state"]);
+        run(&["train", "--data", "samples.csv", "--epochs", "3", "--model", "data/model.npz"]);
+        (built_for, course, fs::read(folder.join("trained.npz")).unwrap())
+    });
+    let [(native, ..), (generic, ..)] = &results;
+    assert!(generic.contains("built for every ") || !cfg!(target_arch = "x86_64"), "{generic}");
+    assert!(native.starts_with("digits-crn, written by nnrc "), "{native}");
+    assert!(results[0].1 == results[1].1 && results[0].2 == results[1].2);
+}
+
 /// Two sources of one layer: all weights of the first are positive, all of the second negative.
 #[test]
 fn weights_without_reactions_are_refused_part_by_part() {

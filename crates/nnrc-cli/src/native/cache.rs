@@ -3,11 +3,11 @@
 //! ```text
 //! sim-HASH/             the run-time library, compiled once for all crates
 //! crates/NAME-HASH/     a generated crate; `program` in it is what was built
-//! target/               the build folder of all crates
+//! target-HASH/          the build folder of all crates
 //! ```
 //!
-//! HASH stands for the contents of all files and the version of the compiler, so nothing that is there ever changes,
-//! and nothing is built twice. A folder or program comes into being under another name and gets its own by renaming:
+//! HASH stands for the contents of all files, the version of the compiler and the processor that it compiles for, so
+//! nothing that is there ever changes, nothing is built twice, and machines that share a home can share the cache. A folder or program comes into being under another name and gets its own by renaming:
 //! of two processes that make the same, the first one wins, and the other one finds the same bytes. Cargo itself
 //! keeps two processes from building in `target` at once.
 
@@ -72,7 +72,8 @@ impl Cache {
             complete(&place, &wanted.files)
         };
         write().map_err(|error| self.unwritable(&error))?;
-        let target = self.folder.join("target");
+        // Cargo does not know that `native` is another processor elsewhere.
+        let target = self.folder.join(format!("target-{}", wanted.toolchain));
         cargo::build(&place, &target)?;
         let built = target.join("release").join(format!("{}{}", wanted.name, std::env::consts::EXE_SUFFIX));
         let take = || -> io::Result<()> {

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
@@ -25,10 +25,25 @@ impl From<Box<Diagnostic>> for Absent {
     }
 }
 
-/// The version of the compiler in its own words; none without one.
+/// The version of the compiler in its own words, with the name and the features of the processor that generated crates
+/// are compiled for; none without a compiler.
 pub fn compiler() -> Option<String> {
-    let output = Command::new("rustc").arg("-vV").output().ok()?;
-    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+    let processor = ["--print=cfg", "--print=target-cpus", "-C", "target-cpu=native"];
+    // Both at once: an answer takes no longer than the start of a process.
+    let asked = [ask(&["-vV"]).ok()?, ask(&processor).ok()?];
+    let mut words = String::new();
+    for child in asked {
+        let output = child.wait_with_output().ok()?;
+        if !output.status.success() {
+            return None;
+        }
+        words += &String::from_utf8_lossy(&output.stdout);
+    }
+    Some(words)
+}
+
+fn ask(arguments: &[&str]) -> io::Result<Child> {
+    Command::new("rustc").args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()
 }
 
 /// Builds a crate. The network is asked only where a dependency has never been fetched on this machine.

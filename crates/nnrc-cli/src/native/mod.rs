@@ -100,12 +100,13 @@ fn files(
     training: Option<nnrc_rust::Training>,
 ) -> Result<(Crate, Vec<u8>), nnrc_rust::Error> {
     let library = nnrc_rust::library();
-    let sim = cache::hash(compiler, &library);
+    let toolchain = cache::hash(compiler, &nnrc_rust::Files::new());
+    let sim = cache::hash(&toolchain, &library);
     let options = Options { sim_path: Some(cache.library_path(&sim)), training, ..Options::default() };
     let mut files = nnrc_rust::generate(&pot.lowered.crn, &pot.lowered.info, &options)?;
     let model = files.remove(Path::new(MODEL)).unwrap_or_default();
     // The name of the program contains the hash: programs of one name would take each other's place.
     let name = format!("{}-{}", pot.lowered.crn.name.to_lowercase(), cache::hash(&sim, &files));
     nnrc_rust::rename(&mut files, &pot.lowered.crn, &name);
-    Ok((Crate { name, files, library: (sim, library) }, model))
+    Ok((Crate { toolchain, name, files, library: (sim, library) }, model))
 }

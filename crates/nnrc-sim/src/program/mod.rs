@@ -19,6 +19,7 @@ mod train;
 mod train_args;
 mod usage;
 mod verbs;
+mod version;
 mod widths;
 mod words;
 

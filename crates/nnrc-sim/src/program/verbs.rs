@@ -1,11 +1,11 @@
-//! Which verb of a program is wanted, and the one that all programs have.
+//! Which verb of a program is wanted, and what all programs have.
 
 use std::process::ExitCode;
 
 use super::arguments::parse;
 use super::console::{complain, print};
 use super::failure::Failure;
-use super::{help, home, simulate};
+use super::{help, home, simulate, version};
 use crate::network::Network;
 use crate::settings::Method;
 
@@ -27,6 +27,7 @@ pub(crate) fn dispatch<N: Network>(package: &str, training: Option<Training<'_>>
         (None | Some("help" | "-h" | "--help"), _) => {
             print(&training.map_or_else(help::text::<N>, |(overview, _)| overview()))
         }
+        (Some("-V" | "--version"), _) => print(&version::text(package)),
         (Some(other), _) => Err(format!("`{other}` is no verb of this program; try `--help`").into()),
     };
     match result {
