@@ -18,12 +18,12 @@ fn ours(bytes: &[u8]) -> Option<Found> {
 
 fn theirs(bytes: &[u8]) -> Option<Found> {
     let (_, metadata) = SafeTensors::read_metadata(bytes).ok()?;
-    let mut found = Found::new();
-    for (name, info) in metadata.tensors() {
+    let entry = |name: String| {
+        let info = metadata.info(&name)?;
         let elements = Elements::named(&info.dtype.to_string()).unwrap();
-        found.insert(name, (elements, info.shape.clone(), info.data_offsets));
-    }
-    Some(found)
+        Some((name, (elements, info.shape.clone(), info.data_offsets)))
+    };
+    Some(metadata.offset_keys().into_iter().filter_map(entry).collect())
 }
 
 /// Whether a header that the library accepts is what the format says. The library also takes a name twice (the last
