@@ -58,6 +58,44 @@ fn results_do_not_depend_on_threads_and_progress_is_told_in_order() {
     assert_eq!(study.run(&test, &[], 1, &mut ()).unwrap().rows.len(), 0);
 }
 
+/// Cancels as soon as so many replicates are done.
+struct Impatient {
+    after: usize,
+    done: usize,
+}
+
+impl Observer for Impatient {
+    fn progress(&mut self, done: usize, _of: usize) {
+        self.done = done;
+    }
+
+    fn is_cancelled(&mut self) -> bool {
+        self.done >= self.after
+    }
+}
+
+#[test]
+fn a_study_that_is_cancelled_has_what_was_done() {
+    let checked = checked(&format!("{NETWORK} {EXPECT} {NOISE}"));
+    let study = Study::of(&checked).unwrap();
+    let (test, variants) = (study.test_set().unwrap(), study.variants());
+    let whole = study.run(&test, &variants, 1, &mut ()).unwrap();
+    // Without noise, three replicates of the first noise, and one of the second: the others never were.
+    for (after, rows) in [(0, 0), (1, 2), (5, 6), (14, 12)] {
+        let mut observer = Impatient { after, done: 0 };
+        let part = study.run(&test, &variants, 1, &mut observer).unwrap();
+        assert_eq!((part.rows.len(), observer.done), (rows, after));
+        let full = rows.min(4);
+        assert_eq!(part.rows[..full].len(), full);
+        assert!(
+            part.rows[..full]
+                .iter()
+                .zip(&whole.rows)
+                .all(|(part, whole)| { part.deviation.worst == whole.deviation.worst })
+        );
+    }
+}
+
 #[test]
 fn what_cannot_be_studied_is_a_failure() {
     let code = |text: &str| {

@@ -48,7 +48,8 @@ type Outcomes = Vec<(Job, Result<Outputs, Error>)>;
 
 impl Study<'_> {
     /// Runs all replicates of all noises on all networks, divided among `threads`, of which the results are independent.
-    /// `observer` is told what is run, and how many replicates are done: 0 at first, and all of them at last.
+    /// `observer` is told what is run, and how many replicates are done: 0 at first, and all of them at last. If it
+    /// cancels the study, rows are of the replicates that were done until then.
     ///
     /// # Errors
     ///
@@ -137,8 +138,10 @@ impl Study<'_> {
         for &case in cases {
             let of_case = outcomes.iter().filter(|(job, _)| job.case == case);
             let results: Vec<&Result<Outputs, Error>> = of_case.map(|(_, result)| result).collect();
+            // Of a study that was cancelled there may be none.
+            let Some(first) = results.first() else { continue };
             if case.is_noiseless() {
-                noiseless = Some(results[0].as_ref()?);
+                noiseless = Some(first.as_ref()?);
             }
             let Some(noiseless) = noiseless else { continue };
             for (place, &time) in times.iter().enumerate() {
@@ -155,7 +158,7 @@ impl Study<'_> {
     }
 }
 
-/// Runs all jobs.
+/// Runs all jobs, or those that are begun before the observer cancels them.
 fn outcomes(
     benches: &[Bench<'_>],
     jobs: Vec<Job>,
@@ -167,12 +170,15 @@ fn outcomes(
     let watch = Mutex::new((0, observer));
     let results = parallel::map(all, threads, &(), |(), at| {
         let Job { variant, case, replicate } = jobs[at];
+        let watch = || watch.lock().unwrap_or_else(PoisonError::into_inner);
+        if watch().1.is_cancelled() {
+            return None;
+        }
         let result = benches[variant].outputs(case, replicate);
-        let mut watch = watch.lock().unwrap_or_else(PoisonError::into_inner);
-        let (done, observer) = &mut *watch;
+        let (done, observer) = &mut *watch();
         *done += 1;
         observer.progress(*done, all);
-        result
+        Some(result)
     });
-    jobs.into_iter().zip(results).collect()
+    jobs.into_iter().zip(results).filter_map(|(job, result)| Some((job, result?))).collect()
 }
