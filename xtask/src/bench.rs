@@ -84,8 +84,9 @@ fn page(sections: &[(&str, Vec<Row>)], bench: &Bench) -> String {
          Ratios carry over to other machines better than times do.\n\n\
          Networks are of smoothed rectifiers, h = 0.25, He-normal weights, inputs in [0, 1]; S1 2-4-1, S2 4-16-3, \
          S3 16-32-32-4, S4 64-64-10, S5 196-64-10, S6 784-64-10, S7 784-128-10.\n\
-         Programs in Rust are compiled for what all processors of this kind understand, as users get them; the peers \
-         choose at run time what this one can do.\n\n",
+         The command is compiled for what all processors of this kind understand and chooses vector registers when it \
+         runs, as the peers do. Where a generated crate stands beside loops in Rust, both are compiled for every \
+         processor; users get crates for their own.\n\n",
     );
     let versions: Vec<&str> = bench.versions.iter().map(String::as_str).collect();
     let _ = writeln!(out, "nnrc {}, {}.", env!("CARGO_PKG_VERSION"), versions.join(", "));

@@ -12,6 +12,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use nnrc_dispatch::dispatched;
+
 use crate::sum::{Source, Sum};
 
 /// Rows side by side.
@@ -119,30 +121,41 @@ impl Flat {
         room[..self.dimension].copy_from_slice(state);
         room[self.dimension] = 1.0;
         derivative.fill(0.0);
-        let mut rest = coefficients.as_chunks::<LANES>().0;
-        for group in &self.groups {
-            let [free, own, products] = group.shape;
-            let mut indices = group.indices.as_slice();
-            for targets in &group.targets {
-                let mut take = |terms: usize, factors: usize| {
-                    let (values, others) = rest.split_at(terms);
-                    let (mine, following) = indices.split_at(factors * terms);
-                    (rest, indices) = (others, following);
-                    (values, mine)
-                };
-                let mut sum = linear(take(free, 1), room);
-                let factor = linear(take(own, 1), room);
-                let (values, indices) = take(products, 2);
-                for (values, pair) in values.iter().zip(indices.as_chunks::<2>().0) {
-                    let [a, b] = pair.map(|indices| at(room, indices));
-                    for lane in 0..LANES {
-                        sum[lane] += values[lane] * (a[lane] * b[lane]);
-                    }
-                }
-                let own = at(room, *targets);
+        sum_groups(&self.groups, coefficients, room, derivative);
+    }
+}
+
+dispatched! {
+    /// Writes the sums of all rows.
+    fn sum_groups(groups: &[Group], coefficients: &[f64], room: &[f64; ROOM], derivative: &mut [f64]) =
+        sum_rows(groups, coefficients, room, derivative);
+}
+
+#[inline(always)]
+fn sum_rows(groups: &[Group], coefficients: &[f64], room: &[f64; ROOM], derivative: &mut [f64]) {
+    let mut rest = coefficients.as_chunks::<LANES>().0;
+    for group in groups {
+        let [free, own, products] = group.shape;
+        let mut indices = group.indices.as_slice();
+        for targets in &group.targets {
+            let mut take = |terms: usize, factors: usize| {
+                let (values, others) = rest.split_at(terms);
+                let (mine, following) = indices.split_at(factors * terms);
+                (rest, indices) = (others, following);
+                (values, mine)
+            };
+            let mut sum = linear(take(free, 1), room);
+            let factor = linear(take(own, 1), room);
+            let (values, indices) = take(products, 2);
+            for (values, pair) in values.iter().zip(indices.as_chunks::<2>().0) {
+                let [a, b] = pair.map(|indices| at(room, indices));
                 for lane in 0..LANES {
-                    derivative[usize::from(targets[lane])] = sum[lane] + own[lane] * factor[lane];
+                    sum[lane] += values[lane] * (a[lane] * b[lane]);
                 }
+            }
+            let own = at(room, *targets);
+            for lane in 0..LANES {
+                derivative[usize::from(targets[lane])] = sum[lane] + own[lane] * factor[lane];
             }
         }
     }

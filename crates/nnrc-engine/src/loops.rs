@@ -16,6 +16,7 @@ impl Strided<'_> {
 }
 
 /// target\[i\] += scale · column\[i\].
+#[inline(always)]
 pub(crate) fn axpy(scale: f64, column: &[f64], target: &mut [f64]) {
     for (target, value) in target.iter_mut().zip(column) {
         *target += scale * value;
@@ -23,6 +24,7 @@ pub(crate) fn axpy(scale: f64, column: &[f64], target: &mut [f64]) {
 }
 
 /// target\[i\] += Σ scale\[k\] · column\[k\]\[i\] for four columns.
+#[inline(always)]
 pub(crate) fn axpy_four(scale: [f64; 4], columns: [&[f64]; 4], target: &mut [f64]) {
     let n = target.len();
     let columns = columns.map(|column| &column[..n]);

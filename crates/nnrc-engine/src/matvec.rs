@@ -1,6 +1,7 @@
 //! Matrix times vector, the kernel of dense layers.
 
 use crate::arrays::{Line, Scratch, Sources};
+use nnrc_dispatch::dispatched;
 use nnrc_sim::loops::dot;
 
 use crate::loops::{add_product, axpy, axpy_four, fill_product};
@@ -73,7 +74,7 @@ impl MatVec {
         let vector = self.vector(sources, inner);
         rows.clear();
         rows.resize(self.rows, 0.0);
-        self.multiply(&sources.array(self.matrix)[self.base..], vector, rows);
+        multiply(&sources.array(self.matrix)[self.base..], self.strides, vector, rows);
         for output in &self.outputs {
             let target = &mut target[output.target.base..];
             with_lines(sources, output.scale, &output.outer, Some(rows), |scale, lines| {
@@ -99,29 +100,40 @@ impl MatVec {
         }
         space
     }
+}
 
-    fn multiply(&self, matrix: &[f64], vector: &[f64], product: &mut [f64]) {
-        let (row_stride, column_stride) = self.strides;
-        if column_stride == 1 {
-            for (i, value) in product.iter_mut().enumerate() {
-                *value = dot(&matrix[i * row_stride..], vector);
-            }
-        } else if row_stride == 1 {
-            // Four columns at a time: the product is read and written a quarter as often.
-            let (fours, rest) = vector.as_chunks::<4>();
-            for (j, values) in fours.iter().enumerate() {
-                let columns = [0, 1, 2, 3].map(|k| &matrix[(4 * j + k) * column_stride..]);
-                axpy_four(*values, columns, product);
-            }
-            let first = vector.len() - rest.len();
-            for (j, &value) in rest.iter().enumerate() {
-                axpy(value, &matrix[(first + j) * column_stride..], product);
-            }
-        } else {
-            for (i, value) in product.iter_mut().enumerate() {
-                let row = matrix[i * row_stride..].iter().step_by(column_stride);
-                *value = row.zip(vector).map(|(a, b)| a * b).sum();
-            }
+dispatched! {
+    /// Matrix times vector; `strides` are those from row to row and from column to column.
+    fn multiply(matrix: &[f64], strides: (usize, usize), vector: &[f64], product: &mut [f64]) =
+        multiply_plain(matrix, strides, vector, product);
+}
+
+#[inline(always)]
+fn multiply_plain(
+    matrix: &[f64],
+    (row_stride, column_stride): (usize, usize),
+    vector: &[f64],
+    product: &mut [f64],
+) {
+    if column_stride == 1 {
+        for (i, value) in product.iter_mut().enumerate() {
+            *value = dot(&matrix[i * row_stride..], vector);
+        }
+    } else if row_stride == 1 {
+        // Four columns at a time: the product is read and written a quarter as often.
+        let (fours, rest) = vector.as_chunks::<4>();
+        for (j, values) in fours.iter().enumerate() {
+            let columns = [0, 1, 2, 3].map(|k| &matrix[(4 * j + k) * column_stride..]);
+            axpy_four(*values, columns, product);
+        }
+        let first = vector.len() - rest.len();
+        for (j, &value) in rest.iter().enumerate() {
+            axpy(value, &matrix[(first + j) * column_stride..], product);
+        }
+    } else {
+        for (i, value) in product.iter_mut().enumerate() {
+            let row = matrix[i * row_stride..].iter().step_by(column_stride);
+            *value = row.zip(vector).map(|(a, b)| a * b).sum();
         }
     }
 }

@@ -7,6 +7,7 @@
 //! Factoring out the decay, by e^{μ t} P and κ e^{−μ t}, leaves μ = 0. P − Q then follows from a and b alone, and
 //! the amount annihilated, which is the same for both, obeys M' = κ (p − M) (q − M) with p = P₀ + ∫a, q = Q₀ + ∫b.
 
+use nnrc_dispatch::dispatched;
 use nnrc_sim::loops::dot;
 
 const LANES: usize = 4;
@@ -56,10 +57,26 @@ pub(crate) struct Row<'a> {
     pub after: [&'a mut [f64]; 2],
 }
 
-/// Takes a row over a step by the classical Runge–Kutta method of order 4 for the amount annihilated, all columns side
-/// by side. Returns the largest error, estimated by the method of order 3 that the derivative at the end completes,
-/// relative to `absolute` + `relative` · the smaller rail.
-pub(crate) fn advance(span: Span, row: Row<'_>, (relative, absolute): (f64, f64)) -> f64 {
+dispatched! {
+    /// Takes a row over a step by the classical Runge–Kutta method of order 4 for the amount annihilated, all columns side
+    /// by side. Returns the largest error, estimated by the method of order 3 that the derivative at the end completes,
+    /// relative to the second tolerance + the first · the smaller rail.
+    pub(crate) fn advance(span: Span, row: Row, tolerances: (f64, f64)) -> f64 =
+        advance_columns(span, row, tolerances);
+}
+
+dispatched! {
+    /// Sums over the columns of a row with the weights b, c: b P, b Q, b P Q, b P Q (P + Q).
+    pub(crate) fn moments(b: &[f64], p: &[f64], q: &[f64]) -> [f64; 4] = sum_moments(b, p, q);
+}
+
+dispatched! {
+    /// Σ g x.
+    pub(crate) fn product(g: &[f64], x: &[f64]) -> f64 = dot(x, g);
+}
+
+#[inline(always)]
+fn advance_columns(span: Span, row: Row<'_>, (relative, absolute): (f64, f64)) -> f64 {
     let h = span.step;
     let (half_left, left) = (span.left(0.5), span.left(1.0));
     let (half_gain, gain) = (1.0 / half_left, 1.0 / left);
@@ -108,8 +125,8 @@ pub(crate) fn advance(span: Span, row: Row<'_>, (relative, absolute): (f64, f64)
     if p1.iter().chain(q1.iter()).sum::<f64>().is_finite() { all } else { f64::NAN }
 }
 
-/// Sums over the columns of a row with the weights b, c: b P, b Q, b P Q, b P Q (P + Q).
-pub(crate) fn moments(b: &[f64], p: &[f64], q: &[f64]) -> [f64; 4] {
+#[inline(always)]
+fn sum_moments(b: &[f64], p: &[f64], q: &[f64]) -> [f64; 4] {
     let n = b.len();
     let (p, q) = (&p[..n], &q[..n]);
     let mut sums = [[0.0; LANES]; 4];
@@ -131,11 +148,6 @@ pub(crate) fn moments(b: &[f64], p: &[f64], q: &[f64]) -> [f64; 4] {
         add(&mut sums, at, at - whole);
     }
     sums.map(|lanes| (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]))
-}
-
-/// Σ g x.
-pub(crate) fn product(g: &[f64], x: &[f64]) -> f64 {
-    dot(x, g)
 }
 
 #[cfg(test)]
