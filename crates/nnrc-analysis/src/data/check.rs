@@ -101,12 +101,13 @@ fn check_names(scope: &mut Scope, name: &str, data: &Dataset, inputs: &[&Draft])
 /// Rows of another width than the inputs of the network have together.
 pub fn wrong_width(name: &str, span: Span, found: usize, inputs: &[&Draft]) -> Diagnostic {
     let width: usize = inputs.iter().map(|input| input.width()).sum();
+    let found = if found == 1 { "1 input".to_owned() } else { format!("{found} inputs") };
     let finding = Diagnostic::error(
         codes::SHAPE_MISMATCH,
         span,
-        format!("the rows of `{name}` have {found} inputs, the network takes {width}"),
+        format!("the rows of `{name}` have {found}, the network takes {width}"),
     )
-    .label(format!("{found} inputs in each row"));
+    .label(format!("{found} in each row"));
     inputs
         .iter()
         .fold(finding, |finding, input| finding.other(input.span, format!("width {}", input.width())))

@@ -107,9 +107,11 @@ pub fn fingerprint(bytes: impl IntoIterator<Item = u8>) -> u64 {
 }
 
 /// How many numbers there are, and a hash that tells them from others.
-pub fn described(numbers: &[f64]) -> String {
-    let hash = fingerprint(numbers.iter().flat_map(|number| number.to_bits().to_le_bytes()));
-    format!("{} numbers (hash {:08x})", numbers.len(), hash as u32 ^ (hash >> 32) as u32)
+pub fn described<'a>(numbers: impl IntoIterator<Item = &'a f64>) -> String {
+    let mut count = 0;
+    let bytes = numbers.into_iter().inspect(|_| count += 1).flat_map(|number| number.to_bits().to_le_bytes());
+    let hash = fingerprint(bytes);
+    format!("{count} numbers (hash {:08x})", hash as u32 ^ (hash >> 32) as u32)
 }
 
 /// 64 bits as four numbers that f64 holds exactly.

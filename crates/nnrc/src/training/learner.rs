@@ -107,14 +107,13 @@ impl<'a> Learning<'a> {
     /// What another network, beginning, data or way of training would change. `settings` are those of the training that
     /// count, by name.
     pub fn stamp(&self, settings: stamp::Settings) -> Stamp {
-        let samples: Vec<f64> =
-            self.inputs.iter().flat_map(|input| input.iter()).chain(&self.targets).copied().collect();
+        let samples = || self.inputs.iter().copied().flatten().chain(&self.targets);
         let mut all = self.structure.clone();
-        all.push(("samples".to_owned(), described(&samples)));
+        all.push(("samples".to_owned(), described(samples())));
         all.push(("weights at the beginning".to_owned(), described(self.graph.initial())));
         all.extend(settings);
         let words = stamp::text(&all).into_bytes();
-        let numbers = samples.iter().chain(self.graph.initial());
+        let numbers = samples().chain(self.graph.initial());
         let bytes = numbers.flat_map(|number| number.to_bits().to_le_bytes());
         Stamp { fingerprint: fingerprint(words.into_iter().chain(bytes)), settings: all }
     }
