@@ -9,9 +9,10 @@ mod run;
 use crate::budget::Budget;
 use crate::error::ImportError;
 use crate::fold::Folded;
-use crate::graph::{Batch, Graph, ValueId};
+use crate::graph::{Attribute, Batch, Graph, ValueId};
 use crate::limits;
 use crate::node_error::Unserved;
+use crate::op::Fact;
 use crate::tensor::Tensor;
 
 use run::{Run, Value, are_equal, is_mixed};
@@ -27,7 +28,7 @@ const CHOICES: [usize; 3] = [3, 5, 7];
 /// The first node that does not keep samples apart.
 pub(crate) fn check(one: &Folded) -> Result<(), ImportError> {
     let is_open = |batch: Batch| batch == Batch::Free || batch.frozen().is_some();
-    if !one.graph.inputs.iter().any(|input| is_open(input.batch)) {
+    if !one.graph.inputs.iter().any(|input| is_open(input.batch)) || is_row_by_row(one) {
         return Ok(());
     }
     let count = samples(one);
@@ -66,6 +67,29 @@ pub(crate) fn check(one: &Folded) -> Result<(), ImportError> {
         }
         _ => Ok(()),
     }
+}
+
+/// Whether nodes are such that samples are rows of matrices from the input on, and stay apart by what the nodes are:
+/// most networks without convolutions, for which folding them once more would take longer than all the rest.
+fn is_row_by_row(one: &Folded) -> bool {
+    let [input] = one.graph.inputs.as_slice() else { return false };
+    let is_row = |value: &ValueId| {
+        let shape = one.facts[*value].as_ref().and_then(Fact::shape);
+        shape.is_some_and(|shape| shape.len() < 2 || (shape.len() == 2 && shape[0] == 1))
+    };
+    let keeps_rows = |k: usize| {
+        let node = &one.graph.nodes[k];
+        match (node.inputs.as_slice(), one.computed(k).collect::<Vec<_>>().as_slice()) {
+            (_, []) => true,
+            ([Some(only)], [computed]) => only == computed && one.roles[k].scalar.is_some(),
+            ([Some(a), Some(_), bias @ ..], [computed]) => {
+                let is_plain = matches!(node.attributes.get("transA"), None | Some(Attribute::Int(0)));
+                node.op == "Gemm" && a == computed && is_plain && bias.iter().flatten().all(is_row)
+            }
+            _ => false,
+        }
+    };
+    input.batch != Batch::None && input.shape.len() == 2 && (0..one.roles.len()).all(keeps_rows)
 }
 
 /// How many samples are looked at.
