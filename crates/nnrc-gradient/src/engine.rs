@@ -62,7 +62,7 @@ struct OwnNode {
 
 impl<'a, S: Slots> Engine<'a, S> {
     /// Room for blocks of at most `rows` samples, and what each of the threads has for itself; nodes that are not
-    /// shared belong to the first. With `learns` there is room for the way back.
+    /// shared belong to the first.
     pub fn new(graph: &'a Graph, is_shared: &[bool], threads: usize, rows: usize) -> (Self, Vec<Own>) {
         let mut nodes = Vec::new();
         let mut owns: Vec<Own> = (0..threads)
