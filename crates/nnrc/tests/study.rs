@@ -85,14 +85,11 @@ fn a_study_that_is_cancelled_has_what_was_done() {
         let mut observer = Impatient { after, done: 0 };
         let part = study.run(&test, &variants, 1, &mut observer).unwrap();
         assert_eq!((part.rows.len(), observer.done), (rows, after));
-        let full = rows.min(4);
-        assert_eq!(part.rows[..full].len(), full);
-        assert!(
-            part.rows[..full]
-                .iter()
-                .zip(&whole.rows)
-                .all(|(part, whole)| { part.deviation.worst == whole.deviation.worst })
-        );
+        // What is whole is what the whole study has.
+        let whole_rows = part.rows.iter().zip(&whole.rows).take(rows.min(4));
+        for (part, whole) in whole_rows {
+            assert_eq!(part.deviation.worst, whole.deviation.worst);
+        }
     }
 }
 
