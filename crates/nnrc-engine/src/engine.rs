@@ -9,7 +9,7 @@ use nnrc_sim::system::System;
 use nnrc_sim::{Absolute, Tolerances};
 
 use crate::arrays::{Scratch, Sources};
-use crate::flat::{Flat, Room, room};
+use crate::flat::{Flat, Room};
 use crate::fold::Folds;
 use crate::kernel::{Kernel, compile_all};
 use crate::layout::Layout;
@@ -118,7 +118,8 @@ impl Engine {
         observables: Vec<Observable>,
     ) -> Self {
         let linear = Linear::new(&plan.sums, &layout, &mut plan.tensors);
-        let flat = Flat::new(&plan.sums, layout.dimension());
+        let fixed = |id| plan.fixed.contains(&id).then(|| plan.tensors[id].as_slice());
+        let flat = Flat::new(&plan.sums, layout.dimension(), fixed);
         let kernels = compile_all(flat.as_ref().map_or(&plan.sums, |flat| &flat.rest));
         let linearisation = Linearisation::new(&linear, layout.dimension());
         Self {
@@ -130,7 +131,7 @@ impl Engine {
             scratch: Scratch::default(),
             linearisation,
             coefficients: Vec::new(),
-            room: room(),
+            room: Room::default(),
         }
     }
 

@@ -7,36 +7,49 @@
 //!
 //! The middle sum holds all products with the changed species itself, which nearly every consumption is. Rows of
 //! like numbers of terms stand together, four side by side: their sums do not wait for each other, and the processor
-//! foresees where each loop ends.
+//! foresees where each loop ends. What many rows add up alike is added up once ([`runs`](crate::runs)).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use nnrc_dispatch::dispatched;
 
+use crate::runs::Runs;
 use crate::sum::{Source, Sum};
 
 /// Rows side by side.
 const LANES: usize = 4;
-/// Room for the state: with indices below a constant power of two no access needs a check.
-const ROOM: usize = 4096;
+/// Room for the state: no index of 16 bits needs a check.
+const ROOM: usize = 1 << 16;
 /// Most products in the list.
 const MOST: usize = 16_384;
 /// Products for each loop, on average, above which loops are faster.
 const LOOP_PAYS: usize = 24;
 
-/// The state, and a 1 behind it that completes products of fewer factors.
-pub(crate) type Room = Box<[f64; ROOM]>;
+/// The state, a 1 behind it that completes products of fewer factors, and sums of species.
+#[derive(Debug)]
+pub(crate) struct Room(Box<[f64; ROOM]>);
 
-/// An empty room.
-pub(crate) fn room() -> Room {
-    Box::new([0.0; ROOM])
+impl Default for Room {
+    fn default() -> Self {
+        // Zeros of a fresh vector take no memory before they are written.
+        let zeros = vec![0.0; ROOM].into_boxed_slice();
+        Self(zeros.try_into().unwrap_or_else(|_| Box::new([0.0; ROOM])))
+    }
+}
+
+impl Clone for Room {
+    /// What is in it does not outlive an evaluation.
+    fn clone(&self) -> Self {
+        Self::default()
+    }
 }
 
 /// The list.
 #[derive(Debug)]
 pub(crate) struct Flat {
     groups: Vec<Group>,
+    runs: Runs,
     dimension: usize,
     /// How coefficients are computed, in the order of the list: each a sum of scale · Π tensor elements.
     coefficients: Vec<Coefficient>,
@@ -71,8 +84,13 @@ struct Row {
 }
 
 impl Flat {
-    /// The list for these sums, if it is faster than loops; `dimension` is that of the state.
-    pub fn new(sums: &[Sum], dimension: usize) -> Option<Self> {
+    /// The list for these sums, if it is faster than loops; `dimension` is that of the state, and `fixed` gives the
+    /// tensors that never change.
+    pub fn new<'a>(
+        sums: &[Sum],
+        dimension: usize,
+        fixed: impl Fn(usize) -> Option<&'a [f64]>,
+    ) -> Option<Self> {
         let factors = |sum: &Sum| -> u32 {
             sum.factors.iter().filter(|f| f.source == Source::State).map(|f| f.power).sum()
         };
@@ -88,6 +106,12 @@ impl Flat {
         for sum in few {
             add(sum, one, &mut rows);
         }
+        let known = |coefficient: &Coefficient| value(coefficient, &fixed);
+        let mut terms: Vec<_> = rows.iter_mut().flat_map(|row| [&mut row.free, &mut row.own]).collect();
+        for terms in &mut terms {
+            terms.retain(|_, coefficient| known(coefficient) != Some(0.0));
+        }
+        let runs = Runs::take(&mut terms, known, dimension + 1..ROOM);
         let mut rows: Vec<Row> = rows.into_iter().filter(|row| row.shape() != [0; 3]).collect();
         rows.sort_by_key(|row| (row.shape(), row.target));
         let (mut groups, mut coefficients): (Vec<Group>, _) = (Vec::new(), Vec::new());
@@ -102,24 +126,21 @@ impl Flat {
                 group.add(lanes, one, &mut coefficients);
             }
         }
-        Some(Self { groups, dimension, coefficients, rest: rest.into_iter().cloned().collect() })
+        Some(Self { groups, runs, dimension, coefficients, rest: rest.into_iter().cloned().collect() })
     }
 
     /// Reads the tensors.
     pub fn coefficients(&self, tensors: &[Arc<Vec<f64>>], values: &mut Vec<f64>) {
         values.clear();
-        values.extend(self.coefficients.iter().map(|terms| -> f64 {
-            let product = |places: &[(usize, usize)]| -> f64 {
-                places.iter().map(|&(tensor, place)| tensors[tensor][place]).product()
-            };
-            terms.iter().map(|(scale, places)| scale * product(places)).sum()
-        }));
+        let read = |tensor: usize| Some(tensors[tensor].as_slice());
+        values.extend(self.coefficients.iter().map(|terms| value(terms, read).unwrap_or(0.0)));
     }
 
     /// Writes the sums; rows without terms become 0.
-    pub fn run(&self, coefficients: &[f64], state: &[f64], room: &mut [f64; ROOM], derivative: &mut [f64]) {
+    pub fn run(&self, coefficients: &[f64], state: &[f64], Room(room): &mut Room, derivative: &mut [f64]) {
         room[..self.dimension].copy_from_slice(state);
         room[self.dimension] = 1.0;
+        self.runs.add_up(&mut room[..]);
         derivative.fill(0.0);
         sum_groups(&self.groups, coefficients, room, derivative);
     }
@@ -131,32 +152,58 @@ dispatched! {
         sum_rows(groups, coefficients, room, derivative);
 }
 
+/// [`sum_group`]; shapes that occur most are known where it is inlined, so that its loops unroll.
+macro_rules! sum_group_of {
+    ($group:ident, $own:ident, $room:ident, $derivative:ident: $($known:tt)*) => {
+        match $group.shape {
+            $($known => sum_group($known, $group, $own, $room, $derivative),)*
+            shape => sum_group(shape, $group, $own, $room, $derivative),
+        }
+    };
+}
+
 #[inline(always)]
 fn sum_rows(groups: &[Group], coefficients: &[f64], room: &[f64; ROOM], derivative: &mut [f64]) {
     let mut rest = coefficients.as_chunks::<LANES>().0;
     for group in groups {
-        let [free, own, products] = group.shape;
-        let mut indices = group.indices.as_slice();
-        for targets in &group.targets {
-            let mut take = |terms: usize, factors: usize| {
-                let (values, others) = rest.split_at(terms);
-                let (mine, following) = indices.split_at(factors * terms);
-                (rest, indices) = (others, following);
-                (values, mine)
-            };
-            let mut sum = linear(take(free, 1), room);
-            let factor = linear(take(own, 1), room);
-            let (values, indices) = take(products, 2);
-            for (values, pair) in values.iter().zip(indices.as_chunks::<2>().0) {
-                let [a, b] = pair.map(|indices| at(room, indices));
-                for lane in 0..LANES {
-                    sum[lane] += values[lane] * (a[lane] * b[lane]);
-                }
-            }
-            let own = at(room, *targets);
+        let (own, others) = rest.split_at(group.shape.iter().sum::<usize>() * group.targets.len());
+        rest = others;
+        sum_group_of!(
+            group, own, room, derivative:
+            [0, 0, 1] [0, 1, 0] [0, 1, 1] [0, 2, 1] [1, 0, 0] [1, 1, 0] [1, 2, 0] [1, 3, 0] [1, 4, 0]
+        );
+    }
+}
+
+#[inline(always)]
+fn sum_group(
+    shape: Shape,
+    group: &Group,
+    mut coefficients: &[[f64; LANES]],
+    room: &[f64; ROOM],
+    derivative: &mut [f64],
+) {
+    let [free, own, products] = shape;
+    let mut indices = group.indices.as_slice();
+    for targets in &group.targets {
+        let mut take = |terms: usize, factors: usize| {
+            let (values, others) = coefficients.split_at(terms);
+            let (mine, following) = indices.split_at(factors * terms);
+            (coefficients, indices) = (others, following);
+            (values, mine)
+        };
+        let mut sum = linear(take(free, 1), room);
+        let factor = linear(take(own, 1), room);
+        let (values, indices) = take(products, 2);
+        for (values, pair) in values.iter().zip(indices.as_chunks::<2>().0) {
+            let [a, b] = pair.map(|indices| at(room, indices));
             for lane in 0..LANES {
-                derivative[usize::from(targets[lane])] = sum[lane] + own[lane] * factor[lane];
+                sum[lane] += values[lane] * (a[lane] * b[lane]);
             }
+        }
+        let own = at(room, *targets);
+        for lane in 0..LANES {
+            derivative[usize::from(targets[lane])] = sum[lane] + own[lane] * factor[lane];
         }
     }
 }
@@ -190,10 +237,18 @@ impl Group {
     }
 }
 
+/// The value of a coefficient, if the tensors that it reads are known.
+fn value<'a>(terms: &Coefficient, tensor: impl Fn(usize) -> Option<&'a [f64]>) -> Option<f64> {
+    let product = |places: &[(usize, usize)]| -> Option<f64> {
+        places.iter().map(|&(of, place)| Some(tensor(of)?[place])).product()
+    };
+    terms.iter().map(|(scale, places)| Some(scale * product(places)?)).sum()
+}
+
 /// The species at some indices.
 #[inline(always)]
 fn at(room: &[f64; ROOM], indices: [u16; LANES]) -> [f64; LANES] {
-    indices.map(|index| room[usize::from(index) % ROOM])
+    indices.map(|index| room[usize::from(index)])
 }
 
 /// Σ c x_a

@@ -41,6 +41,7 @@ mod noisy;
 mod plan;
 mod polynomial;
 mod presentations;
+mod runs;
 mod simple;
 mod sum;
 

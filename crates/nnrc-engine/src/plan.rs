@@ -24,7 +24,7 @@ pub(crate) struct Plan {
     /// How tensors follow from adjustable rate constants; none of them otherwise.
     pub recipes: Vec<Recipe>,
     /// Tensors that never change, so that several sums may share them.
-    fixed: Vec<usize>,
+    pub fixed: Vec<usize>,
 }
 
 /// A tensor as sums of rate constants.

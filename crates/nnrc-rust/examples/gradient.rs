@@ -99,8 +99,7 @@ fn main() {
             .env("CARGO_TARGET_DIR", "target")
             .output()
             .unwrap();
-        let words =
-            [run.stdout, run.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
-        println!("{widths:?}: {}", words.trim());
+        assert!(run.status.success(), "{widths:?}: {}", String::from_utf8_lossy(&run.stderr));
+        println!("{widths:?}: {}", String::from_utf8_lossy(&run.stdout).trim());
     }
 }
