@@ -17,6 +17,7 @@ use crate::linear::Linear;
 use crate::linearisation::Linearisation;
 use crate::plan::Plan;
 use crate::sum::{Source, Sum};
+use crate::wide;
 
 /// A reaction network ready to be integrated.
 ///
@@ -318,4 +319,6 @@ impl System for Engine {
             kernel.run(&sources, derivative, &mut self.scratch);
         }
     }
+
+    wide::loops!();
 }

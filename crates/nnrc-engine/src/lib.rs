@@ -44,6 +44,7 @@ mod presentations;
 mod runs;
 mod simple;
 mod sum;
+mod wide;
 
 pub use engine::{Engine, SetError};
 pub use multirate::{Multirate, Pace};

@@ -18,6 +18,7 @@ use crate::arrays::Sources;
 use crate::engine::Engine;
 use crate::kernel::{Kernel, compile_all};
 use crate::linear::{Derivative, derivatives};
+use crate::wide;
 
 /// A at one state, and A with a shift.
 pub(crate) struct Local {
@@ -90,6 +91,8 @@ impl System for Locally<'_> {
     fn derivative(&mut self, state: &[f64], derivative: &mut [f64]) {
         self.engine.derivative(state, derivative);
     }
+
+    wide::loops!();
 }
 
 impl Layered for Locally<'_> {

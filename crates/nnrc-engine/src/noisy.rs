@@ -20,6 +20,7 @@ use crate::kernel::{Kernel, compile_all};
 use crate::layout::Layout;
 use crate::plan::{Change, Contribution, Plan, Recipe, contributions_in};
 use crate::sum::{Access, Source, Sum};
+use crate::wide;
 
 /// An [`Engine`] with rate constants that can be changed reaction by reaction, for noise.
 ///
@@ -311,6 +312,8 @@ impl System for NoisyEngine {
     fn derivative(&mut self, state: &[f64], derivative: &mut [f64]) {
         self.engine.derivative(state, derivative);
     }
+
+    wide::loops!();
 }
 
 impl Layered for NoisyEngine {

@@ -16,18 +16,19 @@ pub(crate) struct Largest(u64);
 impl Largest {
     /// Takes |`value`| into account. The bit patterns of non-negative floats are ordered as the floats
     /// are, with NaN above infinity, so an integer maximum loses no NaN.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn take(&mut self, value: f64) {
         self.0 = self.0.max(value.abs().to_bits());
     }
 
+    #[inline(always)]
     pub(crate) fn value(self) -> f64 {
         f64::from_bits(self.0)
     }
 }
 
 /// Writes `base` + `factor` · Σ `coefficients[j]` · `vectors[j]` into `out`. All lengths are equal.
-#[inline]
+#[inline(always)]
 pub(crate) fn combine<const N: usize>(
     out: &mut [f64],
     base: &[f64],

@@ -5,7 +5,8 @@
 //! Computers & Mathematics with Applications 62 (2011) 770–775. The tests check them against the order
 //! conditions.
 
-use crate::control::{Largest, Scale, combine};
+use crate::control::{Scale, combine};
+use crate::stages::Step;
 use crate::system::System;
 
 /// Largest h·|λ| on the negative real axis at which the method is stable.
@@ -82,32 +83,22 @@ impl Tsit5 {
     ) -> f64 {
         let x = &mut self.argument;
         let [k1, k2, k3, k4, k5, k6, k7] = &mut self.stages;
-        combine(x, state, step, A2, [k1]);
+        system.combine(x, state, step, &A2, &[k1]);
         system.derivative(x, k2);
-        combine(x, state, step, A3, [k1, k2]);
+        system.combine(x, state, step, &A3, &[k1, k2]);
         system.derivative(x, k3);
-        combine(x, state, step, A4, [k1, k2, k3]);
+        system.combine(x, state, step, &A4, &[k1, k2, k3]);
         system.derivative(x, k4);
-        combine(x, state, step, A5, [k1, k2, k3, k4]);
+        system.combine(x, state, step, &A5, &[k1, k2, k3, k4]);
         system.derivative(x, k5);
-        combine(x, state, step, A6, [k1, k2, k3, k4, k5]);
+        system.combine(x, state, step, &A6, &[k1, k2, k3, k4, k5]);
         system.derivative(x, k6);
-        combine(next, state, step, B, [k1, k2, k3, k4, k5, k6]);
+        system.combine(next, state, step, &B, &[k1, k2, k3, k4, k5, k6]);
         system.derivative(next, k7);
 
-        let n = next.len();
-        let stages: [&[f64]; 7] = self.stages.each_ref().map(|stage| &stage[..n]);
-        let (state, next, absolute) = (&state[..n], &next[..n], &scale.absolute[..n]);
-        let mut largest = Largest::default();
-        for i in 0..n {
-            let mut sum = 0.0;
-            for j in 0..7 {
-                sum += ERROR[j] * stages[j][i];
-            }
-            let size = state[i].abs().max(next[i].abs());
-            largest.take(step * sum / (absolute[i] + scale.relative * size));
-        }
-        largest.value()
+        let stages = self.stages.each_ref().map(|stage| stage.as_slice());
+        let Scale { relative, absolute } = scale;
+        system.largest_error(Step { step, weights: ERROR, stages, state, next, relative, absolute })
     }
 
     /// Writes how the derivative differs between the last two stages, both at the end of the step: a

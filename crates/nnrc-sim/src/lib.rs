@@ -39,6 +39,7 @@ mod settings;
 mod settling;
 #[cfg(feature = "sources")]
 pub mod sources;
+pub mod stages;
 mod steady_state;
 pub mod system;
 mod tensors;

@@ -1,5 +1,7 @@
 //! What an integrator needs to know of a reaction network: its derivative, and how to solve with its Jacobian.
 
+use crate::stages;
+
 /// An autonomous system of ordinary differential equations x' = f(x), concentrations in model units.
 pub trait System {
     /// Number of state variables.
@@ -8,6 +10,17 @@ pub trait System {
     /// Writes f(`state`) into `derivative`; both have `dimension` elements. `&mut self` is for scratch
     /// space only: the same state always gives the same derivative.
     fn derivative(&mut self, state: &[f64], derivative: &mut [f64]);
+
+    /// Writes `base` + `factor` · Σ `coefficients[j]` · `vectors[j]` into `out`, for one to seven vectors. A system may have
+    /// [`stages::combine`] compiled for its registers, with the same bits.
+    fn combine(&self, out: &mut [f64], base: &[f64], factor: f64, coefficients: &[f64], vectors: &[&[f64]]) {
+        stages::combine(out, base, factor, coefficients, vectors);
+    }
+
+    /// The largest error of a step; likewise for [`stages::largest_error`].
+    fn largest_error(&self, step: stages::Step<'_>) -> f64 {
+        stages::largest_error(step)
+    }
 }
 
 /// A system whose Jacobian J = df/dx can be used without forming or factorising it as a whole: ordered by
