@@ -11,6 +11,7 @@
 
 use std::ops::Range;
 
+use nnrc_dispatch::dispatched;
 use nnrc_sim::System;
 use nnrc_sim::system::Layered;
 
@@ -115,53 +116,11 @@ impl Layered for Locally<'_> {
     }
 
     fn shift(&mut self, shift: f64) {
-        let Local { pairs, singles, own, other, from_own, from_other, .. } = &mut *self.local;
-        for range in singles {
-            for (inverse, own) in from_own[range.clone()].iter_mut().zip(&own[range.clone()]) {
-                *inverse = 1.0 / (shift - own);
-            }
-        }
-        for [first, second] in pairs {
-            let (p, q) = (&own[first.clone()], &own[second.clone()]);
-            let (across_p, across_q) = (&other[first.clone()], &other[second.clone()]);
-            let [own_p, own_q] = both(from_own, first, second);
-            let [other_p, other_q] = both(from_other, first, second);
-            let n = p.len();
-            let (q, across_p, across_q) = (&q[..n], &across_p[..n], &across_q[..n]);
-            let (own_p, own_q) = (&mut own_p[..n], &mut own_q[..n]);
-            let (other_p, other_q) = (&mut other_p[..n], &mut other_q[..n]);
-            for i in 0..n {
-                let (a, d) = (shift - p[i], shift - q[i]);
-                let (alone, determinant) = (a * d, a * d - across_p[i] * across_q[i]);
-                // Two species that make each other are left to the explicit part as well.
-                let shared = if determinant > 0.0 { 1.0 } else { 0.0 };
-                let per = 1.0 / if determinant > 0.0 { determinant } else { alone };
-                (own_p[i], own_q[i]) = (d * per, a * per);
-                (other_p[i], other_q[i]) = (shared * across_p[i] * per, shared * across_q[i] * per);
-            }
-        }
+        invert(self.local, shift);
     }
 
     fn solve(&mut self, vector: &mut [f64]) {
-        let Local { pairs, singles, from_own, from_other, .. } = &*self.local;
-        for range in singles {
-            for (value, inverse) in vector[range.clone()].iter_mut().zip(&from_own[range.clone()]) {
-                *value *= inverse;
-            }
-        }
-        for [first, second] in pairs {
-            let [x, y] = both(vector, first, second);
-            let (own_p, own_q) = (&from_own[first.clone()], &from_own[second.clone()]);
-            let (other_p, other_q) = (&from_other[first.clone()], &from_other[second.clone()]);
-            let n = x.len();
-            let (y, own_p, own_q) = (&mut y[..n], &own_p[..n], &own_q[..n]);
-            let (other_p, other_q) = (&other_p[..n], &other_q[..n]);
-            for i in 0..n {
-                let (p, q) = (x[i], y[i]);
-                x[i] = own_p[i] * p + other_p[i] * q;
-                y[i] = own_q[i] * q + other_q[i] * p;
-            }
-        }
+        multiply(self.local, vector);
     }
 
     fn jacobian_times(&mut self, vector: &[f64], product: &mut [f64]) {
@@ -177,7 +136,70 @@ impl Layered for Locally<'_> {
     }
 }
 
+dispatched! {
+    /// Computes the inverse of shift · I − A.
+    fn invert(local: &mut Local, shift: f64) = invert_all(local, shift);
+}
+
+dispatched! {
+    /// Multiplies a vector by that inverse.
+    fn multiply(local: &Local, vector: &mut [f64]) = multiply_all(local, vector);
+}
+
+#[inline(always)]
+fn invert_all(local: &mut Local, shift: f64) {
+    let Local { pairs, singles, own, other, from_own, from_other, .. } = local;
+    for range in singles {
+        for (inverse, own) in from_own[range.clone()].iter_mut().zip(&own[range.clone()]) {
+            *inverse = 1.0 / (shift - own);
+        }
+    }
+    for [first, second] in pairs {
+        let (p, q) = (&own[first.clone()], &own[second.clone()]);
+        let (across_p, across_q) = (&other[first.clone()], &other[second.clone()]);
+        let [own_p, own_q] = both(from_own, first, second);
+        let [other_p, other_q] = both(from_other, first, second);
+        let n = p.len();
+        let (q, across_p, across_q) = (&q[..n], &across_p[..n], &across_q[..n]);
+        let (own_p, own_q) = (&mut own_p[..n], &mut own_q[..n]);
+        let (other_p, other_q) = (&mut other_p[..n], &mut other_q[..n]);
+        for i in 0..n {
+            let (a, d) = (shift - p[i], shift - q[i]);
+            let (alone, determinant) = (a * d, a * d - across_p[i] * across_q[i]);
+            // Two species that make each other are left to the explicit part as well.
+            let shared = if determinant > 0.0 { 1.0 } else { 0.0 };
+            let per = 1.0 / if determinant > 0.0 { determinant } else { alone };
+            (own_p[i], own_q[i]) = (d * per, a * per);
+            (other_p[i], other_q[i]) = (shared * across_p[i] * per, shared * across_q[i] * per);
+        }
+    }
+}
+
+#[inline(always)]
+fn multiply_all(local: &Local, vector: &mut [f64]) {
+    let Local { pairs, singles, from_own, from_other, .. } = local;
+    for range in singles {
+        for (value, inverse) in vector[range.clone()].iter_mut().zip(&from_own[range.clone()]) {
+            *value *= inverse;
+        }
+    }
+    for [first, second] in pairs {
+        let [x, y] = both(vector, first, second);
+        let (own_p, own_q) = (&from_own[first.clone()], &from_own[second.clone()]);
+        let (other_p, other_q) = (&from_other[first.clone()], &from_other[second.clone()]);
+        let n = x.len();
+        let (y, own_p, own_q) = (&mut y[..n], &own_p[..n], &own_q[..n]);
+        let (other_p, other_q) = (&other_p[..n], &other_q[..n]);
+        for i in 0..n {
+            let (p, q) = (x[i], y[i]);
+            x[i] = own_p[i] * p + other_p[i] * q;
+            y[i] = own_q[i] * q + other_q[i] * p;
+        }
+    }
+}
+
 /// Two ranges of a vector, of which the first lies before the second.
+#[inline(always)]
 fn both<'a>(vector: &'a mut [f64], first: &Range<usize>, second: &Range<usize>) -> [&'a mut [f64]; 2] {
     let (before, behind) = vector.split_at_mut(second.start);
     [&mut before[first.clone()], &mut behind[..second.len()]]

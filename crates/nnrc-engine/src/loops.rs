@@ -1,6 +1,9 @@
 //! The innermost loops: slices of equal length, several accumulators, no bounds checks.
 
+use nnrc_dispatch::dispatched;
 use nnrc_sim::loops::dot;
+
+use crate::wide::FEW;
 
 /// Every `stride`-th element of a slice.
 #[derive(Clone, Copy)]
@@ -21,6 +24,47 @@ pub(crate) fn axpy(scale: f64, column: &[f64], target: &mut [f64]) {
     for (target, value) in target.iter_mut().zip(column) {
         *target += scale * value;
     }
+}
+
+/// target\[i\] += scale · a\[i\] · b\[i\].
+#[inline(always)]
+fn add_pair(scale: f64, a: &[f64], b: &[f64], target: &mut [f64]) {
+    for ((target, a), b) in target.iter_mut().zip(a).zip(b) {
+        *target += scale * a * b;
+    }
+}
+
+/// target\[i\] += scale · a\[i\] · b\[i\] · c\[i\].
+#[inline(always)]
+fn add_triple(scale: f64, a: &[f64], b: &[f64], c: &[f64], target: &mut [f64]) {
+    for (((target, a), b), c) in target.iter_mut().zip(a).zip(b).zip(c) {
+        *target += scale * a * b * c;
+    }
+}
+
+dispatched! {
+    fn axpy_widely(scale: f64, column: &[f64], target: &mut [f64]) = axpy(scale, column, target);
+}
+
+dispatched! {
+    fn add_pair_widely(scale: f64, a: &[f64], b: &[f64], target: &mut [f64]) = add_pair(scale, a, b, target);
+}
+
+dispatched! {
+    fn add_triple_widely(scale: f64, a: &[f64], b: &[f64], c: &[f64], target: &mut [f64]) =
+        add_triple(scale, a, b, c, target);
+}
+
+/// target\[i\] += scale · column\[i\], for the registers at hand where that pays.
+#[inline]
+pub(crate) fn add_scaled(scale: f64, column: &[f64], target: &mut [f64]) {
+    if target.len() < FEW { axpy(scale, column, target) } else { axpy_widely(scale, column, target) }
+}
+
+/// target\[i\] += scale · a\[i\] · b\[i\], likewise.
+#[inline]
+pub(crate) fn add_product_of_two(scale: f64, a: &[f64], b: &[f64], target: &mut [f64]) {
+    if target.len() < FEW { add_pair(scale, a, b, target) } else { add_pair_widely(scale, a, b, target) }
 }
 
 /// target\[i\] += Σ scale\[k\] · column\[k\]\[i\] for four columns.
@@ -46,16 +90,14 @@ pub(crate) fn add_product(
         let target = &mut target[..count];
         match *factors {
             [] => target.iter_mut().for_each(|target| *target += scale),
-            [a] => axpy(scale, &a.data[..count], target),
-            [a, b] => {
-                for ((target, a), b) in target.iter_mut().zip(&a.data[..count]).zip(&b.data[..count]) {
-                    *target += scale * a * b;
-                }
-            }
+            [a] => add_scaled(scale, &a.data[..count], target),
+            [a, b] => add_product_of_two(scale, &a.data[..count], &b.data[..count], target),
             [a, b, c] => {
                 let (a, b, c) = (&a.data[..count], &b.data[..count], &c.data[..count]);
-                for (((target, a), b), c) in target.iter_mut().zip(a).zip(b).zip(c) {
-                    *target += scale * a * b * c;
+                if count < FEW {
+                    add_triple(scale, a, b, c, target);
+                } else {
+                    add_triple_widely(scale, a, b, c, target);
                 }
             }
             _ => add_general(target, 1, count, scale, factors),

@@ -1,7 +1,7 @@
 //! The general kernel: nested loops over any number of variables.
 
 use crate::arrays::{Scratch, Sources};
-use crate::loops::{Strided, add_product, axpy, sum_product};
+use crate::loops::{Strided, add_product, add_scaled, sum_product};
 use crate::sum::{Access, Source, Sum};
 
 /// A sum of any shape; the last variable is the innermost loop.
@@ -60,7 +60,7 @@ impl Nest {
         let right = &sources.array(*b)[column.base..][..*columns];
         for i in 0..*rows {
             let first = self.target.base + i * step;
-            axpy(self.scale * left[i * stride], right, &mut target[first..first + columns]);
+            add_scaled(self.scale * left[i * stride], right, &mut target[first..first + columns]);
         }
         true
     }

@@ -1,7 +1,7 @@
 //! Kernels without a matrix: pointwise products and separable sums.
 
 use crate::arrays::{Line, Scratch, Sources};
-use crate::loops::{Strided, add_product, axpy, fill_product};
+use crate::loops::{Strided, add_product, add_product_of_two, add_scaled, fill_product};
 
 /// How many lines are collected at a time without allocating.
 const FEW: usize = 6;
@@ -23,13 +23,10 @@ impl Pointwise {
         let slice = |line: &Line| &line.slice(sources)[..self.count];
         match (self.target.stride, self.factors.as_slice()) {
             (1, [a @ Line { stride: 1, .. }]) => {
-                return axpy(self.scale, slice(a), &mut target[..self.count]);
+                return add_scaled(self.scale, slice(a), &mut target[..self.count]);
             }
             (1, [a @ Line { stride: 1, .. }, b @ Line { stride: 1, .. }]) => {
-                for ((target, a), b) in target[..self.count].iter_mut().zip(slice(a)).zip(slice(b)) {
-                    *target += self.scale * a * b;
-                }
-                return;
+                return add_product_of_two(self.scale, slice(a), slice(b), &mut target[..self.count]);
             }
             _ => {}
         }

@@ -3,8 +3,8 @@
 use nnrc_dispatch::dispatched;
 use nnrc_sim::stages::{self, Step};
 
-/// Variables below which the way to wider registers costs more than they save.
-const FEW: usize = 32;
+/// Elements below which the way to wider registers costs more than they save.
+pub(crate) const FEW: usize = 32;
 
 /// [`stages::combine`].
 #[inline]
@@ -13,6 +13,15 @@ pub(crate) fn combine(out: &mut [f64], base: &[f64], factor: f64, coefficients: 
         return stages::combine(out, base, factor, coefficients, vectors);
     }
     combine_widely(out, base, factor, coefficients, vectors);
+}
+
+/// [`stages::accumulate`].
+#[inline]
+pub(crate) fn accumulate(out: &mut [f64], factor: f64, coefficients: &[f64], vectors: &[&[f64]]) {
+    if out.len() < FEW {
+        return stages::accumulate(out, factor, coefficients, vectors);
+    }
+    accumulate_widely(out, factor, coefficients, vectors);
 }
 
 /// [`stages::largest_error`].
@@ -24,6 +33,11 @@ pub(crate) fn largest_error(step: Step<'_>) -> f64 {
 dispatched! {
     fn combine_widely(out: &mut [f64], base: &[f64], factor: f64, coefficients: &[f64], vectors: &[&[f64]]) =
         stages::combine(out, base, factor, coefficients, vectors);
+}
+
+dispatched! {
+    fn accumulate_widely(out: &mut [f64], factor: f64, coefficients: &[f64], vectors: &[&[f64]]) =
+        stages::accumulate(out, factor, coefficients, vectors);
 }
 
 dispatched! {
@@ -42,6 +56,10 @@ macro_rules! loops {
             vectors: &[&[f64]],
         ) {
             crate::wide::combine(out, base, factor, coefficients, vectors);
+        }
+
+        fn accumulate(&self, out: &mut [f64], factor: f64, coefficients: &[f64], vectors: &[&[f64]]) {
+            crate::wide::accumulate(out, factor, coefficients, vectors);
         }
 
         fn largest_error(&self, step: nnrc_sim::stages::Step<'_>) -> f64 {

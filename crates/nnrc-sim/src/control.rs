@@ -49,7 +49,7 @@ pub(crate) fn combine<const N: usize>(
 }
 
 /// Adds `factor` · Σ `coefficients[j]` · `vectors[j]` to `out`. All lengths are equal.
-#[inline]
+#[inline(always)]
 pub(crate) fn accumulate<const N: usize>(
     out: &mut [f64],
     factor: f64,

@@ -98,7 +98,8 @@ impl Tsit5 {
 
         let stages = self.stages.each_ref().map(|stage| stage.as_slice());
         let Scale { relative, absolute } = scale;
-        system.largest_error(Step { step, weights: ERROR, stages, state, next, relative, absolute })
+        let (weights, stages) = (&ERROR, &stages);
+        system.largest_error(Step { factor: step, weights, stages, state, next, relative, absolute })
     }
 
     /// Writes how the derivative differs between the last two stages, both at the end of the step: a

@@ -5,7 +5,8 @@
 //! output: code RODAS of E. Hairer and G. Wanner, *Solving Ordinary Differential Equations II*, sections
 //! IV.7 and VI.4, in the form that needs no product with J, for autonomous systems.
 
-use crate::control::{Largest, Scale, accumulate, combine};
+use crate::control::{Scale, accumulate};
+use crate::stages::Step;
 use crate::system::Layered;
 
 /// Evaluations of one attempted step, besides the one at its start.
@@ -72,36 +73,31 @@ impl Rodas4 {
         let [u1, u2, u3, u4, u5, u6] = &mut self.stages;
         u1.copy_from_slice(&self.derivative);
         system.solve(u1);
-        combine(x, state, 1.0, A2, [u1]);
+        system.combine(x, state, 1.0, &A2, &[u1]);
         system.derivative(x, u2);
-        accumulate(u2, per_step, C2, [u1]);
+        system.accumulate(u2, per_step, &C2, &[u1]);
         system.solve(u2);
-        combine(x, state, 1.0, A3, [u1, u2]);
+        system.combine(x, state, 1.0, &A3, &[u1, u2]);
         system.derivative(x, u3);
-        accumulate(u3, per_step, C3, [u1, u2]);
+        system.accumulate(u3, per_step, &C3, &[u1, u2]);
         system.solve(u3);
-        combine(x, state, 1.0, A4, [u1, u2, u3]);
+        system.combine(x, state, 1.0, &A4, &[u1, u2, u3]);
         system.derivative(x, u4);
-        accumulate(u4, per_step, C4, [u1, u2, u3]);
+        system.accumulate(u4, per_step, &C4, &[u1, u2, u3]);
         system.solve(u4);
-        combine(x, state, 1.0, A5, [u1, u2, u3, u4]);
+        system.combine(x, state, 1.0, &A5, &[u1, u2, u3, u4]);
         system.derivative(x, u5);
-        accumulate(u5, per_step, C5, [u1, u2, u3, u4]);
+        system.accumulate(u5, per_step, &C5, &[u1, u2, u3, u4]);
         system.solve(u5);
-        accumulate(x, 1.0, [1.0], [u5]);
+        system.accumulate(x, 1.0, &[1.0], &[u5]);
         system.derivative(x, u6);
-        accumulate(u6, per_step, C6, [u1, u2, u3, u4, u5]);
+        system.accumulate(u6, per_step, &C6, &[u1, u2, u3, u4, u5]);
         system.solve(u6);
-        combine(next, x, 1.0, [1.0], [u6]);
+        system.combine(next, x, 1.0, &[1.0], &[u6]);
 
-        let n = next.len();
-        let (error, state, next, absolute) = (&u6[..n], &state[..n], &next[..n], &scale.absolute[..n]);
-        let mut largest = Largest::default();
-        for i in 0..n {
-            let size = state[i].abs().max(next[i].abs());
-            largest.take(error[i] / (absolute[i] + scale.relative * size));
-        }
-        largest.value()
+        let (weights, stages): (&[f64], &[&[f64]]) = (&[1.0], &[u6]);
+        let Scale { relative, absolute } = scale;
+        system.largest_error(Step { factor: 1.0, weights, stages, state, next, relative, absolute })
     }
 
     /// Writes the solution at the fraction `theta` of the step from `before` to `after` into `out`.

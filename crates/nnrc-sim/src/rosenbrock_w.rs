@@ -6,7 +6,8 @@
 //! equations of index 1", BIT Numerical Mathematics 45 (2005) 761–787, here in the form that needs no product with A.
 //! The tests check them against the order conditions.
 
-use crate::control::{Largest, Scale, accumulate, combine};
+use crate::control::{Scale, combine};
+use crate::stages::Step;
 use crate::system::Layered;
 
 /// Evaluations of one attempted step, besides the one at its start.
@@ -75,33 +76,24 @@ impl Ros34Pw2 {
         let [u1, u2, u3, u4] = &mut self.stages;
         u1.copy_from_slice(&self.slopes[0]);
         system.solve(u1);
-        combine(x, state, 1.0, A2, [u1]);
+        system.combine(x, state, 1.0, &A2, &[u1]);
         system.derivative(x, u2);
-        accumulate(u2, per_step, C2, [u1]);
+        system.accumulate(u2, per_step, &C2, &[u1]);
         system.solve(u2);
-        combine(x, state, 1.0, A3, [u1, u2]);
+        system.combine(x, state, 1.0, &A3, &[u1, u2]);
         system.derivative(x, u3);
-        accumulate(u3, per_step, C3, [u1, u2]);
+        system.accumulate(u3, per_step, &C3, &[u1, u2]);
         system.solve(u3);
-        combine(x, state, 1.0, A4, [u1, u2, u3]);
+        system.combine(x, state, 1.0, &A4, &[u1, u2, u3]);
         system.derivative(x, u4);
-        accumulate(u4, per_step, C4, [u1, u2, u3]);
+        system.accumulate(u4, per_step, &C4, &[u1, u2, u3]);
         system.solve(u4);
-        combine(next, x, 1.0, [1.0], [u4]);
+        system.combine(next, x, 1.0, &[1.0], &[u4]);
 
-        let n = next.len();
-        let stages: [&[f64]; 4] = self.stages.each_ref().map(|stage| &stage[..n]);
-        let (state, next, absolute) = (&state[..n], &next[..n], &scale.absolute[..n]);
-        let mut largest = Largest::default();
-        for i in 0..n {
-            let mut error = 0.0;
-            for j in 0..4 {
-                error += ERROR[j] * stages[j][i];
-            }
-            let size = state[i].abs().max(next[i].abs());
-            largest.take(error / (absolute[i] + scale.relative * size));
-        }
-        largest.value()
+        let stages = self.stages.each_ref().map(|stage| stage.as_slice());
+        let (weights, stages) = (&ERROR, &stages);
+        let Scale { relative, absolute } = scale;
+        system.largest_error(Step { factor: 1.0, weights, stages, state, next, relative, absolute })
     }
 
     /// Writes the solution at the fraction `theta` of the step from `before` to `after` into `out`: the cubic through

@@ -17,6 +17,11 @@ pub trait System {
         stages::combine(out, base, factor, coefficients, vectors);
     }
 
+    /// Adds `factor` · Σ `coefficients[j]` · `vectors[j]` to `out`; likewise for [`stages::accumulate`].
+    fn accumulate(&self, out: &mut [f64], factor: f64, coefficients: &[f64], vectors: &[&[f64]]) {
+        stages::accumulate(out, factor, coefficients, vectors);
+    }
+
     /// The largest error of a step; likewise for [`stages::largest_error`].
     fn largest_error(&self, step: stages::Step<'_>) -> f64 {
         stages::largest_error(step)
