@@ -87,21 +87,53 @@ pub fn courses(bench: &mut Bench) -> Vec<Row> {
         });
         rows.push(diffrax(bench, what, &compiled, &input));
     }
+    rows.push(icrn(bench));
     rows
+}
+
+/// A wide network beside the tensor simulator, both at its error.
+fn icrn(bench: &mut Bench) -> Row {
+    let (name, widths) = WORKLOADS[6];
+    let input = spread(widths[0]);
+    let compiled = compile(&workload(widths, ""), &input);
+    let mut question = question("ss", &compiled, &input, 0.25);
+    question["error"] = 1e-6.into();
+    let answer = bench.ask("bench_icrn.py", &question);
+    let (theirs, their_error) = (number(&answer["seconds"]), number(&answer["error"]));
+    let (relative, seconds, error) =
+        at_error(&compiled, &input, their_error).unwrap_or((0.0, f64::NAN, f64::NAN));
+    Row {
+        what: format!("{name} ({}), t = 0 to 20, at icrn's error", arrows(widths)),
+        ours: format!("{} at rtol {relative:.0e}, error {error:.0e}", readable(seconds)),
+        peer: format!(
+            "icrn, RK4 of steps {}, {}, error {their_error:.0e} (compiles in {:.1} s)",
+            answer["step"],
+            readable(theirs),
+            number(&answer["compile_seconds"])
+        ),
+        ratio: format!("{:.1}", theirs / seconds),
+        goal: "at least 20 times".to_owned(),
+        met: theirs >= 20.0 * seconds,
+    }
+}
+
+/// The loosest tolerance at which a time course is as exact, with its seconds and its error.
+fn at_error(compiled: &Compiled, input: &[f64], most: f64) -> Option<(f64, f64, f64)> {
+    [1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-11].into_iter().find_map(|relative| {
+        let (seconds, error) = time_course(compiled, input, relative, Method::Auto, 20.0);
+        (error <= most).then_some((relative, seconds, error))
+    })
 }
 
 /// Never slower than diffrax at ten times its accuracy.
 fn diffrax(bench: &mut Bench, what: String, compiled: &Compiled, input: &[f64]) -> Row {
     let answer = bench.ask("bench_jax.py", &question("ss", compiled, input, 0.25));
     let (theirs, their_error) = (number(&answer["seconds"]), number(&answer["error"]));
-    let exact = [1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-11]
-        .into_iter()
-        .map(|relative| (relative, time_course(compiled, input, relative, Method::Auto, 20.0)))
-        .find(|(_, (_, error))| *error <= 0.1 * their_error);
-    let ours = exact.map_or("never as exact".to_owned(), |(relative, (seconds, error))| {
+    let exact = at_error(compiled, input, 0.1 * their_error);
+    let ours = exact.map_or("never as exact".to_owned(), |(relative, seconds, error)| {
         format!("{} at rtol {relative:.0e}, error {error:.0e}", readable(seconds))
     });
-    let ratio = exact.map_or(0.0, |(_, (seconds, _))| theirs / seconds);
+    let ratio = exact.map_or(0.0, |(_, seconds, _)| theirs / seconds);
     Row {
         what: format!("{what}, a tenth of diffrax's error"),
         ours,

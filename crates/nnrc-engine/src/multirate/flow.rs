@@ -77,10 +77,7 @@ dispatched! {
 
 #[inline(always)]
 fn advance_columns(span: Span, row: Row<'_>, (relative, absolute): (f64, f64)) -> f64 {
-    let h = span.step;
-    let (half_left, left) = (span.left(0.5), span.left(1.0));
-    let (half_gain, gain) = (1.0 / half_left, 1.0 / left);
-    let [k0, km, k1] = [1.0, half_left, left].map(|left| span.annihilation * left);
+    let rates = Rates::new(span);
     let [p, q] = row.before;
     let [pm, qm] = row.middle;
     let [pe, qe] = row.end;
@@ -88,10 +85,58 @@ fn advance_columns(span: Span, row: Row<'_>, (relative, absolute): (f64, f64)) -
     let n = p.len();
     let (q, pm, qm, pe, qe) = (&q[..n], &pm[..n], &qm[..n], &pe[..n], &qe[..n]);
     let (p1, q1) = (&mut p1[..n], &mut q1[..n]);
-    let member = |at: usize| -> (f64, f64, f64) {
-        let (p, q) = (p[at], q[at]);
-        let (pm, qm) = (p + half_gain * pm[at], q + half_gain * qm[at]);
-        let (pe, qe) = (p + gain * pe[at], q + gain * qe[at]);
+    // Comparisons of a lane with its own largest become vector maxima.
+    let mut largest = [0.0; LANES];
+    let whole = n / LANES * LANES;
+    for start in (0..whole).step_by(LANES) {
+        for lane in 0..LANES {
+            let at = start + lane;
+            let (p, q, error) = rates.member([p[at], q[at]], [pm[at], qm[at]], [pe[at], qe[at]]);
+            let error = error / (absolute + relative * smaller(p, q));
+            (p1[at], q1[at]) = (p, q);
+            largest[lane] = if error > largest[lane] { error } else { largest[lane] };
+        }
+    }
+    let mut all: f64 = largest.into_iter().fold(0.0, f64::max);
+    for at in whole..n {
+        let (p, q, error) = rates.member([p[at], q[at]], [pm[at], qm[at]], [pe[at], qe[at]]);
+        let error = error / (absolute + relative * smaller(p, q));
+        (p1[at], q1[at]) = (p, q);
+        all = all.max(error);
+    }
+    if p1.iter().chain(q1.iter()).sum::<f64>().is_finite() { all } else { f64::NAN }
+}
+
+/// The size of the smaller of two rails.
+#[inline(always)]
+fn smaller(p: f64, q: f64) -> f64 {
+    (if p < q { p } else { q }).abs()
+}
+
+/// What a step is for every member.
+#[derive(Clone, Copy)]
+struct Rates {
+    step: f64,
+    left: f64,
+    half_gain: f64,
+    gain: f64,
+    /// κ e^{−μ t} at the beginning, in the middle and at the end.
+    annihilation: [f64; 3],
+}
+
+impl Rates {
+    fn new(span: Span) -> Self {
+        let (half_left, left) = (span.left(0.5), span.left(1.0));
+        let annihilation = [1.0, half_left, left].map(|left| span.annihilation * left);
+        Self { step: span.step, left, half_gain: 1.0 / half_left, gain: 1.0 / left, annihilation }
+    }
+
+    /// Both rails after the step, and the error of one of them.
+    #[inline(always)]
+    fn member(self, [p, q]: [f64; 2], [pm, qm]: [f64; 2], [pe, qe]: [f64; 2]) -> (f64, f64, f64) {
+        let (h, [k0, km, k1]) = (self.step, self.annihilation);
+        let (pm, qm) = (p + self.half_gain * pm, q + self.half_gain * qm);
+        let (pe, qe) = (p + self.gain * pe, q + self.gain * qe);
         let s1 = k0 * p * q;
         let m = 0.5 * h * s1;
         let s2 = km * (pm - m) * (qm - m);
@@ -101,28 +146,9 @@ fn advance_columns(span: Span, row: Row<'_>, (relative, absolute): (f64, f64)) -
         let s4 = k1 * (pe - m) * (qe - m);
         let m = h / 6.0 * (s1 + 2.0 * (s2 + s3) + s4);
         let (p, q) = (pe - m, qe - m);
-        let error = h / 6.0 * left * (s4 - k1 * p * q).abs();
-        let (p, q) = (left * p, left * q);
-        let smaller = if p < q { p } else { q };
-        (p, q, error / (absolute + relative * smaller.abs()))
-    };
-    // Comparisons of a lane with its own largest become vector maxima.
-    let mut largest = [0.0; LANES];
-    let whole = n / LANES * LANES;
-    for start in (0..whole).step_by(LANES) {
-        for lane in 0..LANES {
-            let (p, q, error) = member(start + lane);
-            (p1[start + lane], q1[start + lane]) = (p, q);
-            largest[lane] = if error > largest[lane] { error } else { largest[lane] };
-        }
+        let error = h / 6.0 * self.left * (s4 - k1 * p * q).abs();
+        (self.left * p, self.left * q, error)
     }
-    let mut all: f64 = largest.into_iter().fold(0.0, f64::max);
-    for at in whole..n {
-        let (p, q, error) = member(at);
-        (p1[at], q1[at]) = (p, q);
-        all = all.max(error);
-    }
-    if p1.iter().chain(q1.iter()).sum::<f64>().is_finite() { all } else { f64::NAN }
 }
 
 #[inline(always)]
