@@ -11,6 +11,7 @@
 //! The certified time adds, along the slowest path to the output, the time in which each layer comes within what
 //! its readers tolerate, once its sources are within what it tolerates itself (constructions C3).
 
+use nnrc_sim::elementary::{ln, ln_1p};
 use std::fmt;
 
 use crate::activation::Approach;
@@ -283,17 +284,17 @@ fn stage_time(
             let far = units()
                 .map(|(rest, always)| (always.high - rest.low).max(rest.high - always.low))
                 .fold(0.0, f64::max);
-            (((far / (share * budget)).ln() / speed).max(0.0), budget / 2.0)
+            ((ln(far / (share * budget)) / speed).max(0.0), budget / 2.0)
         }
         Approach::SmoothRelu { h } => {
             let highest = units().map(|(rest, _)| rest.high).fold(0.0, f64::max);
             // |x − x*| <= x* (e^r − 1) for the distance r in ln x.
-            let near = (budget / highest).ln_1p();
+            let near = ln_1p(budget / highest);
             let far = units()
-                .map(|(rest, always)| (always.high / rest.low).ln().max((rest.high / always.low).ln()))
+                .map(|(rest, always)| ln(always.high / rest.low).max(ln(rest.high / always.low)))
                 .fold(0.0, f64::max);
             let rate = stage.global_rate(speed);
-            (((far / (share * near)).ln() / rate).max(0.0), near * h.sqrt())
+            ((ln(far / (share * near)) / rate).max(0.0), near * h.sqrt())
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What a clock keeps in time, known from its settings alone. The reactions are those of `nnrc-lower`.
 
+use nnrc_sim::elementary::ln;
+
 use crate::chemistry::{Clock, PhasedSettings};
 
 /// The level of a gate that is set from outside while it is off. No tolerance sees it; after events that leave a pot
@@ -17,8 +19,8 @@ pub fn count(settings: &PhasedSettings, least: usize) -> usize {
 /// The predicted length of a phase, in time units: until the successor of a species that rose has risen.
 pub fn phase_length(settings: &PhasedSettings) -> f64 {
     match settings.clock {
-        Clock::MayLeonard { epsilon, rate, .. } => -epsilon.ln() / rate,
-        Clock::Ring { delta, rate } => -delta.ln() / rate,
+        Clock::MayLeonard { epsilon, rate, .. } => -ln(epsilon) / rate,
+        Clock::Ring { delta, rate } => -ln(delta) / rate,
         Clock::External { phase } => phase,
     }
 }

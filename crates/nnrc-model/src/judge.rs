@@ -1,6 +1,8 @@
 //! How finely the judge of a clocked pot tells errors from the tolerance, known from the settings alone. The reactions,
 //! and why these are the figures, stand in `nnrc-lower`.
 
+use nnrc_sim::elementary::exp;
+
 use crate::chemistry::PhasedSettings;
 use crate::clock::phase_length;
 
@@ -47,8 +49,8 @@ pub fn floor(outputs: usize) -> f64 {
 /// each other have not parted when the latch opens; an absolute value has grown as far as its time allows; and the smoothed
 /// absolute values of outputs without an error are not 0.
 pub fn margin(settings: &PhasedSettings, tolerance: f64, outputs: usize) -> f64 {
-    let unparted = (-parting(settings, tolerance) * phase_length(settings)).exp();
+    let unparted = exp(-parting(settings, tolerance) * phase_length(settings));
     let folds = speed(settings, tolerance, outputs) * tolerance / outputs as f64 * growing(settings);
-    let ungrown = tolerance * (GROWN - folds).exp();
+    let ungrown = tolerance * exp(GROWN - folds);
     unparted + ungrown + floor(outputs - 1)
 }

@@ -1,5 +1,6 @@
 //! Seeded random numbers that keep their values: ChaCha8 and distributions of our own.
 
+use nnrc_sim::elementary::ln;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
@@ -28,7 +29,7 @@ impl Random {
             let (a, b) = (self.uniform(-1.0, 1.0), self.uniform(-1.0, 1.0));
             let square = a * a + b * b;
             if square > 0.0 && square < 1.0 {
-                return mean + deviation * a * (-2.0 * square.ln() / square).sqrt();
+                return mean + deviation * a * (-2.0 * ln(square) / square).sqrt();
             }
         }
     }

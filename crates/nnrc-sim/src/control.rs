@@ -1,5 +1,6 @@
 //! Norms, linear combinations and the first step: what both methods share.
 
+use crate::elementary::power;
 use crate::system::System;
 
 /// What an error of a component is measured against: absolute + relative · |x|.
@@ -139,7 +140,7 @@ pub(crate) fn first_step<S: System + ?Sized>(
     let limit = if fastest <= 1e-15 {
         (trial * 1e-3).max(1e-6)
     } else {
-        (0.01 / fastest).powf(1.0 / (f64::from(order) + 1.0))
+        power(0.01 / fastest, 1.0 / (f64::from(order) + 1.0))
     };
     limit.min(100.0 * trial)
 }

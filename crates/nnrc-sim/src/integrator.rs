@@ -5,6 +5,7 @@ mod standing;
 pub use standing::Standing;
 
 use crate::control::{Scale, first_non_finite, first_step, largest_drop, norm};
+use crate::elementary::power;
 use crate::error::Error;
 use crate::explicit::{self, Tsit5};
 use crate::rosenbrock::{self, Rodas4};
@@ -445,7 +446,7 @@ impl Integrator {
             Active::Rosenbrock => 4.0,
             Active::RosenbrockW => 3.0,
         };
-        if error.is_finite() { (0.9 * error.powf(-1.0 / order)).clamp(0.1, 0.9) } else { 0.1 }
+        if error.is_finite() { (0.9 * power(error, -1.0 / order)).clamp(0.1, 0.9) } else { 0.1 }
     }
 
     fn falls_below_zero(&self) -> bool {
@@ -488,7 +489,7 @@ impl Integrator {
 
     /// Proportional and integral control, with the exponents that suit Tsit5.
     fn explicit_growth(&mut self, error: f64) -> f64 {
-        let quotient = error.powf(7.0 / 50.0) / self.past_error.powf(2.0 / 25.0);
+        let quotient = power(error, 7.0 / 50.0) / power(self.past_error, 2.0 / 25.0);
         self.past_error = error.max(1e-4);
         (0.9 / quotient).clamp(0.2, 10.0)
     }
@@ -496,9 +497,9 @@ impl Integrator {
     /// The predictive controller of Gustafsson, as in RODAS: the error is assumed to change further as it
     /// changed between the last two steps. It is the error to the power of `exponent` that the step is in proportion to.
     fn rosenbrock_growth(&mut self, step: f64, error: f64, exponent: f64) -> f64 {
-        let mut quotient = error.powf(exponent) / 0.9;
+        let mut quotient = power(error, exponent) / 0.9;
         if self.past_step > 0.0 {
-            let predicted = self.past_step / step * (error * error / self.past_error).powf(exponent) / 0.9;
+            let predicted = self.past_step / step * power(error * error / self.past_error, exponent) / 0.9;
             quotient = quotient.max(predicted);
         }
         self.past_step = step;

@@ -14,6 +14,7 @@ mod control;
 pub mod course;
 mod defaults;
 pub mod divergence;
+pub mod elementary;
 mod error;
 mod explicit;
 mod fixed_point;

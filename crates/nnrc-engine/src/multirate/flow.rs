@@ -8,6 +8,7 @@
 //! the amount annihilated, which is the same for both, obeys M' = κ (p − M) (q − M) with p = P₀ + ∫a, q = Q₀ + ∫b.
 
 use nnrc_dispatch::dispatched;
+use nnrc_sim::elementary::{exp, exp_m1};
 use nnrc_sim::loops::dot;
 
 const LANES: usize = 4;
@@ -24,7 +25,7 @@ pub(crate) struct Span {
 impl Span {
     /// e^{−μ t} after a part of the step.
     fn left(&self, part: f64) -> f64 {
-        (-self.decay * self.step * part).exp()
+        exp(-self.decay * self.step * part)
     }
 }
 
@@ -34,7 +35,7 @@ impl Span {
 pub(crate) fn idle(p: f64, q: f64, exposure: f64, left: f64) -> (f64, f64) {
     let (large, small) = if p >= q { (p, q) } else { (q, p) };
     let difference = large - small;
-    let fading = (-difference * exposure).exp_m1();
+    let fading = exp_m1(-difference * exposure);
     let share = if difference > 0.0 { -fading / difference } else { exposure };
     let scale = left / (1.0 + small * share);
     let (large, small) = (large * scale, small * (1.0 + fading) * scale);
@@ -44,7 +45,7 @@ pub(crate) fn idle(p: f64, q: f64, exposure: f64, left: f64) -> (f64, f64) {
 /// κ (1 − e^{−μ t}) / μ.
 pub(crate) fn exposure(span: Span) -> f64 {
     let lost = span.decay * span.step;
-    let time = if lost > 0.0 { -(-lost).exp_m1() / span.decay } else { span.step };
+    let time = if lost > 0.0 { -exp_m1(-lost) / span.decay } else { span.step };
     span.annihilation * time
 }
 

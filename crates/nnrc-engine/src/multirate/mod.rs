@@ -20,6 +20,7 @@ mod structure;
 mod work;
 
 use nnrc_crn::{Crn, CrnInfo, Handle, SpeciesFamily};
+use nnrc_sim::elementary::power;
 use nnrc_sim::present::Interruption;
 use nnrc_sim::{Absolute, Error, Integrator, Method, Statistics, Tolerances};
 
@@ -222,7 +223,8 @@ impl Multirate {
             let error = self.macro_step(end - time);
             let third = last.is_none();
             let exponent = if third { -1.0 / 3.0 } else { -0.25 };
-            let factor = if error.is_finite() { (0.85 * error.powf(exponent)).clamp(0.2, 4.0) } else { 0.2 };
+            let factor =
+                if error.is_finite() { (0.85 * power(error, exponent)).clamp(0.2, 4.0) } else { 0.2 };
             if error.is_nan() || error > 1.0 {
                 self.macro_rejected += 1;
                 step = (end - time) * factor.min(0.8);

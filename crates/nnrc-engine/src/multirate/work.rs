@@ -1,5 +1,7 @@
 //! The members of a pair of families over macro steps: taken out of the state, advanced, summed up, put back.
 
+use nnrc_sim::elementary::exp;
+
 use super::flow::{self, Row, Span};
 use super::lumped::Places;
 use super::structure::Pair;
@@ -108,7 +110,7 @@ impl Work {
         for (at, &column) in self.active.iter().enumerate() {
             if self.idle[column] > 0.0 {
                 let span = span(&self.pair, self.idle[column]);
-                let (exposure, left) = (flow::exposure(span), (-span.decay * span.step).exp());
+                let (exposure, left) = (flow::exposure(span), exp(-span.decay * span.step));
                 for row in 0..rows {
                     let at = row * n + at;
                     (p[at], q[at]) = flow::idle(p[at], q[at], exposure, left);
@@ -218,7 +220,7 @@ impl Work {
         for (column, &time) in self.idle.iter().enumerate() {
             if time > 0.0 {
                 let span = span(&self.pair, time);
-                let (exposure, left) = (flow::exposure(span), (-span.decay * span.step).exp());
+                let (exposure, left) = (flow::exposure(span), exp(-span.decay * span.step));
                 for row in 0..rows {
                     let (p, q) = (p + row * columns + column, q + row * columns + column);
                     (state[p], state[q]) = flow::idle(state[p], state[q], exposure, left);

@@ -1,5 +1,7 @@
 //! Sigmoid: 1 / (1 + e^−z), by the clocked construction only.
 
+use nnrc_sim::elementary;
+
 use super::approach::Approach;
 use super::facts::{Clocked, CrossEntropy, Domain, Exposure, Facts, Learns};
 use super::function::{Function, Holding, Map, Pointwise, monotone};
@@ -48,7 +50,7 @@ impl Function for Sigmoid {
 
 impl Pointwise for Sigmoid {
     fn value(&self, z: f64) -> f64 {
-        1.0 / (1.0 + (-z).exp())
+        elementary::sigmoid(z)
     }
 
     fn slope(&self, z: f64) -> f64 {

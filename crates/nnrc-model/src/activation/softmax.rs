@@ -1,5 +1,7 @@
 //! Softmax: e^(z_i) / Σ_j e^(z_j), by the clocked construction only.
 
+use nnrc_sim::elementary::exp;
+
 use super::approach::Approach;
 use super::facts::{Clocked, CrossEntropy, Domain, Exposure, Facts, Learns};
 use super::function::{Function, Holding, Joint, Map, Rails};
@@ -49,7 +51,7 @@ impl Function for Softmax {
 impl Joint for Softmax {
     fn values(&self, drive: &[Rails]) -> Vec<f64> {
         let top = drive.iter().map(|(p, m)| p - m).fold(f64::NEG_INFINITY, f64::max);
-        let e: Vec<f64> = drive.iter().map(|(p, m)| (p - m - top).exp()).collect();
+        let e: Vec<f64> = drive.iter().map(|(p, m)| exp(p - m - top)).collect();
         let total: f64 = e.iter().sum();
         e.iter().map(|e| e / total).collect()
     }

@@ -1,5 +1,7 @@
 //! Softplus: ln(1 + e^z), by the clocked construction only.
 
+use nnrc_sim::elementary::{exp, ln_1p, sigmoid};
+
 use super::approach::Approach;
 use super::facts::{Clocked, Domain, Exposure, Facts, Learns};
 use super::function::{Function, Holding, Map, Pointwise, monotone};
@@ -48,11 +50,11 @@ impl Function for Softplus {
 
 impl Pointwise for Softplus {
     fn value(&self, z: f64) -> f64 {
-        z.max(0.0) + (-z.abs()).exp().ln_1p()
+        z.max(0.0) + ln_1p(exp(-z.abs()))
     }
 
     fn slope(&self, z: f64) -> f64 {
-        1.0 / (1.0 + (-z).exp())
+        sigmoid(z)
     }
 
     fn beyond(&self, _z: f64) -> Option<f64> {

@@ -1,5 +1,7 @@
 //! Hyperbolic tangent, by the clocked construction only.
 
+use nnrc_sim::elementary;
+
 use super::approach::Approach;
 use super::facts::{Clocked, Domain, Exposure, Facts, Learns};
 use super::function::{Function, Holding, Map, Pointwise, monotone};
@@ -48,11 +50,11 @@ impl Function for Tanh {
 
 impl Pointwise for Tanh {
     fn value(&self, z: f64) -> f64 {
-        z.tanh()
+        elementary::tanh(z)
     }
 
     fn slope(&self, z: f64) -> f64 {
-        1.0 - z.tanh().powi(2)
+        1.0 - elementary::tanh(z).powi(2)
     }
 
     fn beyond(&self, _z: f64) -> Option<f64> {

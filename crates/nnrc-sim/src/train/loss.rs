@@ -1,5 +1,7 @@
 //! Losses and their derivatives.
 
+use crate::elementary::{exp, ln};
+
 use super::metrics::Totals;
 use crate::reading::Measure;
 
@@ -62,7 +64,7 @@ impl Loss {
                 for ((d, y), t) in adjoint.iter_mut().zip(y.iter()).zip(target) {
                     // 0 ln 0 is 0.
                     *d = if *t == 0.0 { 0.0 } else { -t / y };
-                    loss -= if *t == 0.0 { 0.0 } else { t * y.ln() };
+                    loss -= if *t == 0.0 { 0.0 } else { t * ln(*y) };
                 }
                 loss
             }
@@ -71,13 +73,13 @@ impl Loss {
                 let top = y.iter().copied().fold(f64::NEG_INFINITY, f64::max);
                 let mass: f64 = target.iter().sum();
                 let along: f64 = y.iter().zip(target).map(|(y, t)| t * (y - top)).sum();
-                y.iter_mut().for_each(|y| *y = (*y - top).exp());
+                y.iter_mut().for_each(|y| *y = exp(*y - top));
                 let sum: f64 = y.iter().sum();
                 for ((d, y), t) in adjoint.iter_mut().zip(y).zip(target) {
                     *y /= sum;
                     *d = mass * *y - t;
                 }
-                mass * sum.ln() - along
+                mass * ln(sum) - along
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Gradient descent, plain and adaptive.
 
+use crate::elementary::whole_power;
+
 /// How a gradient becomes a step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Optimiser {
@@ -66,9 +68,8 @@ impl Optimiser {
                 }
             }
             Self::Adam { rate, beta1, beta2, epsilon } => {
-                // powf, since a long training counts beyond what powi takes.
-                let rate = factor * rate / (1.0 - beta1.powf(number as f64));
-                let root = 1.0 / (1.0 - beta2.powf(number as f64)).sqrt();
+                let rate = factor * rate / (1.0 - whole_power(beta1, number));
+                let root = 1.0 / (1.0 - whole_power(beta2, number)).sqrt();
                 let moments = first.iter_mut().zip(second);
                 for ((w, g), (m, v)) in parameters.iter_mut().zip(gradient).zip(moments) {
                     let g = g * scale + decay * *w;

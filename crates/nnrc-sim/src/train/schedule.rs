@@ -1,6 +1,6 @@
 //! Learning rates that change with the epochs.
 
-use std::f64::consts::PI;
+use crate::elementary::{cos_pi, whole_power};
 
 /// The factor on the learning rate.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -33,10 +33,10 @@ impl Schedule {
             Self::Constant => 1.0,
             Self::Cosine { floor } => {
                 let share = epoch as f64 / epochs.max(1) as f64;
-                floor + (1.0 - floor) * (1.0 + (PI * share).cos()) / 2.0
+                floor + (1.0 - floor) * (1.0 + cos_pi(share)) / 2.0
             }
-            Self::Step { every, factor } => factor.powf((epoch / every.max(1)) as f64),
-            Self::Exponential { factor } => factor.powf(epoch as f64),
+            Self::Step { every, factor } => whole_power(factor, (epoch / every.max(1)) as u64),
+            Self::Exponential { factor } => whole_power(factor, epoch as u64),
         }
     }
 }
