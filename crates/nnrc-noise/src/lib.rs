@@ -13,8 +13,10 @@
 //! | concentrations, kicks | x → x max(0, 1 + σ N) | on a grid |
 //! | concentrations, Langevin | x → x + Σ_d c_d √(a_d Δt / Ω) N_d, a_d = Σ fluxes along d | on a grid |
 
+mod chacha;
 mod disturber;
 mod langevin;
+mod logarithm;
 mod members;
 mod random;
 mod rates;

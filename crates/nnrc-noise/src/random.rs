@@ -1,12 +1,9 @@
-//! Random numbers in independent streams: ChaCha8 (Bernstein 2008) with the stream number as its nonce.
-//!
-//! The generator is written out here, forty lines, because every generated program would build a crate for it.
+//! Random numbers in independent streams: ChaCha8 with the stream number as its nonce.
 
-/// Blocks made at a time, side by side, so that one instruction serves several of them.
+use crate::chacha::{self, BLOCK};
+
+/// Blocks made at a time, side by side.
 const LANES: usize = 4;
-
-/// Words of a block.
-const BLOCK: usize = 16;
 
 /// One stream of a seed. The same seed and stream number give the same numbers on every machine; streams of
 /// different numbers are independent, so what is drawn for one replicate or one purpose never shifts another.
@@ -99,55 +96,23 @@ impl Stream {
     }
 
     fn refill(&mut self) {
-        let mut start: [Row; BLOCK] = [[0; LANES]; BLOCK];
-        let constants = [0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574];
-        for (row, word) in start.iter_mut().zip(constants.into_iter().chain(self.key)) {
-            *row = [word; LANES];
-        }
-        let counter = |lane: usize| self.counter.wrapping_add(lane as u64);
-        start[12] = std::array::from_fn(|lane| counter(lane) as u32);
-        start[13] = std::array::from_fn(|lane| (counter(lane) >> 32) as u32);
-        start[14] = [self.number as u32; LANES];
-        start[15] = [(self.number >> 32) as u32; LANES];
-        let mut rows = start;
-        for _ in 0..4 {
-            for at in 0..4 {
-                quarter(&mut rows, at, 4 + at, 8 + at, 12 + at);
-            }
-            for at in 0..4 {
-                quarter(&mut rows, at, 4 + (at + 1) % 4, 8 + (at + 2) % 4, 12 + (at + 3) % 4);
-            }
-        }
-        for (word, (row, start)) in rows.iter().zip(&start).enumerate() {
-            for (lane, sum) in add(*row, *start).into_iter().enumerate() {
-                self.words[lane * BLOCK + word] = sum;
+        let keys = self.key.map(|word| [word; LANES]);
+        let counters = std::array::from_fn(|lane| self.counter.wrapping_add(lane as u64));
+        let rows = chacha::blocks(&chacha::start(&keys, &counters, &[self.number; LANES]));
+        for (word, row) in rows.iter().enumerate() {
+            for (lane, &value) in row.iter().enumerate() {
+                self.words[lane * BLOCK + word] = value;
             }
         }
         self.counter = self.counter.wrapping_add(LANES as u64);
         self.next = 0;
     }
-}
 
-/// A word of each block.
-type Row = [u32; LANES];
-
-/// The quarter round on rows of all blocks.
-#[inline(always)]
-fn quarter(rows: &mut [Row; BLOCK], a: usize, b: usize, c: usize, d: usize) {
-    for (x, y, z, turn) in [(a, b, d, 16), (c, d, b, 12), (a, b, d, 8), (c, d, b, 7)] {
-        rows[x] = add(rows[x], rows[y]);
-        rows[z] = mix(rows[z], rows[x], turn);
+    /// The key, the number of the stream, and the first block of which nothing has been drawn.
+    pub(crate) fn origin(&self) -> ([u32; 8], u64, u64) {
+        let unused = (self.words.len() - self.next) / BLOCK;
+        (self.key, self.number, self.counter.wrapping_sub(unused as u64))
     }
-}
-
-#[inline(always)]
-fn add(a: Row, b: Row) -> Row {
-    std::array::from_fn(|lane| a[lane].wrapping_add(b[lane]))
-}
-
-#[inline(always)]
-fn mix(a: Row, b: Row, turn: u32) -> Row {
-    std::array::from_fn(|lane| (a[lane] ^ b[lane]).rotate_left(turn))
 }
 
 /// SplitMix64 (Steele, Lea and Flood 2014) spreads a seed over the key.

@@ -16,7 +16,7 @@ pub fn channels(crn: &Crn, info: &CrnInfo, volume: f64, constants: Option<&[f64]
     expand::for_each(crn, info, |reaction| {
         let place = members.of(crn, reaction.family, &reaction.values);
         let k = constants.and_then(|constants| constants.get(place)).copied().unwrap_or(reaction.k);
-        builder.add(k, &reaction.reactants, &reaction.products);
+        builder.insert(reaction.k != 0.0, k, &reaction.reactants, &reaction.products);
     });
     builder.finish()
 }

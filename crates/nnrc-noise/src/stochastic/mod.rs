@@ -31,9 +31,11 @@
 
 mod channels;
 mod choice;
+mod ensemble;
 mod network;
 mod simulation;
 
 pub use channels::{channels, molecules};
+pub use ensemble::{Ensemble, LANES};
 pub use network::{Network, NetworkBuilder};
 pub use simulation::Simulation;

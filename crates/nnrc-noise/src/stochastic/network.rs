@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+/// Channels up to which propensities may be computed afresh for each event.
+pub(super) const FEW_CHANNELS: usize = 64;
+
 /// Reactions as channels of equal net change. See the [module](super) for the terms.
 #[derive(Debug, Clone)]
 pub struct Network {
@@ -19,7 +22,17 @@ pub struct Network {
     pub(super) readers: Vec<Reader>,
     /// Where each species begins in `readers`, and where the last one ends.
     pub(super) reader_starts: Vec<u32>,
+    /// The terms of each channel before they are grouped, channel after channel, where there are [`FEW_CHANNELS`].
+    pub(super) terms: Vec<Term>,
     reactions: usize,
+}
+
+/// k Π (n − taken) over its factors: what one channel owes to reactions of the same reactants.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Term {
+    pub channel: u32,
+    pub factors: Vec<(u32, f64)>,
+    pub k: f64,
 }
 
 /// A channel begins here among changes and groups.
@@ -82,6 +95,17 @@ impl NetworkBuilder {
     /// Adds a reaction of mass action with rate constant `k` (in concentrations). Each species stands at most once
     /// on each side.
     pub fn add(&mut self, k: f64, reactants: &[(usize, u32)], products: &[(usize, u32)]) {
+        self.insert(k != 0.0, k, reactants, products);
+    }
+
+    /// Adds a reaction; one that does not exist is counted only. Noise may bring the constant of one that exists to 0.
+    pub(super) fn insert(
+        &mut self,
+        exists: bool,
+        k: f64,
+        reactants: &[(usize, u32)],
+        products: &[(usize, u32)],
+    ) {
         let mut net: BTreeMap<usize, i64> = BTreeMap::new();
         let mut left: BTreeMap<usize, u32> = BTreeMap::new();
         for &(species, count) in reactants {
@@ -93,13 +117,28 @@ impl NetworkBuilder {
         }
         net.retain(|_, change| *change != 0);
         self.reactions += 1;
-        if net.is_empty() || k == 0.0 {
+        if net.is_empty() || !exists {
             return;
         }
         let order: u32 = left.values().sum();
         let coefficient = k * self.volume.powi(1 - order as i32);
         let terms = self.channels.entry(net.into_iter().collect()).or_default();
         *terms.entry(left.into_iter().filter(|(_, count)| *count > 0).collect()).or_default() += coefficient;
+    }
+
+    fn terms(&self) -> Vec<Term> {
+        if self.channels.len() > FEW_CHANNELS {
+            return Vec::new();
+        }
+        let of_channel = |(channel, terms): (u32, &BTreeMap<Reactants, f64>)| -> Vec<Term> {
+            let term = |(reactants, &k): (&Reactants, &f64)| Term {
+                channel,
+                factors: factors(reactants, &self.held),
+                k,
+            };
+            terms.iter().map(term).collect()
+        };
+        (0u32..).zip(self.channels.values()).flat_map(of_channel).collect()
     }
 
     /// The channels.
@@ -114,6 +153,7 @@ impl NetworkBuilder {
             products_of: vec![Vec::new(); self.species],
             readers: Vec::new(),
             reader_starts: vec![0],
+            terms: self.terms(),
             reactions: self.reactions,
         };
         let mut known_products: BTreeMap<Reactants, u32> = BTreeMap::new();
@@ -134,12 +174,7 @@ impl NetworkBuilder {
                     &[(species, 1)] => species as u32,
                     _ => *known_products.entry(pivot.clone()).or_insert_with(|| {
                         let at = network.products.len() as u32;
-                        let taken =
-                            |species: usize, taken| if self.held[species] { 0.0 } else { f64::from(taken) };
-                        let factors = pivot.iter().flat_map(|&(species, count)| {
-                            (0..count).map(move |molecule| (species as u32, taken(species, molecule)))
-                        });
-                        let factors = factors.collect();
+                        let factors = factors(&pivot, &self.held);
                         pivot.iter().for_each(|&(species, _)| network.products_of[species].push(at));
                         network.products.push(Product { factors });
                         one + 1 + at
@@ -185,6 +220,14 @@ impl NetworkBuilder {
         }
         network
     }
+}
+
+/// The factors n, n − 1, … of reactants; of held species they are all n.
+fn factors(reactants: &[(usize, u32)], held: &[bool]) -> Vec<(u32, f64)> {
+    let taken = |species: usize, taken: u32| if held[species] { 0.0 } else { f64::from(taken) };
+    let of_species =
+        |&(species, count)| (0..count).map(move |molecule| (species as u32, taken(species, molecule)));
+    reactants.iter().flat_map(of_species).collect()
 }
 
 /// How many terms of a channel hold each species; those that the channel changes come before others as often read.
