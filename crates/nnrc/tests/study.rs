@@ -93,6 +93,46 @@ fn a_study_that_is_cancelled_has_what_was_done() {
     }
 }
 
+/// Molecules of a network that goes as lanes, and of one that is too large for them.
+#[test]
+fn counted_molecules_do_not_depend_on_threads() {
+    let noise = |replicates: usize| {
+        format!(
+            "noise {{
+                rates = [relative(0.1), relative(0.1, redraw = presentation)]; concentrations = ssa(volume = [20, 50]);
+                times = [1, 3]; replicates = {replicates};
+            }}"
+        )
+    };
+    let large = "nnr 1;
+        network wide {
+            input  x[2] in [0, 1];
+            layer  a = dense(32) | smooth_relu(h = 0.1);
+            layer  y = dense(1) | smooth_relu(h = 0.1);
+            output y;
+        }
+        weights { init = he_normal(seed = 1); }";
+    for network in [NETWORK, large] {
+        let run = |replicates: usize, threads: usize| {
+            let checked = checked(&format!("{network} {EXPECT} {}", noise(replicates)));
+            let study = Study::of(&checked).unwrap();
+            let mut heard = Heard::default();
+            let results =
+                study.run(&study.test_set().unwrap(), &study.variants(), threads, &mut heard).unwrap();
+            assert_eq!(heard.progress.last(), Some(&(1 + 4 * replicates, 1 + 4 * replicates)));
+            results
+        };
+        let several = run(11, 3);
+        assert_eq!((several.csv(), several.rows.len()), (run(11, 1).csv(), 10));
+        // A ninth replicate leaves the others as they were: the sum grows by its own deviation.
+        let total = |replicates: usize| run(replicates, 1).rows[2].deviation.mean * replicates as f64;
+        let [eight, nine] = [8, 9].map(total);
+        let worst = |replicates: usize| run(replicates, 1).rows[2].deviation.worst;
+        assert!(nine - eight > 0.0 && nine - eight <= worst(9) * (1.0 + 1e-9));
+        assert!(worst(8) <= worst(11));
+    }
+}
+
 #[test]
 fn what_cannot_be_studied_is_a_failure() {
     let code = |text: &str| {

@@ -1,13 +1,14 @@
 //! Noise on a network whose weights stand still: every sample starts a pot afresh and is read at the running times.
 
-use nnrc_crn::{Crn, CrnInfo};
+use std::ops::Range;
+
 use nnrc_engine::NoisyEngine;
-use nnrc_model::{ConcentrationNoise, RateNoise};
-use nnrc_noise::stochastic::{self, Network, Simulation};
-use nnrc_noise::{Disturbed, Disturber, Factors, Purpose, Stream};
+use nnrc_model::ConcentrationNoise;
+use nnrc_noise::Disturber;
 use nnrc_sim::{Error, Tolerances};
 
-use super::case::{Case, rate_noise};
+use super::case::Case;
+use super::molecules::{self, Molecules};
 use super::reading::Outputs;
 use super::test_set::TestSet;
 use crate::compiled::Compiled;
@@ -20,23 +21,35 @@ pub(super) struct Inference<'a> {
     test: &'a TestSet,
     times: &'a [f64],
     seed: u64,
+    /// Replicates of counted molecules that are run together.
+    at_a_time: u64,
 }
 
 impl<'a> Inference<'a> {
     /// Plans the loops.
     pub fn new(pot: &'a Compiled, test: &'a TestSet, times: &'a [f64], seed: u64) -> Self {
-        Self { pot, engine: NoisyEngine::new(&pot.lowered.crn, &pot.lowered.info), test, times, seed }
+        let engine = NoisyEngine::new(&pot.lowered.crn, &pot.lowered.info);
+        Self { pot, engine, test, times, seed, at_a_time: molecules::at_a_time(pot) }
     }
 
-    /// One replicate of a disturbance.
-    pub fn outputs(&self, case: Case, replicate: u64) -> Result<Outputs, Error> {
+    /// Replicates of a disturbance.
+    pub fn outputs(&self, case: Case, replicates: Range<u64>) -> Vec<Result<Outputs, Error>> {
         match case.concentrations {
             Some(ConcentrationNoise::Stochastic { molecules }) => {
-                self.counted(case.rates, molecules, replicate)
+                let &Self { pot, ref engine, test, times, seed, .. } = self;
+                Molecules { pot, engine, test, times, seed, rates: case.rates, molecules }.outputs(replicates)
             }
             Some(ConcentrationNoise::Kicks { .. } | ConcentrationNoise::Langevin { .. }) | None => {
-                self.integrated(case, replicate)
+                replicates.map(|replicate| self.integrated(case, replicate)).collect()
             }
+        }
+    }
+
+    /// How many replicates of a disturbance are best run together.
+    pub fn at_a_time(&self, case: Case) -> u64 {
+        match case.concentrations {
+            Some(ConcentrationNoise::Stochastic { .. }) => self.at_a_time,
+            Some(ConcentrationNoise::Kicks { .. } | ConcentrationNoise::Langevin { .. }) | None => 1,
         }
     }
 
@@ -69,50 +82,6 @@ impl<'a> Inference<'a> {
         }
         Ok(all)
     }
-
-    /// Numbers of molecules, event by event.
-    fn counted(&self, rates: Option<RateNoise>, molecules: f64, replicate: u64) -> Result<Outputs, Error> {
-        let (crn, info) = (&self.pot.lowered.crn, &self.pot.lowered.info);
-        let mut engine = self.engine.clone();
-        let stream = Stream::of(self.seed, replicate, Purpose::Rates);
-        let mut factors = Factors::new(rate_noise(rates), &engine.nominal(), stream);
-        factors.begin();
-        let plan = |factors: &Factors| stochastic::channels(crn, info, molecules, Some(factors.values()));
-        let mut network: Network = plan(&factors);
-        let mut stream = Stream::of(self.seed, replicate, Purpose::Events);
-        let mut all = Vec::with_capacity(self.test.inputs.len());
-        for input in &self.test.inputs {
-            self.pot.set_input(&mut engine, input)?;
-            if factors.present() {
-                network = plan(&factors);
-            }
-            let start = engine.full_state(&engine.initial_state());
-            let numbers = stochastic::molecules(crn, info, &start, molecules);
-            let mut simulation = Simulation::new(&network, &numbers, stream);
-            let mut outputs = Vec::with_capacity(self.times.len());
-            for &time in self.times {
-                simulation.run(time, u64::MAX);
-                outputs.push(observe(crn, info, self.pot.model.output, simulation.numbers(), molecules));
-            }
-            stream = simulation.into_stream();
-            all.push(outputs);
-        }
-        Ok(all)
-    }
-}
-
-/// The value of an observable, from numbers of molecules.
-fn observe(crn: &Crn, info: &CrnInfo, observable: usize, numbers: &[f64], molecules: f64) -> Vec<f64> {
-    let observable = &crn.observables[observable];
-    let mut values = vec![0.0; crn.axes[observable.axis].size()];
-    for (families, sign) in [(&observable.positive, 1.0), (&observable.negative, -1.0)] {
-        for &family in families {
-            for (value, number) in values.iter_mut().zip(&numbers[info.species_range(family)]) {
-                *value += sign * number / molecules;
-            }
-        }
-    }
-    values
 }
 
 /// When every output has come near its fixed point for good, for the slowest of the samples, half as long again and

@@ -4,7 +4,8 @@
 //! - `case`: disturbances;
 //! - `variant`: the networks that are compared;
 //! - `test_set`: what is fed, and what should come out;
-//! - `inference`, `learning`: one replicate of a pot whose weights stand still, or that learns;
+//! - `inference`, `molecules`, `learning`: replicates of a pot whose weights stand still, of the same in numbers of
+//!   molecules, or of one that learns;
 //! - `reading`, `row`, `results`: how outputs are judged, and what is told of it;
 //! - `run`: all replicates.
 //!
@@ -13,6 +14,7 @@
 mod case;
 mod inference;
 mod learning;
+mod molecules;
 mod picture;
 mod reading;
 mod results;

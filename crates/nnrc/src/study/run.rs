@@ -1,5 +1,6 @@
 //! All replicates of all noises on all networks.
 
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use nnrc_sim::{Error, parallel};
@@ -27,24 +28,34 @@ enum Bench<'a> {
 }
 
 impl Bench<'_> {
-    fn outputs(&self, case: Case, replicate: u64) -> Result<Outputs, Error> {
+    fn outputs(&self, case: Case, replicates: Range<u64>) -> Vec<Result<Outputs, Error>> {
         match self {
-            Self::Inference(bench) => bench.outputs(case, replicate),
-            Self::Learning(bench) => bench.outputs(case, replicate),
+            Self::Inference(bench) => bench.outputs(case, replicates),
+            Self::Learning(bench) => replicates.map(|replicate| bench.outputs(case, replicate)).collect(),
+        }
+    }
+
+    /// How many replicates are best run together.
+    fn at_a_time(&self, case: Case) -> u64 {
+        match self {
+            Self::Inference(bench) => bench.at_a_time(case),
+            Self::Learning(_) => 1,
         }
     }
 }
 
-/// One draw of a noise.
+/// A noise on a network.
 #[derive(Debug, Clone, Copy)]
-struct Job {
+struct Setting {
     variant: usize,
     case: Case,
-    replicate: u64,
 }
 
-/// What came of each job, in their order.
-type Outcomes = Vec<(Job, Result<Outputs, Error>)>;
+/// Draws of a noise that one thread makes together.
+type Job = (Setting, Range<u64>);
+
+/// What came of each draw, in their order.
+type Outcomes = Vec<(Setting, Result<Outputs, Error>)>;
 
 impl Study<'_> {
     /// Runs all replicates of all noises on all networks, divided among `threads`, of which the results are independent.
@@ -80,9 +91,9 @@ impl Study<'_> {
             plural(cases.len() - 1, "noise"),
             plural(self.noise.replicates, "replicate"),
         ));
-        let outcomes = outcomes(&benches, self.jobs(variants.len(), &cases), threads, observer);
+        let outcomes = outcomes(&benches, self.jobs(&benches, &cases), threads, observer);
         for (at, (variant, pot)) in variants.iter().zip(&pots).enumerate() {
-            let own: Vec<_> = outcomes.iter().filter(|(job, _)| job.variant == at).collect();
+            let own: Vec<_> = outcomes.iter().filter(|(setting, _)| setting.variant == at).collect();
             let rows = self.rows(&variant.name, &own, (test, &times), &cases).map_err(|error| {
                 let doing = format!("{} without noise", variant.name);
                 pot.failed(explain(pot, &pot.runner(), error, &doing))
@@ -112,12 +123,14 @@ impl Study<'_> {
     }
 
     /// Everything that is drawn; without noise every draw is the same.
-    fn jobs(&self, variants: usize, cases: &[Case]) -> Vec<Job> {
+    fn jobs(&self, benches: &[Bench<'_>], cases: &[Case]) -> Vec<Job> {
         let mut jobs = Vec::new();
-        for variant in 0..variants {
+        for (variant, bench) in benches.iter().enumerate() {
             for &case in cases {
                 let replicates = if case.is_noiseless() { 1 } else { self.noise.replicates as u64 };
-                jobs.extend((0..replicates).map(|replicate| Job { variant, case, replicate }));
+                let (setting, width) = (Setting { variant, case }, bench.at_a_time(case));
+                let starts = (0..replicates).step_by(width as usize);
+                jobs.extend(starts.map(|start| (setting, start..replicates.min(start + width))));
             }
         }
         jobs
@@ -127,7 +140,7 @@ impl Study<'_> {
     fn rows<'o>(
         &self,
         name: &str,
-        outcomes: &[&'o (Job, Result<Outputs, Error>)],
+        outcomes: &[&'o (Setting, Result<Outputs, Error>)],
         (test, times): (&TestSet, &[f64]),
         cases: &[Case],
     ) -> Result<Vec<Row>, &'o Error> {
@@ -136,7 +149,7 @@ impl Study<'_> {
         let mut rows: Vec<Row> = Vec::new();
         let mut noiseless: Option<&Outputs> = None;
         for &case in cases {
-            let of_case = outcomes.iter().filter(|(job, _)| job.case == case);
+            let of_case = outcomes.iter().filter(|(setting, _)| setting.case == case);
             let results: Vec<&Result<Outputs, Error>> = of_case.map(|(_, result)| result).collect();
             // Of a study that was cancelled there may be none.
             let Some(first) = results.first() else { continue };
@@ -165,20 +178,22 @@ fn outcomes(
     threads: usize,
     observer: &mut (dyn Observer + Send),
 ) -> Outcomes {
-    let all = jobs.len();
+    let all = jobs.iter().map(|(_, replicates)| (replicates.end - replicates.start) as usize).sum();
     observer.progress(0, all);
     let watch = Mutex::new((0, observer));
-    let results = parallel::map(all, threads, &(), |(), at| {
-        let Job { variant, case, replicate } = jobs[at];
+    let results = parallel::map(jobs.len(), threads, &(), |(), at| {
+        let (Setting { variant, case }, replicates) = &jobs[at];
         let watch = || watch.lock().unwrap_or_else(PoisonError::into_inner);
         if watch().1.is_cancelled() {
-            return None;
+            return Vec::new();
         }
-        let result = benches[variant].outputs(case, replicate);
+        let results = benches[*variant].outputs(*case, replicates.clone());
         let (done, observer) = &mut *watch();
-        *done += 1;
+        *done += results.len();
         observer.progress(*done, all);
-        Some(result)
+        results
     });
-    jobs.into_iter().zip(results).filter_map(|(job, result)| Some((job, result?))).collect()
+    let of_job =
+        |((setting, _), results): (Job, Vec<_>)| results.into_iter().map(move |result| (setting, result));
+    jobs.into_iter().zip(results).flat_map(of_job).collect()
 }
