@@ -4,8 +4,8 @@
 use nnrc_dispatch::dispatched;
 
 use super::draws::{Draws, EVENTS};
-use super::lanes::{LANES, Lanes, Rows, add, below, choose, divide, multiply, not_above, subtract};
-use super::plan::Plan;
+use super::lanes::{LANES, Lanes, ROOM, Rows, add, below, choose, divide, multiply, not_above, subtract};
+use super::plan::{Plan, Shape};
 
 /// Where the lanes are.
 #[derive(Debug, Clone)]
@@ -70,29 +70,121 @@ pub(super) fn add_up(plan: &Plan, course: &mut Course) -> Lanes {
         let (a, b) = (rows[usize::from(a)], rows[usize::from(b)]);
         rows[usize::from(row)] = multiply(a, b);
     }
-    let mut sum = [0.0; LANES];
-    let mut group = 0;
-    for (channel, place) in plan.channels.iter().enumerate() {
-        let mut propensity = coefficients[place.constant as usize];
-        for place in &plan.groups[group..place.groups as usize] {
-            let (first, last) = (place.first as usize, place.last as usize);
-            let (coefficients, reads) = (&coefficients[first..last], &plan.reads[first..last]);
+    let mut walk =
+        Walk { coefficients, reads: &plan.reads, rows, sums, sum: [0.0; LANES], at: 0, channel: 0 };
+    let mut groups = plan.groups.as_slice();
+    for strip in &plan.strips {
+        match strip.shape {
+            Shape::One(0) => walk.one::<2>(strip.channels),
+            Shape::One(1) => walk.one::<3>(strip.channels),
+            Shape::One(2) => walk.one::<4>(strip.channels),
+            Shape::One(3) => walk.one::<5>(strip.channels),
+            Shape::One(4) => walk.one::<6>(strip.channels),
+            Shape::One(linear) => {
+                for _ in 0..strip.channels {
+                    walk.several(&[1 + linear as u32]);
+                }
+            }
+            Shape::Several => {
+                for _ in 0..strip.channels {
+                    let (own, others) = groups[1..].split_at(groups[0] as usize);
+                    walk.several(own);
+                    groups = others;
+                }
+            }
+        }
+    }
+    walk.sum
+}
+
+/// A walk over the channels.
+struct Walk<'a> {
+    coefficients: &'a [Lanes],
+    reads: &'a [u8],
+    rows: &'a [Lanes; ROOM],
+    sums: &'a mut [Lanes; ROOM],
+    sum: Lanes,
+    /// The next coefficient.
+    at: usize,
+    channel: usize,
+}
+
+impl Walk<'_> {
+    /// Channels of one group, of so many coefficients in all.
+    #[inline(always)]
+    fn one<const COUNT: usize>(&mut self, channels: usize) {
+        let (mut sum, mut at, mut channel) = (self.sum, self.at, self.channel);
+        for _ in 0..channels {
+            let coefficients = &self.coefficients[at..at + COUNT];
+            let reads = &self.reads[at..at + COUNT];
+            let mut linear = coefficients[1];
+            for term in 2..COUNT {
+                linear = add(linear, multiply(coefficients[term], self.rows[usize::from(reads[term])]));
+            }
+            let pivot = self.rows[usize::from(reads[1])];
+            sum = add(sum, add(coefficients[0], multiply(pivot, linear)));
+            channel += 1;
+            self.sums[channel] = sum;
+            at += COUNT;
+        }
+        (self.sum, self.at, self.channel) = (sum, at, channel);
+    }
+
+    /// A channel of groups of these numbers of coefficients.
+    #[inline(always)]
+    fn several(&mut self, groups: &[u32]) {
+        let mut propensity = self.coefficients[self.at];
+        self.at += 1;
+        for &count in groups {
+            let end = self.at + count as usize;
+            let (coefficients, reads) = (&self.coefficients[self.at..end], &self.reads[self.at..end]);
             let mut linear = coefficients[0];
             for at in 1..reads.len() {
-                linear = add(linear, multiply(coefficients[at], rows[usize::from(reads[at])]));
+                linear = add(linear, multiply(coefficients[at], self.rows[usize::from(reads[at])]));
             }
-            propensity = add(propensity, multiply(rows[usize::from(reads[0])], linear));
+            propensity = add(propensity, multiply(self.rows[usize::from(reads[0])], linear));
+            self.at = end;
         }
-        group = place.groups as usize;
-        sum = add(sum, propensity);
-        sums[channel + 1] = sum;
+        self.sum = add(self.sum, propensity);
+        self.channel += 1;
+        self.sums[self.channel] = self.sum;
     }
-    sum
 }
+
+/// Changes up to which each is looked at for all lanes, rather than the lanes one by one: the numbers are the same.
+const FEW_CHANGES: usize = 12;
 
 /// Lets the channel happen whose share of the total holds the mark.
 #[inline(always)]
 fn fire(plan: &Plan, course: &mut Course, mark: Lanes) {
+    if plan.changes.len() <= FEW_CHANGES {
+        fire_masked(plan, course, mark);
+    } else {
+        fire_one_by_one(plan, course, mark);
+    }
+}
+
+/// By going over the lanes.
+#[inline(always)]
+fn fire_one_by_one(plan: &Plan, course: &mut Course, mark: Lanes) {
+    // The low bits of the sum of 2⁵² and a small number are that number.
+    let mut places = [(1u64 << 52) as f64; LANES];
+    let channels = plan.events.len() / plan.width - 1;
+    for channel in 0..channels {
+        places = add(places, not_above(course.sums[channel + 1], mark));
+    }
+    for lane in 0..LANES {
+        let first = usize::from(places[lane].to_bits() as u8) * plan.width;
+        let events = &plan.events[first..first + plan.width];
+        for at in 0..events.len() {
+            course.rows[usize::from(events[at].row)][lane] += events[at].by;
+        }
+    }
+}
+
+/// By going over the changes.
+#[inline(always)]
+fn fire_masked(plan: &Plan, course: &mut Course, mark: Lanes) {
     let Course { rows, sums, .. } = course;
     let (mut change, mut less) = (0, 0);
     for place in &plan.changing {

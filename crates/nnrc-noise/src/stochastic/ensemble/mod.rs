@@ -147,7 +147,8 @@ impl Ensemble {
     fn fold(&mut self, lane: usize) {
         let (coefficients, start) = (&mut self.course.coefficients, &self.start[lane]);
         coefficients.iter_mut().for_each(|coefficient| coefficient[lane] = 0.0);
-        for (fold, term) in self.plan.folds.iter().zip(&self.terms[lane]) {
+        for fold in &self.plan.folds {
+            let term = &self.terms[lane][fold.term as usize];
             let held = fold.held.iter().map(|&(species, taken)| start[species as usize] - taken);
             coefficients[fold.coefficient as usize][lane] += term.k * held.product::<f64>();
         }

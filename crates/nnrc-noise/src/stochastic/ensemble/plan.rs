@@ -18,11 +18,14 @@ const MOST_COEFFICIENTS: usize = 512;
 /// over rows of numbers: 1, numbers of molecules, numbers less what a reaction has taken, and products of these.
 /// Everything that is held is in the coefficients c. All terms are at least 0, and exactly 0 where there are too few
 /// molecules, so that nothing happens that cannot.
+///
+/// The coefficients of a channel follow each other: c, and c_g with the c_gj of each group. Channels of one shape
+/// stand together.
 #[derive(Debug, Clone)]
 pub(super) struct Plan {
-    /// For each channel the coefficient c, and behind it those of its groups: c_g and the c_gj of each.
-    pub channels: Vec<Channel>,
-    pub groups: Vec<Group>,
+    pub strips: Vec<Strip>,
+    /// Of the channels of several groups, how many each has, and how many coefficients each of these.
+    pub groups: Vec<u32>,
     /// A row for each coefficient: of c_g the pivot, of c_gj the number j.
     pub reads: Vec<u8>,
     /// Species that change, with what changes them.
@@ -30,24 +33,31 @@ pub(super) struct Plan {
     pub changes: Vec<Change>,
     /// Rows n − taken.
     pub less: Vec<(u8, f64)>,
+    /// What happens to rows at an event of each channel, as many entries for each; behind the last channel there is
+    /// one at whose events nothing happens.
+    pub events: Vec<Event>,
+    /// Entries for each channel.
+    pub width: usize,
     /// Rows that are products of two others, in the order in which they are computed.
     pub products: Vec<[u8; 3]>,
     /// What each term of the network adds to.
     pub folds: Vec<Fold>,
 }
 
-/// Where the coefficient of a channel is, and where its groups end.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Channel {
-    pub constant: u32,
-    pub groups: u32,
+/// Channels of one shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Strip {
+    pub channels: usize,
+    pub shape: Shape,
 }
 
-/// Where the coefficients of a group begin and end.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Group {
-    pub first: u32,
-    pub last: u32,
+/// How the coefficients of a channel stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Shape {
+    /// c, and one group with so many linear terms.
+    One(usize),
+    /// c, and any number of groups.
+    Several,
 }
 
 /// A species that changes: its row, and where its changes and the rows n − taken end.
@@ -66,9 +76,18 @@ pub(super) struct Change {
     pub by: f64,
 }
 
+/// What an event adds to a row.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Event {
+    pub row: u8,
+    pub by: f64,
+}
+
 /// A term adds k Π (n − taken) over its held species to a coefficient.
 #[derive(Debug, Clone)]
 pub(super) struct Fold {
+    /// Its place among the terms of the network.
+    pub term: u32,
     pub coefficient: u32,
     pub held: Vec<(u32, f64)>,
 }
@@ -80,79 +99,134 @@ impl Plan {
             return None;
         }
         let mut layout = Layout::of(network);
+        let mut drafts: Vec<Draft> = Vec::new();
+        let mut terms = (0u32..).zip(&network.terms).peekable();
+        for channel in 0..network.channels() {
+            let own = std::iter::from_fn(|| terms.next_if(|(_, term)| term.channel as usize == channel));
+            drafts.push(Draft::of(channel, &own.collect::<Vec<_>>(), &mut layout));
+        }
+        let coefficients: usize = drafts.iter().map(|draft| draft.reads.len()).sum();
+        if coefficients > MOST_COEFFICIENTS || layout.count() > ROOM {
+            return None;
+        }
+        drafts.sort_by_key(|draft| (draft.shape(), draft.channel));
         let mut plan = Self {
-            channels: Vec::new(),
+            strips: Vec::new(),
             groups: Vec::new(),
             reads: Vec::new(),
             changing: Vec::new(),
             changes: Vec::new(),
             less: Vec::new(),
-            products: Vec::new(),
+            events: Vec::new(),
+            width: 0,
+            products: layout.products.iter().map(|rows| rows.map(|row| row as u8)).collect(),
             folds: Vec::new(),
         };
-        let mut terms = network.terms.as_slice();
-        for channel in 0..network.channels() as u32 {
-            let count = terms.iter().take_while(|term| term.channel == channel).count();
-            let (own, others) = terms.split_at(count);
-            terms = others;
-            plan.add(own, &mut layout);
-            if plan.reads.len() > MOST_COEFFICIENTS {
-                return None;
-            }
+        for draft in &drafts {
+            plan.add(draft);
         }
-        for (row, &species) in (1..).zip(&layout.species) {
-            for (channel, place) in (0..).zip(network.channels.windows(2)) {
-                let changes = &network.changes[place[0].changes as usize..place[1].changes as usize];
-                let own = changes.iter().filter(|(changed, _)| *changed == species);
-                plan.changes.extend(own.map(|&(_, by)| Change { channel, by }));
-            }
-            plan.less.extend(
-                layout.less.iter().filter(|(of, _, _)| *of == row).map(|&(_, row, taken)| (row as u8, taken)),
-            );
-            let (changes, less) = (plan.changes.len() as u32, plan.less.len() as u32);
-            plan.changing.push(Changing { species, row: row as u8, changes, less });
-        }
-        plan.products = layout.products.iter().map(|rows| rows.map(|row| row as u8)).collect();
-        (layout.count() <= ROOM).then_some(plan)
+        plan.react(network, &layout, &drafts);
+        Some(plan)
     }
 
     /// Adds a channel.
-    fn add(&mut self, terms: &[Term], layout: &mut Layout) {
-        let constant = self.coefficient(ONE);
-        let factors: Vec<Factors> = terms.iter().map(|term| layout.split(term)).collect();
+    fn add(&mut self, draft: &Draft) {
+        let shape = draft.shape();
+        match self.strips.last_mut() {
+            Some(strip) if strip.shape == shape => strip.channels += 1,
+            _ => self.strips.push(Strip { channels: 1, shape }),
+        }
+        if shape == Shape::Several {
+            self.groups.push(draft.groups.len() as u32);
+            self.groups.extend(&draft.groups);
+        }
+        let first = self.reads.len() as u32;
+        let folds = draft.folds.iter().cloned();
+        self.folds.extend(folds.map(|fold| Fold { coefficient: first + fold.coefficient, ..fold }));
+        self.reads.extend(&draft.reads);
+    }
+
+    /// Writes down what happens at events, by species and by channel.
+    fn react(&mut self, network: &Network, layout: &Layout, drafts: &[Draft]) {
+        let mut events: Vec<Vec<Event>> = vec![Vec::new(); drafts.len() + 1];
+        for (row, &species) in (ONE + 1..).zip(&layout.species) {
+            let less: Vec<(u8, f64)> = layout
+                .less
+                .iter()
+                .filter(|(of, _, _)| *of == row)
+                .map(|&(_, row, taken)| (row as u8, taken))
+                .collect();
+            for (channel, draft) in drafts.iter().enumerate() {
+                let [place, next] = [0, 1].map(|at| network.channels[draft.channel + at].changes as usize);
+                for &(_, by) in network.changes[place..next].iter().filter(|(changed, _)| *changed == species)
+                {
+                    self.changes.push(Change { channel: channel as u8, by });
+                    let rows = std::iter::once(row as u8).chain(less.iter().map(|(row, _)| *row));
+                    events[channel].extend(rows.map(|row| Event { row, by }));
+                }
+            }
+            self.less.extend(less);
+            let (changes, less) = (self.changes.len() as u32, self.less.len() as u32);
+            self.changing.push(Changing { species, row: row as u8, changes, less });
+        }
+        self.width = events.iter().map(Vec::len).max().unwrap_or(0);
+        for mut events in events {
+            // Nothing changes where 0 is added to 1.
+            events.resize(self.width, Event { row: ONE as u8, by: 0.0 });
+            self.events.extend(events);
+        }
+    }
+}
+
+/// A channel before it has its place.
+struct Draft {
+    channel: usize,
+    reads: Vec<u8>,
+    /// How many coefficients each group has.
+    groups: Vec<u32>,
+    folds: Vec<Fold>,
+}
+
+impl Draft {
+    fn of(channel: usize, terms: &[(u32, &Term)], layout: &mut Layout) -> Self {
+        let factors: Vec<Factors> = terms.iter().map(|(_, term)| layout.split(term)).collect();
         let shared = Shared::of(&factors);
         let parts: Vec<Part> = factors.iter().map(|(rows, _)| Part::of(rows, &shared, layout)).collect();
-        let mut places = vec![constant; parts.len()];
+        let mut draft = Self { channel, reads: vec![ONE as u8], groups: Vec::new(), folds: Vec::new() };
+        let mut places = vec![0; parts.len()];
         let mut pivots: Vec<usize> = parts.iter().filter_map(|part| part.pivot).collect();
         pivots.sort_unstable();
         pivots.dedup();
         for pivot in pivots {
-            let first = self.coefficient(pivot);
+            let first = draft.reads.len();
             let own = |part: &Part| part.pivot == Some(pivot);
             let mut linear: Vec<usize> =
                 parts.iter().filter(|part| own(part)).filter_map(|part| part.linear).collect();
             linear.sort_unstable();
             linear.dedup();
             for (place, part) in places.iter_mut().zip(&parts).filter(|(_, part)| own(part)) {
-                let behind =
-                    part.linear.and_then(|row| linear.binary_search(&row).ok()).map_or(0, |at| at + 1);
-                *place = first + behind as u32;
+                let behind = part.linear.and_then(|row| linear.binary_search(&row).ok());
+                *place = first + behind.map_or(0, |at| at + 1);
             }
-            for row in linear {
-                self.coefficient(row);
-            }
-            self.groups.push(Group { first, last: self.reads.len() as u32 });
+            // Rows beyond the room have no number, but such a plan is not kept.
+            draft.reads.push(pivot as u8);
+            draft.reads.extend(linear.iter().map(|&row| row as u8));
+            draft.groups.push(1 + linear.len() as u32);
         }
-        for (coefficient, (_, held)) in places.into_iter().zip(factors) {
-            self.folds.push(Fold { coefficient, held });
-        }
-        self.channels.push(Channel { constant, groups: self.groups.len() as u32 });
+        let folds = places.into_iter().zip(factors).zip(terms);
+        draft.folds.extend(folds.map(|((coefficient, (_, held)), (term, _))| Fold {
+            term: *term,
+            coefficient: coefficient as u32,
+            held,
+        }));
+        draft
     }
 
-    /// A further coefficient, which reads this row.
-    fn coefficient(&mut self, row: usize) -> u32 {
-        self.reads.push(row as u8);
-        (self.reads.len() - 1) as u32
+    fn shape(&self) -> Shape {
+        match *self.groups {
+            [count] => Shape::One(count as usize - 1),
+            _ => Shape::Several,
+        }
     }
 }
 
