@@ -25,9 +25,14 @@
 //! date: when n_j changes by one, L_g changes by w_gj, whatever the width of the layer. So an event costs as much as
 //! the species it changes has readers.
 //!
-//! Sums kept up to date gather rounding errors of about 10⁻¹⁶ per event; they are computed afresh every
-//! million events, and an event that would take a number below zero, which only rounding can ask for, does not
-//! happen.
+//! # Two engines
+//!
+//! [`Simulation`] follows one realisation of any network. [`Ensemble`] follows eight of a small one at a time, and
+//! computes all propensities afresh for each event.
+//!
+//! The sums that a [`Simulation`] keeps up to date gather rounding errors of about 10⁻¹⁶ per event; they are computed
+//! afresh every million events, and an event that would take a number below zero, which only rounding can ask for,
+//! does not happen.
 
 mod channels;
 mod choice;

@@ -3,9 +3,10 @@
 
 use nnrc_dispatch::dispatched;
 
+use super::draft::Shape;
 use super::draws::{Draws, EVENTS};
 use super::lanes::{LANES, Lanes, ROOM, Rows, add, below, choose, divide, multiply, not_above, subtract};
-use super::plan::{Plan, Shape};
+use super::plan::Plan;
 
 /// Where the lanes are.
 #[derive(Debug, Clone)]
@@ -166,7 +167,7 @@ fn fire(plan: &Plan, course: &mut Course, mark: Lanes) {
 
 /// By going over the lanes.
 #[inline(always)]
-fn fire_one_by_one(plan: &Plan, course: &mut Course, mark: Lanes) {
+pub(super) fn fire_one_by_one(plan: &Plan, course: &mut Course, mark: Lanes) {
     // The low bits of the sum of 2⁵² and a small number are that number.
     let mut places = [(1u64 << 52) as f64; LANES];
     let channels = plan.events.len() / plan.width - 1;
@@ -184,7 +185,7 @@ fn fire_one_by_one(plan: &Plan, course: &mut Course, mark: Lanes) {
 
 /// By going over the changes.
 #[inline(always)]
-fn fire_masked(plan: &Plan, course: &mut Course, mark: Lanes) {
+pub(super) fn fire_masked(plan: &Plan, course: &mut Course, mark: Lanes) {
     let Course { rows, sums, .. } = course;
     let (mut change, mut less) = (0, 0);
     for place in &plan.changing {

@@ -9,6 +9,7 @@
 //! of its own.
 
 mod course;
+mod draft;
 mod draws;
 mod lanes;
 mod layout;

@@ -1,10 +1,9 @@
 //! The loops of a small network: what is computed for each event, the same for all replicates.
 
-use std::collections::BTreeMap;
-
+use super::draft::{Draft, Fold, Shape};
 use super::lanes::ROOM;
 use super::layout::{Layout, ONE};
-use crate::stochastic::network::{FEW_CHANNELS, Network, Term};
+use crate::stochastic::network::{FEW_CHANNELS, Network};
 
 /// Most coefficients: beyond, following the changes of single numbers is faster.
 const MOST_COEFFICIENTS: usize = 512;
@@ -51,15 +50,6 @@ pub(super) struct Strip {
     pub shape: Shape,
 }
 
-/// How the coefficients of a channel stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Shape {
-    /// c, and one group with so many linear terms.
-    One(usize),
-    /// c, and any number of groups.
-    Several,
-}
-
 /// A species that changes: its row, and where its changes and the rows n − taken end.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Changing {
@@ -81,15 +71,6 @@ pub(super) struct Change {
 pub(super) struct Event {
     pub row: u8,
     pub by: f64,
-}
-
-/// A term adds k Π (n − taken) over its held species to a coefficient.
-#[derive(Debug, Clone)]
-pub(super) struct Fold {
-    /// Its place among the terms of the network.
-    pub term: u32,
-    pub coefficient: u32,
-    pub held: Vec<(u32, f64)>,
 }
 
 impl Plan {
@@ -174,109 +155,6 @@ impl Plan {
             // Nothing changes where 0 is added to 1.
             events.resize(self.width, Event { row: ONE as u8, by: 0.0 });
             self.events.extend(events);
-        }
-    }
-}
-
-/// A channel before it has its place.
-struct Draft {
-    channel: usize,
-    reads: Vec<u8>,
-    /// How many coefficients each group has.
-    groups: Vec<u32>,
-    folds: Vec<Fold>,
-}
-
-impl Draft {
-    fn of(channel: usize, terms: &[(u32, &Term)], layout: &mut Layout) -> Self {
-        let factors: Vec<Factors> = terms.iter().map(|(_, term)| layout.split(term)).collect();
-        let shared = Shared::of(&factors);
-        let parts: Vec<Part> = factors.iter().map(|(rows, _)| Part::of(rows, &shared, layout)).collect();
-        let mut draft = Self { channel, reads: vec![ONE as u8], groups: Vec::new(), folds: Vec::new() };
-        let mut places = vec![0; parts.len()];
-        let mut pivots: Vec<usize> = parts.iter().filter_map(|part| part.pivot).collect();
-        pivots.sort_unstable();
-        pivots.dedup();
-        for pivot in pivots {
-            let first = draft.reads.len();
-            let own = |part: &Part| part.pivot == Some(pivot);
-            let mut linear: Vec<usize> =
-                parts.iter().filter(|part| own(part)).filter_map(|part| part.linear).collect();
-            linear.sort_unstable();
-            linear.dedup();
-            for (place, part) in places.iter_mut().zip(&parts).filter(|(_, part)| own(part)) {
-                let behind = part.linear.and_then(|row| linear.binary_search(&row).ok());
-                *place = first + behind.map_or(0, |at| at + 1);
-            }
-            // Rows beyond the room have no number, but such a plan is not kept.
-            draft.reads.push(pivot as u8);
-            draft.reads.extend(linear.iter().map(|&row| row as u8));
-            draft.groups.push(1 + linear.len() as u32);
-        }
-        let folds = places.into_iter().zip(factors).zip(terms);
-        draft.folds.extend(folds.map(|((coefficient, (_, held)), (term, _))| Fold {
-            term: *term,
-            coefficient: coefficient as u32,
-            held,
-        }));
-        draft
-    }
-
-    fn shape(&self) -> Shape {
-        match *self.groups {
-            [count] => Shape::One(count as usize - 1),
-            _ => Shape::Several,
-        }
-    }
-}
-
-/// The rows of a term that change, and what of it is held.
-type Factors = (Vec<usize>, Vec<(u32, f64)>);
-
-/// How many terms of a channel hold each row, and how many terms are of one row that no other has.
-struct Shared {
-    counts: BTreeMap<usize, usize>,
-    alone: usize,
-}
-
-impl Shared {
-    fn of(factors: &[Factors]) -> Self {
-        let mut counts = BTreeMap::new();
-        for row in factors.iter().flat_map(|(rows, _)| rows) {
-            *counts.entry(*row).or_default() += 1;
-        }
-        let is_alone = |(rows, _): &&Factors| matches!(rows.as_slice(), [row] if counts.get(row) == Some(&1));
-        let alone = factors.iter().filter(is_alone).count();
-        Self { counts, alone }
-    }
-
-    fn count(&self, row: usize) -> usize {
-        self.counts.get(&row).copied().unwrap_or_default()
-    }
-}
-
-/// A term as a product of a coefficient, a pivot and a linear factor.
-struct Part {
-    pivot: Option<usize>,
-    linear: Option<usize>,
-}
-
-impl Part {
-    fn of(rows: &[usize], shared: &Shared, layout: &mut Layout) -> Self {
-        match *rows {
-            [] => Self { pivot: None, linear: None },
-            [row] if shared.count(row) == 1 && shared.alone > 1 => {
-                Self { pivot: Some(ONE), linear: Some(row) }
-            }
-            [row] => Self { pivot: Some(row), linear: None },
-            _ => {
-                // The factor that the fewest terms share is the linear one, so that the rest is a pivot for many of
-                // them; among equals the last, so that n − taken comes after n.
-                let linear = (0..rows.len()).rev().min_by_key(|&at| shared.count(rows[at])).unwrap_or(0);
-                let mut others = rows.to_vec();
-                let linear = others.remove(linear);
-                Self { pivot: Some(layout.product(&others)), linear: Some(linear) }
-            }
         }
     }
 }

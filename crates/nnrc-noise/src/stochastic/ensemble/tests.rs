@@ -261,5 +261,16 @@ proptest! {
         let found = course::add_up(&ensemble.plan, &mut ensemble.course)[0];
         let expected = Simulation::new(&network, &numbers, stream(0)).activity();
         prop_assert!((found - expected).abs() <= 1e-12 * expected, "{found} {expected}");
+        // Either way of letting something happen does the same, once for each channel.
+        let sums: Vec<f64> = ensemble.course.sums[..=network.channels()].iter().map(|sum| sum[0]).collect();
+        let middles = sums.windows(2).map(|pair| 0.5 * (pair[0] + pair[1])).filter(|mark| !sums.contains(mark));
+        for mark in middles.chain([f64::INFINITY]) {
+            let mut courses = [ensemble.course.clone(), ensemble.course.clone()];
+            course::fire_masked(&ensemble.plan, &mut courses[0], [mark; LANES]);
+            course::fire_one_by_one(&ensemble.plan, &mut courses[1], [mark; LANES]);
+            let numbers = |course: &Course| course.rows.iter().map(|row| row[0]).collect::<Vec<f64>>();
+            prop_assert!(numbers(&courses[0]) == numbers(&courses[1]));
+            prop_assert_eq!(numbers(&courses[0]) == numbers(&ensemble.course), mark == f64::INFINITY);
+        }
     }
 }
