@@ -47,6 +47,8 @@ struct Shared {
 struct Activity {
     tensors: Vec<Arc<Vec<f64>>>,
     folds: Folds,
+    /// Rate constants that are not in the tensors yet: few disturbances ask for activities.
+    changed: Option<Vec<f64>>,
 }
 
 /// A tensor as a list of additions.
@@ -247,7 +249,7 @@ impl NoisyEngine {
         Self {
             engine: Engine::of(crn, layout, plan),
             shared: Arc::new(shared),
-            activity: Activity { tensors: activity.tensors, folds: activity.folds },
+            activity: Activity { tensors: activity.tensors, folds: activity.folds, changed: None },
         }
     }
 }
@@ -282,9 +284,9 @@ impl Disturbed for NoisyEngine {
             recipe.fill(&mut self.engine.tensors, values);
         }
         self.engine.forget();
-        for recipe in &self.shared.activity_recipes {
-            recipe.fill(&mut self.activity.tensors, values);
-        }
+        let changed = self.activity.changed.get_or_insert_default();
+        changed.clear();
+        changed.extend_from_slice(values);
     }
 
     fn directions(&self) -> &Directions {
@@ -292,7 +294,12 @@ impl Disturbed for NoisyEngine {
     }
 
     fn activity(&mut self, state: &[f64], activity: &mut [f64]) {
-        let Activity { tensors, folds } = &mut self.activity;
+        let Activity { tensors, folds, changed } = &mut self.activity;
+        if let Some(constants) = changed.take() {
+            for recipe in &self.shared.activity_recipes {
+                recipe.fill(tensors, &constants);
+            }
+        }
         // Held species may have been set since the last time.
         folds.mark_all();
         folds.refresh(&self.engine.constants, tensors, &mut self.engine.scratch);
