@@ -8,6 +8,7 @@
 //! The middle sum holds all products with the changed species itself, which nearly every consumption is. Rows of
 //! like numbers of terms stand together, four side by side: their sums do not wait for each other, and the processor
 //! foresees where each loop ends. What many rows add up alike is added up once ([`runs`](crate::runs)).
+#![allow(clippy::needless_range_loop, reason = "iterators are calls, which the optimiser may leave as such")]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -186,17 +187,14 @@ fn sum_group(
     let [free, own, products] = shape;
     let mut indices = group.indices.as_slice();
     for targets in &group.targets {
-        let mut take = |terms: usize, factors: usize| {
-            let (values, others) = coefficients.split_at(terms);
-            let (mine, following) = indices.split_at(factors * terms);
-            (coefficients, indices) = (others, following);
-            (values, mine)
-        };
-        let mut sum = linear(take(free, 1), room);
-        let factor = linear(take(own, 1), room);
-        let (values, indices) = take(products, 2);
-        for (values, pair) in values.iter().zip(indices.as_chunks::<2>().0) {
-            let [a, b] = pair.map(|indices| at(room, indices));
+        let mut sum = linear(&coefficients[..free], &indices[..free], room);
+        (coefficients, indices) = (&coefficients[free..], &indices[free..]);
+        let factor = linear(&coefficients[..own], &indices[..own], room);
+        (coefficients, indices) = (&coefficients[own..], &indices[own..]);
+        let (values, pairs) = (&coefficients[..products], &indices[..2 * products]);
+        (coefficients, indices) = (&coefficients[products..], &indices[2 * products..]);
+        for term in 0..products {
+            let (values, a, b) = (values[term], at(room, pairs[2 * term]), at(room, pairs[2 * term + 1]));
             for lane in 0..LANES {
                 sum[lane] += values[lane] * (a[lane] * b[lane]);
             }
@@ -248,15 +246,19 @@ fn value<'a>(terms: &Coefficient, tensor: impl Fn(usize) -> Option<&'a [f64]>) -
 /// The species at some indices.
 #[inline(always)]
 fn at(room: &[f64; ROOM], indices: [u16; LANES]) -> [f64; LANES] {
-    indices.map(|index| room[usize::from(index)])
+    let mut values = [0.0; LANES];
+    for lane in 0..LANES {
+        values[lane] = room[usize::from(indices[lane])];
+    }
+    values
 }
 
 /// Σ c x_a
 #[inline(always)]
-fn linear((values, indices): (&[[f64; LANES]], &[[u16; LANES]]), room: &[f64; ROOM]) -> [f64; LANES] {
+fn linear(values: &[[f64; LANES]], indices: &[[u16; LANES]], room: &[f64; ROOM]) -> [f64; LANES] {
     let mut sum = [0.0; LANES];
-    for (values, indices) in values.iter().zip(indices) {
-        let x = at(room, *indices);
+    for term in 0..values.len() {
+        let (values, x) = (values[term], at(room, indices[term]));
         for lane in 0..LANES {
             sum[lane] += values[lane] * x[lane];
         }
