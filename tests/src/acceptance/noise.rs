@@ -5,7 +5,7 @@ use std::path::Path;
 
 use nnrc_crn::expand::expand;
 use nnrc_engine::NoisyEngine;
-use nnrc_noise::stochastic::{self, Simulation};
+use nnrc_noise::stochastic::{self, Ensemble, LANES, Simulation};
 use nnrc_noise::{Concentrations, Distribution, Disturbance, Disturber, Purpose, Rates, Stream};
 use nnrc_sim::io::{Separator, table};
 use nnrc_sim::{Method, System as _, Tolerances};
@@ -56,48 +56,62 @@ pub fn distribution() -> Vec<Finding> {
         answer[key].as_array().unwrap().iter().map(|value| value.as_f64().unwrap()).collect()
     };
     let channels = stochastic::channels(crn, info, volume, None);
-    let mut sums = vec![(0.0, 0.0); numbers.len()];
-    let mut fourths = vec![0.0; numbers.len()];
-    let means = theirs("mean");
-    for run in 0..runs as u64 {
-        let mut simulation = Simulation::new(&channels, &numbers, Stream::of(3, run, Purpose::Events));
-        simulation.run(until, u64::MAX);
-        for (at, number) in simulation.numbers().iter().enumerate() {
-            let off = number - means[at];
-            sums[at].0 += off;
-            sums[at].1 += off * off;
-            fourths[at] += off.powi(4);
-        }
-    }
-    // In standard errors of a difference between two samples of this size.
-    let count = runs as f64;
-    let (mut mean_error, mut variance_error): (f64, f64) = (0.0, 0.0);
-    for ((&(sum, square), fourth), variance) in sums.iter().zip(fourths).zip(theirs("variance")) {
-        let (mean, own) = (sum / count, square / count - (sum / count).powi(2));
-        if own == 0.0 && variance == 0.0 {
-            continue;
-        }
-        mean_error = mean_error.max(mean.abs() / ((own + variance) / count).sqrt());
-        let spread = (fourth / count - own * own).max(0.0) * 2.0 / count;
-        variance_error = variance_error.max((own - variance).abs() / spread.sqrt());
-    }
-    vec![
-        Finding::new(
-            "stochastic simulation: means as libRoadRunner's within 4.5 standard errors",
+    let alone: Vec<Vec<f64>> = (0..runs as u64)
+        .map(|run| {
+            let mut simulation = Simulation::new(&channels, &numbers, Stream::of(3, run, Purpose::Events));
+            simulation.run(until, u64::MAX);
+            simulation.numbers().to_vec()
+        })
+        .collect();
+    let together = (0..runs as u64).step_by(LANES).flat_map(|first| {
+        let streams: Vec<Stream> =
+            (first..first + LANES as u64).map(|run| Stream::of(3, run, Purpose::Events)).collect();
+        let mut ensemble = Ensemble::new(&channels, &streams).unwrap();
+        (0..LANES).for_each(|lane| ensemble.start(lane, &numbers));
+        ensemble.run(until, u64::MAX);
+        (0..LANES).map(|lane| ensemble.numbers(lane)).collect::<Vec<_>>()
+    });
+    let together: Vec<Vec<f64>> = together.collect();
+    let mut findings = Vec::new();
+    for (engine, found) in [("one at a time", alone), ("eight at a time", together)] {
+        let (mean_error, variance_error) = errors(&found, &theirs("mean"), &theirs("variance"));
+        let claim = |what: &str| {
+            format!("stochastic simulation, {engine}: {what} as libRoadRunner's within 4.5 standard errors")
+        };
+        findings.push(Finding::new(
+            claim("means"),
             format!("{mean_error:.1} standard errors at most, {} species, {runs} runs", numbers.len()),
             mean_error < 4.5,
-        ),
-        Finding::new(
-            "stochastic simulation: variances as libRoadRunner's within 4.5 standard errors",
+        ));
+        findings.push(Finding::new(
+            claim("variances"),
             format!("{variance_error:.1} standard errors at most"),
             variance_error < 4.5,
-        ),
-        Finding::new(
-            "reactions of one net change are one channel",
-            format!("{} channels for {} reactions", channels.channels(), channels.reactions()),
-            channels.channels() < channels.reactions(),
-        ),
-    ]
+        ));
+    }
+    findings.push(Finding::new(
+        "reactions of one net change are one channel",
+        format!("{} channels for {} reactions", channels.channels(), channels.reactions()),
+        channels.channels() < channels.reactions(),
+    ));
+    findings
+}
+
+/// How far means and variances of runs are from others of as many runs, at most, in standard errors of the difference.
+fn errors(runs: &[Vec<f64>], means: &[f64], variances: &[f64]) -> (f64, f64) {
+    let count = runs.len() as f64;
+    let (mut mean_error, mut variance_error): (f64, f64) = (0.0, 0.0);
+    for (at, (mean, variance)) in means.iter().zip(variances).enumerate() {
+        let moment = |power| runs.iter().map(|numbers| (numbers[at] - mean).powi(power)).sum::<f64>() / count;
+        let (off, own) = (moment(1), moment(2) - moment(1).powi(2));
+        if own == 0.0 && *variance == 0.0 {
+            continue;
+        }
+        mean_error = mean_error.max(off.abs() / ((own + variance) / count).sqrt());
+        let spread = (moment(4) - own * own).max(0.0) * 2.0 / count;
+        variance_error = variance_error.max((own - variance).abs() / spread.sqrt());
+    }
+    (mean_error, variance_error)
 }
 
 /// Inputs that change every ten time units, as the bound has it.
@@ -222,7 +236,7 @@ pub fn threads() -> Vec<Finding> {
     let noise = "noise {
         rates = [relative(0.1), relative(0.1, redraw = ou), relative(0.1, redraw = presentation)];
         concentrations = [relative(0.05), langevin(volume = 200), ssa(volume = 100)];
-        combine = separate; replicates = 3; compare = relu(h = 1e-3); times = [5, 20];
+        combine = separate; replicates = 11; compare = relu(h = 1e-3); times = [5, 20];
     }
     expect { for [0, 1]: y ~ 0.2 within 2; for [1, 0]: y ~ 1 within 2; }";
     let text = format!("{MIXED}\n{noise}");
