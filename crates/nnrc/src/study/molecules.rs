@@ -82,7 +82,8 @@ impl Molecules<'_> {
             for (lane, constants) in constants.iter_mut().enumerate() {
                 let changes = constants.factors.present();
                 if changes || sample == 0 && self.rates.is_some() {
-                    ensemble.set_rates(lane, &constants.network());
+                    let fits = ensemble.set_rates(lane, &constants.network());
+                    debug_assert!(fits, "noise changes constants, never which reactions there are");
                 }
                 ensemble.start(lane, &numbers);
                 all[lane].push(Vec::with_capacity(self.times.len()));
