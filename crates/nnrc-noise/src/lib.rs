@@ -16,7 +16,6 @@
 mod chacha;
 mod disturber;
 mod langevin;
-mod logarithm;
 mod members;
 mod random;
 mod rates;

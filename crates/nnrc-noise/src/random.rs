@@ -1,5 +1,7 @@
 //! Random numbers in independent streams: ChaCha8 with the stream number as its nonce.
 
+use nnrc_sim::elementary::ln_normal;
+
 use crate::chacha::{self, BLOCK};
 
 /// Blocks made at a time, side by side.
@@ -76,7 +78,7 @@ impl Stream {
     /// Exponential with mean 1.
     #[inline]
     pub fn exponential(&mut self) -> f64 {
-        -self.positive_unit().ln()
+        -ln_normal(self.positive_unit())
     }
 
     /// Normal with mean 0 and variance 1, by the polar method (Marsaglia and Bray 1964).
@@ -88,7 +90,7 @@ impl Stream {
             let (a, b) = (2.0 * self.unit() - 1.0, 2.0 * self.unit() - 1.0);
             let square = a * a + b * b;
             if square > 0.0 && square < 1.0 {
-                let scale = (-2.0 * square.ln() / square).sqrt();
+                let scale = (-2.0 * ln_normal(square) / square).sqrt();
                 self.spare = Some(b * scale);
                 return a * scale;
             }

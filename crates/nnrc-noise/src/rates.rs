@@ -1,5 +1,7 @@
 //! Factors on rate constants.
 
+use nnrc_sim::elementary::{exp, exp_m1};
+
 use crate::random::Stream;
 
 /// How the rate constants are disturbed. `size` is the standard deviation of the logarithm of a log-normal factor,
@@ -47,7 +49,7 @@ pub enum Distribution {
 impl Distribution {
     fn draw(self, size: f64, stream: &mut Stream) -> f64 {
         match self {
-            Self::LogNormal => (size * stream.normal() - 0.5 * size * size).exp(),
+            Self::LogNormal => exp(size * stream.normal() - 0.5 * size * size),
             Self::Uniform => (1.0 + size * (2.0 * stream.unit() - 1.0)).max(f64::MIN_POSITIVE),
         }
     }
@@ -113,8 +115,8 @@ impl Factors {
     /// Goes on by one step of the grid: ξ(t + Δ) = a ξ(t) + σ √(1 − a²) N with a = exp(−Δ/τ), which is exact.
     pub fn advance(&mut self) {
         let Rates::OrnsteinUhlenbeck { size, tau, step } = self.noise else { return };
-        let kept = (-step / tau).exp();
-        let fresh = size * (-(-2.0 * step / tau).exp_m1()).sqrt();
+        let kept = exp(-step / tau);
+        let fresh = size * (-exp_m1(-2.0 * step / tau)).sqrt();
         for xi in &mut self.wandering {
             *xi = kept * *xi + fresh * self.stream.normal();
         }
@@ -129,7 +131,7 @@ impl Factors {
 
     fn apply(&mut self, size: f64) {
         for (&at, xi) in self.members.iter().zip(&self.wandering) {
-            self.values[at] = self.nominal[at] * (xi - 0.5 * size * size).exp();
+            self.values[at] = self.nominal[at] * exp(xi - 0.5 * size * size);
         }
     }
 }

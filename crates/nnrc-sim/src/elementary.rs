@@ -43,7 +43,13 @@ const R: [f64; 7] = [
 /// c₀ + x (c₁ + x (c₂ + …)).
 #[inline(always)]
 fn horner<const N: usize>(coefficients: &[f64; N], x: f64) -> f64 {
-    coefficients.iter().rev().fold(0.0, |sum, c| sum * x + c)
+    // A closure might stay a call where this is compiled for other registers.
+    let (mut sum, mut at) = (0.0, N);
+    while at > 0 {
+        at -= 1;
+        sum = sum * x + coefficients[at];
+    }
+    sum
 }
 
 /// 2ᵏ for a whole number −1022 ≤ k ≤ 1023.

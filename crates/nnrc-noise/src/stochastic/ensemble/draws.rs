@@ -1,9 +1,10 @@
 //! Random numbers for eight replicates, each from its own stream.
 #![allow(clippy::needless_range_loop, reason = "iterators are calls, which the optimiser may leave as such")]
 
+use nnrc_sim::elementary::ln_normal as ln;
+
 use super::lanes::{LANES, Lanes};
 use crate::chacha::{self, BLOCK, Row};
-use crate::logarithm::ln;
 use crate::random::Stream;
 
 /// Blocks of each stream that are made at a time.
