@@ -25,6 +25,11 @@ pub struct ColumnScale {
 }
 
 impl ColumnScale {
+    /// Whether raw values become the same scaled ones, whatever the training rows of both have held.
+    pub fn is_like(self, other: Self) -> bool {
+        Self { seen: other.seen, ..self } == other
+    }
+
     /// The scaled value of a raw one.
     pub fn apply(self, raw: f64) -> f64 {
         // A column that never changes says nothing, whatever a later row holds there.

@@ -114,9 +114,13 @@ pub fn warn_of_scales(scope: &mut Scope, trained: Option<&str>, datasets: &BTree
     let Some((from, first)) = first else { return };
     let Some(scale) = &first.scale else { return };
     for (name, dataset) in datasets.iter().filter(|(_, dataset)| dataset.width == first.width) {
-        let Some(own) = dataset.scale.as_ref().filter(|own| own.columns != scale.columns) else { continue };
-        let differing =
-            own.columns.iter().zip(&scale.columns).enumerate().find(|(_, (own, other))| own != other);
+        let Some(own) = &dataset.scale else { continue };
+        let differing = own
+            .columns
+            .iter()
+            .zip(&scale.columns)
+            .enumerate()
+            .find(|(_, (own, other))| !own.is_like(**other));
         let Some((at, (column, other))) = differing else { continue };
         let raw = column.seen[1];
         let called = dataset
