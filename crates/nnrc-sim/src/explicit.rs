@@ -5,9 +5,10 @@
 //! Computers & Mathematics with Applications 62 (2011) 770–775. The tests check them against the order
 //! conditions.
 
-use crate::control::{Scale, combine};
+use crate::control::Scale;
 use crate::stages::Step;
 use crate::system::System;
+use crate::vectors::combine;
 
 /// Largest h·|λ| on the negative real axis at which the method is stable.
 pub(crate) const STABILITY: f64 = 3.5;

@@ -48,6 +48,7 @@ mod tensors;
 mod testing;
 pub mod train;
 mod training;
+mod vectors;
 
 pub use error::Error;
 pub use fixed_point::{Settle, Settled, settle};

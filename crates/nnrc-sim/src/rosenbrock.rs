@@ -5,9 +5,10 @@
 //! output: code RODAS of E. Hairer and G. Wanner, *Solving Ordinary Differential Equations II*, sections
 //! IV.7 and VI.4, in the form that needs no product with J, for autonomous systems.
 
-use crate::control::{Scale, accumulate};
+use crate::control::Scale;
 use crate::stages::Step;
 use crate::system::Layered;
+use crate::vectors::accumulate;
 
 /// Evaluations of one attempted step, besides the one at its start.
 pub(crate) const EVALUATIONS: usize = 5;

@@ -6,9 +6,10 @@
 //! equations of index 1", BIT Numerical Mathematics 45 (2005) 761–787, here in the form that needs no product with A.
 //! The tests check them against the order conditions.
 
-use crate::control::{Scale, combine};
+use crate::control::Scale;
 use crate::stages::Step;
 use crate::system::Layered;
+use crate::vectors::combine;
 
 /// Evaluations of one attempted step, besides the one at its start.
 pub(crate) const EVALUATIONS: usize = 3;

@@ -3,7 +3,7 @@
 //! Always inlined, so that they are compiled for the registers of whoever calls them. Each element is one chain of
 //! operations in a fixed order, so the bits do not depend on them.
 
-use crate::control::{self, Largest};
+use crate::vectors::{self, Largest};
 
 /// Evaluates an expression in which `$a` and `$b` are arrays of as many elements as the slices have, if that is one of
 /// the numbers: loops over them are then unrolled.
@@ -25,7 +25,7 @@ macro_rules! of_known_length {
 #[inline(always)]
 pub fn combine(out: &mut [f64], base: &[f64], factor: f64, coefficients: &[f64], vectors: &[&[f64]]) {
     of_known_length!(coefficients, vectors, [1 2 3 4 5 6 7], {
-        control::combine(out, base, factor, coefficients, vectors);
+        vectors::combine(out, base, factor, coefficients, vectors);
     });
 }
 
@@ -33,7 +33,7 @@ pub fn combine(out: &mut [f64], base: &[f64], factor: f64, coefficients: &[f64],
 #[inline(always)]
 pub fn accumulate(out: &mut [f64], factor: f64, coefficients: &[f64], vectors: &[&[f64]]) {
     of_known_length!(coefficients, vectors, [1 2 3 4 5], {
-        control::accumulate(out, factor, coefficients, vectors);
+        vectors::accumulate(out, factor, coefficients, vectors);
     });
 }
 

@@ -6,6 +6,7 @@
 //!
 //! Factoring out the decay, by e^{μ t} P and κ e^{−μ t}, leaves μ = 0. P − Q then follows from a and b alone, and
 //! the amount annihilated, which is the same for both, obeys M' = κ (p − M) (q − M) with p = P₀ + ∫a, q = Q₀ + ∫b.
+#![allow(clippy::needless_range_loop, reason = "iterators are calls, which the optimiser may leave as such")]
 
 use nnrc_dispatch::dispatched;
 use nnrc_sim::elementary::{exp, exp_m1};
