@@ -66,7 +66,8 @@ impl Level {
 }
 
 /// A function that calls one of three expressions, each compiled for its [`Level`]. What they call must be
-/// `#[inline(always)]`, else it keeps the baseline. The crate that uses it depends on `multiversion` as well.
+/// `#[inline(always)]`, else it keeps the baseline. The crate that uses it depends on `multiversion` as well. It may have a
+/// type with a bound: `fn name<R: Number>(…)`.
 ///
 /// ```
 /// #[inline(always)]
@@ -85,29 +86,33 @@ impl Level {
 /// ```
 #[macro_export]
 macro_rules! dispatched {
-    ($(#[$meta:meta])* $vis:vis fn $name:ident($($arg:ident: $type:ty),* $(,)?) $(-> $out:ty)? = $body:expr;) => {
+    (
+        $(#[$meta:meta])* $vis:vis fn $name:ident $(<$generic:ident: $bound:ident>)?
+            ($($arg:ident: $type:ty),* $(,)?) $(-> $out:ty)? = $body:expr;
+    ) => {
         $crate::dispatched! {
-            $(#[$meta])* $vis fn $name($($arg: $type),*) $(-> $out)? =
+            $(#[$meta])* $vis fn $name $(<$generic: $bound>)? ($($arg: $type),*) $(-> $out)? =
                 baseline $body, avx2 $body, avx512 $body;
         }
     };
     (
-        $(#[$meta:meta])* $vis:vis fn $name:ident($($arg:ident: $type:ty),* $(,)?) $(-> $out:ty)? =
+        $(#[$meta:meta])* $vis:vis fn $name:ident $(<$generic:ident: $bound:ident>)?
+            ($($arg:ident: $type:ty),* $(,)?) $(-> $out:ty)? =
             baseline $baseline:expr, avx2 $avx2:expr, avx512 $avx512:expr;
     ) => {
         $(#[$meta])*
         #[allow(clippy::too_many_arguments)]
-        $vis fn $name($($arg: $type),*) $(-> $out)? {
+        $vis fn $name $(<$generic: $bound>)? ($($arg: $type),*) $(-> $out)? {
             #[::multiversion::multiversion(targets("x86_64+avx2+bmi1+bmi2+fma"))]
-            fn avx2($($arg: $type),*) $(-> $out)? { $avx2 }
+            fn avx2 $(<$generic: $bound>)? ($($arg: $type),*) $(-> $out)? { $avx2 }
             #[::multiversion::multiversion(targets(
                 "x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl+avx2+bmi1+bmi2+fma"
             ))]
-            fn avx512($($arg: $type),*) $(-> $out)? { $avx512 }
+            fn avx512 $(<$generic: $bound>)? ($($arg: $type),*) $(-> $out)? { $avx512 }
             match $crate::Level::active() {
                 $crate::Level::Baseline => $baseline,
-                $crate::Level::Avx2 => avx2($($arg),*),
-                $crate::Level::Avx512 => avx512($($arg),*),
+                $crate::Level::Avx2 => avx2 $(::<$generic>)? ($($arg),*),
+                $crate::Level::Avx512 => avx512 $(::<$generic>)? ($($arg),*),
             }
         }
     };
@@ -125,6 +130,27 @@ mod tests {
     dispatched! {
         fn which(values: &[f64]) -> String =
             baseline add(values, "baseline"), avx2 add(values, "avx2"), avx512 add(values, "avx512");
+    }
+
+    #[inline(always)]
+    fn double<R: Copy + std::ops::AddAssign>(values: &mut [R]) {
+        values.iter_mut().for_each(|value| *value += *value);
+    }
+
+    trait Number: Copy + std::ops::AddAssign {}
+    impl Number for f32 {}
+    impl Number for f64 {}
+
+    dispatched! {
+        fn doubled<R: Number>(values: &mut [R]) = double(values);
+    }
+
+    #[test]
+    fn a_function_may_have_a_type() {
+        let (mut single, mut wide) = ([1.5f32; 3], [2.5f64; 3]);
+        doubled(&mut single);
+        doubled(&mut wide);
+        assert_eq!((single, wide), ([3.0; 3], [5.0; 3]));
     }
 
     #[test]

@@ -4,13 +4,14 @@ use nnrc_sim::train::Variables;
 
 use crate::engine::{Engine, Own};
 use crate::graph::Graph;
+use crate::lanes::Laned;
 use crate::schedule::{Phase, Schedule};
 use crate::slots::Alone;
 
 /// Forward and backward propagation of up to a number of samples through a network.
-pub struct Propagation<'a> {
-    engine: Engine<'a, Alone>,
-    own: Own,
+pub struct Propagation<'a, R: Laned = f64> {
+    engine: Engine<'a, Alone, R>,
+    own: Own<R>,
     schedule: Schedule,
     room: usize,
     /// Samples that went forward last.
@@ -18,7 +19,7 @@ pub struct Propagation<'a> {
     parameters: usize,
 }
 
-impl<'a> Propagation<'a> {
+impl<'a, R: Laned> Propagation<'a, R> {
     /// Room for `rows` samples at once, with the parameters that the network begins with.
     pub fn new(graph: &'a Graph, rows: usize) -> Self {
         let is_shared = vec![false; graph.nodes.len()];
@@ -46,7 +47,7 @@ impl<'a> Propagation<'a> {
     /// # Panics
     ///
     /// If there are no samples, or more than there is room for.
-    pub fn forward(&mut self, samples: &[&[f64]]) {
+    pub fn forward(&mut self, samples: &[&[R]]) {
         assert!((1..=self.room).contains(&samples.len()), "{} samples of {}", samples.len(), self.room);
         self.rows = samples.len();
         for phase in &self.schedule.judge {

@@ -13,6 +13,7 @@ use nnrc_sim::train::{Batches, Loss, Optimiser, Step, Totals, Variables};
 
 use crate::engine::{Engine, Own};
 use crate::graph::Graph;
+use crate::lanes::Laned;
 use crate::schedule::{Phase, Schedule, products};
 use crate::slots::{Alone, Shared, Slots};
 use crate::team::{Work, with_team};
@@ -27,20 +28,20 @@ const WORTH_A_THREAD: usize = 250_000;
 const WORTH_COPYING: usize = 8_192;
 
 /// A network with a loss on samples.
-pub struct Task<'a> {
+pub struct Task<'a, R = f64> {
     /// The network.
     pub graph: &'a Graph,
     /// What is made small.
     pub loss: Loss,
     /// How outputs are compared with targets.
     pub measure: &'a Measure,
-    /// Inputs of each sample.
-    pub inputs: &'a [&'a [f64]],
+    /// Inputs of each sample, in the precision that it is trained in.
+    pub inputs: &'a [&'a [R]],
     /// Targets, a row for each sample.
     pub targets: &'a [f64],
 }
 
-impl Task<'_> {
+impl<R: Laned> Task<'_, R> {
     fn target(&self, row: usize) -> &[f64] {
         let width = self.graph.output_width();
         &self.targets[row * width..(row + 1) * width]
@@ -57,12 +58,12 @@ impl Task<'_> {
     /// # Panics
     ///
     /// With the panic of one of the threads.
-    pub fn with_batches<R>(
+    pub fn with_batches<T>(
         &self,
         threads: usize,
         batch: usize,
-        run: impl FnOnce(&mut dyn Batches) -> R,
-    ) -> R {
+        run: impl FnOnce(&mut dyn Batches) -> T,
+    ) -> T {
         let rows = batch.min(BLOCK).min(self.inputs.len()).max(1);
         let nodes = 0..self.graph.nodes.len();
         let all: usize = nodes.clone().map(|at| products(self.graph, at)).sum();
@@ -75,17 +76,17 @@ impl Task<'_> {
     }
 
     /// The same in blocks of `rows` samples, by as many threads as the machine starts.
-    fn on_threads<R>(
+    fn on_threads<T>(
         &self,
         threads: usize,
         rows: usize,
         is_shared: &[bool],
-        run: impl FnOnce(&mut dyn Batches) -> R,
-    ) -> R {
+        run: impl FnOnce(&mut dyn Batches) -> T,
+    ) -> T {
         if threads <= 1 || !is_shared.contains(&true) {
-            return run(&mut Leader(&Crew::<Alone>::new(self, &vec![false; is_shared.len()], 1, rows)));
+            return run(&mut Leader(&Crew::<Alone, R>::new(self, &vec![false; is_shared.len()], 1, rows)));
         }
-        let make = |started| Crew::<Shared>::new(self, is_shared, started, rows);
+        let make = |started| Crew::<Shared, R>::new(self, is_shared, started, rows);
         with_team(threads, make, |crew| run(&mut Leader(crew)))
     }
 }
@@ -101,15 +102,15 @@ enum Order {
 }
 
 /// All that the threads of a training share.
-struct Crew<'a, S: Slots> {
-    task: &'a Task<'a>,
-    engine: Engine<'a, S>,
+struct Crew<'a, S: Slots, R: Laned> {
+    task: &'a Task<'a, R>,
+    engine: Engine<'a, S, R>,
     schedule: Schedule,
     /// Samples in a block.
     block: usize,
     barrier: Barrier,
     /// What each thread has for itself.
-    owns: Vec<Mutex<Own>>,
+    owns: Vec<Mutex<Own<R>>>,
     order: RwLock<(Order, Vec<usize>)>,
     /// Of the order that is carried out, and whether its loss is a number.
     totals: Mutex<Totals>,
@@ -118,8 +119,8 @@ struct Crew<'a, S: Slots> {
     variables: Mutex<Variables>,
 }
 
-impl<'a, S: Slots> Crew<'a, S> {
-    fn new(task: &'a Task<'a>, is_shared: &[bool], threads: usize, block: usize) -> Self {
+impl<'a, S: Slots, R: Laned> Crew<'a, S, R> {
+    fn new(task: &'a Task<'a, R>, is_shared: &[bool], threads: usize, block: usize) -> Self {
         let (engine, owns) = Engine::new(task.graph, is_shared, threads, block);
         Self {
             task,
@@ -187,8 +188,8 @@ impl<'a, S: Slots> Crew<'a, S> {
         &self,
         phase: Phase,
         rank: usize,
-        own: &mut Own,
-        (rows, samples): (&[usize], &[&[f64]]),
+        own: &mut Own<R>,
+        (rows, samples): (&[usize], &[&[R]]),
         how: How,
     ) -> Result<(), Broken> {
         let fresh = how.is_fresh();
@@ -212,7 +213,7 @@ impl<'a, S: Slots> Crew<'a, S> {
         Ok(())
     }
 
-    fn judge(&self, own: &mut Own, rows: &[usize], how: How) {
+    fn judge(&self, own: &mut Own<R>, rows: &[usize], how: How) {
         let Task { loss, measure, .. } = *self.task;
         let mut totals = locked(&self.totals);
         self.engine.judge(own, rows.len(), how.learns(), |sample, y, d| {
@@ -247,7 +248,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Work for Crew<'_, Shared> {
+impl<R: Laned> Work for Crew<'_, Shared, R> {
     fn work(&self, rank: usize) -> Result<bool, Broken> {
         self.carry_out(rank)
     }
@@ -262,9 +263,9 @@ impl Work for Crew<'_, Shared> {
 }
 
 /// The thread that gives the orders.
-struct Leader<'a, 'b, S: Slots>(&'a Crew<'b, S>);
+struct Leader<'a, 'b, S: Slots, R: Laned>(&'a Crew<'b, S, R>);
 
-impl<S: Slots> Leader<'_, '_, S> {
+impl<S: Slots, R: Laned> Leader<'_, '_, S, R> {
     fn order(&self, order: Order, rows: &[usize]) -> Totals {
         *locked(&self.0.totals) = Totals::default();
         self.0.give(order, rows);
@@ -275,7 +276,7 @@ impl<S: Slots> Leader<'_, '_, S> {
     }
 }
 
-impl<S: Slots> Batches for Leader<'_, '_, S> {
+impl<S: Slots, R: Laned> Batches for Leader<'_, '_, S, R> {
     fn spread(&self, rows: &[usize]) -> f64 {
         self.0.task.spread(rows)
     }

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use nnrc_analysis::Overrides;
-use nnrc_gradient::{Graph, Parameter, Propagation};
+use nnrc_gradient::{Graph, Laned, Parameter, Propagation};
 use nnrc_model::forward::forward;
 use nnrc_model::{Memory, Model, NodeKind, Operation};
 
@@ -77,6 +77,38 @@ fn check(text: &str) {
     }
 }
 
+/// Values and gradient in double precision, and the gradient in single.
+fn check_both(text: &str) {
+    check(text);
+    check_precisions(text);
+}
+
+/// The same gradient in either precision, within a hundred roundings of the shorter one.
+fn check_precisions(text: &str) {
+    let model = model(text);
+    let graph = Graph::new(&model);
+    let (double, single) = (gradient::<f64>(&graph, &model), gradient::<f32>(&graph, &model));
+    let largest = double.iter().fold(0.0f64, |largest, g| largest.max(g.abs()));
+    assert!(largest > 0.0);
+    for (at, (double, single)) in double.iter().zip(&single).enumerate() {
+        assert!((double - single).abs() <= 1e-5 * largest, "{at}: {double} {single}\n{text}");
+    }
+}
+
+/// The gradient of Σ_samples Σ_k c_k y_k.
+fn gradient<R: Laned>(graph: &Graph, model: &Model) -> Vec<f64> {
+    let number = |sample: usize, at: usize| R::of(0.13 + 0.17 * ((sample * 3 + at * 5) % 5) as f64);
+    let samples: Vec<Vec<R>> =
+        (0..5).map(|sample| (0..model.input_width()).map(|at| number(sample, at)).collect()).collect();
+    let mut propagation = Propagation::new(graph, 5);
+    propagation.forward(&samples.iter().map(Vec::as_slice).collect::<Vec<_>>());
+    propagation.backward(|sample, _, slopes| {
+        let factor = |at: usize| 1.0 - 0.3 * at as f64 + 0.1 * sample as f64;
+        slopes.iter_mut().enumerate().for_each(|(at, slope)| *slope = factor(at));
+    });
+    propagation.gradient()
+}
+
 fn network(first: &str, last: &str) -> String {
     format!(
         "network n {{ input x[3] in [0, 1]; layer a = dense(4) | {first}; layer b = dense(3) | {last}; output b; }}\n\
@@ -103,8 +135,8 @@ fn every_activation() {
         "winner_take_all(h = 0.05)",
         "rational_softmax(h = 0.1)",
     ] {
-        check(&network(activation, "identity()"));
-        check(&network("smooth_relu(h = 0.05)", activation));
+        check_both(&network(activation, "identity()"));
+        check_both(&network("smooth_relu(h = 0.05)", activation));
     }
 }
 
@@ -114,15 +146,15 @@ fn activations_of_limited_domain_and_rails() {
         network(activation, "identity()")
             .replace("uniform(-0.8, 0.9, seed = 5)", "uniform(0.1, 0.9, seed = 5)")
     };
-    check(&positive("michaelis(k = 1)"));
-    check(&positive("hill(k = 1)"));
-    check(&network("annihilation_relu(k = 50)", "identity()"));
-    check(&network("smooth_relu(h = 0.1)", "annihilation_relu(k = 50)"));
+    check_both(&positive("michaelis(k = 1)"));
+    check_both(&positive("hill(k = 1)"));
+    check_both(&network("annihilation_relu(k = 50)", "identity()"));
+    check_both(&network("smooth_relu(h = 0.1)", "annihilation_relu(k = 50)"));
 }
 
 #[test]
 fn graphs_with_branches_and_chains() {
-    check(
+    check_both(
         "network n {\n    input x[2] in [0, 1];\n    input s[1] in [0, 1];\n    \
          layer a = dense(3) | smooth_relu(h = 0.1) | square() from x, s;\n    \
          layer b = dense(3, bias = false) | algebraic_tanh(h = 1) from s, a;\n    \

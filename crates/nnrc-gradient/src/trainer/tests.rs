@@ -45,9 +45,15 @@ fn samples(graph: &Graph, count: usize) -> (Vec<Vec<f64>>, Vec<f64>) {
 }
 
 /// The state after some epochs.
-fn trained(graph: &Graph, (threads, batch, block): (usize, usize, usize), optimiser: Optimiser) -> State {
+fn trained<R: Laned>(
+    graph: &Graph,
+    (threads, batch, block): (usize, usize, usize),
+    optimiser: Optimiser,
+) -> State {
     let (inputs, targets) = samples(graph, 60);
-    let inputs: Vec<&[f64]> = inputs.iter().map(Vec::as_slice).collect();
+    let inputs: Vec<Vec<R>> =
+        inputs.iter().map(|row| row.iter().map(|value| R::of(*value)).collect()).collect();
+    let inputs: Vec<&[R]> = inputs.iter().map(Vec::as_slice).collect();
     let measure = Measure::of(Reading::Values);
     let task =
         Task { graph, loss: Loss::SquaredError, measure: &measure, inputs: &inputs, targets: &targets };
@@ -75,15 +81,24 @@ fn trained(graph: &Graph, (threads, batch, block): (usize, usize, usize), optimi
 
 #[test]
 fn threads_levels_and_blocks_change_no_bit() {
+    check_bits::<f64>();
+}
+
+#[test]
+fn threads_levels_and_blocks_change_no_bit_of_single_precision() {
+    check_bits::<f32>();
+}
+
+fn check_bits<R: Laned>() {
     for text in NETWORKS {
         let graph = graph(text);
         for (batch, optimiser) in [(1, SGD), (5, ADAM), (8, ADAM), (32, SGD), (40, ADAM)] {
-            let expected = trained(&graph, (1, batch, batch), optimiser);
+            let expected = trained::<R>(&graph, (1, batch, batch), optimiser);
             assert!(expected.variables.parameters != graph.initial());
             for level in Level::ALL {
                 let level = level.limit();
                 for threads in [1, 2, 3, 8] {
-                    let found = trained(&graph, (threads, batch, batch), optimiser);
+                    let found = trained::<R>(&graph, (threads, batch, batch), optimiser);
                     // States are too long to be shown.
                     assert!(found == expected, "{threads} threads at {level:?}, batches of {batch}\n{text}");
                 }
@@ -92,7 +107,7 @@ fn threads_levels_and_blocks_change_no_bit() {
             // More samples than go through the network together: what goes through production is a sum of its own for
             // each block.
             if !text.contains("annihilation") {
-                assert!(trained(&graph, (3, batch, 16), optimiser) == expected, "{batch}\n{text}");
+                assert!(trained::<R>(&graph, (3, batch, 16), optimiser) == expected, "{batch}\n{text}");
             }
         }
     }
@@ -144,7 +159,9 @@ proptest! {
             "network n {{ input x[{}] in [0, 1]; {layers} output l{}; }}", widths[0], widths.len() - 2
         );
         let graph = graph(&text);
-        let expected = trained(&graph, (1, batch, batch), ADAM);
-        prop_assert!(trained(&graph, (threads, batch, batch), ADAM) == expected);
+        let expected = trained::<f64>(&graph, (1, batch, batch), ADAM);
+        prop_assert!(trained::<f64>(&graph, (threads, batch, batch), ADAM) == expected);
+        let expected = trained::<f32>(&graph, (1, batch, batch), ADAM);
+        prop_assert!(trained::<f32>(&graph, (threads, batch, batch), ADAM) == expected);
     }
 }

@@ -57,6 +57,11 @@ pub trait Pointwise {
             }
         }
     }
+
+    /// The same for training in single precision: each is computed in double precision, and rounded once.
+    fn single(&self, z: &[f32], y: &mut [f32], slopes: &mut [f32]) {
+        rounded(|z, y, slopes| self.block(z, y, slopes), z, y, slopes);
+    }
 }
 
 /// A value that depends on how much of its pre-activation `z` is produced, `zp`.
@@ -132,4 +137,21 @@ pub fn monotone(function: &impl Pointwise, z: Interval) -> Interval {
 /// The range of what depends on |z| alone.
 pub fn even(function: &impl Pointwise, z: Interval) -> Interval {
     Interval::hull([z.low, z.high, z.nearest_to_zero()].map(|z| function.value(z)))
+}
+
+/// What `block` makes of numbers in double precision, rounded once.
+#[allow(clippy::cast_possible_truncation, reason = "rounding is what is asked for")]
+pub fn rounded(
+    block: impl Fn(&[Lanes], &mut [Lanes], &mut [Lanes]),
+    z: &[f32],
+    y: &mut [f32],
+    slopes: &mut [f32],
+) {
+    for ((z, y), slopes) in z.chunks(LANES).zip(y.chunks_mut(LANES)).zip(slopes.chunks_mut(LANES)) {
+        let (mut wide, mut values, mut steps) = ([[0.0; LANES]], [[0.0; LANES]], [[0.0; LANES]]);
+        wide[0].iter_mut().zip(z).for_each(|(wide, z)| *wide = f64::from(*z));
+        block(&wide, &mut values, &mut steps);
+        y.iter_mut().zip(&values[0]).for_each(|(y, value)| *y = *value as f32);
+        slopes.iter_mut().zip(&steps[0]).for_each(|(slope, step)| *slope = *step as f32);
+    }
 }

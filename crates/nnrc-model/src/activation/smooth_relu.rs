@@ -3,7 +3,7 @@
 use super::approach::Approach;
 use super::canonical::{self, share};
 use super::facts::{Clocked, Domain, Facts, Learns, Parameter, Reads};
-use super::function::{Function, Holding, Map, Pointwise, monotone};
+use super::function::{Function, Holding, Map, Pointwise, monotone, rounded};
 use crate::interval::Interval;
 use crate::lanes::{LANES, Lanes};
 
@@ -74,6 +74,22 @@ impl Pointwise for SmoothRelu {
                 y[lane] = if z[lane] >= 0.0 { far } else { near };
                 slope[lane] = y[lane] / root;
             }
+        }
+    }
+
+    #[allow(clippy::cast_possible_truncation, reason = "rounding is what is asked for")]
+    fn single(&self, z: &[f32], y: &mut [f32], slopes: &mut [f32]) {
+        // The widest layers end in it, so it is computed in single precision itself, as long as its parameter can be.
+        let h = self.h as f32;
+        if !(f32::MIN_POSITIVE..=f32::MAX / 4.0).contains(&h) {
+            return rounded(|z, y, slopes| self.block(z, y, slopes), z, y, slopes);
+        }
+        for ((z, y), slope) in z.iter().zip(y).zip(slopes) {
+            let root = (z * z + 4.0 * h).sqrt();
+            let far = (root + z.abs()) / 2.0;
+            let near = h / far;
+            *y = if *z >= 0.0 { far } else { near };
+            *slope = *y / root;
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Gradient descent, plain and adaptive.
 
+use super::number::Number;
 use crate::elementary::whole_power;
 
 /// How a gradient becomes a step.
@@ -49,33 +50,37 @@ impl Optimiser {
     /// Moves some parameters: `gradient` is that of the summed loss, which `step` makes a mean. `second` is empty where
     /// there is no second moment.
     #[inline(always)]
-    pub fn step(
+    pub fn step<R: Number>(
         self,
         step: Step,
-        parameters: &mut [f64],
-        gradient: &[f64],
-        first: &mut [f64],
-        second: &mut [f64],
+        parameters: &mut [R],
+        gradient: &[R],
+        first: &mut [R],
+        second: &mut [R],
     ) {
         let Step { factor, number, decay, scale } = step;
+        let (decay, scale) = (R::of(decay), R::of(scale));
         match self {
             Self::Sgd { rate, momentum } => {
-                let rate = factor * rate;
+                let (rate, momentum) = (R::of(factor * rate), R::of(momentum));
                 for ((w, g), v) in parameters.iter_mut().zip(gradient).zip(first) {
-                    let g = g * scale + decay * *w;
-                    *v = momentum * *v + g;
+                    let g = *g * scale + decay * *w;
+                    *v = (momentum * *v + g).faded();
                     *w -= rate * *v;
                 }
             }
             Self::Adam { rate, beta1, beta2, epsilon } => {
-                let rate = factor * rate / (1.0 - whole_power(beta1, number));
-                let root = 1.0 / (1.0 - whole_power(beta2, number)).sqrt();
+                let rate = R::of(factor * rate / (1.0 - whole_power(beta1, number)));
+                let root = R::of(1.0 / (1.0 - whole_power(beta2, number)).sqrt());
+                // Shares are taken in double precision: 1 − 0.999 has lost half its digits in the other.
+                let [rest1, rest2] = [beta1, beta2].map(|beta| R::of(1.0 - beta));
+                let [beta1, beta2, epsilon] = [beta1, beta2, epsilon].map(R::of);
                 let moments = first.iter_mut().zip(second);
                 for ((w, g), (m, v)) in parameters.iter_mut().zip(gradient).zip(moments) {
-                    let g = g * scale + decay * *w;
-                    *m = beta1 * *m + (1.0 - beta1) * g;
-                    *v = beta2 * *v + (1.0 - beta2) * g * g;
-                    *w -= rate * *m / (v.sqrt() * root + epsilon);
+                    let g = *g * scale + decay * *w;
+                    *m = (beta1 * *m + rest1 * g).faded();
+                    *v = (beta2 * *v + rest2 * g * g).faded();
+                    *w -= rate * *m / (v.root() * root + epsilon);
                 }
             }
         }
