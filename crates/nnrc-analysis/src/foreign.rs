@@ -57,6 +57,7 @@ pub fn choice(what: &str, name: &str) -> Option<String> {
     match what {
         "`loss`" => advice(Kind::Loss, name),
         "`header`" => advice(Kind::Header, name),
+        "`precision`" => advice(Kind::Precision, name),
         _ => None,
     }
 }

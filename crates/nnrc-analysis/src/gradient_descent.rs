@@ -14,7 +14,7 @@ use crate::units::Dimension;
 use crate::value::{Scope, ValueKind};
 use nnrc_model::activation::{Activation, CrossEntropy};
 use nnrc_model::{DataReference, Dataset, Subset, Targets};
-use nnrc_model::{GradientDescent, Loss, Metric, Optimiser, Schedule, StopRule, Validation};
+use nnrc_model::{GradientDescent, Loss, Metric, Optimiser, Precision, Schedule, StopRule, Validation};
 
 /// The optimiser where no rule is given.
 pub const ADAM: Optimiser = Optimiser::Adam { rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
@@ -51,6 +51,8 @@ pub fn analyse(
     let decay = entries
         .get("decay")
         .and_then(|expr| scope.bounded(expr, "`decay`", Dimension::NONE, 1.0, NOT_NEGATIVE));
+    let precisions = Precision::ALL.map(|precision| (precision.name(), precision));
+    let precision = entries.get("precision").and_then(|expr| scope.choice(expr, "`precision`", &precisions));
     let shuffle = match entries.get("feed") {
         Some(expr) => feed(scope, expr, context.scales).and_then(|feed| feed.shuffle),
         None => Some(SEED),
@@ -88,6 +90,7 @@ pub fn analyse(
         schedule: schedule.unwrap_or(Schedule::Constant),
         epochs,
         batch,
+        precision: precision.unwrap_or(Precision::Double),
         decay: decay.unwrap_or(0.0),
         shuffle,
         patience: patience.map(|patience| patience as usize),

@@ -14,7 +14,7 @@ use crate::units::Dimension;
 use crate::value::{Scope, ValueKind};
 
 /// Keys that only training in silico has.
-pub const IN_SILICO_KEYS: &[&str] = &["validation", "schedule", "patience"];
+pub const IN_SILICO_KEYS: &[&str] = &["validation", "schedule", "patience", "precision"];
 
 /// What the block is checked against.
 pub struct Context<'a> {

@@ -13,8 +13,19 @@ use crate::{clocked_sgd, gradient_descent, gradient_flow};
 use nnrc_model::Optimiser;
 use nnrc_model::{Construction, Rule, Training};
 
-const KEYS: &[&str] =
-    &["data", "validation", "loss", "rule", "feed", "epochs", "batch", "decay", "schedule", "patience"];
+const KEYS: &[&str] = &[
+    "data",
+    "validation",
+    "loss",
+    "rule",
+    "feed",
+    "epochs",
+    "batch",
+    "precision",
+    "decay",
+    "schedule",
+    "patience",
+];
 
 /// The entries of the block, and the name of its rule, which decides the default construction.
 pub fn read<'a>(scope: &mut Scope, block: &'a Block) -> (Entries<'a>, Option<String>) {

@@ -20,6 +20,8 @@ pub struct GradientDescent {
     pub epochs: usize,
     /// Samples in a minibatch.
     pub batch: usize,
+    /// The numbers that training computes with.
+    pub precision: Precision,
     /// Weight decay λ: the penalty is λ/2 Σ w² over all weights and biases.
     pub decay: f64,
     /// Seed of the order of the samples; none: always as they stand.
@@ -28,6 +30,28 @@ pub struct GradientDescent {
     pub patience: Option<usize>,
     /// Ends by a metric.
     pub stops: Vec<StopRule>,
+}
+
+/// The numbers that weights, moments, values and gradients are while training goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Precision {
+    /// 32 bits: twice as fast, seven digits.
+    Single,
+    /// 64 bits.
+    Double,
+}
+
+impl Precision {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Single, Self::Double];
+
+    /// Its name in the language.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Single => "f32",
+            Self::Double => "f64",
+        }
+    }
 }
 
 /// Where validation samples come from.

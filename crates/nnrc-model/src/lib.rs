@@ -41,7 +41,7 @@ pub use chemistry::{
 pub use clocked_sgd::ClockedSgd;
 pub use data::{DataReference, Dataset, NoSuchData, Subset, Targets, find_data, hold_out};
 pub use expectation::{Expectation, ExpectationKind};
-pub use gradient_descent::{GradientDescent, Validation};
+pub use gradient_descent::{GradientDescent, Precision, Validation};
 pub use gradient_flow::GradientFlow;
 pub use model::Model;
 pub use network::{Node, NodeKind, Operation};

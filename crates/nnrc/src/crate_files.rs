@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::meanings;
 use crate::project::Checked;
 use crate::runner::method;
-use crate::training::{presented, trained};
+use crate::training::{presented, refused_in_a_program, trained};
 
 impl Compiled {
     /// The files of a crate, by their paths within it: a program that simulates the network, and trains it or lets it
@@ -22,8 +22,12 @@ impl Compiled {
     ///
     /// # Errors
     ///
-    /// A network that no program follows: one whose protocol sets species at times of its own.
+    /// A network that no program follows: one whose protocol sets species at times of its own. Training that no program
+    /// does.
     pub fn crate_files(&self) -> Result<Files, Failure> {
+        if let Some(finding) = refused_in_a_program(&self.model) {
+            return Err(self.failed(finding));
+        }
         // A program that trains needs reactions for either sign of each weight.
         let trains = self.model.gradient_descent().is_some();
         let for_training = if trains { Some(self.for_training()?) } else { None };

@@ -29,10 +29,13 @@ pub enum Kind {
     Target,
     /// A value of `header`.
     Header,
+    /// A value of `precision`.
+    Precision,
 }
 
 use Kind::{
-    Activation, Argument, Data, DataKey, Header, Init, Layer, Loss, Measure, Rule, Schedule, Target, Training,
+    Activation, Argument, Data, DataKey, Header, Init, Layer, Loss, Measure, Precision, Rule, Schedule,
+    Target, Training,
 };
 
 /// Kind, names in lower case and without `_`, and a sentence.
@@ -273,6 +276,18 @@ pub const TABLE: &[Row] = &[
         Training,
         &["weightdecay", "l2", "l2regularization", "regularization", "lambda", "alpha"],
         "did you mean `decay`? It is the λ of λ/2 Σ w², as `weight_decay` is in PyTorch's `SGD`",
+    ),
+    (
+        Training,
+        &["dtype", "floatx", "floattype", "mixedprecision"],
+        "did you mean `precision`? Write `precision = f32;` or `precision = f64;`",
+    ),
+    (Precision, &["float32", "float", "single"], "did you mean `f32`?"),
+    (Precision, &["float64", "double"], "did you mean `f64`?"),
+    (
+        Precision,
+        &["f16", "bf16", "float16", "bfloat16", "half", "mixed", "tf32"],
+        "write `precision = f32;`: training with shorter numbers is not served",
     ),
     (Training, &["batchsize", "minibatch", "batches"], "did you mean `batch`?"),
     (

@@ -25,7 +25,7 @@ use cargo::Absent;
 pub use child::end_all;
 use nnrc::Checked;
 use nnrc::Compiled;
-use nnrc::training::trained;
+use nnrc::training::{refused_in_a_program, trained};
 use package::Crate;
 pub use run::Program;
 pub use train::{Ended, TrainRequest};
@@ -44,6 +44,9 @@ pub fn program(session: &Session, pot: &Compiled, engine: EngineKind) -> Result<
 pub fn trainer(session: &Session, loaded: &Checked, engine: EngineKind) -> Result<Option<Program>, Stop> {
     if engine == EngineKind::Process {
         return Ok(None);
+    }
+    if let Some(finding) = refused_in_a_program(&loaded.model) {
+        return Err(loaded.failed(finding).into());
     }
     let pot = loaded.compile_for_training(&loaded.model.default_input())?;
     // How to train is said on the command line: other settings are no other program.

@@ -7,7 +7,7 @@ use nnrc_model::{
     Clock, Construction, Dataset, Expectation, ExpectationKind, Model, Node, NodeKind, Operation, Rule,
     Signs, Targets, WeightCarrier,
 };
-use nnrc_model::{Loss, Optimiser, StopRule};
+use nnrc_model::{Loss, Optimiser, Precision, StopRule};
 use nnrc_sim::scaling::{ColumnScale, Scaling};
 
 use crate::numbers::{plural, short};
@@ -267,7 +267,15 @@ fn training(model: &Model) -> Vec<String> {
                 },
                 short(rule.decay)
             ));
-            lines.push(format!("    {} in batches of {}", plural(rule.epochs, "epoch"), rule.batch));
+            let precision = match rule.precision {
+                Precision::Double => "",
+                Precision::Single => ", in single precision",
+            };
+            lines.push(format!(
+                "    {} in batches of {}{precision}",
+                plural(rule.epochs, "epoch"),
+                rule.batch
+            ));
             lines.extend(stops(&rule.stops));
         }
         Some(Rule::GradientFlow(rule)) => {

@@ -87,7 +87,8 @@ impl<'a> InSilicoTraining<'a> {
             if observer.is_cancelled() { Err(Cancelled) } else { Ok(()) }
         };
         let rows = Rows { train: trained_on, validation: judged };
-        let result = self.learning.with_batches(self.settings.threads, self.settings.batch, |batches| {
+        let how = (self.settings.threads, self.descent.precision);
+        let result = self.learning.with_batches(how, self.settings.batch, |batches| {
             train::train(batches, rows, &self.settings, &mut state, &mut observe)
         });
         // Also after a divergence: the state is that of the last good epoch.

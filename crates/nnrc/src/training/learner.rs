@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use nnrc_gradient::{Graph, Parameter, Task};
-use nnrc_model::{Model, NodeKind, Operation, Samples, Tensor};
+use nnrc_model::{Model, NodeKind, Operation, Precision, Samples, Tensor};
 use nnrc_sim::reading::Measure;
 use nnrc_sim::train::stamp::{self, described, fingerprint};
-use nnrc_sim::train::{Batches, Layout, Loss, Metrics, Stamp, Variables};
+use nnrc_sim::train::{Batches, Layout, Loss, Metrics, Number, Stamp, Variables};
 
 use super::mapping;
+use super::settings::PRECISION;
 
 /// A network, its loss, and the samples: first those trained on, then those that only judge.
 pub struct Learning<'a> {
@@ -65,23 +66,33 @@ impl<'a> Learning<'a> {
         [(train.concat(), targets.to_vec()), (judged.concat(), judged_targets.to_vec())]
     }
 
-    /// The metrics of the network with these parameters on some of its samples.
+    /// The metrics of the network with these parameters on some of its samples, in double precision.
     pub fn metrics(&self, parameters: &[f64], rows: &[usize], threads: usize) -> Metrics {
         let variables = Variables { parameters: parameters.to_vec(), ..Variables::default() };
-        self.with_batches(threads, rows.len(), |batches| {
+        self.with_batches((threads, Precision::Double), rows.len(), |batches| {
             batches.load(&variables);
             batches.judge(rows).metrics(self.spread(rows))
         })
     }
 
-    /// Calls `run` with the samples in batches, which several threads share.
+    /// Calls `run` with the samples in batches, which several threads share, in some precision.
     pub fn with_batches<R>(
         &self,
-        threads: usize,
+        (threads, precision): (usize, Precision),
         batch: usize,
         run: impl FnOnce(&mut dyn Batches) -> R,
     ) -> R {
-        self.task().with_batches(threads, batch, run)
+        match precision {
+            Precision::Double => self.task().with_batches(threads, batch, run),
+            Precision::Single => {
+                let values: Vec<f32> = self.inputs.iter().copied().flatten().map(|&x| f32::of(x)).collect();
+                let width = self.inputs.first().map_or(1, |input| input.len().max(1));
+                let inputs: Vec<&[f32]> = values.chunks_exact(width).collect();
+                let Self { graph, loss, measure, targets, inputs: _, structure: _ } = self;
+                let task = Task { graph, loss: *loss, measure, inputs: &inputs, targets };
+                task.with_batches(threads, batch, run)
+            }
+        }
     }
 
     fn task(&self) -> Task<'_> {
@@ -112,7 +123,11 @@ impl<'a> Learning<'a> {
         all.push(("samples".to_owned(), described(samples())));
         all.push(("weights at the beginning".to_owned(), described(self.graph.initial())));
         all.extend(settings);
-        let words = stamp::text(&all).into_bytes();
+        // Double precision was once the only one: it makes no other number.
+        let counts =
+            |(name, value): &&(String, String)| name != PRECISION || value != Precision::Double.name();
+        let counting: stamp::Settings = all.iter().filter(counts).cloned().collect();
+        let words = stamp::text(&counting).into_bytes();
         let numbers = samples().chain(self.graph.initial());
         let bytes = numbers.flat_map(|number| number.to_bits().to_le_bytes());
         Stamp { fingerprint: fingerprint(words.into_iter().chain(bytes)), settings: all }

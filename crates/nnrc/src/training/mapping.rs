@@ -1,10 +1,11 @@
 //! What the file says about training, in the words of the run-time library and of generated crates.
 
 use nnrc_lower::{Held, Lowered};
-use nnrc_model::{GradientDescent, Model, StopRule};
+use nnrc_model::{GradientDescent, Model, Precision, StopRule};
 use nnrc_sim::program;
 use nnrc_sim::train::{Comparison, Loss, Optimiser, Order, Schedule, Settings, Stop as End};
 use nnrc_syntax::ast::Cmp;
+use nnrc_syntax::{Diagnostic, Severity, codes};
 
 /// What a generated program trains: every tensor that rate constants hold, by the settings of the file if it has some.
 pub fn trained(model: &Model, lowered: &Lowered) -> nnrc_rust::Training {
@@ -24,6 +25,21 @@ pub fn trained(model: &Model, lowered: &Lowered) -> nnrc_rust::Training {
         descent.map(|descent| program::Training::of(&settings(descent, 1), loss(descent.loss), reading));
     let stops = descent.map_or(Vec::new(), |descent| settings(descent, 1).stops);
     nnrc_rust::Training { tensors, defaults, stops, units: judged.measure.units }
+}
+
+/// Why no generated program trains the network of a model as its file says, if it is so.
+pub fn refused_in_a_program(model: &Model) -> Option<Diagnostic> {
+    let descent = model.gradient_descent()?;
+    let words = match descent.precision {
+        Precision::Double => return None,
+        Precision::Single => "generated programs train in double precision, and `train` asks for `f32`",
+    };
+    let mut finding = Diagnostic::global(Severity::Error, codes::NOT_SERVED, words)
+        .label("asks for single precision")
+        .help("write `precision = f64;`, or give `--set train.precision=f64`")
+        .help("`nnrc train` in this process serves `f32`");
+    finding.span = model.training.as_ref().map(|training| training.span);
+    Some(finding)
 }
 
 /// What learns in a pot, for a generated crate.

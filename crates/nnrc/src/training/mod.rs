@@ -23,7 +23,7 @@ use crate::project::Checked;
 pub use gradient_descent::InSilicoTraining;
 pub use gradient_flow::concentration_limit;
 pub use learner::Learning;
-pub use mapping::{presented, trained};
+pub use mapping::{presented, refused_in_a_program, trained};
 pub use outcome::{TrainOptions, Trained, words};
 
 impl Checked {

@@ -7,6 +7,9 @@ use nnrc_model::{ClockedSgd, GradientFlow, Model};
 use nnrc_model::{GradientDescent, Loss, Optimiser, Schedule, Validation};
 use nnrc_sim::train::stamp::Settings;
 
+/// The name of the setting that says which numbers a training computes with.
+pub const PRECISION: &str = "precision";
+
 /// Those of gradient descent in silico.
 pub fn of_gradient_descent(descent: &GradientDescent) -> Settings {
     // Ends do not count.
@@ -19,6 +22,7 @@ pub fn of_gradient_descent(descent: &GradientDescent) -> Settings {
         schedule,
         epochs,
         batch,
+        precision,
         decay,
         shuffle,
         patience: _,
@@ -52,6 +56,7 @@ pub fn of_gradient_descent(descent: &GradientDescent) -> Settings {
         ),
         ("decay", decay.to_string()),
         ("batch", batch.to_string()),
+        (PRECISION, precision.name().to_owned()),
         ("feed", order(*shuffle)),
     ];
     if matches!(schedule, Schedule::Cosine { .. }) {
