@@ -41,13 +41,16 @@ impl Runs {
     ) -> Self {
         let found: Vec<Vec<Range<usize>>> =
             terms.iter().map(|terms| runs(terms, &value, places.start)).collect();
-        let count = |forward: bool, at: usize| {
-            found.iter().flatten().filter(|run| anchor(run, forward) == at).count()
-        };
+        let mut counts = BTreeMap::new();
+        for run in found.iter().flatten() {
+            for forward in [true, false] {
+                *counts.entry((forward, anchor(run, forward))).or_insert(0usize) += 1;
+            }
+        }
         // A run is taken from the chain that more of them begin.
         let choose = |run: &Range<usize>| {
-            let forward = count(true, run.start) >= count(false, run.end);
-            (forward, anchor(run, forward))
+            let [first, last] = [true, false].map(|forward| (forward, anchor(run, forward)));
+            if counts[&first] >= counts[&last] { first } else { last }
         };
         let mut starts = Starts::new();
         for run in found.iter().flatten() {
