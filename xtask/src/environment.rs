@@ -1,6 +1,6 @@
-//! Cargo, and the Python environment of the peer simulators.
+//! Cargo, and Python: the package, and the environments of it and of the peer simulators.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use nnrc_tests::root;
@@ -9,6 +9,55 @@ use nnrc_tests::root;
 pub fn cargo(args: &[&str]) -> bool {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     Command::new(cargo).args(args).current_dir(root()).status().is_ok_and(|status| status.success())
+}
+
+/// Builds the Python package as a wheel: the only one in `folder`.
+pub fn wheel(profile: &str, folder: &Path) -> PathBuf {
+    let python = python();
+    for old in wheels(folder) {
+        std::fs::remove_file(old).unwrap();
+    }
+    let build =
+        ["-m", "maturin", "build", "--quiet", "--locked", "--interpreter", "python3", "--profile", profile];
+    run(Command::new(&python).args(build).arg("--out").arg(folder).current_dir(root()));
+    let [wheel] = wheels(folder).try_into().unwrap();
+    wheel
+}
+
+fn wheels(folder: &Path) -> Vec<PathBuf> {
+    let is_wheel = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with("nnrc-") && name.ends_with(".whl")
+    };
+    let files = std::fs::read_dir(folder).into_iter().flatten();
+    files.map(|file| file.unwrap().path()).filter(is_wheel).collect()
+}
+
+/// Tests the Python package: its own tests, the examples of its documentation, its types.
+pub fn test_python() -> bool {
+    let python = python();
+    // What the Rust tests have built already serves here.
+    let wheel = wheel("dev", &root().join("target/wheels"));
+    let pip =
+        ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--force-reinstall"];
+    run(Command::new(&python).args(pip).arg(wheel));
+    let checks: [&[&str]; 4] = [
+        &["pytest", "--quiet", "python/tests"],
+        &["pytest", "--quiet", "--doctest-modules", "--pyargs", "nnrc"],
+        &["pytest", "--quiet", "--doctest-glob=*.md", "docs/src/python.md"],
+        &["mypy"],
+    ];
+    let passes = |check: &&[&str]| {
+        let status = Command::new(&python).arg("-m").args(*check).current_dir(root()).status();
+        status.is_ok_and(|status| status.success())
+    };
+    // All of them, also after one that fails.
+    checks.iter().filter(|check| !passes(check)).count() == 0
+}
+
+/// Makes `.venv-python`, in which the Python package is built and tested; its Python.
+fn python() -> PathBuf {
+    make_from(".venv-python", &root().join("python/tests/requirements.txt"))
 }
 
 /// Makes `.venv` with the pinned peers, once for each version of `tests/peers/requirements.txt`.
@@ -26,21 +75,24 @@ pub fn amici() -> Option<PathBuf> {
     std::panic::catch_unwind(|| make(".venv-amici", "requirements-amici.txt")).ok()
 }
 
-/// Makes a virtual environment with the packages of a list, unless it is there already; its Python.
 fn make(name: &str, requirements: &str) -> PathBuf {
+    make_from(name, &root().join("tests/peers").join(requirements))
+}
+
+/// Makes a virtual environment with the packages of a list, unless it is there already; its Python.
+fn make_from(name: &str, list: &Path) -> PathBuf {
     let folder = root().join(name);
-    let list = root().join("tests/peers").join(requirements);
-    let wanted = std::fs::read(&list).unwrap();
+    let wanted = std::fs::read(list).unwrap();
     let stamp = folder.join("requirements.stamp");
     let own = folder.join("bin/python");
     if std::fs::read(&stamp).is_ok_and(|found| found == wanted) {
         return own;
     }
-    println!("making {} from tests/peers/{requirements}", folder.display());
+    println!("making {} from {}", folder.display(), list.strip_prefix(root()).unwrap_or(list).display());
     let python = if cfg!(windows) { "python" } else { "python3" };
     run(Command::new(python).args(["-m", "venv", "--clear"]).arg(&folder));
     let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"];
-    run(Command::new(&own).args(pip).arg(&list));
+    run(Command::new(&own).args(pip).arg(list));
     std::fs::write(stamp, wanted).unwrap();
     own
 }

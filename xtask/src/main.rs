@@ -1,4 +1,4 @@
-//! Project tasks: `cargo xtask test`, `accept NAME`, `bench`, `data NAME`, `weights`, `tidy`.
+//! Project tasks: `cargo xtask test`, `wheel`, `accept NAME`, `bench`, `data NAME`, `weights`, `tidy`.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -25,8 +25,14 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Make the virtual environment of the peer simulators if it is missing, then run all tests.
-    Test,
+    /// Make the virtual environments if they are missing, then run all tests: those in Rust, and those of the Python package.
+    Test {
+        /// The tests of the Python package alone.
+        #[arg(long)]
+        python: bool,
+    },
+    /// Build the Python package as the one wheel in `dist`.
+    Wheel,
     /// Make the virtual environment of the peer simulators if it is missing.
     Peers,
     /// Run an acceptance list in full and write its figures into docs/results.md.
@@ -55,9 +61,15 @@ enum Task {
 
 fn main() {
     let good = match Arguments::parse().task {
-        Task::Test => {
+        Task::Test { python: true } => environment::test_python(),
+        Task::Test { python: false } => {
             environment::peers();
-            environment::cargo(&["test", "--workspace", "--no-fail-fast"])
+            let rust = environment::cargo(&["test", "--workspace", "--no-fail-fast"]);
+            environment::test_python() && rust
+        }
+        Task::Wheel => {
+            println!("{}", environment::wheel("release", &nnrc_tests::root().join("dist")).display());
+            true
         }
         Task::Peers => {
             environment::peers();

@@ -39,6 +39,9 @@ use args::{Arguments, Verb};
 use session::Session;
 use terminal::Terminal;
 
+pub use verbs::compile::folder::write as write_crate;
+pub use verbs::explain::explanation;
+
 /// Runs the command and returns its exit status.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     panics::install();

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use nnrc_crn::{Crn, CrnInfo, Handle, Role, SpeciesFamily};
 use nnrc_sim::system::System;
@@ -38,6 +39,8 @@ pub struct Engine {
     /// Coefficients of the list of products; empty until the first evaluation.
     coefficients: Vec<f64>,
     room: Room,
+    /// Set by another thread: integrations shall end.
+    cancelled: Arc<AtomicBool>,
 }
 
 /// What clones of an engine have in common.
@@ -133,7 +136,14 @@ impl Engine {
             linearisation,
             coefficients: Vec::new(),
             room: Room::default(),
+            cancelled: Arc::default(),
         }
+    }
+
+    /// The same engine, and clones of it, whose integrations end once this is true.
+    #[must_use]
+    pub fn cancelled_by(self, cancelled: Arc<AtomicBool>) -> Self {
+        Self { cancelled, ..self }
     }
 
     /// Sets the concentrations of a family: of one that no reaction changes, from now on; of one in the state,
@@ -318,6 +328,10 @@ impl System for Engine {
         for kernel in &self.program.kernels {
             kernel.run(&sources, derivative, &mut self.scratch);
         }
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
     }
 
     wide::loops!();

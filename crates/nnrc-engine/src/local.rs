@@ -93,6 +93,10 @@ impl System for Locally<'_> {
         self.engine.derivative(state, derivative);
     }
 
+    fn is_cancelled(&self) -> bool {
+        self.engine.is_cancelled()
+    }
+
     wide::loops!();
 }
 

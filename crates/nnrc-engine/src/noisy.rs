@@ -320,6 +320,10 @@ impl System for NoisyEngine {
         self.engine.derivative(state, derivative);
     }
 
+    fn is_cancelled(&self) -> bool {
+        self.engine.is_cancelled()
+    }
+
     wide::loops!();
 }
 

@@ -32,6 +32,35 @@ pub enum Activation {
 }
 
 impl Activation {
+    /// Activations without a number in them, by the names that frameworks give them.
+    pub(crate) const NAMES: [(&str, Self); 11] = [
+        ("identity", Self::Identity),
+        ("linear", Self::Identity),
+        ("relu", Self::Relu),
+        ("tanh", Self::Tanh),
+        ("sigmoid", Self::Sigmoid),
+        ("softsign", Self::Softsign),
+        ("softplus", Self::Softplus),
+        ("silu", Self::Silu),
+        ("gelu", Self::Gelu),
+        ("gelu_tanh", Self::GeluTanh),
+        ("elu", Self::Elu),
+    ];
+
+    /// The activation of a name: `relu`, `leaky_relu(0.1)`.
+    pub fn named(name: &str) -> Option<Self> {
+        if let Some(slope) = name.strip_prefix("leaky_relu(").and_then(|rest| rest.strip_suffix(')')) {
+            let slope = slope.trim().parse::<f64>().ok().filter(|slope| (0.0..1.0).contains(slope))?;
+            return Some(Self::LeakyRelu(slope));
+        }
+        match name {
+            "leaky_relu" => Some(Self::LeakyRelu(0.01)),
+            "swish" => Some(Self::Silu),
+            "logistic" => Some(Self::Sigmoid),
+            _ => Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, activation)| *activation),
+        }
+    }
+
     /// The value at `z`.
     pub fn apply(self, z: f64) -> f64 {
         match self {

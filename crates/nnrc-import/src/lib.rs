@@ -18,6 +18,7 @@ mod activation;
 mod batch;
 mod budget;
 mod compose;
+mod dense;
 mod element;
 mod error;
 mod files;
@@ -47,6 +48,7 @@ mod tensor_error;
 
 pub use activation::Activation;
 pub use compose::compose;
+pub use dense::{About, DenseError, DenseLayer};
 pub use element::Element;
 pub use error::{
     ExternalFault, GraphError, ImportError, NodeError, NodeFault, ReadError, TensorError, TensorFault,

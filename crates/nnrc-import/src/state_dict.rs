@@ -157,7 +157,7 @@ impl Network {
     }
 }
 
-fn layer(
+pub(crate) fn layer(
     at: usize,
     name: &str,
     (inputs, outputs): (usize, usize),
@@ -209,37 +209,16 @@ fn described(text: &str) -> Result<(usize, Vec<(usize, Activation)>), StateDictE
     Ok((inputs, layers))
 }
 
-/// Activations by the names that frameworks give them.
-const NAMES: [(&str, Activation); 10] = [
-    ("identity", Activation::Identity),
-    ("linear", Activation::Identity),
-    ("relu", Activation::Relu),
-    ("tanh", Activation::Tanh),
-    ("sigmoid", Activation::Sigmoid),
-    ("softsign", Activation::Softsign),
-    ("softplus", Activation::Softplus),
-    ("silu", Activation::Silu),
-    ("gelu", Activation::Gelu),
-    ("elu", Activation::Elu),
-];
-
 fn activation(name: &str) -> Option<Activation> {
-    if let Some(slope) = name.strip_prefix("leaky_relu(").and_then(|rest| rest.strip_suffix(')')) {
-        let slope = slope.trim().parse::<f64>().ok().filter(|slope| (0.0..1.0).contains(slope))?;
-        return Some(Activation::LeakyRelu(slope));
-    }
     match name {
-        "leaky_relu" => Some(Activation::LeakyRelu(0.01)),
-        "swish" => Some(Activation::Silu),
-        "logistic" => Some(Activation::Sigmoid),
         // The class is the same without it.
         "softmax" | "log_softmax" => Some(Activation::Identity),
-        _ => NAMES.iter().find(|(known, _)| *known == name).map(|(_, activation)| *activation),
+        _ => Activation::named(name),
     }
 }
 
 fn unknown(name: &str) -> StateDictError {
-    let names: Vec<&str> = NAMES.iter().map(|(name, _)| *name).collect();
+    let names: Vec<&str> = Activation::NAMES.iter().map(|(name, _)| *name).collect();
     StateDictError::Description(format!(
         "`{name}` is no activation; there are {}, leaky_relu(0.1)",
         names.join(", ")

@@ -24,6 +24,19 @@ impl Model {
         model
     }
 
+    /// All weights by key, in the layout of the language: `hidden.W` of [outputs, inputs], `hidden.b`.
+    pub fn weights(&self) -> BTreeMap<String, Tensor> {
+        let mut all = BTreeMap::new();
+        for node in &self.nodes {
+            let NodeKind::Layer { operation: Operation::Dense { weights, bias }, .. } = &node.kind else {
+                continue;
+            };
+            all.insert(format!("{}.W", node.name), weights.clone());
+            all.extend(bias.iter().map(|bias| (format!("{}.b", node.name), bias.clone())));
+        }
+        all
+    }
+
     /// Takes other weights, by their names in weight files; those that are not named stay.
     pub fn set_weights(&mut self, weights: &BTreeMap<String, Tensor>) {
         for node in &mut self.nodes {

@@ -49,6 +49,11 @@ pub enum Error {
         /// Estimated slowest rate (1 / time) still at work, where one could be estimated.
         slowest_rate: Option<f64>,
     },
+    /// Whoever waits for the integration wanted it to end.
+    Cancelled {
+        /// Time reached.
+        time: f64,
+    },
 }
 
 impl fmt::Display for Error {
@@ -78,6 +83,7 @@ impl fmt::Display for Error {
                     None => Ok(()),
                 }
             }
+            Error::Cancelled { time } => write!(f, "ended from outside at time {time}"),
         }
     }
 }

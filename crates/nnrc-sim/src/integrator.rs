@@ -334,11 +334,14 @@ impl Integrator {
     ///
     /// # Errors
     ///
-    /// [`Error::StepTooSmall`], [`Error::TooManySteps`] or [`Error::NonFinite`]; time and state stay those
-    /// of the last accepted step.
+    /// [`Error::StepTooSmall`], [`Error::TooManySteps`], [`Error::NonFinite`] or [`Error::Cancelled`]; time and state
+    /// stay those of the last accepted step.
     pub fn step<S: Layered + ?Sized>(&mut self, system: &mut S) -> Result<(), Error> {
         if self.finished() {
             return Ok(());
+        }
+        if system.is_cancelled() {
+            return Err(Error::Cancelled { time: self.time });
         }
         self.begin_step(system)?;
         let (mut rejected, mut non_finite) = (false, false);

@@ -26,6 +26,11 @@ pub trait System {
     fn largest_error(&self, step: stages::Step<'_>) -> f64 {
         stages::largest_error(step)
     }
+
+    /// Whether whoever waits for an integration wants it to end: asked before each step.
+    fn is_cancelled(&self) -> bool {
+        false
+    }
 }
 
 /// A system whose Jacobian J = df/dx can be used without forming or factorising it as a whole: ordered by

@@ -1,5 +1,8 @@
 //! A model with its chemistry.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
 use nnrc_crn::namer;
 use nnrc_engine::Engine;
 use nnrc_lower::{Lowered, lower, lower_for_training};
@@ -22,6 +25,8 @@ pub struct Compiled {
     pub input: Vec<f64>,
     /// The reactions, and how they are read.
     pub lowered: Lowered,
+    /// Set by another thread: what is integrated of it shall end, with an error.
+    pub cancelled: Arc<AtomicBool>,
 }
 
 impl Checked {
@@ -60,6 +65,7 @@ impl Checked {
                 model: self.model.clone(),
                 input: input.to_vec(),
                 lowered,
+                cancelled: Arc::default(),
             }),
             Err(finding) => Err(self.failed(*finding)),
         }

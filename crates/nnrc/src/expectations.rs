@@ -2,6 +2,7 @@
 
 use nnrc_model::{Expectation, ExpectationKind};
 use nnrc_sim::Error;
+use nnrc_sim::parallel::cores;
 use nnrc_sim::train::{Metric, Totals};
 use nnrc_syntax::ast::Cmp;
 use nnrc_syntax::{Diagnostic, Severity, codes};
@@ -237,7 +238,7 @@ impl<'a> Judge<'a> {
         let targets: Vec<Vec<f64>> =
             rows.iter().map(|row| dataset.target(*row, width).unwrap_or_default()).collect();
         let (mut totals, mut unsettled) = (Totals::default(), 0);
-        for (result, target) in settle_all(&self.runner, &inputs).into_iter().zip(&targets) {
+        for (result, target) in settle_all(&self.runner, &inputs, cores()).into_iter().zip(&targets) {
             match result {
                 Ok(output) => totals.add_sample(&measure, 0.0, &output, target),
                 Err(Error::NotSettled { .. }) => unsettled += 1,
@@ -258,7 +259,8 @@ impl<'a> Judge<'a> {
     fn max_error(&mut self, expectation: &Expectation, inputs: &[Vec<f64>], outputs: &[Vec<f64>]) -> Verdict {
         let rows: Vec<&[f64]> = inputs.iter().map(Vec::as_slice).collect();
         let (mut largest, mut at, mut unsettled) = (0.0, 0, 0);
-        for (row, (result, expected)) in settle_all(&self.runner, &rows).into_iter().zip(outputs).enumerate()
+        for (row, (result, expected)) in
+            settle_all(&self.runner, &rows, cores()).into_iter().zip(outputs).enumerate()
         {
             match result {
                 Ok(output) => {

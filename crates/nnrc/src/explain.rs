@@ -56,6 +56,8 @@ pub fn explain(pot: &Compiled, runner: &Runner<'_>, error: &Error, doing: &str) 
             short(*end)
         ))
         .help(NEVER_RESTS),
+        // Whoever ended it knows.
+        Error::Cancelled { .. } => solver_failed(format!("{doing}: {error}")),
         other => solver_failed(format!("{doing}: {other}"))
             .help("try `simulate { method = rosenbrock(rtol = 1e-6, atol = 1e-9); }`"),
     }

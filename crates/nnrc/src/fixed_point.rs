@@ -3,11 +3,16 @@
 use nnrc_analysis::misfit_of;
 use nnrc_crn::{Handle, SpeciesFamily};
 use nnrc_model::DataReference;
+use nnrc_sim::Error;
+use nnrc_sim::parallel::cores;
 
 use crate::compiled::Compiled;
 use crate::explain::explain;
 use crate::failure::Failure;
 use crate::runner::settle_all;
+
+/// Rows after which those that are left are given up once one has failed.
+const ROWS: usize = 4096;
 
 /// A pot at rest.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,13 +70,34 @@ impl Compiled {
     ///
     /// Targets that cannot be compared with the outputs; a row for which the pot does not settle.
     pub fn settle_rows(&self, data: &DataReference, name: &str) -> Result<Vec<Vec<f64>>, Failure> {
-        let inputs = self.inputs_of(data)?;
+        self.settle_each(&self.inputs_of(data)?, name, cores())
+    }
+
+    /// The settled outputs for inputs, each from the initial state: `inputs` and the result row after row. Neither the
+    /// other rows nor the number of threads change a row. `name` is what the inputs are called.
+    ///
+    /// # Errors
+    ///
+    /// A row for which the pot does not settle.
+    pub fn settle_inputs(&self, inputs: &[f64], name: &str, threads: usize) -> Result<Vec<f64>, Failure> {
+        let rows: Vec<&[f64]> = inputs.chunks_exact(self.model.input_width().max(1)).collect();
+        Ok(self.settle_each(&rows, name, threads)?.concat())
+    }
+
+    fn settle_each(&self, inputs: &[&[f64]], name: &str, threads: usize) -> Result<Vec<Vec<f64>>, Failure> {
         let runner = self.runner();
-        let mut outputs = Vec::with_capacity(inputs.len());
-        for (row, result) in settle_all(&runner, &inputs).into_iter().enumerate() {
-            outputs.push(result.map_err(|error| {
+        let row = |(row, result): (usize, Result<Vec<f64>, Error>)| {
+            result.map_err(|error| {
                 self.failed(explain(self, &runner, &error, &format!("row {} of `{name}`", row + 1)))
-            })?);
+            })
+        };
+        let mut outputs = Vec::with_capacity(inputs.len());
+        for rows in inputs.chunks(ROWS) {
+            let first = outputs.len();
+            let settled = settle_all(&runner, rows, threads).into_iter().enumerate();
+            for (at, result) in settled {
+                outputs.push(row((first + at, result))?);
+            }
         }
         Ok(outputs)
     }

@@ -25,7 +25,8 @@ pub struct Runner<'a> {
 impl Compiled {
     /// Plans the loops.
     pub fn runner(&self) -> Runner<'_> {
-        Runner { pot: self, engine: Engine::new(&self.lowered.crn, &self.lowered.info) }
+        let engine = Engine::new(&self.lowered.crn, &self.lowered.info);
+        Runner { pot: self, engine: engine.cancelled_by(self.cancelled.clone()) }
     }
 }
 
@@ -172,9 +173,9 @@ pub fn several_rates(pot: &Compiled, tolerances: &Tolerances) -> Option<Multirat
 
 /// The outputs at the fixed point for each input. Each begins at the initial state, so that a result depends
 /// neither on the other inputs nor on the number of threads.
-pub fn settle_all(runner: &Runner<'_>, inputs: &[&[f64]]) -> Vec<Result<Vec<f64>, Error>> {
+pub fn settle_all(runner: &Runner<'_>, inputs: &[&[f64]], threads: usize) -> Vec<Result<Vec<f64>, Error>> {
     let output = runner.pot.model.output;
-    parallel::map(inputs.len(), parallel::cores(), runner, |runner, at| {
+    parallel::map(inputs.len(), threads, runner, |runner, at| {
         runner.set_input(inputs[at])?;
         let mut state = runner.initial_state();
         runner.settle(&mut state)?;

@@ -27,8 +27,17 @@ impl Compiled {
     ///
     /// A network that the format cannot carry.
     pub fn sbml(&self) -> Result<String, Failure> {
+        self.sbml_with(Options::default())
+    }
+
+    /// The same by other options.
+    ///
+    /// # Errors
+    ///
+    /// As [`Compiled::sbml`].
+    pub fn sbml_with(&self, options: Options) -> Result<String, Failure> {
         let mut bytes = Vec::new();
-        match self.write_sbml(&self.described(Options::default()), &mut bytes) {
+        match self.write_sbml(&self.described(options), &mut bytes) {
             Ok(()) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
             Err(SbmlError::Refused(failure)) => Err(failure),
             Err(SbmlError::Io(error)) => {

@@ -1,6 +1,6 @@
 //! `nnrc compile`: the chemistry as a file, or as a crate.
 
-mod folder;
+pub mod folder;
 
 use std::io;
 use std::path::{Path, PathBuf};

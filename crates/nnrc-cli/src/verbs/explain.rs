@@ -10,6 +10,11 @@ use crate::terminal::Stop;
 /// The page of the documentation that explains every code.
 const PAGE: &str = include_str!("diagnostics.md");
 
+/// What is said about the code with this name.
+pub fn explanation(name: &str) -> Option<String> {
+    section(name).map(|text| text.to_string())
+}
+
 /// Runs the verb.
 pub fn run(session: &Session, args: &ExplainArgs) -> Result<(), Stop> {
     let terminal = &session.terminal;

@@ -45,6 +45,7 @@ pub use options::Options;
 use shares::Shares;
 pub use source::{Trained, graph};
 pub use stand_in::Closeness;
+pub use text::quoted;
 use writer::{Writer, Written};
 
 /// The range of inputs of which nothing is known.

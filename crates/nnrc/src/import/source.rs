@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use nnrc_import::{Files, Graph, ImportError, Layout, Network, Weights};
+use nnrc_import::{About, DenseError, DenseLayer, Files, Graph, ImportError, Layout, Network, Weights};
 use nnrc_model::{ResourceError, Resources, Tensor};
 use nnrc_syntax::{Diagnostic, Severity, Source, codes};
 use sha2::{Digest, Sha256};
@@ -34,6 +34,32 @@ impl Trained {
         match Network::read(bytes, files) {
             Ok(network) => Ok(Self { network, file: file.to_owned(), digest }),
             Err(error) => Err(failure(file, &error)),
+        }
+    }
+}
+
+impl Trained {
+    /// A network that another program holds: dense layers, one after another, of `width` inputs. `name` is what it is
+    /// called there.
+    ///
+    /// # Errors
+    ///
+    /// Layers that do not fit one another, or numbers that are not finite.
+    pub fn dense(name: &str, width: usize, layers: Vec<DenseLayer>, about: About) -> Result<Self, Failure> {
+        let mut digest = Sha256::new();
+        for layer in &layers {
+            layer.matrix.iter().chain(&layer.bias).for_each(|value| digest.update(value.to_le_bytes()));
+        }
+        match Network::of_dense(width, layers, about) {
+            Ok(network) => Ok(Self { network, file: name.to_owned(), digest: hex(&digest.finalize()) }),
+            Err(error) => {
+                let code = match error {
+                    DenseError::Empty | DenseError::Shape { .. } => codes::SHAPE_MISMATCH,
+                    DenseError::NotFinite { .. } => codes::NOT_FINITE,
+                };
+                let finding = Diagnostic::global(Severity::Error, code, error.to_string());
+                Err(Failure::new(&Source::new(name, ""), finding))
+            }
         }
     }
 }
