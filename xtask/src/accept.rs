@@ -4,9 +4,11 @@ use std::fmt::Write;
 
 use nnrc_tests::acceptance::{
     activations, agreement, certificate, crates, examples, families, fixed_point, gradients, import, mnist,
-    noise, one_pot, phased, robustness, running, sbml, training, units, vectors,
+    noise, one_pot, phased, python, robustness, running, sbml, training, units, vectors,
 };
 use nnrc_tests::{Effort, Finding, root};
+
+use crate::environment;
 
 /// The lists.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -23,6 +25,8 @@ pub enum List {
     Import,
     /// Signals, damaged and costly input: what is left, seconds and memory.
     Robustness,
+    /// The Python package beside PyTorch, Keras and notebooks, and in an empty environment; several gigabytes are installed.
+    Python,
     /// The part of one-pot about noise in rate constants and concentrations, and few molecules; learning under noise takes
     /// half an hour.
     Noise,
@@ -40,6 +44,7 @@ impl List {
             Self::Phased => "phased",
             Self::Import => "import",
             Self::Robustness => "robustness",
+            Self::Python => "python",
             Self::Noise => "noise",
         }
     }
@@ -137,6 +142,7 @@ impl List {
                 ("machines", robustness::machines),
                 ("chemistry", robustness::chemistry),
             ],
+            Self::Python => vec![("package", package)],
             Self::Noise => vec![
                 ("molecules", noise::distribution),
                 ("scaling", noise::scaling),
@@ -192,6 +198,14 @@ fn measure(title: &str, checks: &[Check]) -> bool {
     let failed = all.iter().filter(|finding| !finding.holds).count();
     println!("{} claims, {failed} fail", all.len());
     failed == 0
+}
+
+/// The Python package as users get it.
+fn package() -> Vec<Finding> {
+    let wheel = environment::wheel("release", &root().join("dist"));
+    let python = environment::accept_python();
+    environment::install(&python, &wheel);
+    python::claims(&python, &wheel)
 }
 
 /// The corpus tests, with ten times as many mutations as in the suite.

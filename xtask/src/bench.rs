@@ -7,6 +7,7 @@ mod gradients;
 mod import;
 mod learning;
 mod pot;
+mod python;
 mod scaling;
 mod simulation;
 mod stochastic;
@@ -29,7 +30,7 @@ pub fn run(only: Option<&str>) -> bool {
         return environment::cargo(&args.into_iter().chain(only).collect::<Vec<_>>());
     }
     let mut bench = Bench::new();
-    let parts: [(&str, Part); 12] = [
+    let parts: [(&str, Part); 13] = [
         ("right-hand sides", crates::right_hand_sides),
         ("time courses", simulation::courses),
         ("stiff time courses", simulation::stiff),
@@ -42,6 +43,7 @@ pub fn run(only: Option<&str>) -> bool {
         ("one pot", pot::rows),
         ("learning in the pot", learning::rows),
         ("scaling", scaling::rows),
+        ("python", python::rows),
     ];
     if let Some(only) = only.filter(|only| parts.iter().all(|(title, _)| title != only)) {
         let titles: Vec<&str> = parts.iter().map(|(title, _)| *title).collect();

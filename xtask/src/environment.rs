@@ -33,6 +33,12 @@ fn wheels(folder: &Path) -> Vec<PathBuf> {
     files.map(|file| file.unwrap().path()).filter(is_wheel).collect()
 }
 
+/// Puts a wheel into the environment of a Python.
+pub fn install(python: &Path, wheel: &Path) {
+    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--force-reinstall"];
+    run(Command::new(python).args(pip).arg(wheel));
+}
+
 /// Tests the Python package: its own tests, the examples of its documentation, its types.
 pub fn test_python() -> bool {
     let python = python();
@@ -58,6 +64,11 @@ pub fn test_python() -> bool {
 /// Makes `.venv-python`, in which the Python package is built and tested; its Python.
 fn python() -> PathBuf {
     make_from(".venv-python", &root().join("python/tests/requirements.txt"))
+}
+
+/// Makes `.venv-accept`, with what the acceptance list of the Python package runs; its Python.
+pub fn accept_python() -> PathBuf {
+    make_from(".venv-accept", &root().join("python/acceptance/requirements.txt"))
 }
 
 /// Makes `.venv` with the pinned peers, once for each version of `tests/peers/requirements.txt`.

@@ -14,6 +14,7 @@ pub mod mnist;
 pub mod noise;
 pub mod one_pot;
 pub mod phased;
+pub mod python;
 pub mod robustness;
 pub mod running;
 pub mod sbml;

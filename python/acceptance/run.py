@@ -1,0 +1,188 @@
+"""Claims about the Python package that need more than NumPy: PyTorch, Keras, notebooks, an empty environment.
+
+Writes a line of JSON for each claim: {claim, figure, holds}. Run by `cargo xtask accept python`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from pathlib import Path
+from typing import Any, Callable
+
+os.environ.setdefault("KERAS_BACKEND", "torch")
+
+import numpy as np
+
+import nnrc
+
+ROOT = Path(__file__).parents[2]
+WHEEL = sys.argv[1]
+
+
+def tell(claim: str, figure: str, holds: Any) -> None:
+    print(json.dumps({"claim": claim, "figure": figure, "holds": bool(holds)}), flush=True)
+
+
+def rows(width: int, count: int = 200) -> np.ndarray:
+    return np.random.default_rng(3).normal(size=(count, width)).astype(np.float32)
+
+
+def empty_environment() -> None:
+    """The README's lines, with NumPy alone."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    program = re.search(r"```python\n(import nnrc.*?)```", text, re.S).group(1)
+    wanted = re.search(r"prints\n\n```text\n(.*?)```", text, re.S).group(1)
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        python = Path(folder) / "bin" / "python"
+        subprocess.run([python, "-m", "pip", "install", "--quiet", WHEEL], check=True)
+        listed = json.loads(subprocess.check_output([python, "-m", "pip", "list", "--format", "json"]))
+        packages = sorted(one["name"] for one in listed if one["name"] not in ("pip", "setuptools"))
+        work = Path(folder) / "work"
+        work.mkdir()
+        (work / "examples").symlink_to(ROOT / "examples")
+        done = subprocess.run([python, "-c", program], cwd=work, capture_output=True, text=True)
+        command = subprocess.check_output([Path(folder) / "bin" / "nnrc", "--version"], text=True).strip()
+        written = (work / "iris.xml").is_file()
+    tell(
+        "the wheel in an empty environment: the README's lines print what it says, and the command is there",
+        f"packages {', '.join(packages)}; {command}; {done.stdout.split()}{done.stderr[-200:]}",
+        done.stdout == wanted and written and packages == ["nnrc", "numpy"],
+    )
+
+
+def torch_modules() -> None:
+    import torch
+    from torch import nn
+
+    class Own(nn.Module):
+        """What is no sequence: read by way of ONNX."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.second = nn.Linear(6, 8), nn.Linear(8, 8)
+            self.last = nn.Linear(8, 3)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            hidden = torch.relu(self.first(x))
+            return self.last(hidden + torch.relu(self.second(hidden)))
+
+    modules: dict[str, Callable[[], nn.Module]] = {
+        "Linear, ReLU": lambda: nn.Sequential(nn.Linear(6, 8), nn.ReLU(), nn.Linear(8, 3)),
+        "BatchNorm1d, dropout, LeakyReLU": lambda: nn.Sequential(
+            nn.BatchNorm1d(6), nn.Linear(6, 8), nn.BatchNorm1d(8), nn.LeakyReLU(0.2), nn.Dropout(), nn.Linear(8, 3)
+        ),
+        "nested, Softsign, without biases": lambda: nn.Sequential(
+            nn.Sequential(nn.Linear(6, 8, bias=False), nn.Softsign()), nn.Linear(8, 3, bias=False)
+        ),
+        "a module with its own forward": Own,
+        "Conv2d": lambda: nn.Sequential(
+            nn.Unflatten(1, (1, 2, 3)), nn.Conv2d(1, 2, 2), nn.ReLU(), nn.Flatten(), nn.Linear(4, 3)
+        ),
+    }
+    X = rows(6)
+    for what, make in modules.items():
+        torch.manual_seed(1)
+        module = make()
+        # Running statistics other than those at the beginning.
+        module.train()
+        for _ in range(5):
+            module(torch.tensor(X))
+        was_training = module.training
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            model = nnrc.from_torch(module, X, tolerance=1e-4)
+        kept = module.training == was_training
+        module.eval()
+        with torch.no_grad():
+            wanted = module(torch.tensor(X)).numpy().astype(float)
+        deviation = np.abs(model.settle(X) - wanted).max()
+        tell(f"PyTorch, {what}: within 2e-3 of the module at inference", f"{deviation:.1e}", deviation < 2e-3 and kept)
+    try:
+        nnrc.from_torch(nn.Sequential(nn.Linear(4, 4), nn.Unflatten(1, (1, 4)), nn.LSTM(4, 3)), rows(4))
+        said = "nothing"
+    except (nnrc.NnrcError, ValueError, RuntimeError) as error:
+        said = str(error).splitlines()[0]
+    tell("PyTorch, an LSTM: refused with its name", said, "LSTM" in said)
+
+
+def keras_models() -> None:
+    import keras
+
+    keras.utils.set_random_seed(2)
+    layers = keras.layers
+    models = {
+        "Dense, relu": lambda: keras.Sequential(
+            [keras.Input((6,)), layers.Dense(8, activation="relu"), layers.Dense(3)]
+        ),
+        "BatchNormalization, LeakyReLU, Normalization": lambda: keras.Sequential(
+            [
+                keras.Input((6,)),
+                layers.Normalization(mean=[0.1] * 6, variance=[2.0] * 6),
+                layers.Dense(8),
+                layers.BatchNormalization(),
+                layers.LeakyReLU(negative_slope=0.1),
+                layers.Dropout(0.5),
+                layers.Dense(3),
+            ]
+        ),
+        "ReLU as a layer, softmax at the end": lambda: keras.Sequential(
+            [keras.Input((6,)), layers.Dense(8), layers.ReLU(), layers.Dense(3, activation="softmax")]
+        ),
+    }
+    X = rows(6)
+    for what, make in models.items():
+        network = make()
+        network.compile("adam", "mse")
+        network.fit(X, np.abs(rows(3)), epochs=2, verbose=0)
+        wanted = np.asarray(network.predict(X, verbose=0), dtype=float)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            model = nnrc.from_keras(network, X, tolerance=1e-4)
+        found = model.settle(X)
+        if "softmax" in what:
+            same = (found.argmax(axis=1) == wanted.argmax(axis=1)).mean()
+            tell(f"Keras, {what}: the same class", f"{same:.3f}", same > 0.99)
+            continue
+        deviation = np.abs(found - wanted).max()
+        tell(f"Keras, {what}: within 2e-3 of the model", f"{deviation:.1e}", deviation < 2e-3)
+    try:
+        nnrc.from_keras(keras.Sequential([layers.Dense(3)]))
+        said = "nothing"
+    except ValueError as error:
+        said = str(error)
+    tell("Keras, a model that was never called: refused with what to do", said, "call it" in said)
+
+
+def notebooks() -> None:
+    import nbclient
+    import nbformat
+
+    for path in sorted((ROOT / "examples" / "notebooks").glob("*.ipynb")):
+        notebook = nbformat.read(path, as_version=4)
+        start = time.time()
+        client = nbclient.NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(path.parent)}})
+        try:
+            client.execute()
+            said, holds = f"{len(notebook.cells)} cells in {time.time() - start:.0f} s", True
+        except nbclient.exceptions.CellExecutionError as error:
+            said, holds = str(error)[-300:], False
+        if holds and "--write" in sys.argv:
+            for cell in notebook.cells:
+                cell.get("metadata", {}).pop("execution", None)
+            nbformat.write(notebook, path)
+        tell(f"notebook {path.stem}: runs to its end", said, holds)
+
+
+PARTS = [empty_environment, torch_modules, keras_models, notebooks]
+
+for part in PARTS:
+    if not any(word in {one.__name__ for one in PARTS} for word in sys.argv) or part.__name__ in sys.argv:
+        part()
