@@ -10,8 +10,8 @@ use crate::skeleton::{DraftKind, DraftOperation, Skeleton};
 use crate::train_context::Context;
 use crate::value::Scope;
 use crate::{
-    chemistry, data, expect, fold, gradient_flow, meaning, network, noise, phased, simulation, training,
-    weights,
+    chemistry, data, expect, fold, gradient_flow, meaning, network, noise, phased, simulation, sweep,
+    training, weights,
 };
 use nnrc_model::Resources;
 use nnrc_model::activation::Domain;
@@ -86,6 +86,7 @@ struct Items<'a> {
     train: Option<(Option<&'a Ident>, &'a ast::Block, Span)>,
     simulate: Option<(&'a ast::Block, Span)>,
     noise: Option<(&'a ast::Block, Span)>,
+    sweep: Option<(&'a ast::Block, Span)>,
     expectations: Vec<&'a ast::Expectation>,
 }
 
@@ -184,6 +185,7 @@ fn analyse_file(
         };
         noise::analyse(scope, block, span, &context)
     });
+    let sweep = items.sweep.map(|(block, span)| sweep::analyse(scope, block, span));
     let skeleton = skeleton?;
     let weights = weights::analyse(
         scope,
@@ -255,6 +257,7 @@ fn analyse_file(
         training,
         simulation,
         noise: noise.flatten(),
+        sweep: sweep.flatten(),
         expectations,
     };
     if trains_well {
@@ -330,6 +333,11 @@ fn collect<'a>(scope: &mut Scope, file: &'a File) -> Items<'a> {
             Item::Noise { block, span } => {
                 if once(scope, "noise", *span, items.noise.map(|(_, span)| span)) {
                     items.noise = Some((block, *span));
+                }
+            }
+            Item::Sweep { block, span } => {
+                if once(scope, "sweep", *span, items.sweep.map(|(_, span)| span)) {
+                    items.sweep = Some((block, *span));
                 }
             }
             Item::Expect { expectations, .. } => items.expectations.extend(expectations),

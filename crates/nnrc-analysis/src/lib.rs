@@ -26,6 +26,7 @@ mod said;
 mod simulation;
 mod skeleton;
 mod substitute;
+mod sweep;
 mod train_context;
 mod training;
 mod weights;

@@ -61,7 +61,9 @@ impl Overrides {
     }
 }
 
-const BLOCKS: &[&str] = &["weights", "chemistry", "train", "simulate", "noise", "const", "dataset"];
+/// Blocks with settings.
+pub(crate) const BLOCKS: &[&str] =
+    &["weights", "chemistry", "train", "simulate", "noise", "sweep", "const", "dataset"];
 
 /// The file with the settings in place.
 pub fn apply(file: &File, overrides: &Overrides, diagnostics: &mut Vec<Diagnostic>) -> File {
@@ -201,7 +203,8 @@ fn set(file: &mut File, path: &str, value: Expr, words: Words) -> Result<(), Unk
         | ("chemistry", Item::Chemistry { block, .. })
         | ("train", Item::Train { block, .. })
         | ("simulate", Item::Simulate { block, .. })
-        | ("noise", Item::Noise { block, .. }) => Some(block),
+        | ("noise", Item::Noise { block, .. })
+        | ("sweep", Item::Sweep { block, .. }) => Some(block),
         _ => None,
     });
     if let Some(block) = found {
@@ -217,6 +220,7 @@ fn set(file: &mut File, path: &str, value: Expr, words: Words) -> Result<(), Unk
         "train" => Item::Train { name: None, block, span },
         "simulate" => Item::Simulate { block, span },
         "noise" => Item::Noise { block, span },
+        "sweep" => Item::Sweep { block, span },
         _ => {
             let help = match nnrc_syntax::suggest(block_name, BLOCKS.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),

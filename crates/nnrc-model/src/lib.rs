@@ -31,6 +31,7 @@ mod optimisation;
 mod output_kind;
 mod samples;
 mod simulation;
+mod sweep;
 mod training;
 mod transform;
 
@@ -51,5 +52,6 @@ pub use resources::{Arrays, Memory, ResourceError, Resources, Table, TableLayout
 pub use risk::Risk;
 pub use samples::Samples;
 pub use simulation::{Method, Simulation};
+pub use sweep::{Sweep, SweepAxis, SweepVerb};
 pub use training::{Rule, Training};
 pub use transform::is_rectifier;

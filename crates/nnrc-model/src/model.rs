@@ -15,6 +15,7 @@ use crate::network::{Node, NodeKind};
 use crate::noise::Noise;
 use crate::output_kind::OutputKind;
 use crate::simulation::Simulation;
+use crate::sweep::Sweep;
 use crate::training::{Rule, Training};
 
 /// A checked `.nnr` file.
@@ -38,6 +39,8 @@ pub struct Model {
     pub simulation: Simulation,
     /// What the `noise` block says.
     pub noise: Option<Noise>,
+    /// What the `sweep` block says.
+    pub sweep: Option<Sweep>,
     /// The file's test bench.
     pub expectations: Vec<Expectation>,
 }

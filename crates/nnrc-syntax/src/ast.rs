@@ -32,6 +32,8 @@ pub enum Item {
     Simulate { block: Block, span: Span },
     /// `noise { … }`
     Noise { block: Block, span: Span },
+    /// `sweep { … }`
+    Sweep { block: Block, span: Span },
     /// `expect { … }`
     Expect { expectations: Vec<Expectation>, span: Span },
 }
@@ -183,7 +185,7 @@ pub enum ExprKind {
     Text(String),
     /// `[a, b]`
     List(Vec<Expr>),
-    /// `{ a = 1, b = 2 }`
+    /// `{ a = 1, b.c = 2 }`; a key of several words is one name with dots.
     Record(Vec<(Ident, Expr)>),
     /// `name(arg, key = arg)`
     Call(Call),

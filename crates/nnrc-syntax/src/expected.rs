@@ -34,7 +34,7 @@ impl Context {
         match self {
             Self::Item => {
                 "an item of the file (`network`, `weights`, `dataset`, `chemistry`, `train`, `simulate`, \
-                           `noise`, `expect` or `const`)"
+                           `noise`, `sweep`, `expect` or `const`)"
             }
             Self::Member => "`input`, `layer`, `output` or `}`",
             Self::Entry => "`key = value;` or `}`",
@@ -58,6 +58,7 @@ pub(crate) fn keyword(rule: Rule) -> Option<&'static str> {
         Rule::kw_train => "train",
         Rule::kw_simulate => "simulate",
         Rule::kw_noise => "noise",
+        Rule::kw_sweep => "sweep",
         Rule::kw_expect => "expect",
         Rule::kw_input => "input",
         Rule::kw_layer => "layer",
@@ -70,6 +71,7 @@ pub(crate) fn keyword(rule: Rule) -> Option<&'static str> {
         Rule::kw_on => "on",
         Rule::kw_within => "within",
         Rule::kw_as => "as",
+        Rule::kw_verb => "verb",
         _ => return None,
     })
 }

@@ -61,6 +61,7 @@ fn item(item: &Item) -> Outline {
         }
         Item::Simulate { block: own, span } => block("simulate".to_owned(), own, *span),
         Item::Noise { block: own, span } => block("noise".to_owned(), own, *span),
+        Item::Sweep { block: own, span } => block("sweep".to_owned(), own, *span),
         Item::Expect { expectations, span } => Outline {
             text: "expect".to_owned(),
             span: *span,
@@ -143,7 +144,7 @@ fn call(call: &Call) -> String {
 }
 
 /// An expression in the form of the language.
-fn expression(expr: &Expr) -> String {
+pub fn expression(expr: &Expr) -> String {
     let inner = |expr: &Expr| match expr.kind {
         ExprKind::Binary { .. } => format!("({})", expression(expr)),
         _ => expression(expr),
@@ -163,6 +164,10 @@ fn expression(expr: &Expr) -> String {
         }
         ExprKind::Call(own) => call(own),
         ExprKind::Path(path) => path.text(),
+        // Two signs would be no value.
+        ExprKind::Negate(operand) if matches!(operand.kind, ExprKind::Negate(_)) => {
+            format!("-({})", expression(operand))
+        }
         ExprKind::Negate(operand) => format!("-{}", inner(operand)),
         ExprKind::Binary { op, left, right } => {
             let op = match op {
@@ -209,6 +214,7 @@ network n { input x[2,1] in [-1,1] as features([\"p\",\"q\"]); input z[1];
 layer y=dense(1)|smooth_relu(h=h) from x,z; output y as binary(threshold=0); }
 weights from \"w.npz\" { layout=in_out; } chemistry { unit_time=5 s; speeds={forward=1}; }
 train n { stop when validation.loss<1e-9; } simulate {} noise {}
+sweep { over={noise.seed=[1,2]}; verb=noise; }
 expect { for[0,1,2]: y[1]~- 1 within .05; mse(n) on d.test<=1; }";
         let source = source.replace(".3e0", "0.3e0").replace(" .05", " 0.05");
         let file = crate::parse(&source).unwrap();
@@ -237,6 +243,9 @@ train n
     stop when validation.loss < 1e-9
 simulate
 noise
+sweep
+    over = { noise.seed = [1, 2] }
+    verb = noise
 expect
     for [0, 1, 2]: y[1] ~ -1 within 0.05
     mse(n) on d.test <= 1"#

@@ -364,7 +364,7 @@ fn begins_item(token: Token, rest: &Lexer<'_>, source: &str) -> bool {
         "const" | "dataset" => name && text(second) == "=",
         "weights" => matches!(text(first), "{" | "from"),
         "train" => text(first) == "{" || name && text(second) == "{",
-        "chemistry" | "simulate" | "noise" | "expect" => text(first) == "{",
+        "chemistry" | "simulate" | "noise" | "sweep" | "expect" => text(first) == "{",
         _ => false,
     }
 }

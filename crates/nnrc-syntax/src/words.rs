@@ -11,6 +11,7 @@ pub const KEYWORDS: &[&str] = &[
     "train",
     "simulate",
     "noise",
+    "sweep",
     "expect",
     "input",
     "layer",
@@ -25,10 +26,10 @@ pub const KEYWORDS: &[&str] = &[
 ];
 
 /// Words with a meaning of their own in one place, and free as names everywhere.
-pub const CONTEXTUAL: &[&str] = &["as"];
+pub const CONTEXTUAL: &[&str] = &["as", "verb"];
 
 /// Words kept for later versions. Nothing can be declared under one.
-pub const RESERVED: &[&str] = &["report", "sweep", "import", "fragment", "compartment"];
+pub const RESERVED: &[&str] = &["report", "import", "fragment", "compartment"];
 
 /// The units a number may carry.
 pub const UNITS: &[&str] = &[

@@ -35,7 +35,7 @@ slips! {
     unknown_unit: "chemistry { clock = ring(rate = 1 /s); a = 5 sec; b = 3 µM; c = 2 parsec; }";
     division_by_an_unknown_unit_is_no_slip: "chemistry { a = 1 /sec; }";
     unit_behind_a_bracket: "chemistry { a = (1 + 2) s; }";
-    reserved_names: "const report = 1;\nnetwork sweep { }\nnetwork n { input layer[2]; output within; layer y = dense(1) from input; }\nfragment f { }";
+    reserved_names: "const report = 1;\nnetwork import { }\nnetwork n { input layer[2]; output within; layer y = dense(1) from input; }\nfragment f { }";
     columns_called_as_keywords: "dataset d = csv(\"d.csv\") { inputs = [a, within, sweep]; }\ndataset e = csv(\"d.csv\") { target = onehot(layer); }\ndataset f = csv(\"d.csv\") { inputs = network; }";
     version_two: "nnr 2;\nnetwork n { output y; }";
     version_late: "const a = 1;\nnnr 1;";

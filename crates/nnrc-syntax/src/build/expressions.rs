@@ -3,7 +3,7 @@
 use pest::iterators::Pair;
 
 use super::{Builder, parts};
-use crate::ast::{Arg, Call, Expr, ExprKind, Op};
+use crate::ast::{Arg, Call, Expr, ExprKind, Ident, Op};
 use crate::codes;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::grammar::Rule;
@@ -98,10 +98,12 @@ impl Builder<'_> {
         parts(pair).map(|element| self.expr(element, depth)).collect()
     }
 
-    fn record(&mut self, pair: Pair<'_, Rule>, depth: usize) -> Option<Vec<(crate::ast::Ident, Expr)>> {
+    fn record(&mut self, pair: Pair<'_, Rule>, depth: usize) -> Option<Vec<(Ident, Expr)>> {
         let field = |field: Pair<'_, Rule>| {
             let mut parts = parts(field);
-            Some((self.ident(&parts.next()?), self.expr(parts.next()?, depth)?))
+            let key = self.path(parts.next()?)?;
+            let name = Ident { name: key.text(), span: key.span };
+            Some((name, self.expr(parts.next()?, depth)?))
         };
         parts(pair).map(field).collect()
     }

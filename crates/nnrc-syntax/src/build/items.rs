@@ -47,6 +47,7 @@ impl Builder<'_> {
             Rule::chemistry => Some(Item::Chemistry { block: self.only_block(pair)?, span }),
             Rule::simulate => Some(Item::Simulate { block: self.only_block(pair)?, span }),
             Rule::noise => Some(Item::Noise { block: self.only_block(pair)?, span }),
+            Rule::sweep => Some(Item::Sweep { block: self.only_block(pair)?, span }),
             Rule::train => {
                 let mut name = None;
                 for part in parts(pair) {

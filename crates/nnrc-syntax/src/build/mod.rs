@@ -175,6 +175,7 @@ fn parts(pair: Pair<'_, Rule>) -> impl Iterator<Item = Pair<'_, Rule>> {
                 | Rule::kw_train
                 | Rule::kw_simulate
                 | Rule::kw_noise
+                | Rule::kw_sweep
                 | Rule::kw_expect
                 | Rule::kw_input
                 | Rule::kw_layer

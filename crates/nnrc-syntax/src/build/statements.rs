@@ -57,6 +57,13 @@ impl Builder<'_> {
                 let value = self.expr(parts.next()?, 0)?;
                 Some(Entry::Set { key, value, span })
             }
+            Rule::verb => {
+                let mut words = parts(pair).map(|word| self.ident(&word));
+                let mut path = || words.next().map(|word| Path { span: word.span, segments: vec![word] });
+                let (key, value) = (path()?, path()?);
+                let value = Expr { span: value.span, kind: ExprKind::Path(value) };
+                Some(Entry::Set { key, value, span })
+            }
             Rule::stop => {
                 let mut parts = parts(pair);
                 let quantity = self.path(parts.next()?)?;

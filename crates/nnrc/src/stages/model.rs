@@ -5,7 +5,7 @@ use nnrc_model::interval::Interval;
 use nnrc_model::output::OutputKind;
 use nnrc_model::{
     Clock, Construction, Dataset, Expectation, ExpectationKind, Model, Node, NodeKind, Operation, Rule,
-    Signs, Targets, WeightCarrier,
+    Signs, SweepAxis, Targets, WeightCarrier,
 };
 use nnrc_model::{Loss, Optimiser, Precision, StopRule};
 use nnrc_sim::scaling::{ColumnScale, Scaling};
@@ -29,6 +29,7 @@ pub fn text(model: &Model) -> String {
     lines.extend(training(model));
     lines.extend(simulation(model));
     lines.extend(noise(model));
+    lines.extend(sweep(model));
     if !model.expectations.is_empty() {
         lines.push("expect".to_owned());
         lines.extend(model.expectations.iter().map(|one| format!("    {}", expectation(model, one))));
@@ -319,6 +320,24 @@ fn noise(model: &Model) -> Vec<String> {
             noise.seed
         ),
     ]
+}
+
+fn sweep(model: &Model) -> Vec<String> {
+    let Some(sweep) = &model.sweep else { return Vec::new() };
+    let verb = sweep.verb.map_or(String::new(), |verb| format!(" of {}", verb.name()));
+    let mut lines = vec![format!("sweep{verb}")];
+    let axis = |kind: &str, axis: &SweepAxis| {
+        let kept = axis.values.iter().take(SHOWN).cloned().collect::<Vec<_>>();
+        let more = if axis.values.len() > kept.len() { ", …" } else { "" };
+        format!("    {kind} {}: {}: {}{more}", axis.key, plural(axis.values.len(), "value"), kept.join(", "))
+    };
+    lines.extend(sweep.over.iter().map(|one| axis("over", one)));
+    lines.extend(sweep.zipped.iter().map(|one| axis("zip", one)));
+    lines.extend(
+        sweep.replicates.map(|most| format!("    at most {} each", plural(most as usize, "replicate"))),
+    );
+    lines.extend(sweep.shards.map(|shards| format!("    {}", plural(shards as usize, "shard"))));
+    lines
 }
 
 /// An expectation in the form of the language.
