@@ -21,6 +21,10 @@ const WITHOUT_FOLDER: &[(&str, &str)] = &[
     ("file-too-large", "17 MiB of text are generated: `a_source_beyond_the_limit_is_refused_at_once`"),
     ("not-writable", "it is about the output: `an_output_that_cannot_be_written_is_no_success`"),
     ("build-failed", "it is about the toolchain: `a_failing_build_shows_the_compilers_words`"),
+    ("stale-manifest", "it is about the plan of a sweep: `stale_manifests_are_refused`"),
+    ("results-mismatch", "it is about results of a sweep: `gaps_and_foreign_results_are_refused`"),
+    ("failed-point", "it is about results of a sweep: `points_that_fail_are_recorded`"),
+    ("points-left", "it is about the time of a run: `a_time_limit_stops_between_points`"),
     ("shuffled-events", "it is about the output: `a_shuffled_feed_is_written_as_a_cycle`"),
 ];
 

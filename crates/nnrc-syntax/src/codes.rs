@@ -8,7 +8,8 @@
 pub struct Code {
     /// The code as printed, such as `shape-mismatch`.
     pub name: &'static str,
-    /// 1: the model has errors; 3: a file cannot be opened, read, decoded or written; 0: a warning or note.
+    /// 1: the model has errors; 3: a file cannot be opened, read, decoded or written; 4, 5, 6: what was run did not come
+    /// out well; 0: a warning or note.
     pub exit: u8,
 }
 
@@ -78,15 +79,19 @@ codes! {
     NON_FINITE_DATA = "non-finite-data", 3;
     NOT_WRITABLE = "not-writable", 3;
     BUILD_FAILED = "build-failed", 3;
+    STALE_MANIFEST = "stale-manifest", 3;
+    RESULTS_MISMATCH = "results-mismatch", 3;
     MISSING_TENSOR = "missing-tensor", 1;
     MISSING_COLUMN = "missing-column", 1;
     MISSING_HEADER = "missing-header", 1;
     EMPTY_DATASET = "empty-dataset", 1;
     // Running.
     EXPECTATION_FAILED = "expectation-failed", 4;
+    FAILED_POINT = "failed-point", 4;
     NOT_SETTLED = "not-settled", 5;
     SOLVER_FAILED = "solver-failed", 5;
     TRAINING_DIVERGED = "training-diverged", 5;
+    POINTS_LEFT = "points-left", 6;
     // Warnings.
     MANY_REACTIONS = "many-reactions", 0;
     WIDE_RATE_RANGE = "wide-rate-range", 0;

@@ -32,6 +32,9 @@ pub mod size;
 pub mod stages;
 pub mod study;
 pub mod summary;
+pub mod sweep;
+pub mod table;
+pub mod time_course;
 pub mod training;
 
 mod crate_files;
@@ -41,7 +44,6 @@ mod project;
 mod simulate;
 mod simulate_cycles;
 mod steps;
-mod time_course;
 
 pub use answers::Answers;
 pub use compiled::Compiled;

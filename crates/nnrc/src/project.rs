@@ -84,6 +84,11 @@ impl<'r> Project<'r> {
         Ok(())
     }
 
+    /// Whether weights are given beside the text.
+    pub fn gives_weights(&self) -> bool {
+        self.overrides.weights.is_some()
+    }
+
     /// The text.
     pub fn source(&self) -> &Source {
         &self.source

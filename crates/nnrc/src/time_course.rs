@@ -1,6 +1,12 @@
 //! Time courses as values: a row for each time, a column for each species and each value of the network.
 
+use nnrc_sim::io::table;
+
 use crate::compiled::Compiled;
+use crate::table::line;
+
+/// Rows of a time course where neither the file nor whoever asks says how many.
+pub const POINTS: usize = 201;
 
 /// A time course.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -40,6 +46,17 @@ pub enum ColumnKind {
 }
 
 impl TimeCourse {
+    /// As CSV: a row for each time.
+    pub fn csv(&self) -> String {
+        let names = self.columns.iter().map(|column| column.name.clone());
+        let mut text = line(&std::iter::once("time".to_owned()).chain(names).collect::<Vec<_>>());
+        for (at, time) in self.times.iter().enumerate() {
+            let values = std::iter::once(time).chain(self.row(at)).map(|value| table::number(*value));
+            text.push_str(&line(&values.collect::<Vec<_>>()));
+        }
+        text
+    }
+
     /// The numbers of one time.
     pub fn row(&self, at: usize) -> &[f64] {
         let width = self.columns.len();

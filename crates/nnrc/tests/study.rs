@@ -54,7 +54,7 @@ fn results_do_not_depend_on_threads_and_progress_is_told_in_order() {
     assert_eq!((one.csv(), one.text(), one.svg()), (several.csv(), several.text(), several.svg()));
     // Three cases at two times, on both networks.
     assert_eq!(one.rows.len(), 12);
-    assert!(one.rows[0].case.is_noiseless() && one.rows[0].deviation.worst == 0.0);
+    assert!(one.rows[0].case.is_noiseless() && one.rows[0].figures.deviation.worst == 0.0);
     assert_eq!(study.run(&test, &[], 1, &mut ()).unwrap().rows.len(), 0);
 }
 
@@ -88,7 +88,7 @@ fn a_study_that_is_cancelled_has_what_was_done() {
         // What is whole is what the whole study has.
         let whole_rows = part.rows.iter().zip(&whole.rows).take(rows.min(4));
         for (part, whole) in whole_rows {
-            assert_eq!(part.deviation.worst, whole.deviation.worst);
+            assert_eq!(part.figures.deviation.worst, whole.figures.deviation.worst);
         }
     }
 }
@@ -125,9 +125,9 @@ fn counted_molecules_do_not_depend_on_threads() {
         let several = run(11, 3);
         assert_eq!((several.csv(), several.rows.len()), (run(11, 1).csv(), 10));
         // A ninth replicate leaves the others as they were: the sum grows by its own deviation.
-        let total = |replicates: usize| run(replicates, 1).rows[2].deviation.mean * replicates as f64;
+        let total = |replicates: usize| run(replicates, 1).rows[2].figures.deviation.mean * replicates as f64;
         let [eight, nine] = [8, 9].map(total);
-        let worst = |replicates: usize| run(replicates, 1).rows[2].deviation.worst;
+        let worst = |replicates: usize| run(replicates, 1).rows[2].figures.deviation.worst;
         assert!(nine - eight > 0.0 && nine - eight <= worst(9) * (1.0 + 1e-9));
         assert!(worst(8) <= worst(11));
     }

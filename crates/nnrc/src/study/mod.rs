@@ -6,21 +6,25 @@
 //! - `test_set`: what is fed, and what should come out;
 //! - `inference`, `molecules`, `learning`: replicates of a pot whose weights stand still, of the same in numbers of
 //!   molecules, or of one that learns;
-//! - `reading`, `row`, `results`: how outputs are judged, and what is told of it;
+//! - `reading`, `figures`, `row`, `results`: how outputs are judged, and what is told of it;
+//! - `readings`: a range of the replicates, to be taken together with others;
 //! - `run`: all replicates.
 //!
-//! Weights are those that a [`Variant`] has: whoever trains them does so before.
+//! Weights are those that a [`Variant`] has; [`Study::trained`] finds them where the file trains.
 
 mod case;
+mod figures;
 mod inference;
 mod learning;
 mod molecules;
 mod picture;
 mod reading;
+mod readings;
 mod results;
 mod row;
 mod run;
 mod test_set;
+mod trained;
 mod variant;
 
 use nnrc_analysis::misfit_of;
@@ -31,8 +35,10 @@ use crate::failure::Failure;
 use crate::project::Checked;
 
 pub use case::Case;
+pub use figures::{Figures, MeanAndWorst};
+pub use readings::Readings;
 pub use results::Results;
-pub use row::{MeanAndWorst, Row};
+pub use row::Row;
 pub use test_set::TestSet;
 pub use variant::Variant;
 

@@ -47,19 +47,19 @@ fn svg(network: &str, rows: &[Row]) -> String {
             worst.chain((0..names.len()).map(|at| line(at, false, mean))).collect()
         };
         let panels = vec![
-            both(&|row| row.score.mean, &|row| row.score.worst),
-            both(&|row| row.loss.mean, &|row| row.loss.worst),
+            both(&|row| row.figures.score.mean, &|row| row.figures.score.worst),
+            both(&|row| row.figures.loss.mean, &|row| row.figures.loss.worst),
         ];
         Column { title: kind.title.clone(), horizontal: kind.axis().to_owned(), panels }
     });
-    let merit = rows.first().map_or("accuracy", |row| row.merit.name());
+    let merit = rows.first().map_or("accuracy", |row| row.figures.merit.name());
     let columns = columns.collect();
     let rest = if kinds.len() > MOST {
         format!("; {} kinds more in the table", kinds.len() - MOST)
     } else {
         String::new()
     };
-    let failed = if rows.iter().any(|row| row.failed > 0) {
+    let failed = if rows.iter().any(|row| row.figures.failed > 0) {
         match merit {
             "accuracy" => " Replicates that failed count as 0 in the accuracy and are left out of the loss.",
             _ => " Replicates that failed are left out.",
@@ -67,7 +67,8 @@ fn svg(network: &str, rows: &[Row]) -> String {
     } else {
         ""
     };
-    let worst = if rows.iter().any(|row| row.replicates > 1) { " Thin: the worst of them." } else { "" };
+    let worst =
+        if rows.iter().any(|row| row.figures.replicates > 1) { " Thin: the worst of them." } else { "" };
     panels::svg(&Figure {
         title: format!("{network}: {merit} and loss against noise"),
         note: format!("Marked: mean of the replicates.{worst} At 0: without noise{rest}.{failed}"),

@@ -3,8 +3,11 @@
 use nnrc_sim::io::table;
 use nnrc_sim::train::Metric;
 
+use super::case::Case;
+use super::figures::Figures;
 use super::row::Row;
 use crate::numbers::short;
+use crate::table::{Table, finite};
 
 /// What a study found.
 #[derive(Debug, Clone)]
@@ -15,62 +18,23 @@ pub struct Results {
     pub rows: Vec<Row>,
 }
 
-/// The columns that say which run a row is of.
-const RUN: &[&str] = &[
-    "network",
-    "rates",
-    "rate_size",
-    "concentrations",
-    "concentration_size",
-    "molecules",
-    "time",
-    "replicates",
-    "failed",
-];
-
 impl Results {
     /// All rows as CSV.
     pub fn csv(&self) -> String {
-        let rows = &self.rows;
-        let merit = rows.first().map_or(Metric::Accuracy, |row| row.merit);
-        let name = merit.name();
-        let mut header: Vec<String> = RUN.iter().map(|name| (*name).to_owned()).collect();
-        header.extend(["mean", "worst", "change"].map(|what| format!("{name}_{what}")));
-        header.extend(["mean", "worst", "change"].map(|what| format!("loss_{what}")));
-        let both = |name: &str| [format!("{name}_mean"), format!("{name}_worst")];
-        header.extend(both("mse"));
-        if merit == Metric::R2 {
-            header.extend(both("mae"));
-        }
-        header.extend(both("deviation"));
-        let mut out = header.join(",") + "\n";
-        for row in rows {
-            let (rates, rate_size) = split(row.case.rate_kind());
-            let (kind, size) = split(row.case.concentration_kind());
-            let molecules = row.case.molecules().is_some();
-            let (size, molecules) = if molecules { (String::new(), size) } else { (size, String::new()) };
-            let mut cells =
-                vec![quoted(&row.network), quoted(&rates), rate_size, quoted(&kind), size, molecules];
-            cells.extend([table::number(row.time), row.replicates.to_string(), row.failed.to_string()]);
-            let mut values = vec![row.score.mean, row.score.worst, row.score_change];
-            values.extend([row.loss.mean, row.loss.worst, row.loss_change, row.mse.mean, row.mse.worst]);
-            if merit == Metric::R2 {
-                values.extend([row.mae.mean, row.mae.worst]);
-            }
-            values.extend([row.deviation.mean, row.deviation.worst]);
-            for value in values {
-                // What no replicate reached is left empty.
-                cells.push(if value.is_finite() { table::number(value) } else { String::new() });
-            }
-            out += &(cells.join(",") + "\n");
-        }
-        out
+        self.table().csv()
+    }
+
+    /// All rows as a table of text.
+    pub fn table(&self) -> Table {
+        let merit = self.rows.first().map_or(Metric::Accuracy, |row| row.figures.merit);
+        let row = |row: &Row| line(&Label::of(&row.network, row.case), row.time, &row.figures);
+        Table { header: header(merit), rows: self.rows.iter().map(row).collect() }
     }
 
     /// A table for people.
     pub fn text(&self) -> String {
         let rows = &self.rows;
-        let merit = rows.first().map_or(Metric::Accuracy, |row| row.merit).name();
+        let merit = rows.first().map_or(Metric::Accuracy, |row| row.figures.merit).name();
         let header =
             ["network", "noise", "time", merit, "worst", "change", "loss", "worst", "change", "failed"];
         let mut table = vec![header.map(str::to_owned)];
@@ -87,13 +51,13 @@ impl Results {
                 row.network.clone(),
                 row.case.words(),
                 short(row.time),
-                score(row.score.mean),
-                score(row.score.worst),
-                change(row.score_change),
-                loss(row.loss.mean),
-                loss(row.loss.worst),
-                change(row.loss_change),
-                if row.failed == 0 { String::new() } else { row.failed.to_string() },
+                score(row.figures.score.mean),
+                score(row.figures.score.worst),
+                change(row.figures.score_change),
+                loss(row.figures.loss.mean),
+                loss(row.figures.loss.worst),
+                change(row.figures.loss_change),
+                if row.figures.failed == 0 { String::new() } else { row.figures.failed.to_string() },
             ]);
         }
         let widths: Vec<usize> = (0..header.len())
@@ -112,10 +76,61 @@ impl Results {
     }
 }
 
-fn split(kind: Option<(String, f64)>) -> (String, String) {
-    kind.map_or((String::new(), String::new()), |(kind, size)| (kind, table::number(size)))
+/// The names of the columns, for outputs of which this tells most.
+pub(super) fn header(merit: Metric) -> Vec<String> {
+    let name = merit.name();
+    let mut header: Vec<String> = Label::HEADER.iter().map(|name| (*name).to_owned()).collect();
+    header.extend(["time", "replicates", "failed"].map(str::to_owned));
+    header.extend(["mean", "worst", "change"].map(|what| format!("{name}_{what}")));
+    header.extend(["mean", "worst", "change"].map(|what| format!("loss_{what}")));
+    let both = |name: &str| [format!("{name}_mean"), format!("{name}_worst")];
+    header.extend(both("mse"));
+    if merit == Metric::R2 {
+        header.extend(both("mae"));
+    }
+    header.extend(both("deviation"));
+    header
 }
 
-fn quoted(cell: &str) -> String {
-    if cell.contains([',', '"']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.to_owned() }
+/// The cells of a row.
+pub(super) fn line(label: &Label, time: f64, figures: &Figures) -> Vec<String> {
+    let mut cells = label.0.to_vec();
+    cells.extend([table::number(time), figures.replicates.to_string(), figures.failed.to_string()]);
+    let mut values = vec![figures.score.mean, figures.score.worst, figures.score_change];
+    values.extend([figures.loss.mean, figures.loss.worst, figures.loss_change]);
+    values.extend([figures.mse.mean, figures.mse.worst]);
+    if figures.merit == Metric::R2 {
+        values.extend([figures.mae.mean, figures.mae.worst]);
+    }
+    values.extend([figures.deviation.mean, figures.deviation.worst]);
+    // What no replicate reached is left empty.
+    cells.extend(values.into_iter().map(finite));
+    cells
+}
+
+/// What says which network and which noise a row is of, as text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Label(pub [String; 6]);
+
+impl Label {
+    /// The names of its columns.
+    pub const HEADER: [&str; 6] =
+        ["network", "rates", "rate_size", "concentrations", "concentration_size", "molecules"];
+
+    /// The label of a noise on a network.
+    pub fn of(network: &str, case: Case) -> Self {
+        let split = |kind: Option<(String, f64)>| {
+            kind.map_or((String::new(), String::new()), |(kind, size)| (kind, table::number(size)))
+        };
+        let (rates, rate_size) = split(case.rate_kind());
+        let (kind, size) = split(case.concentration_kind());
+        let (size, molecules) =
+            if case.molecules().is_some() { (String::new(), size) } else { (size, String::new()) };
+        Self([network.to_owned(), rates, rate_size, kind, size, molecules])
+    }
+
+    /// Whether nothing is disturbed.
+    pub fn is_noiseless(&self) -> bool {
+        self.0[1].is_empty() && self.0[3].is_empty()
+    }
 }

@@ -7,10 +7,12 @@ use nnrc_sim::{Error, parallel};
 
 use super::Study;
 use super::case::Case;
+use super::figures::Figures;
 use super::inference::{self, Inference};
 use super::learning::{self, Learning};
 use super::reading::{self, Outputs, Reading};
-use super::results::Results;
+use super::readings::Readings;
+use super::results::{Label, Results};
 use super::row::Row;
 use super::test_set::TestSet;
 use super::variant::Variant;
@@ -54,8 +56,16 @@ struct Setting {
 /// Draws of a noise that one thread makes together.
 type Job = (Setting, Range<u64>);
 
-/// What came of each draw, in their order.
-type Outcomes = Vec<(Setting, Result<Outputs, Error>)>;
+/// What came of each draw, with its number, in their order.
+type Outcomes = Vec<(Setting, u64, Result<Outputs, Error>)>;
+
+/// What was read of a noise on a network at one running time, replicate by replicate; none: one that failed.
+struct Group {
+    variant: usize,
+    case: Case,
+    time: f64,
+    readings: Vec<(u64, Option<Reading>)>,
+}
 
 impl Study<'_> {
     /// Runs all replicates of all noises on all networks, divided among `threads`, of which the results are independent.
@@ -73,9 +83,56 @@ impl Study<'_> {
         threads: usize,
         observer: &mut (dyn Observer + Send),
     ) -> Result<Results, Failure> {
-        let mut results = Results { network: self.checked.model.name.clone(), rows: Vec::new() };
+        let groups = self.groups(test, variants, (0..self.replicates(), threads), observer)?;
+        let judged = (test.merit(), test.spread());
+        let mut rows: Vec<Row> = Vec::new();
+        for Group { variant, case, time, readings } in groups {
+            let network = variants[variant].name.clone();
+            let readings: Vec<Option<Reading>> = readings.into_iter().map(|(_, reading)| reading).collect();
+            // The noiseless rows of a network are its first, one for each running time.
+            let is_own = |row: &&Row| row.case.is_noiseless() && row.time == time;
+            let noiseless = rows.iter().rev().find(is_own).filter(|_| !case.is_noiseless());
+            let figures = Figures::of(&readings, judged, noiseless.map(|row| &row.figures));
+            rows.push(Row { network, case, time, figures });
+        }
+        Ok(Results { network: self.checked.model.name.clone(), rows })
+    }
+
+    /// How many replicates of each noise the study has.
+    pub fn replicates(&self) -> u64 {
+        self.noise.replicates as u64
+    }
+
+    /// Runs the replicates of a range, counted from 0, as [`Study::run`] runs all of them: each is what it is there.
+    /// Every range has the noiseless run, which the others are compared with.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`Study::run`].
+    pub fn readings(
+        &self,
+        test: &TestSet,
+        variants: &[Variant],
+        (replicates, threads): (Range<u64>, usize),
+        observer: &mut (dyn Observer + Send),
+    ) -> Result<Readings, Failure> {
+        let groups = self.groups(test, variants, (replicates, threads), observer)?;
+        let labelled = |Group { variant, case, time, readings }| {
+            (Label::of(&variants[variant].name, case), time, readings)
+        };
+        Ok(Readings::new((test.merit(), test.spread()), groups.into_iter().map(labelled)))
+    }
+
+    /// All networks, noises and running times in their order, with what was read of the replicates.
+    fn groups(
+        &self,
+        test: &TestSet,
+        variants: &[Variant],
+        (replicates, threads): (Range<u64>, usize),
+        observer: &mut (dyn Observer + Send),
+    ) -> Result<Vec<Group>, Failure> {
         let pots = self.pots(test, variants)?;
-        let Some(first) = pots.first() else { return Ok(results) };
+        let Some(first) = pots.first() else { return Ok(Vec::new()) };
         let times = self.times(test, first)?;
         let bench = |pot| match Learning::new(pot, test, &times, self.noise.seed) {
             Some(learning) => Bench::Learning(learning),
@@ -89,18 +146,19 @@ impl Study<'_> {
             test.source(),
             if first.lowered.crn.protocol.feed.is_some() { " after learning in the pot" } else { "" },
             plural(cases.len() - 1, "noise"),
-            plural(self.noise.replicates, "replicate"),
+            plural((replicates.end - replicates.start) as usize, "replicate"),
         ));
-        let outcomes = outcomes(&benches, self.jobs(&benches, &cases), threads, observer);
+        let outcomes = outcomes(&benches, jobs(&benches, &cases, &replicates), threads, observer);
+        let mut groups = Vec::new();
         for (at, (variant, pot)) in variants.iter().zip(&pots).enumerate() {
-            let own: Vec<_> = outcomes.iter().filter(|(setting, _)| setting.variant == at).collect();
-            let rows = self.rows(&variant.name, &own, (test, &times), &cases).map_err(|error| {
+            let own: Vec<_> = outcomes.iter().filter(|(setting, _, _)| setting.variant == at).collect();
+            let read = self.read(at, &own, (test, &times), &cases).map_err(|error| {
                 let doing = format!("{} without noise", variant.name);
                 pot.failed(explain(pot, &pot.runner(), error, &doing))
             })?;
-            results.rows.extend(rows);
+            groups.extend(read);
         }
-        Ok(results)
+        Ok(groups)
     }
 
     /// The chemistry of each network.
@@ -122,53 +180,50 @@ impl Study<'_> {
             .map_err(|error| pot.failed(explain(pot, &pot.runner(), &error, "without noise")))
     }
 
-    /// Everything that is drawn; without noise every draw is the same.
-    fn jobs(&self, benches: &[Bench<'_>], cases: &[Case]) -> Vec<Job> {
-        let mut jobs = Vec::new();
-        for (variant, bench) in benches.iter().enumerate() {
-            for &case in cases {
-                let replicates = if case.is_noiseless() { 1 } else { self.noise.replicates as u64 };
-                let (setting, width) = (Setting { variant, case }, bench.at_a_time(case));
-                let starts = (0..replicates).step_by(width as usize);
-                jobs.extend(starts.map(|start| (setting, start..replicates.min(start + width))));
-            }
-        }
-        jobs
-    }
-
-    /// The rows of one network; the error is that of its noiseless run.
-    fn rows<'o>(
+    /// What was read of one network; the error is that of its noiseless run.
+    fn read<'o>(
         &self,
-        name: &str,
-        outcomes: &[&'o (Setting, Result<Outputs, Error>)],
+        variant: usize,
+        outcomes: &[&'o (Setting, u64, Result<Outputs, Error>)],
         (test, times): (&TestSet, &[f64]),
         cases: &[Case],
-    ) -> Result<Vec<Row>, &'o Error> {
+    ) -> Result<Vec<Group>, &'o Error> {
         let loss = reading::loss(&self.checked.model);
-        let spread = test.spread();
-        let mut rows: Vec<Row> = Vec::new();
+        let mut groups = Vec::new();
         let mut noiseless: Option<&Outputs> = None;
         for &case in cases {
-            let of_case = outcomes.iter().filter(|(setting, _)| setting.case == case);
-            let results: Vec<&Result<Outputs, Error>> = of_case.map(|(_, result)| result).collect();
+            let of_case: Vec<_> = outcomes.iter().filter(|(setting, _, _)| setting.case == case).collect();
             // Of a study that was cancelled there may be none.
-            let Some(first) = results.first() else { continue };
+            let Some((_, _, first)) = of_case.first() else { continue };
             if case.is_noiseless() {
                 noiseless = Some(first.as_ref()?);
             }
             let Some(noiseless) = noiseless else { continue };
             for (place, &time) in times.iter().enumerate() {
-                let read = |result: &&Result<Outputs, Error>| {
-                    let outputs = result.as_ref().ok()?;
-                    Some(Reading::new(loss, (outputs, noiseless), test, place))
-                };
-                let readings: Vec<Option<Reading>> = results.iter().map(read).collect();
-                // The noiseless rows are the first, one for each running time.
-                rows.push(Row::new(name, (case, time), &readings, (test, spread), rows.get(place)));
+                let read = |outputs: &Outputs| Reading::new(loss, (outputs, noiseless), test, place);
+                let readings = of_case
+                    .iter()
+                    .map(|(_, replicate, result)| (*replicate, result.as_ref().ok().map(read)))
+                    .collect();
+                groups.push(Group { variant, case, time, readings });
             }
         }
-        Ok(rows)
+        Ok(groups)
     }
+}
+
+/// Everything that is drawn; without noise every draw is the same.
+fn jobs(benches: &[Bench<'_>], cases: &[Case], replicates: &Range<u64>) -> Vec<Job> {
+    let mut jobs = Vec::new();
+    for (variant, bench) in benches.iter().enumerate() {
+        for &case in cases {
+            let replicates = if case.is_noiseless() { 0..1 } else { replicates.clone() };
+            let (setting, width) = (Setting { variant, case }, bench.at_a_time(case));
+            let starts = replicates.clone().step_by(width as usize);
+            jobs.extend(starts.map(|start| (setting, start..replicates.end.min(start + width))));
+        }
+    }
+    jobs
 }
 
 /// Runs all jobs, or those that are begun before the observer cancels them.
@@ -193,7 +248,8 @@ fn outcomes(
         observer.progress(*done, all);
         results
     });
-    let of_job =
-        |((setting, _), results): (Job, Vec<_>)| results.into_iter().map(move |result| (setting, result));
+    let of_job = |((setting, replicates), results): (Job, Vec<_>)| {
+        replicates.zip(results).map(move |(replicate, result)| (setting, replicate, result))
+    };
     jobs.into_iter().zip(results).flat_map(of_job).collect()
 }

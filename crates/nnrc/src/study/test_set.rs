@@ -3,6 +3,7 @@
 use nnrc_analysis::misfit_of;
 use nnrc_model::{DataReference, ExpectationKind, Model, Noise, Subset};
 use nnrc_sim::reading::Measure;
+use nnrc_sim::train::Metric;
 use nnrc_syntax::ast::Cmp;
 
 /// What is fed, and what should come out: at least one sample.
@@ -77,7 +78,6 @@ impl TestSet {
         Some(Self { inputs, targets, measure, source: "the rows of `expect`".to_owned() })
     }
 
-    /// How much the targets spread, for r².
     /// How many samples there are; at least one.
     #[expect(clippy::len_without_is_empty, reason = "it never is")]
     pub fn len(&self) -> usize {
@@ -89,6 +89,12 @@ impl TestSet {
         &self.source
     }
 
+    /// What tells most about outputs of their kind.
+    pub(super) fn merit(&self) -> Metric {
+        if self.measure.reading.has_classes() { Metric::Accuracy } else { Metric::R2 }
+    }
+
+    /// How much the targets spread, for r².
     pub(super) fn spread(&self) -> f64 {
         self.measure.spread(self.targets.iter().map(Vec::as_slice))
     }

@@ -1,13 +1,15 @@
 //! How a training is run, and what comes of it.
 
 use std::collections::BTreeMap;
+use std::io;
 
-use nnrc_model::Tensor;
-use nnrc_sim::io::Arrays;
-use nnrc_sim::train::Metrics;
+use nnrc_model::{Model, Tensor};
+use nnrc_sim::io::{Array, Arrays};
+use nnrc_sim::train::{self, Metrics};
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
 use crate::failure::Failure;
+use crate::meanings;
 use crate::numbers::{plural, short};
 use crate::observer::History;
 use crate::project::Checked;
@@ -67,6 +69,20 @@ pub fn words(metrics: &Metrics) -> String {
 }
 
 impl Trained {
+    /// Writes the weights with the version of nnrc and with what inputs and outputs of the model are, as `.npz` or
+    /// `.safetensors`.
+    ///
+    /// # Errors
+    ///
+    /// Those of `out`.
+    pub fn write(&self, model: &Model, out: &mut dyn io::Write, is_safetensors: bool) -> io::Result<()> {
+        let array = |tensor: &Tensor| Array { shape: tensor.shape.clone(), values: tensor.values.clone() };
+        let mut arrays: Arrays =
+            self.weights.iter().map(|(key, tensor)| (key.clone(), array(tensor))).collect();
+        arrays.insert(train::VERSION.to_owned(), train::version());
+        meanings::carried(model).write(out, &arrays, is_safetensors)
+    }
+
     /// The last line, for people.
     pub fn summary(&self) -> String {
         let validation =
