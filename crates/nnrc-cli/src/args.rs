@@ -7,8 +7,10 @@ use nnrc_syntax::ast::ExprKind;
 use nnrc_syntax::parse_expression;
 
 mod import;
+mod sweep;
 
 pub use import::{Closeness, ImportArgs, MatrixLayout};
+pub use sweep::{MergeArgs, PlanArgs, RunArgs, ScriptArgs, Step, SweepArgs};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -20,7 +22,7 @@ Examples:
   nnrc compile gate.nnr --target sbml            gate.xml, for COPASI, libRoadRunner and others
 
 Exit status: 0 ok, 1 errors in the model, 2 wrong usage, 3 a file cannot be read or written,
-4 an expectation failed, 5 the solver failed, 101 a bug in nnrc.";
+4 an expectation failed, 5 the solver failed, 6 points of a sweep are left, 101 a bug in nnrc.";
 
 /// Compiles neural networks into chemical reaction networks.
 ///
@@ -99,6 +101,8 @@ pub enum Verb {
     /// Measure accuracy, or r2 of values, and loss against noise in rate constants, in concentrations, and of few
     /// molecules.
     Noise(NoiseArgs),
+    /// Run a verb with many settings, in parts and on any number of machines.
+    Sweep(SweepArgs),
     /// Say what is proven of the chemistry: fixed point, rate, settling time, conservation laws.
     Analyze(AnalyzeArgs),
     /// Lay out files in the one canonical way.
@@ -157,6 +161,7 @@ impl Verb {
         match self {
             Self::Compile(_) | Self::Check(_) | Self::Simulate(_) | Self::Train(_) | Self::Test(_) => true,
             Self::Noise(_) | Self::Analyze(_) => true,
+            Self::Sweep(args) => matches!(args.step, Step::Plan(_)),
             Self::Emit(args) => !matches!(args.stage, Stage::Ast | Stage::Onnx | Stage::Affine),
             Self::Fmt(_) | Self::Explain(_) | Self::New(_) | Self::Completions(_) | Self::Import(_) => false,
         }

@@ -78,6 +78,7 @@ fn verb(session: &Session, verb: Verb) -> Result<(), terminal::Stop> {
         Verb::Test(args) => verbs::test::run(session, &args),
         Verb::Import(args) => verbs::import::run(session, &args),
         Verb::Noise(args) => verbs::noise::run(session, &args),
+        Verb::Sweep(args) => verbs::sweep::run(session, &args.step),
         Verb::Analyze(args) => verbs::analyze::run(session, &args),
         Verb::Fmt(args) => verbs::fmt::run(session, &args),
         Verb::Explain(args) => verbs::explain::run(session, &args),

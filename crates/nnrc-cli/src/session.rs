@@ -36,6 +36,16 @@ impl Session {
         Self { terminal: self.terminal, common, read: self.read.clone() }
     }
 
+    /// The options of every verb.
+    pub fn common(&self) -> &Common {
+        &self.common
+    }
+
+    /// Notes a file that this run reads.
+    pub fn reads(&self, path: &Path) {
+        self.read.add(path);
+    }
+
     /// Whether the command line gives weights.
     pub fn gives_weights(&self) -> bool {
         self.common.weights.is_some()
@@ -99,15 +109,20 @@ impl Session {
         weights: BTreeMap<String, Tensor>,
     ) -> Result<Checked, Stop> {
         let disk = self.disk(path);
-        let project = Project::new(loaded.source.clone(), &disk).with(self.overrides(&disk)?);
+        let project = self.project(loaded, &disk)?;
         Ok(project.with_weights(weights)?)
     }
 
     /// The file without `fold_scale`, if it has that: weights are trained beside scaled values, which are of one size.
     pub fn unfolded(&self, path: &Path, loaded: &Checked) -> Result<Option<Checked>, Stop> {
         let disk = self.disk(path);
-        let project = Project::new(loaded.source.clone(), &disk).with(self.overrides(&disk)?);
+        let project = self.project(loaded, &disk)?;
         Ok(project.unfolded(loaded)?)
+    }
+
+    /// A file that was loaded, with what the command line changes in it.
+    pub fn project<'r>(&self, loaded: &Checked, disk: &'r Disk) -> Result<Project<'r>, Stop> {
+        Ok(Project::new(loaded.source.clone(), disk).with(self.overrides(disk)?))
     }
 
     fn overrides(&self, disk: &Disk) -> Result<Overrides, Stop> {

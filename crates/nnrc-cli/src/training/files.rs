@@ -1,13 +1,12 @@
 //! Files of a training: weights, checkpoint, table and picture of its course.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use nnrc::observer::{Checkpoint, History, Picture, Subject};
-use nnrc_model::{Construction, Model, Tensor};
-use nnrc_sim::io::{Array, Arrays, npz, read_file, table};
-use nnrc_sim::train;
+use nnrc::training::Trained;
+use nnrc_model::{Construction, Model};
+use nnrc_sim::io::{Arrays, npz, read_file, table};
 use nnrc_syntax::codes::Code;
 use nnrc_syntax::{Diagnostic, Severity, Source, codes};
 
@@ -15,7 +14,6 @@ use crate::destination::{Destination, is_special};
 use crate::session::Session;
 use crate::terminal::{Stop, Terminal};
 use nnrc::disk::{DASH, reason};
-use nnrc::meanings;
 
 /// Where the files of a training are.
 pub struct Files {
@@ -85,17 +83,8 @@ impl Files {
     }
 
     /// Writes weights with the version of nnrc and with what inputs and outputs are.
-    pub fn write_weights(
-        &self,
-        terminal: &Terminal,
-        model: &Model,
-        weights: &BTreeMap<String, Tensor>,
-    ) -> Result<(), Stop> {
-        let array = |tensor: &Tensor| Array { shape: tensor.shape.clone(), values: tensor.values.clone() };
-        let mut arrays: Arrays = weights.iter().map(|(key, tensor)| (key.clone(), array(tensor))).collect();
-        arrays.insert(train::VERSION.to_owned(), train::version());
-        let meanings = meanings::carried(model);
-        self.weights.write(terminal, |out| meanings.write(out, &arrays, self.is_safetensors))
+    pub fn write_weights(&self, terminal: &Terminal, model: &Model, trained: &Trained) -> Result<(), Stop> {
+        self.weights.write(terminal, |out| trained.write(model, out, self.is_safetensors))
     }
 
     fn fail<T>(&self, terminal: &Terminal, code: Code, message: String) -> Result<T, Stop> {

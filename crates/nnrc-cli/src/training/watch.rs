@@ -55,7 +55,10 @@ impl<'a> Watch<'a> {
 
 impl Observer for Watch<'_> {
     fn note(&mut self, words: &str) {
-        self.terminal.note(words);
+        match &mut self.progress {
+            Some(progress) => progress.relay(words),
+            None => self.terminal.note(words),
+        }
     }
 
     fn resumed(&mut self, place: &str) {
@@ -65,6 +68,12 @@ impl Observer for Watch<'_> {
     }
 
     fn epoch(&mut self, epoch: &Epoch) {
+        // The networks of a study are trained one after another.
+        if epoch.number == 1
+            && let Some(mut done) = self.progress.take()
+        {
+            done.finish();
+        }
         self.progress
             .get_or_insert_with(|| Progress::new(self.terminal, epoch.of, epoch.number - 1))
             .show(epoch);

@@ -11,5 +11,6 @@ pub mod import;
 pub mod new;
 pub mod noise;
 pub mod simulate;
+pub mod sweep;
 pub mod test;
 pub mod train;

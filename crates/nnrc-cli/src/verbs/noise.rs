@@ -3,17 +3,16 @@
 mod progress;
 
 use std::ffi::{OsStr, OsString};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use nnrc::Checked;
 use nnrc::disk::DASH;
-use nnrc::study::{Study, Variant};
+use nnrc::study::Study;
 
-use crate::args::{EngineKind, NoiseArgs};
+use crate::args::NoiseArgs;
 use crate::destination::{Destination, is_special};
 use crate::session::{Session, threads};
 use crate::terminal::Stop;
-use crate::training;
+use crate::training::Watch;
 use progress::Progress;
 
 /// Runs the verb.
@@ -25,7 +24,12 @@ pub fn run(session: &Session, args: &NoiseArgs) -> Result<(), Stop> {
     let picture = picture.map(Destination::File);
     session.require_places(&std::iter::once(&table).chain(&picture).collect::<Vec<_>>())?;
     let test = study.test_set()?;
-    let variants = trained(session, &args.file.file, &loaded, study.variants())?;
+    let disk = session.disk(&args.file.file);
+    let project = session.project(&loaded, &disk)?;
+    let mut watch = Watch::new(terminal, None);
+    let variants = study.trained(&project, threads(), &mut watch);
+    watch.end()?;
+    let variants = variants?;
     let threads = args.threads.map_or_else(threads, |n| n as usize);
     let results = study.run(&test, &variants, threads, &mut Progress::new(terminal))?;
     if terminal.is_json() {
@@ -68,25 +72,4 @@ fn outputs(
         return session.terminal.usage(&message);
     }
     Ok((table, Some(path.with_extension("svg"))))
-}
-
-/// The networks with their weights: where the file trains, each is trained by itself, unless weights are given.
-fn trained(
-    session: &Session,
-    path: &Path,
-    loaded: &Checked,
-    mut variants: Vec<Variant>,
-) -> Result<Vec<Variant>, Stop> {
-    if session.gives_weights() {
-        return Ok(variants);
-    }
-    let unfolded = session.unfolded(path, loaded)?;
-    for variant in variants.iter_mut().filter(|variant| variant.descends()) {
-        let model = variant.of(unfolded.as_ref().map_or(&loaded.model, |unfolded| &unfolded.model));
-        let own = Checked { source: loaded.source.clone(), model, findings: Vec::new() };
-        let trained = training::run(session, &own, None, (false, EngineKind::Process))?;
-        session.terminal.note(&format!("{}: {}", variant.name, trained.summary()));
-        variant.model = variant.of(&session.with_weights(path, loaded, trained.weights)?.model);
-    }
-    Ok(variants)
 }

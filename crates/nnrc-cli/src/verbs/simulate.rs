@@ -4,15 +4,13 @@ mod engines;
 mod write;
 
 use nnrc::picture::CURVE_POINTS;
+use nnrc::time_course::POINTS;
 
 use crate::args::SimulateArgs;
 use crate::destination::{Destination, is_special};
 use crate::session::Session;
 use crate::terminal::Stop;
 use write::{Format, Output};
-
-/// Rows of a table where the file does not say.
-const POINTS: usize = 201;
 
 /// Said where a pot that learns is looked at without its learning.
 pub const ALONE: &str =

@@ -26,7 +26,7 @@ pub fn run(session: &Session, args: &TrainArgs) -> Result<(), Stop> {
     session.require_places(&std::iter::once(files.weights()).chain(&others).collect::<Vec<_>>())?;
     let going_on = Training::begin(*terminal, files.checkpoint(), args.resume);
     let trained = training::run(session, &loaded, Some(&files), (args.resume, args.engine))?;
-    files.write_weights(terminal, &loaded.model, &trained.weights)?;
+    files.write_weights(terminal, &loaded.model, &trained)?;
     drop(going_on);
     terminal.note(&trained.summary());
     if let Destination::File(path) = files.weights() {
