@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use nnrc_tests::acceptance::{
     activations, agreement, certificate, crates, examples, families, fixed_point, gradients, import, mnist,
-    noise, one_pot, phased, python, robustness, running, sbml, training, units, vectors,
+    noise, one_pot, phased, python, robustness, running, sbml, sweep, training, units, vectors,
 };
 use nnrc_tests::{Effort, Finding, root};
 
@@ -30,6 +30,8 @@ pub enum List {
     /// The part of one-pot about noise in rate constants and concentrations, and few molecules; learning under noise takes
     /// half an hour.
     Noise,
+    /// Sweeps: shards, kills, ranges of replicates, overhead.
+    Sweep,
 }
 
 /// A check and what it is called while it runs.
@@ -46,6 +48,7 @@ impl List {
             Self::Robustness => "robustness",
             Self::Python => "python",
             Self::Noise => "noise",
+            Self::Sweep => "sweep",
         }
     }
 
@@ -151,6 +154,11 @@ impl List {
                 ("learning: the preset", || noise::preset(3)),
                 ("learning: XOR", || noise::learning_xor(5)),
                 ("learning: Iris", || noise::learning_iris(5)),
+            ],
+            Self::Sweep => vec![
+                ("shards and kills", sweep::shards),
+                ("ranges of replicates", sweep::ranges),
+                ("overhead", sweep::overhead),
             ],
         }
     }

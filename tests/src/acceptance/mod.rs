@@ -18,6 +18,7 @@ pub mod python;
 pub mod robustness;
 pub mod running;
 pub mod sbml;
+pub mod sweep;
 pub mod training;
 pub mod units;
 pub mod vectors;
