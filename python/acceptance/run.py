@@ -83,12 +83,10 @@ def torch_modules() -> None:
             nn.Sequential(nn.Linear(6, 8, bias=False), nn.Softsign()), nn.Linear(8, 3, bias=False)
         ),
         "a module with its own forward": Own,
-        "Conv2d": lambda: nn.Sequential(
-            nn.Unflatten(1, (1, 2, 3)), nn.Conv2d(1, 2, 2), nn.ReLU(), nn.Flatten(), nn.Linear(4, 3)
-        ),
+        "Conv2d": lambda: nn.Sequential(nn.Conv2d(1, 2, 2), nn.ReLU(), nn.Flatten(), nn.Linear(4, 3)),
     }
-    X = rows(6)
     for what, make in modules.items():
+        X = rows(6).reshape(-1, 1, 2, 3) if what == "Conv2d" else rows(6)
         torch.manual_seed(1)
         module = make()
         # Running statistics other than those at the beginning.
@@ -106,10 +104,10 @@ def torch_modules() -> None:
         deviation = np.abs(model.settle(X) - wanted).max()
         tell(f"PyTorch, {what}: within 2e-3 of the module at inference", f"{deviation:.1e}", deviation < 2e-3 and kept)
     try:
-        nnrc.from_torch(nn.Sequential(nn.Linear(4, 4), nn.Unflatten(1, (1, 4)), nn.LSTM(4, 3)), rows(4))
+        nnrc.from_torch(nn.Sequential(nn.Linear(4, 4), nn.LSTM(4, 3)), rows(4))
         said = "nothing"
     except (nnrc.NnrcError, ValueError, RuntimeError) as error:
-        said = str(error).splitlines()[0]
+        said = " ".join(str(error).split())[:300]
     tell("PyTorch, an LSTM: refused with its name", said, "LSTM" in said)
 
 
@@ -181,8 +179,124 @@ def notebooks() -> None:
         tell(f"notebook {path.stem}: runs to its end", said, holds)
 
 
-PARTS = [empty_environment, torch_modules, keras_models, notebooks]
+STUDY = """
+network xor { input x[2] in [0, 1]; layer hidden = dense(2) | smooth_relu(h = 1e-4);
+    layer y = dense(1) | smooth_relu(h = 1e-4); output y; }
+weights { hidden.W = [[1, 1], [1, 1]]; hidden.b = [0, -1]; y.W = [[1, -2]]; y.b = [0]; }
+expect { for [0, 0]: y ~ 0 within 0.1; for [0, 1]: y ~ 1 within 0.1; for [1, 1]: y ~ 0 within 0.1; }
+noise { concentrations = ssa(volume = [100, 3000]); replicates = 60; seed = 1; }
+"""
 
-for part in PARTS:
-    if not any(word in {one.__name__ for one in PARTS} for word in sys.argv) or part.__name__ in sys.argv:
+
+def _running(folder: Path) -> int | None:
+    """A process that runs a shard of a sweep in a folder."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (process / "cmdline").read_bytes().split(b"\0")
+            here = (process / "cwd").resolve() == folder.resolve()
+        except OSError:
+            continue
+        if here and b"sweep" in words and b"run" in words and not words[0].endswith((b"sh", b"snakemake")):
+            return int(process.name)
+    return None
+
+
+def sweeps() -> None:
+    """One study by one process, shards, Snakemake and Dask, each with something killed: the same bytes."""
+    import hashlib
+    import signal
+
+    nnrc_command = str(Path(sys.executable).parent / "nnrc")
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        file = folder / "study.nnr"
+        file.write_text(STUDY)
+        sweep = nnrc.Sweep(file, {"noise.seed": range(1, 9)}, verb="noise")
+        manifest = Path(sweep.save())
+        start = time.time()
+        wanted = sweep.run(threads=1, progress=False).csv
+        seconds = time.time() - start
+        found = {"one process": wanted}
+
+        def shard(words: list[str], out: str) -> subprocess.Popen[bytes]:
+            line = [nnrc_command, "sweep", "run", manifest.name, "--out", out, *words]
+            return subprocess.Popen(line, cwd=folder, stderr=subprocess.DEVNULL)
+
+        kills = 0
+        for count in (4, 7):
+            out = f"results{count}"
+            for at in range(count):
+                running = shard(["--shard", f"{at}/{count}"], out)
+                if at == 1:
+                    time.sleep(seconds / 12)
+                    kills += running.poll() is None
+                    running.kill()
+                running.wait()
+            refused = subprocess.run(
+                [nnrc_command, "sweep", "merge", manifest.name, out], cwd=folder, capture_output=True, text=True
+            )
+            assert refused.returncode != 0 or kills < 2, refused.stdout
+            shard(["--shard", f"1/{count}"], out).wait()
+            merged = [nnrc_command, "sweep", "merge", manifest.name, out, "-o", f"{out}.csv"]
+            subprocess.run(merged, cwd=folder, check=True, stderr=subprocess.DEVNULL)
+            found[f"{count} shards, one killed"] = (folder / f"{out}.csv").read_text()
+
+        emit = [nnrc_command, "sweep", "emit", "snakemake", manifest.name, "--shards", "4", "-o", "Snakefile"]
+        subprocess.run(emit, cwd=folder, check=True, stderr=subprocess.DEVNULL)
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        flow = subprocess.Popen(
+            [str(Path(sys.executable).parent / "snakemake"), "--cores", "2", "--quiet", "all"],
+            cwd=folder,
+            env={**os.environ, "PATH": path},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        killed = False
+        while flow.poll() is None and not killed:
+            process = _running(folder)
+            if process is not None:
+                time.sleep(seconds / 30)
+                try:
+                    os.kill(process, signal.SIGKILL)
+                    killed = True
+                except ProcessLookupError:
+                    pass
+            time.sleep(0.02)
+        status = flow.wait()
+        tables = [table for table in folder.glob("*.csv") if not table.name.startswith("results")]
+        found["Snakemake on 2 cores, a shard killed"] = tables[0].read_text() if tables else ""
+        tell("Snakemake goes on where a shard was killed", f"killed: {killed}, status {status}", killed and status == 0)
+        found["Dask, a worker killed"], died = _by_dask(sweep, seconds)
+        tell("Dask goes on where a worker was killed", f"killed: {died}", died)
+    digests = {how: hashlib.sha256(table.encode()).hexdigest()[:16] for how, table in found.items()}
+    said = "; ".join(f"{how}: {digest}" for how, digest in digests.items())
+    tell(f"{len(sweep)} points of noise by five ways: the same bytes", said, len(set(digests.values())) == 1)
+    tell("shards that were killed while they ran", f"{kills} of 2", kills == 2)
+
+
+def _by_dask(sweep: nnrc.Sweep, seconds: float) -> tuple[str, bool]:
+    """The sweep by two processes of Dask, one of which is killed at work."""
+    import signal
+    import threading
+
+    from distributed import Client, LocalCluster
+
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
+        pids = list(client.run(os.getpid).values())
+
+        def kill() -> None:
+            time.sleep(seconds / 6)
+            os.kill(pids[0], signal.SIGKILL)
+
+        threading.Thread(target=kill).start()
+        table = sweep.map(client, retries=3).csv
+        alive = list(client.run(os.getpid).values())
+    return table, pids[0] not in alive
+
+
+PARTS = [empty_environment, torch_modules, keras_models, sweeps, notebooks]
+
+if __name__ == "__main__":
+    wanted_parts = [part for part in PARTS if part.__name__ in sys.argv] or PARTS
+    for part in wanted_parts:
         part()

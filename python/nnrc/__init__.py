@@ -42,6 +42,7 @@ from ._errors import (
 from ._import import from_onnx
 from ._model import Model, compile, load
 from ._results import Certificate, Deviation, FixedPoint, NoiseStudy, SizeReport, Test, TimeCourse, Training
+from ._sweep import Sweep, SweepTable
 
 if TYPE_CHECKING:
     from ._scikit import from_sklearn
@@ -65,6 +66,8 @@ __all__ = [
     "NotSettled",
     "SizeReport",
     "SolverError",
+    "Sweep",
+    "SweepTable",
     "Test",
     "TimeCourse",
     "Training",

@@ -70,7 +70,8 @@ impl Inner {
         }
     }
 
-    fn project(&self) -> Project<'_> {
+    /// The text with what is beside it.
+    pub fn project(&self) -> Project<'_> {
         Project::new(self.checked.source.clone(), &self.files).with(self.overrides.clone())
     }
 

@@ -4,6 +4,7 @@
 //! Python people expect of them (columns of pandas, pictures, warnings) is made in `python/nnrc`.
 //!
 //! - `inner`: a checked text, and what is beside it; `model`: everything that can be done with it;
+//! - `sweep`: one verb with many settings, point by point;
 //! - `imported`: networks that were trained elsewhere;
 //! - `files`: what a text reads, on disk and in arrays of the caller;
 //! - `arrays`: NumPy in and out;
@@ -19,6 +20,7 @@ mod files;
 mod imported;
 mod inner;
 mod model;
+mod sweep;
 mod watch;
 mod write;
 
@@ -33,4 +35,6 @@ mod _nnrc {
     use super::imported::{from_layers, from_onnx};
     #[pymodule_export]
     use super::model::{Model, read};
+    #[pymodule_export]
+    use super::sweep::Sweep;
 }

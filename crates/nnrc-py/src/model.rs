@@ -231,7 +231,8 @@ impl Model {
         watched(py, callback.as_ref(), move |watch| {
             let study = Study::of(&inner.checked)?;
             let test = study.test_set()?;
-            let results = study.run(&test, &study.variants(), threads, watch)?;
+            let variants = study.trained(&inner.project(), threads, watch)?;
+            let results = study.run(&test, &variants, threads, watch)?;
             let rows: Vec<_> = results.rows.iter().map(nnrc::study::Row::json).collect();
             Ok((serde_json::Value::from(rows).to_string(), results.csv(), results.text(), results.svg()))
         })
