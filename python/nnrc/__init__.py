@@ -95,6 +95,10 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module 'nnrc' has no attribute {name!r}")
 
 
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
 def explain(code: str) -> str:
     """What the documentation says about a kind of finding.
 

@@ -26,7 +26,12 @@ def numbers(values: ArrayLike, name: str) -> Matrix:
         raise ValueError(f"{name} has masked values; fill them or leave their rows out")
     kind, dtype = array.dtype.kind, array.dtype
     if kind == "O":
-        raise ValueError(f"{name} holds objects (dtype object), expected numbers; write {name}.astype(float)")
+        if values is None or not array.ndim:
+            raise ValueError(f"{name} is {type(values).__name__} (dtype object), expected an array of numbers")
+        raise ValueError(
+            f"{name} holds objects (dtype object), expected numbers; where all of them are numbers, "
+            f"write numpy.asarray({name}, dtype=float)"
+        )
     if kind not in "fiub":
         raise ValueError(f"{name} has dtype {dtype}, expected numbers: float64, float32, or integers")
     if kind == "f" and array.itemsize not in (4, 8):
@@ -64,12 +69,25 @@ def rows(values: ArrayLike, width: int, name: str = "X", columns: Sequence[str] 
     return flat
 
 
+def require_order(values: Any, columns: Sequence[str]) -> None:
+    """Refuses a table whose columns are those of the network in another order.
+
+    Raises
+    ------
+    ValueError
+        Such a table.
+    """
+    names = [str(name) for name in getattr(values, "columns", ())]
+    if names and names != list(columns) and sorted(names) == sorted(columns):
+        raise ValueError(f"X has its columns in another order than the network: write X[{list(columns)!r}]")
+
+
 def row(values: ArrayLike, width: int, name: str = "x") -> list[float]:
     """One row of ``width`` numbers."""
     array = numbers(values, name)
     if array.ndim == 2 and array.shape[0] == 1:
         array = array[0]
-    if array.shape != (width,) and array.size != width:
+    if array.shape != (width,) and (array.ndim == 2 or array.size != width):
         raise ValueError(f"{name} has the shape {array.shape}, expected ({width},)")
     return [float(value) for value in array.ravel()]
 
@@ -85,11 +103,20 @@ def targets(values: ArrayLike, count: int, name: str = "t") -> tuple[Matrix | No
     array = np.asarray(values)
     if array.ndim == 0 or array.shape[0] != count:
         raise ValueError(f"{name} has the shape {array.shape}, expected {count} rows as X has")
+    for at, label in enumerate(array.ravel() if array.dtype.kind == "O" else ()):
+        if label is None or label != label:
+            raise ValueError(f"{name}[{at}] is missing: {label!r}")
     is_words = array.dtype.kind == "O" and all(isinstance(label, str) for label in array.ravel())
     if array.dtype.kind in "US" or is_words:
         if array.ndim != 1:
             raise ValueError(f"{name} has the shape {array.shape}, expected one label for each row: ({count},)")
-        return None, [label.decode() if isinstance(label, bytes) else str(label) for label in array]
+        words = [label.decode() if isinstance(label, bytes) else str(label) for label in array]
+        for at, word in enumerate(words):
+            if word != word.strip() or not word or not word.isprintable():
+                raise ValueError(f"{name}[{at}] is {word!r}: a label has no blanks at its ends and is not empty")
+        if len(set(words)) < 2:
+            raise ValueError(f"{name} has one label, {words[0]!r}: classes are two or more")
+        return None, words
     return numbers(array, name), None
 
 

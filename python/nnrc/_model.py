@@ -5,17 +5,18 @@ from __future__ import annotations
 import html
 import json
 import os
+import re
 import warnings
 from os import PathLike
 from pathlib import Path
-from typing import Any, Mapping, Sequence, Union
+from typing import Any, Iterable, Mapping, Sequence, Union
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import _arrays, _nnrc
 from ._arrays import Matrix
-from ._errors import NnrcWarning, findings_of
+from ._errors import ModelError, NnrcWarning, findings_of
 from ._progress import Callback, Progress
 from ._results import Certificate, Deviation, FixedPoint, NoiseStudy, SizeReport, Test, TimeCourse, Training
 
@@ -26,6 +27,10 @@ FilePath = Union[str, "PathLike[str]"]
 # The value of a setting: a number, a truth value, several of them, or an expression of the language.
 Setting = Union[str, int, float, bool, Sequence[float], Mapping[str, float]]
 
+# The largest number that counts something, and more threads than any machine has.
+_LARGEST = 2**53
+_MOST_THREADS = 4096
+
 # Names of what samples of the caller are called in a text.
 _SAMPLES = "python_samples.npz"
 _DATA = "python_samples"
@@ -35,6 +40,12 @@ def _expression(value: Setting) -> str:
     """A value as the language writes it."""
     if isinstance(value, str):
         return value
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value.item()
+    if isinstance(value, (float, np.floating)) and not np.isfinite(value):
+        raise ValueError(f"a setting is {float(value)}, expected a finite number")
+    if value is None or not isinstance(value, (bool, np.bool_, int, float, np.integer, np.floating, Iterable)):
+        raise TypeError(f"a setting is {value!r}, expected a number, a truth value, several of them, or a text")
     if isinstance(value, (bool, np.bool_)):
         return "true" if value else "false"
     if isinstance(value, (int, float, np.integer, np.floating)):
@@ -48,15 +59,35 @@ def _threads(threads: int | None) -> int:
     if threads is None:
         cores = getattr(os, "sched_getaffinity", None)
         return len(cores(0)) if cores is not None else os.cpu_count() or 1
-    if isinstance(threads, bool) or not isinstance(threads, (int, np.integer)) or threads < 1:
-        raise ValueError(f"threads={threads!r}: expected a whole number from 1, or None for all cores")
+    if isinstance(threads, bool) or not isinstance(threads, (int, np.integer)) or not 1 <= threads <= _MOST_THREADS:
+        raise ValueError(f"threads={threads!r}: expected a whole number from 1 to {_MOST_THREADS}, or None for all cores")
     return int(threads)
 
 
 def _count(value: int, name: str, least: int = 1) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-        raise ValueError(f"{name}={value!r}: expected a whole number from {least}")
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not least <= value <= _LARGEST:
+        raise ValueError(f"{name}={value!r}: expected a whole number from {least} to 2**53")
     return int(value)
+
+
+def _copied(samples: Mapping[str, Any]) -> dict[str, Any]:
+    """Samples of one's own: what is done to those of the caller changes no model."""
+    return {
+        file: {
+            "numbers": {name: np.array(array) for name, array in held["numbers"].items()},
+            "words": {name: list(words) for name, words in held["words"].items()},
+        }
+        for file, held in samples.items()
+    }
+
+
+def _label(label: Any) -> str:
+    """A class as a text names it: 3 of 3.0 as well."""
+    if isinstance(label, (bool, np.bool_)):
+        return str(bool(label))
+    if isinstance(label, (float, np.floating)) and float(label).is_integer():
+        return str(int(label))
+    return label.decode() if isinstance(label, bytes) else str(label)
 
 
 def warn(found: str, level: int = 3) -> None:
@@ -96,17 +127,25 @@ class Model:
         samples: Mapping[str, Any] | None = None,
         path: FilePath | None = None,
     ) -> None:
+        for what, given in (("settings", settings), ("weights", weights)):
+            if given is not None and not isinstance(given, Mapping):
+                raise TypeError(f"{what} is {type(given).__name__}, expected a mapping by keys")
+            for key in given or {}:
+                if not isinstance(key, str):
+                    raise TypeError(f"{what} has the key {key!r}, expected a text such as 'hidden.W' or 'train.epochs'")
         self.text = text
+        # What it was before samples of the caller became a part of it.
+        self._plain = text
         self._source = name
         # Where the files of the text are does not depend on where the program goes.
         self._folder = os.path.abspath(folder)
         self._settings = {key: _expression(value) for key, value in (settings or {}).items()}
         self._seed = None if seed is None else _count(seed, "seed", least=0)
         self._weights = None if weights is None else {
-            key: np.atleast_1d(_arrays.numbers(value, f"weights[{key!r}]")) for key, value in weights.items()
+            key: np.array(np.atleast_1d(_arrays.numbers(value, f"weights[{key!r}]"))) for key, value in weights.items()
         }
         self._weight_file = None if weight_file is None else os.path.abspath(weight_file)
-        self._samples = dict(samples or {})
+        self._samples = _copied(samples or {})
         self._path = None if path is None else os.path.abspath(path)
         self._build()
 
@@ -115,6 +154,11 @@ class Model:
         self._facts: dict[str, Any] = json.loads(self._core.facts())
         self.name: str = self._facts["name"]
         self.construction: str = self._facts["construction"]
+        if self._weights is not None:
+            known = self._core.weights()
+            for key in self._weights:
+                if key not in known and not key.startswith(("nnrc.", "training.")):
+                    raise ModelError(f"weights has {key!r}, which is of no layer; there are {', '.join(known)}")
 
     def _made(
         self,
@@ -148,6 +192,8 @@ class Model:
 
     # What a model was imported from; only imports have one.
     _origin: _nnrc.Model | None = None
+    # The values that classes had where they come from, in the order of the classes; None: what the text calls them.
+    _labels: NDArray[Any] | None = None
 
     def __repr__(self) -> str:
         sizes = "-".join(str(node["width"]) for node in self._facts["nodes"])
@@ -184,6 +230,8 @@ class Model:
     def classes(self) -> NDArray[Any]:
         """The classes that outputs name, as :meth:`predict` gives them; empty where outputs are values."""
         names = self._facts["classes"]
+        if self._labels is not None and len(self._labels) == len(names):
+            return self._labels.copy()
         if not self._facts["named"]:
             return np.arange(len(names))
         numbers = [int(name) for name in names if name.isdecimal() and str(int(name)) == name]
@@ -253,6 +301,7 @@ class Model:
             **changes,
         }
         model = Model(self.text, **arguments)
+        model._plain, model._labels = self._plain, self._labels
         if self._origin is not None:
             model._origin = self._origin
             model._core = model._core.imported_as(self._origin)
@@ -297,6 +346,7 @@ class Model:
         NotSettled
             A row for which the chemistry does not come to rest.
         """
+        _arrays.require_order(X, self.input_names)
         rows = _arrays.rows(X, self.inputs, columns=self.input_names)
         return self._core.settle(rows, raw, _threads(threads))
 
@@ -316,7 +366,7 @@ class Model:
         -------
         numpy.ndarray, shape (rows,) or (rows, outputs)
             Classes: by name where they have names, as numbers where names are numbers, else by number from 0. Or values
-            in the units of the data.
+            in the units of the data; of one output, shape (rows,).
 
         Raises
         ------
@@ -329,9 +379,8 @@ class Model:
     def _read(self, outputs: Matrix) -> NDArray[Any]:
         found = self._core.read_outputs(outputs)
         if self._facts["kind"] == "values":
-            return found
-        classes = found[:, 0].astype(np.intp)
-        return self.classes[classes] if self._facts["named"] else classes
+            return found[:, 0] if found.shape[1] == 1 else found
+        return np.asarray(self.classes[found[:, 0].astype(np.intp)])
 
     def fixed_point(self, x: ArrayLike | None = None, *, raw: bool = False) -> FixedPoint:
         """The whole chemistry at rest, for one input.
@@ -349,6 +398,14 @@ class Model:
             As :meth:`settle`.
         """
         return FixedPoint(json.loads(self._core.fixed_point(self._row(x), raw)))
+
+    def _require_no_input(self, x: ArrayLike | None) -> None:
+        """Refuses values of inputs for a pot that is shown samples instead."""
+        if x is not None and self._facts["learns_in_pot"]:
+            raise ValueError(
+                "x: this pot learns, and is shown the samples of its train block; settle, predict and fixed_point look at "
+                "its network alone"
+            )
 
     def _row(self, x: ArrayLike | None) -> list[float] | None:
         return None if x is None else _arrays.row(x, self.inputs)
@@ -380,6 +437,7 @@ class Model:
         SolverError
             A course that cannot be followed; ``NotSettled`` where it has no end.
         """
+        self._require_no_input(x)
         said: dict[str, Setting] = {}
         if until is not None:
             said["simulate.until"] = float(until)
@@ -387,13 +445,28 @@ class Model:
             said["simulate.every"] = float(every)
         core = self._made({key: _expression(value) for key, value in said.items()}) if said else self._core
         time, values, columns, svg = core.simulate(self._row(x), _count(points, "points", least=2), None)
-        return TimeCourse(time, values, json.loads(columns), svg)
+        return TimeCourse(core, time, values, json.loads(columns), svg)
 
-    def _with_samples(self, X: ArrayLike, t: ArrayLike | None) -> tuple[str, dict[str, Any]]:
-        """The text with samples of the caller, and those by the name of their file."""
-        held = _arrays.samples(X, self.inputs, t, self.input_names)
+    def _with_samples(self, X: ArrayLike, t: ArrayLike | None) -> tuple[str, str, dict[str, Any]]:
+        """The text with samples of the caller, the name of their data set, and they by the name of their file."""
+        _arrays.require_order(X, self.input_names)
+        held = _arrays.samples(X, self.inputs, self._named(t), self.input_names)
         target = ' target = onehot("t"); ' if "t" in held["words"] else " "
-        return f'{self.text}\ndataset {_DATA} = npz("{_SAMPLES}") {{{target}}}\n', {_SAMPLES: held}
+        name = _DATA
+        while re.search(rf"\b{name}\b", self._plain):
+            name += "_"
+        return f'{self._plain}\ndataset {name} = npz("{_SAMPLES}") {{{target}}}\n', name, {_SAMPLES: held}
+
+    def _named(self, t: ArrayLike | None) -> Any:
+        """Targets, as names of classes where they are values that classes have."""
+        if t is None or not self._facts["named"]:
+            return t
+        given = np.asarray(t)
+        if given.ndim != 1 or given.dtype.kind not in "fiub":
+            return t
+        names = {_label(label): name for label, name in zip(self.classes, self._facts["classes"])}
+        words = [_label(label) for label in given]
+        return np.array([names[word] for word in words]) if words and set(words) <= set(names) else t
 
     def train(
         self,
@@ -421,11 +494,11 @@ class Model:
         epochs, batch : int, optional
             Instead of those of the text.
         rate : float, optional
-            Learning rate of Adam (``fixed_point``), or of the reactions that learn.
+            Learning rate of the rule of the text, or of Adam where it has none.
         loss : str, optional
             ``"squared_error"`` or ``"cross_entropy"``.
         seed : int, optional
-            The order of the samples, and the initial weights where none are given: ``feed = shuffle(seed)``.
+            Of the order of the samples: ``feed = shuffle(seed)``. That of initial weights belongs to the model.
         settings : mapping, optional
             Any other keys, such as ``{"train.decay": 1e-4}``.
         threads : int, optional
@@ -454,18 +527,24 @@ class Model:
         if X is not None:
             if t is None:
                 raise ValueError("t is missing: training needs targets, one for each row of X")
-            text, samples = self._with_samples(X, t)
-            said["train.data"] = _DATA
+            text, said["train.data"], samples = self._with_samples(X, t)
         elif t is not None:
             raise ValueError("X is missing: t gives targets of its rows")
-        if rate is not None or (X is not None and not self._facts["trains"]):
-            said["train.rule"] = self._rule(0.01 if rate is None else float(rate))
+        if X is not None and not self._facts["trains"]:
+            said["train.rule"] = self._rule(0.01 if rate is None else float(rate), None)
+        elif rate is not None:
+            # Of the rule of the text, which is known together with its data.
+            known = self._made({key: _expression(value) for key, value in said.items()}, text, samples)
+            said["train.rule"] = self._rule(float(rate), json.loads(known.facts())["momentum"])
         if epochs is not None or (X is not None and not self._facts["trains"]):
             said["train.epochs"] = 100 if epochs is None else _count(epochs, "epochs")
         if batch is not None:
             said["train.batch"] = _count(batch, "batch")
         if loss is not None:
             said["train.loss"] = loss
+        if seed is not None and self.construction != "fixed_point":
+            raise ValueError("seed: a pot that learns has it in its feed, with how long samples are shown; give that: "
+                             "settings={'train.feed': 'shuffle(hold = 10, seed = 1)'}")
         if seed is not None:
             said["train.feed"] = f"shuffle(seed = {_count(seed, 'seed', least=0)})"
         expressions = {key: _expression(value) for key, value in {**said, **(settings or {})}.items()}
@@ -473,17 +552,32 @@ class Model:
         with Progress(progress, f"training {self.name}", callback) as bar:
             weights, summary, header, rows = core.train(_threads(threads), bar.listener)
         trained = Training(weights, json.loads(summary), header, rows)
-        self._weights = {**trained.weights}
-        if text is not None and samples is not None and self._facts["kind"] != json.loads(core.facts())["kind"]:
+        self._weights = {key: value.copy() for key, value in trained.weights.items()}
+        if text is not None and samples is not None and json.loads(self._made(text=self._plain).facts())["kind"] == "values":
             # What the outputs name is known from these samples alone.
-            self.text, self._samples = text, {**self._samples, **samples}
+            self.text, self._samples = text, {**self._samples, **_copied(samples)}
+            self._labels = None
         self._build()
+        if self._labels is None and t is not None:
+            self._labels = self._labels_of(t)
         if self._origin is not None:
             self._core = self._core.imported_as(self._origin)
         return trained
 
-    def _rule(self, rate: float) -> str:
+    def _labels_of(self, t: ArrayLike) -> NDArray[Any] | None:
+        """The values of targets that classes are named after, in the order of the classes."""
+        given = np.asarray(t)
+        if given.ndim != 1 or not self._facts["named"]:
+            return None
+        values = {_label(label): label for label in np.unique(given)}
+        names = self._facts["classes"]
+        return np.array([values[name] for name in names]) if set(names) <= set(values) else None
+
+    def _rule(self, rate: float, momentum: float | None) -> str:
+        """The rule with this rate; ``momentum`` is that of plain gradient descent."""
         if self.construction == "fixed_point":
+            if momentum is not None:
+                return f"gradient(sgd(rate = {rate!r}, momentum = {momentum!r}))"
             return f"gradient(adam(rate = {rate!r}))"
         return f"gradient_flow(rate = {rate!r})" if self.construction == "one_pot" else f"sgd(rate = {rate!r})"
 
@@ -537,8 +631,11 @@ class Model:
         said: dict[str, Setting] = {}
         text, samples = None, None
         if X is not None:
-            text, samples = self._with_samples(X, t)
-            said["noise.data"] = _DATA
+            if t is None:
+                raise ValueError("t is missing: what is judged needs targets, one for each row of X")
+            text, said["noise.data"], samples = self._with_samples(X, t)
+        elif t is not None:
+            raise ValueError("X is missing: t gives targets of its rows")
         if rates is not None:
             said["noise.rates"] = rates if isinstance(rates, str) else f"relative({_expression(rates)})"
         if concentrations is not None:
@@ -585,14 +682,12 @@ class Model:
             A model that was not imported.
         """
         if self._origin is None:
-            from ._errors import ModelError
-
             raise ModelError(
-                "the model was not imported, so there is nothing to compare it with: use from_onnx, from_torch, "
-                "from_sklearn or from_keras"
+                "the model was not imported, or is a copy that was sent or stored, which does not keep its source: "
+                "there is nothing to compare it with"
             )
-        text, samples = self._with_samples(X, t)
-        found = self._made(None, text, samples).imported_as(self._origin).deviation(_DATA)
+        text, name, samples = self._with_samples(X, t)
+        found = self._made(None, text, samples).imported_as(self._origin).deviation(name)
         assert found is not None
         return Deviation(json.loads(found[0]), found[1])
 
@@ -631,7 +726,9 @@ class Model:
         str
             The document.
         """
-        text = self._core.sbml(self._row(x), level, provenance, inputs, feed, observables)
+        self._require_no_input(x)
+        text, said = self._core.sbml(self._row(x), level, provenance, inputs, feed, observables)
+        warn(said)
         if path is not None:
             self._core.write(os.fspath(path), text)
         return text

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import html
 import json
-from typing import TYPE_CHECKING, Any, Iterable, Mapping, NamedTuple, Sequence
+import os
+from os import PathLike
+from typing import TYPE_CHECKING, Any, Iterable, Iterator, Mapping, NamedTuple, Sequence
 
 import numpy as np
 
+from . import _nnrc
 from ._arrays import Matrix
 
 if TYPE_CHECKING:
@@ -151,12 +154,18 @@ class TimeCourse:
         The identifiers that SBML has: ``y_1``, ``y_1_p``.
     """
 
-    def __init__(self, time: Matrix, values: Matrix, columns: Sequence[Mapping[str, str]], svg: str) -> None:
+    def __init__(
+        self, core: _nnrc.Model, time: Matrix, values: Matrix, columns: Sequence[Mapping[str, str]], svg: str
+    ) -> None:
+        self._core = core
         self.time = time
         self.values = values
         self.columns = [column["name"] for column in columns]
         self._columns = columns
         self._svg = svg
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {key: value for key, value in self.__dict__.items() if key != "_core"}
 
     def __getitem__(self, name: str) -> Matrix:
         """A column, shape (times,), or the values of a node or tensor, shape (times, width).
@@ -172,10 +181,18 @@ class TimeCourse:
         if name in self.columns:
             return np.ascontiguousarray(self.values[:, self.columns.index(name)])
         groups = dict.fromkeys(column["group"] for column in self._columns)
-        raise KeyError(f"{name!r}: there are {', '.join(groups)}, and the columns {', '.join(self.columns[:8])}, …")
+        more = ", …" if len(self.columns) > 8 else ""
+        raise KeyError(f"{name!r}: there are {', '.join(groups)}, and the columns {', '.join(self.columns[:8])}{more}")
 
     def __len__(self) -> int:
         return len(self.time)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.columns or any(column["group"] == name for column in self._columns)
+
+    def __iter__(self) -> Iterator[str]:
+        """The columns."""
+        return iter(self.columns)
 
     def __repr__(self) -> str:
         last = f" to {self.time[-1]:g}" if len(self.time) else ""
@@ -214,14 +231,21 @@ class TimeCourse:
 
         return time_course(self, names, ax)
 
-    def to_csv(self, path: str | None = None) -> str:
-        """The table as text, and into a file where a path is given; numbers as short as they can be."""
+    def to_csv(self, path: str | PathLike[str] | None = None) -> str:
+        """The table as text, and into a file where a path is given, whole or not at all.
+
+        Raises
+        ------
+        FileError
+            A file that cannot be written, or that the model reads.
+        """
         lines = [",".join(["time", *self.columns])]
         lines += [",".join(map(repr, map(float, (time, *row)))) for time, row in zip(self.time, self.values)]
         text = "\n".join(lines) + "\n"
         if path is not None:
-            with open(path, "w", encoding="utf-8") as file:
-                file.write(text)
+            # A copy that was sent elsewhere has left its model behind.
+            write = self._core.write if "_core" in self.__dict__ else _nnrc.write
+            write(os.fspath(path), text)
         return text
 
     def _repr_html_(self) -> str:
@@ -244,7 +268,16 @@ class FixedPoint:
         self.species: dict[str, float] = {name: value for name, value in found["species"]}
 
     def __getitem__(self, name: str) -> Any:
+        if name not in self:
+            raise KeyError(f"{name!r}: there are the nodes {', '.join(self.values)}, and species such as y_1")
         return self.values[name] if name in self.values else self.species[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.values or name in self.species
+
+    def __iter__(self) -> Iterator[str]:
+        """The nodes."""
+        return iter(self.values)
 
     def __repr__(self) -> str:
         return f"FixedPoint({', '.join(self.values)}; {len(self.species)} concentrations)"

@@ -8,10 +8,19 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ._import import Affine, choices, from_layers
-from ._model import Model
+from ._model import Model, _label
 
 __all__ = ["from_sklearn"]
 
+# Whose predictions are their coefficients times the inputs, or the sign or the largest of that.
+_LINEAR = {
+    "ARDRegression", "BayesianRidge", "ElasticNet", "ElasticNetCV", "HuberRegressor", "Lars", "LarsCV", "Lasso",
+    "LassoCV", "LassoLars", "LassoLarsCV", "LassoLarsIC", "LinearDiscriminantAnalysis", "LinearRegression", "LinearSVC",
+    "LinearSVR", "LogisticRegression", "LogisticRegressionCV", "MultiTaskElasticNet", "MultiTaskElasticNetCV",
+    "MultiTaskLasso", "MultiTaskLassoCV", "OrthogonalMatchingPursuit", "OrthogonalMatchingPursuitCV",
+    "PassiveAggressiveClassifier", "PassiveAggressiveRegressor", "Perceptron", "QuantileRegressor", "Ridge",
+    "RidgeClassifier", "RidgeClassifierCV", "RidgeCV", "SGDClassifier", "SGDRegressor", "TheilSenRegressor",
+}  # fmt: skip
 _HIDDEN = {"identity": "identity", "logistic": "sigmoid", "tanh": "tanh", "relu": "relu"}
 
 
@@ -40,7 +49,7 @@ def _transform(step: Any, affine: Affine) -> None:
         affine.scale(factor, -mean * factor)
     elif kind == "MinMaxScaler" and not step.clip:
         affine.scale(step.scale_, step.min_)
-    elif kind == "MaxAbsScaler":
+    elif kind == "MaxAbsScaler" and not getattr(step, "clip", False):
         affine.scale(1.0 / np.asarray(step.scale_), 0.0)
     elif kind == "RobustScaler":
         factor = 1.0 if step.scale_ is None else 1.0 / np.asarray(step.scale_)
@@ -61,7 +70,11 @@ def _transform(step: Any, affine: Affine) -> None:
 
 def _perceptron(step: Any, affine: Affine) -> str:
     """A multilayer perceptron; the head."""
+    if step.out_activation_ not in ("softmax", "logistic", "identity"):
+        raise ValueError(f"{type(step).__name__} ends in {step.out_activation_!r}, which is not served")
     last = len(step.coefs_) - 1
+    if step.out_activation_ == "logistic" and step.n_outputs_ > 1:
+        raise ValueError(f"{type(step).__name__} has several labels for each row, which is not served")
     for at, (matrix, bias) in enumerate(zip(step.coefs_, step.intercepts_)):
         affine.apply("output" if at == last else f"hidden{at + 1}", np.asarray(matrix).T, bias)
         if at < last:
@@ -73,7 +86,10 @@ def _perceptron(step: Any, affine: Affine) -> str:
 
 def _linear(step: Any, affine: Affine) -> str:
     """A linear model; the head."""
-    matrix = np.atleast_2d(np.asarray(step.coef_, dtype=np.float64))
+    if str(getattr(getattr(step, "_label_binarizer", None), "y_type_", "")).startswith("multilabel"):
+        raise ValueError(f"{type(step).__name__} has several labels for each row, which is not served")
+    coefficients = step.coef_.toarray() if hasattr(step.coef_, "toarray") else step.coef_
+    matrix = np.atleast_2d(np.asarray(coefficients, dtype=np.float64))
     bias = np.broadcast_to(np.asarray(step.intercept_, dtype=np.float64).ravel(), (matrix.shape[0],))
     affine.apply("output", matrix, bias)
     if not hasattr(step, "classes_"):
@@ -124,7 +140,7 @@ def from_sklearn(
         An estimator that is not fitted or not served; arrays of another shape or dtype.
     """
     steps = _steps(estimator)
-    if not steps or not hasattr(estimator, "get_params"):
+    if isinstance(estimator, type) or not steps or not hasattr(estimator, "get_params"):
         raise TypeError(f"expected an estimator of scikit-learn, not {type(estimator).__name__}")
     width = getattr(estimator, "n_features_in_", None) or getattr(steps[0], "n_features_in_", None)
     if width is None:
@@ -135,14 +151,17 @@ def from_sklearn(
     last = steps[-1]
     if hasattr(last, "coefs_"):
         head = _perceptron(last, affine)
-    elif hasattr(last, "coef_") and hasattr(last, "intercept_") and not hasattr(last, "support_vectors_"):
+    elif type(last).__name__ in _LINEAR:
+        if not hasattr(last, "coef_"):
+            raise ValueError(f"{type(last).__name__} is not fitted: call fit first")
         head = _linear(last, affine)
     else:
         raise _refuse(last)
     classes = getattr(last, "classes_", None)
-    names: list[str] = []
-    if isinstance(classes, np.ndarray) and not isinstance(classes, list):
-        names = [str(one) for one in classes]
+    names = [_label(one) for one in classes] if isinstance(classes, np.ndarray) else []
+    if t is not None and names and np.asarray(t).ndim == 1:
+        # As the text names them.
+        t = np.array([_label(one) for one in np.asarray(t)])
     chosen = choices(
         name,
         X=X,
@@ -155,7 +174,7 @@ def from_sklearn(
         probabilities=probabilities,
         finetune=finetune,
     )
-    return from_layers(
+    model = from_layers(
         type(estimator).__name__,
         int(width),
         affine.finish(),
@@ -166,3 +185,6 @@ def from_sklearn(
         chosen=chosen,
         progress=progress,
     )
+    if names:
+        model._labels = np.array(classes)
+    return model

@@ -28,7 +28,7 @@ def time_course(
     axes = _axes(ax)
     if names is None:
         names = list(dict.fromkeys(column["group"] for column in course._columns if column["kind"] != "rail"))
-    for name in names:
+    for name in [names] if isinstance(names, str) else names:
         values = course[name]
         width = 1 if values.ndim == 1 else values.shape[1]
         labels = [name] if values.ndim == 1 else [f"{name}_{at + 1}" for at in range(width)]

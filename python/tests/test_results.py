@@ -123,5 +123,9 @@ def test_csv_of_noise_is_a_table(model, corners):
     assert study.csv == model.noise(corners, xor(corners) > 0.5, rates=[0.05, 0.3], replicates=3, seed=1, threads=1).csv
     assert study.plot().get_xlabel() and study._repr_html_().startswith("<svg")
     assert io.StringIO(study.csv).readline().startswith("network,rates")
-    with pytest.raises(nnrc.ModelError, match="targets"):
+    with pytest.raises(ValueError, match="t is missing"):
         model.noise(corners, rates=0.1)
+    with pytest.raises(ValueError, match="X is missing"):
+        model.noise(t=[0, 1], rates=0.1)
+    with pytest.raises(nnrc.ModelError, match="judge"):
+        model.noise(rates=0.1)

@@ -35,7 +35,8 @@ fn wheels(folder: &Path) -> Vec<PathBuf> {
 
 /// Puts a wheel into the environment of a Python.
 pub fn install(python: &Path, wheel: &Path) {
-    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--force-reinstall"];
+    let pip =
+        ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--force-reinstall"];
     run(Command::new(python).args(pip).arg(wheel));
 }
 

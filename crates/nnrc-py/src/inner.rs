@@ -9,7 +9,7 @@ use nnrc::training::{TrainOptions, Trained};
 use nnrc::{Checked, Compiled, Failure, Project};
 use nnrc_analysis::{Overrides, Words};
 use nnrc_import::Network;
-use nnrc_model::Tensor;
+use nnrc_model::{Optimiser, Tensor};
 use nnrc_sim::reading::Reading;
 use nnrc_sim::train;
 use nnrc_syntax::ast::Item;
@@ -108,8 +108,18 @@ impl Inner {
                 "{place}{column} is {}, outside the range of its input, {} to {}",
                 values[at], range.low, range.high
             );
+            let (low, high) = (range.low.min(values[at]), range.high.max(values[at]));
+            let mut first = 0;
+            let of = model.inputs().map(|(_, node)| node).find(|node| {
+                first += node.width();
+                at < first
+            });
+            let of = of.map_or_else(String::new, |node| {
+                let sizes: Vec<String> = node.shape.iter().map(usize::to_string).collect();
+                format!("{}[{}]", node.name, sizes.join(", "))
+            });
             let mut finding = Diagnostic::global(Severity::Error, codes::INPUT_OUT_OF_RANGE, message)
-                .help("declare a wider range in the text: `input x[2] in [0, 2];`");
+                .help(format!("declare a wider range in the text: `input {of} in [{low}, {high}];`"));
             if model.input_scale().is_some() {
                 finding =
                     finding.help("the network takes scaled values: measurements are given by `raw=True`");
@@ -171,6 +181,11 @@ impl Inner {
             "threshold": threshold,
             "classes": classes,
             "named": !judging.names.is_empty(),
+            // Of a rule by plain gradient descent.
+            "momentum": model.gradient_descent().and_then(|descent| match descent.optimiser {
+                Optimiser::Sgd { momentum, .. } => Some(momentum),
+                Optimiser::Adam { .. } => None,
+            }),
             "is_scaled": model.input_scale().is_some(),
             "learns_in_pot": model.is_fed(),
             "trains": model.training.is_some(),

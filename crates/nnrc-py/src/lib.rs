@@ -37,4 +37,6 @@ mod _nnrc {
     use super::model::{Model, read};
     #[pymodule_export]
     use super::sweep::Sweep;
+    #[pymodule_export]
+    use super::write::write;
 }

@@ -286,7 +286,7 @@ impl Model {
         inputs: &str,
         feed: bool,
         observables: bool,
-    ) -> PyResult<String> {
+    ) -> PyResult<(String, String)> {
         use nnrc_sbml::{Inputs, Level, Observables, Options, Provenance, TimedSettings};
         let options = Options {
             level: match level {
@@ -316,7 +316,10 @@ impl Model {
         let inner = self.0.clone();
         watched(py, None, move |watch| {
             let pot = Compiled { cancelled: watch.cancelled.clone(), ..inner.pot(input)? };
-            pot.at_its_start()?.sbml_with(options)
+            let pot = pot.at_its_start()?;
+            let described = pot.described(options);
+            let said = failure::json(&pot.source, pot.sbml_warnings(&described).as_slice());
+            Ok((pot.sbml_with(described)?, said))
         })
     }
 
@@ -330,6 +333,16 @@ impl Model {
     /// Writes a text, over nothing that is read.
     fn write(&self, py: Python<'_>, path: PathBuf, text: &str) -> PyResult<()> {
         or_raise(py, self.put_text(&path, text))
+    }
+
+    /// Writes bytes, over nothing that is read.
+    fn write_bytes(&self, py: Python<'_>, path: PathBuf, content: Vec<u8>) -> PyResult<()> {
+        or_raise(py, self.put_bytes(&path, &content))
+    }
+
+    /// Whether a file at the path would take the place of one that was read.
+    fn replaces_file(&self, path: PathBuf) -> bool {
+        self.replaces(&path)
     }
 
     /// Writes the weights, as .npz or .safetensors.

@@ -151,7 +151,14 @@ fn plan(
         set.push((key, value));
     }
     let mut design = block.map_or_else(
-        || Design { verb, over: Vec::new(), zipped: Vec::new(), replicates: None, shards: None, given: Given::default() },
+        || Design {
+            verb,
+            over: Vec::new(),
+            zipped: Vec::new(),
+            replicates: None,
+            shards: None,
+            given: Given::default(),
+        },
         |block| Design::of(block, verb),
     );
     if !over.is_empty() || !zipped.is_empty() {
@@ -176,7 +183,10 @@ fn plan(
 }
 
 /// Hashes of files beside the model.
-fn digests(file: &Path, names: impl IntoIterator<Item = String>) -> Result<BTreeMap<String, String>, Failure> {
+fn digests(
+    file: &Path,
+    names: impl IntoIterator<Item = String>,
+) -> Result<BTreeMap<String, String>, Failure> {
     let folder = file.parent().unwrap_or(Path::new(""));
     let hashed = |name: String| match read_file(&folder.join(&name)) {
         Ok(bytes) => Ok((name, digest(&bytes))),

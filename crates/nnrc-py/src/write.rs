@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use nnrc::disk::reason;
 use nnrc::{Failure, meanings};
@@ -10,12 +10,20 @@ use nnrc_sim::io::{Array, Arrays, write_atomically};
 use nnrc_sim::train;
 use nnrc_syntax::{Diagnostic, Severity, Source, codes};
 
+use pyo3::prelude::*;
+
+use crate::failure::or_raise;
 use crate::model::Model;
 
 impl Model {
     /// Writes a text.
     pub fn put_text(&self, path: &Path, text: &str) -> Result<(), Failure> {
-        self.put(path, |path| write_atomically(path, |out| out.write_all(text.as_bytes())))
+        self.put_bytes(path, text.as_bytes())
+    }
+
+    /// Writes bytes.
+    pub fn put_bytes(&self, path: &Path, content: &[u8]) -> Result<(), Failure> {
+        self.put(path, |path| write_atomically(path, |out| out.write_all(content)))
     }
 
     /// Writes the weights, as .npz or .safetensors.
@@ -37,16 +45,28 @@ impl Model {
     }
 
     fn put(&self, path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> Result<(), Failure> {
-        let failed = |message| {
-            let finding = Diagnostic::global(Severity::Error, codes::NOT_WRITABLE, message);
-            Failure::new(&Source::new("", ""), finding)
-        };
-        let name = path.display();
         if self.replaces(path) {
+            let name = path.display();
             return Err(failed(format!(
                 "`{name}` would be replaced, and the model reads it: name another place"
             )));
         }
-        write(path).map_err(|error| failed(format!("cannot write `{name}`: {}", reason(&error))))
+        write(path).map_err(|error| unwritable(path, &error))
     }
+}
+
+/// Writes a text that belongs to no model.
+#[pyfunction]
+pub fn write(py: Python<'_>, path: PathBuf, text: &str) -> PyResult<()> {
+    let written = write_atomically(&path, |out| out.write_all(text.as_bytes()));
+    or_raise(py, written.map_err(|error| unwritable(&path, &error)))
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Failure {
+    failed(format!("cannot write `{}`: {}", path.display(), reason(error)))
+}
+
+fn failed(message: String) -> Failure {
+    let finding = Diagnostic::global(Severity::Error, codes::NOT_WRITABLE, message);
+    Failure::new(&Source::new("", ""), finding)
 }

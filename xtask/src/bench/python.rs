@@ -40,7 +40,8 @@ fn settle(bench: &mut Bench) -> Row {
     );
     let python = number(&python["seconds"]);
     let arrays = npz::read(&std::fs::read(&data).unwrap()).unwrap();
-    let rows: Vec<f64> = arrays["x"].values.iter().cycle().take(ROWS * 64).map(|pixel| pixel / 16.0).collect();
+    let rows: Vec<f64> =
+        arrays["x"].values.iter().cycle().take(ROWS * 64).map(|pixel| pixel / 16.0).collect();
     let disk = Disk::of(&model);
     let checked = Project::open(&model, &disk).unwrap().check().unwrap();
     let pot = checked.compile(&checked.model.default_input()).unwrap();
@@ -100,7 +101,9 @@ fn fit(bench: &mut Bench) -> Row {
     bench.versions.insert(answer["peer"].as_str().unwrap().to_owned());
     let of = |who: &str, what: usize| number(&answer[who][what]);
     Row {
-        what: format!("ChemicalClassifier on digits (64-20-10): fit of 20 epochs; predict of {ROWS} rows, each settled"),
+        what: format!(
+            "ChemicalClassifier on digits (64-20-10): fit of 20 epochs; predict of {ROWS} rows, each settled"
+        ),
         ours: format!("{}; {}", readable(of("ours", 0)), readable(of("ours", 1))),
         peer: format!("MLPClassifier {}; {}", readable(of("theirs", 0)), readable(of("theirs", 1))),
         ratio: format!("{:.1}; 1/{:.0}", of("theirs", 0) / of("ours", 0), of("ours", 1) / of("theirs", 1)),

@@ -79,7 +79,7 @@ impl TestSet {
     }
 
     /// How many samples there are; at least one.
-    #[expect(clippy::len_without_is_empty, reason = "it never is")]
+    #[allow(clippy::len_without_is_empty, reason = "it never is")]
     pub fn len(&self) -> usize {
         self.inputs.len()
     }
@@ -94,6 +94,7 @@ impl TestSet {
         if self.measure.reading.has_classes() { Metric::Accuracy } else { Metric::R2 }
     }
 
+    /// How much the targets spread, for r².
     /// How much the targets spread, for r².
     pub(super) fn spread(&self) -> f64 {
         self.measure.spread(self.targets.iter().map(Vec::as_slice))
