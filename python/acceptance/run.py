@@ -184,7 +184,7 @@ network xor { input x[2] in [0, 1]; layer hidden = dense(2) | smooth_relu(h = 1e
     layer y = dense(1) | smooth_relu(h = 1e-4); output y; }
 weights { hidden.W = [[1, 1], [1, 1]]; hidden.b = [0, -1]; y.W = [[1, -2]]; y.b = [0]; }
 expect { for [0, 0]: y ~ 0 within 0.1; for [0, 1]: y ~ 1 within 0.1; for [1, 1]: y ~ 0 within 0.1; }
-noise { concentrations = ssa(volume = [100, 3000]); replicates = 60; seed = 1; }
+noise { concentrations = ssa(volume = [100, 1000]); replicates = 20; seed = 1; }
 """
 
 

@@ -217,6 +217,16 @@ class Model:
         return int(self._facts["outputs"])
 
     @property
+    def output(self) -> str:
+        """The name of the output's node, under which time courses and fixed points have it."""
+        return str(self._facts["output"])
+
+    @property
+    def widths(self) -> dict[str, int]:
+        """The inputs and layers by name, each with its number of values."""
+        return {str(node["name"]): int(node["width"]) for node in self._facts["nodes"]}
+
+    @property
     def input_names(self) -> list[str]:
         """Names of the input values, one for each; empty where nothing names them."""
         return list(self._facts["input_names"])

@@ -95,6 +95,7 @@ def test_classes_and_measurements(examples):
     scaled = model.settle((X.to_numpy() - low) / (high - low))
     np.testing.assert_allclose(model.settle(X, raw=True), scaled, atol=1e-9)
     assert list(model.classes) == ["setosa", "versicolor", "virginica"]
+    assert model.output == "y" and model.widths == {"x": 4, "hidden": 8, "y": 3}
     assert model.input_names[0] == "sepal length" and model.ranges.tolist() == [[0, 1]] * 4
 
 
