@@ -175,6 +175,10 @@ def notebooks() -> None:
         if holds and "--write" in sys.argv:
             for cell in notebook.cells:
                 cell.get("metadata", {}).pop("execution", None)
+                # Warnings name places of this machine.
+                cell["outputs"] = [one for one in cell.get("outputs", []) if one.get("name") != "stderr"]
+                if cell["cell_type"] != "code":
+                    del cell["outputs"]
             nbformat.write(notebook, path)
         tell(f"notebook {path.stem}: runs to its end", said, holds)
 
