@@ -782,6 +782,13 @@ class Model:
         ----------
         path : path
             A name that ends in ``.nnr``. Weights stand in ``.safetensors`` beside it, samples in ``.samples.npz``.
+
+        Raises
+        ------
+        ValueError
+            Another ending, or settings, which are not in the text and would be lost.
+        FileError
+            A place that cannot be written, that the model reads, or from which the files of the text are not found.
         """
         from ._save import save
 

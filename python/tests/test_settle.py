@@ -124,4 +124,4 @@ def test_what_comes_out_is_held_by_nothing(model, corners):
     found = model.settle(corners)
     again = model.settle(corners)
     found[:] = 7
-    assert again.max() < 2 and found.flags.owndata or found.base is not None
+    assert again.max() < 2 and model.settle(corners).tobytes() == again.tobytes()
