@@ -70,6 +70,15 @@ def _count(value: int, name: str, least: int = 1) -> int:
     return int(value)
 
 
+def _require_mapping(what: str, given: Any) -> None:
+    """Refuses what is no mapping of texts."""
+    if not isinstance(given, Mapping):
+        raise TypeError(f"{what} is {type(given).__name__}, expected a mapping by keys")
+    for key in given:
+        if not isinstance(key, str):
+            raise TypeError(f"{what} has the key {key!r}, expected a text such as 'hidden.W' or 'train.epochs'")
+
+
 def _copied(samples: Mapping[str, Any]) -> dict[str, Any]:
     """Samples of one's own: what is done to those of the caller changes no model."""
     return {
@@ -127,12 +136,8 @@ class Model:
         samples: Mapping[str, Any] | None = None,
         path: FilePath | None = None,
     ) -> None:
-        for what, given in (("settings", settings), ("weights", weights)):
-            if given is not None and not isinstance(given, Mapping):
-                raise TypeError(f"{what} is {type(given).__name__}, expected a mapping by keys")
-            for key in given or {}:
-                if not isinstance(key, str):
-                    raise TypeError(f"{what} has the key {key!r}, expected a text such as 'hidden.W' or 'train.epochs'")
+        _require_mapping("settings", settings or {})
+        _require_mapping("weights", weights or {})
         self.text = text
         # What it was before samples of the caller became a part of it.
         self._plain = text
@@ -281,6 +286,7 @@ class Model:
         ModelError
             A key that there is not, or a value that it cannot have.
         """
+        _require_mapping("settings", settings)
         return self._derived(settings={**self._settings, **settings}, seed=self._seed if seed is None else seed)
 
     def with_weights(self, weights: Mapping[str, ArrayLike]) -> Model:
@@ -296,6 +302,7 @@ class Model:
         ModelError
             A key of no layer, a shape that does not fit, or weights with which an activation is not defined.
         """
+        _require_mapping("weights", weights)
         return self._derived(weights={**self.weights, **weights})
 
     def _derived(self, **changes: Any) -> Model:
@@ -540,6 +547,9 @@ class Model:
             text, said["train.data"], samples = self._with_samples(X, t)
         elif t is not None:
             raise ValueError("X is missing: t gives targets of its rows")
+        if rate is not None:
+            # What is no number is refused before it is a part of a rule.
+            _expression(float(rate))
         if X is not None and not self._facts["trains"]:
             said["train.rule"] = self._rule(0.01 if rate is None else float(rate), None)
         elif rate is not None:
@@ -600,7 +610,7 @@ class Model:
         concentrations: str | None = None,
         replicates: int | None = None,
         seed: int | None = None,
-        times: Sequence[float] | None = None,
+        times: float | Sequence[float] | None = None,
         threads: int | None = None,
         progress: bool | None = None,
         callback: Callback | None = None,
@@ -620,7 +630,7 @@ class Model:
             Draws of each noise.
         seed : int, optional
             Seed of all draws.
-        times : sequence of float, optional
+        times : float or sequence of float, optional
             Times at which outputs are read, in time units; by default when the network has settled.
         threads, progress, callback
             As for :meth:`train`; the callback gets ``("progress", done, of)``.
@@ -655,7 +665,7 @@ class Model:
         if seed is not None:
             said["noise.seed"] = _count(seed, "seed", least=0)
         if times is not None:
-            said["noise.times"] = [float(time) for time in times]
+            said["noise.times"] = [float(time) for time in np.atleast_1d(times)]
         core = self._made({key: _expression(value) for key, value in said.items()}, text, samples)
         with Progress(progress, f"noise on {self.name}", callback) as bar:
             rows, csv, words, svg = core.noise(_threads(threads), bar.listener)

@@ -25,6 +25,10 @@ def _axes(axes: Mapping[str, Axis] | None) -> list[str]:
     """Axes as the command line has them."""
     texts = []
     for key, values in (axes or {}).items():
+        if not isinstance(values, str):
+            values = list(values)
+        if not values:
+            raise ValueError(f"the axis {key!r} has no values")
         written = values if isinstance(values, str) else ",".join(_expression(value) for value in values)
         texts.append(f"{key}={written}")
     return texts

@@ -147,6 +147,11 @@ def test_weights_of_no_layer_are_refused():
         nnrc.compile(SIDES, weights="w.npz")
     with pytest.raises(TypeError, match="settings"):
         nnrc.compile(SIDES, settings={1: 1})
+    for wrong in (None, [1]):
+        with pytest.raises(TypeError, match="mapping"):
+            nnrc.compile(SIDES).with_weights(wrong)
+        with pytest.raises(TypeError, match="mapping"):
+            nnrc.compile(SIDES).with_settings(wrong)
 
 
 def test_a_rate_changes_the_rate_alone(examples):
@@ -186,6 +191,8 @@ def test_one_value_is_a_flat_answer():
 def test_numbers_that_are_none_are_no_settings(model, value):
     with pytest.raises(ValueError, match="finite"):
         model.simulate(until=value)
+    with pytest.raises(ValueError, match="finite"):
+        nnrc.compile(SIDES).train(P, np.eye(2)[SIDE], rate=value)
     with pytest.raises(ValueError, match="2\\*\\*53"):
         nnrc.compile(SIDES, seed=2**64)
 

@@ -68,6 +68,8 @@ def test_what_makes_no_sense_is_refused(study):
         nnrc.Sweep(study, {"noise.seed": [1]}, verb="dance")
     with pytest.raises(ValueError, match="verb is missing"):
         nnrc.Sweep(study, {"noise.seed": [1]})
+    with pytest.raises(ValueError, match="no values"):
+        nnrc.Sweep(study, {"noise.seed": []}, verb="noise")
     with pytest.raises(nnrc.ModelError, match="seeed"):
         nnrc.Sweep(study, {"noise.seeed": [1]}, verb="noise")
     with pytest.raises(nnrc.FileError):
