@@ -298,7 +298,24 @@ def _by_dask(sweep: nnrc.Sweep, seconds: float) -> tuple[str, bool]:
     return table, pids[0] not in alive
 
 
-PARTS = [empty_environment, torch_modules, keras_models, sweeps, notebooks]
+def packaging() -> None:
+    """What is built elsewhere only, by the linters of those who read it."""
+    tools = Path(sys.executable).parent
+    workflows = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+    checks: dict[str, list[str | Path]] = {
+        "workflows: their schema": ["check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows],
+        "workflows: zizmor finds nothing": ["zizmor", "--offline", "--quiet", ".github/workflows"],
+        "Dockerfile: hadolint finds nothing": ["hadolint", "Dockerfile"],
+        "apptainer.def: read by spython": ["spython", "recipe", "--parser", "singularity", "apptainer.def"],
+    }
+    for claim, (tool, *words) in checks.items():
+        done = subprocess.run([tools / tool, *words], cwd=ROOT, capture_output=True, text=True)
+        said = (done.stdout + done.stderr).strip().splitlines()
+        figure = f"status {done.returncode}" if done.returncode == 0 else " ".join(said)[-300:]
+        tell(claim, figure, done.returncode == 0)
+
+
+PARTS = [empty_environment, torch_modules, keras_models, packaging, sweeps, notebooks]
 
 if __name__ == "__main__":
     wanted_parts = [part for part in PARTS if part.__name__ in sys.argv] or PARTS

@@ -683,7 +683,14 @@ class Model:
         return Certificate(json.loads(values), text)
 
     def test(self) -> list[Test]:
-        """The expectations of the text, judged on the chemistry."""
+        """The expectations of the text, judged on the chemistry, with the weights that the model has.
+
+        ``nnrc test`` trains first what its text trains; here that is :meth:`train`, and without it an
+        :class:`NnrcWarning` says that the weights are those at the beginning.
+        """
+        if self._facts["trains"] and self._weights is None and self._weight_file is None:
+            text = "expectations are judged on the weights at the beginning; call train() first, as `nnrc test` does"
+            warnings.warn(NnrcWarning(text), stacklevel=2)
         return [Test(one["expectation"], one["ok"], one["found"]) for one in json.loads(self._core.test())]
 
     def deviation(self, X: ArrayLike, t: ArrayLike | None = None) -> Deviation:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ._errors import ModelError, NnrcError
 from ._import import Affine, choices, from_layers, from_onnx
 from ._model import Model
 
@@ -22,6 +23,9 @@ _ACTIVATIONS = {
 }
 # Modules that change nothing of a sample at inference.
 _NOTHING = {"Dropout", "Dropout1d", "Dropout2d", "AlphaDropout", "FeatureAlphaDropout", "Identity", "Flatten"}
+
+# Modules that are no more than their children.
+_CONTAINERS = {"Sequential", "ModuleList", "ModuleDict"}
 
 
 def _array(tensor: Any) -> Any:
@@ -166,10 +170,23 @@ def from_torch(
     )
 
 
+def _through_onnx(module: Any, name: str = "") -> list[str]:
+    """The modules of PyTorch that only ONNX can say, by name."""
+    kind = type(module).__name__
+    children = list(module.named_children())
+    is_whole = not children or (type(module).__module__.startswith("torch.") and kind not in _CONTAINERS)
+    if not is_whole:
+        inner = (_through_onnx(child, f"{name}.{own}" if name else str(own)) for own, child in children)
+        return [one for found in inner for one in found]
+    if kind in _NOTHING or kind in ("Linear", "BatchNorm1d") or _activation(module, kind) is not None:
+        return []
+    return [f"{name} ({kind})" if name else kind]
+
+
 def _exported(
     module: Any, X: ArrayLike, t: ArrayLike | None, name: str, progress: bool | None, settings: dict[str, Any]
 ) -> Model:
-    """By way of ONNX."""
+    """By way of ONNX. What goes wrong there speaks of ONNX's operators, so the modules behind them are named too."""
     import io
 
     import torch
@@ -178,12 +195,18 @@ def _exported(
     parameter = next(module.parameters(), None)
     if parameter is not None:
         one = one.to(dtype=parameter.dtype, device=parameter.device)
+    behind = ", ".join(_through_onnx(module)) or f"{type(module).__name__}.forward"
     was_training = module.training
     module.eval()
     try:
         file = io.BytesIO()
         # The exporter that needs no further package.
         torch.onnx.export(module, (one,), file, dynamo=False)
+    except Exception as error:
+        raise ModelError(f"{behind} cannot be exported to ONNX: {error}") from error
     finally:
         module.train(was_training)
-    return from_onnx(file.getvalue(), X, t, name=name, progress=progress, **settings)
+    try:
+        return from_onnx(file.getvalue(), X, t, name=name, progress=progress, **settings)
+    except NnrcError as error:
+        raise type(error)(f"through ONNX: {behind}\n{error.text}", error.findings) from None

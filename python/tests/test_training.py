@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 from conftest import XOR
@@ -103,3 +105,20 @@ def test_what_makes_no_sense_is_refused(model, corners):
         model.train(corners, [0, 1, 1, 0], settings={"train.loss": "no_such_loss"})
     with pytest.raises(nnrc.SolverError):
         nnrc.compile(NETWORK).train(corners, [0, 1, 1, 0], rate=1e300, epochs=5, progress=False)
+
+
+def test_expectations_before_training_are_warned_of():
+    text = """
+    network n { input x[1] in [0, 1]; layer y = dense(1) | smooth_relu(h = 1e-2); output y; }
+    weights { init = glorot_uniform(seed = 1); }
+    dataset d = rows([{ x = [0], t = [1] }, { x = [1], t = [0] }]);
+    train { data = d; loss = squared_error; rule = gradient(sgd(rate = 0.5)); epochs = 300; }
+    expect { for [0]: y ~ 1 within 0.1; }
+    """
+    model = nnrc.compile(text)
+    with pytest.warns(nnrc.NnrcWarning, match=r"call train\(\) first"):
+        model.test()
+    model.train(progress=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert all(one.ok for one in model.test())

@@ -8,6 +8,8 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
+use nnrc::shell;
+
 use crate::terminal::Terminal;
 
 /// The training that goes on, if one does.
@@ -113,22 +115,12 @@ fn resuming(words: &[OsString]) -> String {
     let mut line = "nnrc".to_owned();
     for word in words.iter().skip(1) {
         line.push(' ');
-        line.push_str(&quoted(&word.to_string_lossy()));
+        line.push_str(&shell::word(&word.to_string_lossy()));
     }
     if !words.iter().any(|word| word == "--resume") {
         line.push_str(" --resume");
     }
     line
-}
-
-/// A word as a shell reads it.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "_-./=,:@%+".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
 }
 
 #[cfg(test)]

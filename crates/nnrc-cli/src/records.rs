@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 pub use nnrc::numbers::json as number;
+use nnrc::table::quoted;
 use nnrc_sim::io::table;
 use serde_json::Value;
 
@@ -94,14 +95,6 @@ where
         writeln!(out, "{{{}}}", fields.join(","))?;
     }
     Ok(())
-}
-
-fn quoted(cell: &str) -> String {
-    if cell.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", cell.replace('"', "\"\""))
-    } else {
-        cell.to_owned()
-    }
 }
 
 #[cfg(test)]

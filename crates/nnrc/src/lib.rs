@@ -28,6 +28,7 @@ pub mod reactions;
 pub mod runner;
 pub mod running;
 pub mod sbml;
+pub mod shell;
 pub mod size;
 pub mod stages;
 pub mod study;

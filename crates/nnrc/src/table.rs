@@ -56,7 +56,8 @@ pub(crate) fn line(cells: &[String]) -> String {
     cells.join(",") + "\n"
 }
 
-fn quoted(cell: &str) -> String {
+/// A cell as CSV has it: between quotation marks where it must be.
+pub fn quoted(cell: &str) -> String {
     if cell.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", cell.replace('"', "\"\""))
     } else {

@@ -4,6 +4,8 @@
 
 use serde_json::json;
 
+use crate::shell;
+
 /// Who runs the shards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Driver {
@@ -107,7 +109,7 @@ rule shard:
 
     fn slurm(&self) -> String {
         let Self { manifest, results, table, shards, minutes } = self;
-        let (manifest, results, table) = (quoted(manifest), quoted(results), quoted(table));
+        let (manifest, results, table) = (shell::word(manifest), shell::word(results), shell::word(table));
         let (last, limit) = (shards.saturating_sub(1), self.limit());
         format!(
             r"#!/bin/sh
@@ -146,7 +148,7 @@ exec nnrc sweep run {manifest} --shards {shards} --out {results} --time-limit {l
         ];
         let command: Vec<String> = words.iter().map(|word| json!(word).to_string()).collect();
         let command = command.join(", ");
-        let (manifest, results, table) = (quoted(manifest), quoted(results), quoted(table));
+        let (manifest, results, table) = (shell::word(manifest), shell::word(results), shell::word(table));
         let version = env!("CARGO_PKG_VERSION");
         format!(
             r"# `kubectl apply -f FILE`. The volume holds the model, its files, the manifest and the results. A shard that was
@@ -168,7 +170,7 @@ spec:
       restartPolicy: Never
       containers:
         - name: sweep
-          image: nnrc:{version}           # an image that has the command
+          image: nnrc:{version}           # built from nnrc's Dockerfile, named as your cluster finds it
           workingDir: /work
           command: [{command}]
           resources:
@@ -183,16 +185,6 @@ spec:
             claimName: nnrc-sweep       # that several machines can write to
 "
         )
-    }
-}
-
-/// A word as a shell reads it.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "_-./=,:@%+".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
     }
 }
 
