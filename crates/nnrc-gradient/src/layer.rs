@@ -1,7 +1,7 @@
 //! Activations of a strip of units, and what goes back through them.
 
 use nnrc_dispatch::dispatched;
-use nnrc_model::activation::{Activation, Map};
+use nnrc_model::activation::{Activation, Map, Pointwise};
 
 use crate::graph::Node;
 use crate::lanes::Laned;
@@ -76,6 +76,9 @@ pub(crate) fn activate<R: Laned>(
 ) {
     let slopes = &mut slopes[stage][..z.len()];
     activation.with(|function| match function.map() {
+        Map::Pointwise(one) if 2 * width <= R::LANES && rows > 1 => {
+            activate_narrow::<R>(one, (width, rows), z, y, slopes);
+        }
         Map::Pointwise(one) => R::activate(one, z, y, slopes),
         Map::Produced(one) => {
             let production = &mut production[stage][..z.len()];
@@ -101,6 +104,43 @@ pub(crate) fn activate<R: Laned>(
             }
         }
     });
+}
+
+/// A narrow layer leaves most lanes of a line empty, and roots and quotients cost as much there: several samples share a
+/// line.
+fn activate_narrow<R: Laned>(
+    one: &dyn Pointwise,
+    (width, rows): (usize, usize),
+    z: &[R::Lanes],
+    y: &mut [R::Lanes],
+    slopes: &mut [R::Lanes],
+) {
+    /// Lines that go through together.
+    const LINES: usize = 8;
+    let per = R::LANES / width;
+    for start in (0..rows).step_by(LINES * per) {
+        let here = start..rows.min(start + LINES * per);
+        let lines = here.len().div_ceil(per);
+        let mut packed = [R::ZEROS; LINES];
+        let (mut values, mut rises) = (packed, packed);
+        for (packed, z) in packed.iter_mut().zip(z[here.clone()].chunks(per)) {
+            for (place, z) in z.iter().enumerate() {
+                for unit in 0..width {
+                    packed[place * width + unit] = z[unit];
+                }
+            }
+        }
+        R::activate(one, &packed[..lines], &mut values[..lines], &mut rises[..lines]);
+        let parts = y[here.clone()].chunks_mut(per).zip(slopes[here].chunks_mut(per));
+        for ((values, rises), (y, slopes)) in values.iter().zip(&rises).zip(parts) {
+            for (place, (y, slope)) in y.iter_mut().zip(slopes).enumerate() {
+                for unit in 0..width {
+                    y[unit] = values[place * width + unit];
+                    slope[unit] = rises[place * width + unit];
+                }
+            }
+        }
+    }
 }
 
 /// dL/dy becomes dL/dz for a joint activation.
