@@ -785,6 +785,48 @@ class Model:
             self._core.write(os.fspath(path), text)
         return text
 
+    def to_antimony(self, path: FilePath | None = None, *, x: ArrayLike | None = None) -> str:
+        """The model of :meth:`to_sbml` as Antimony, the text that Tellurium reads.
+
+        Parameters
+        ----------
+        path : path, optional
+            A file to write, whole or not at all.
+        x : array_like, shape (inputs,), optional
+            Values that the inputs hold; those of the text if not given.
+        """
+        return self._exported("antimony", path, x)
+
+    def to_catalyst(self, path: FilePath | None = None, *, x: ArrayLike | None = None) -> str:
+        """A reaction system for Catalyst.jl, as Julia text.
+
+        Parameters
+        ----------
+        path, x
+            As for :meth:`to_antimony`.
+
+        Raises
+        ------
+        ModelError
+            More than 2,000 reactions, or values that are set while the pot runs.
+        """
+        return self._exported("catalyst", path, x)
+
+    def to_latex(self, path: FilePath | None = None) -> str:
+        """A LaTeX document with a row for each family of reactions; written to a file where a path is given."""
+        return self._exported("latex", path, None)
+
+    def to_dot(self, path: FilePath | None = None) -> str:
+        """The network as a graph of Graphviz; written to a file where a path is given."""
+        return self._exported("dot", path, None)
+
+    def _exported(self, form: str, path: FilePath | None, x: ArrayLike | None) -> str:
+        self._require_no_input(x)
+        text = self._core.export(form, self._row(x))
+        if path is not None:
+            self._core.write(os.fspath(path), text)
+        return text
+
     def save_weights(self, path: FilePath) -> None:
         """Writes the weights to a ``.npz`` or ``.safetensors`` file, with what inputs and outputs mean."""
         ending = Path(path).suffix.lower()

@@ -129,3 +129,20 @@ def test_csv_of_noise_is_a_table(model, corners):
         model.noise(t=[0, 1], rates=0.1)
     with pytest.raises(nnrc.ModelError, match="judge"):
         model.noise(rates=0.1)
+
+
+@pytest.mark.parametrize("form", ["antimony", "catalyst", "latex", "dot"])
+def test_other_forms_are_those_of_the_command(examples, tmp_path, form):
+    file, out = examples / "signed" / "signed.nnr", tmp_path / "out"
+    words = [sys.executable, "-m", "nnrc", "compile", str(file), "--target", form, "-o", str(out)]
+    subprocess.run(words, check=True, capture_output=True)
+    own = tmp_path / "own"
+    text = getattr(nnrc.load(file), f"to_{form}")(own)
+    assert text == out.read_text(encoding="utf-8") == own.read_text(encoding="utf-8")
+
+
+def test_a_form_that_cannot_carry_the_network(examples, tmp_path):
+    model = nnrc.load(examples / "onepot_xor" / "onepot_xor.nnr")
+    with pytest.raises(nnrc.ModelError, match="set while it runs"):
+        model.to_catalyst(tmp_path / "out.jl")
+    assert not (tmp_path / "out.jl").exists()

@@ -78,10 +78,12 @@ def course(question):
     model = nnrc.load(question["model"])
     basico.load_model_from_string(model.to_sbml())
     until = question["until"]
-    theirs = lambda: basico.run_time_course(duration=until, intervals=200, r_tol=1e-6, a_tol=1e-9)
+    settings = {"duration": until, "intervals": 200, "r_tol": 1e-6, "a_tol": 1e-9, "use_sbml_id": True}
+    theirs = lambda: basico.run_time_course(**settings)
     found = {"ours": least(question["repeat"], lambda: model.simulate(until=until))}
     found["theirs"] = least(question["repeat"], theirs)
-    found["difference"] = float(np.abs(model.simulate(until=until)["y_1"][-1] - theirs()["y_1"].iloc[-1]))
+    end = theirs().iloc[-1]
+    found["difference"] = float(np.abs(model.simulate(until=until)["y_1"][-1] - (end["y_1_p"] - end["y_1_m"])))
     found["peer"] = f"basico {basico.__version__}"
     return found
 

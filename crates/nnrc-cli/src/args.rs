@@ -113,6 +113,8 @@ pub enum Verb {
     Emit(EmitArgs),
     /// Create a small model that works, to start from.
     New(NewArgs),
+    /// Derive an archive again from the source within it, and compare.
+    Reproduce(ReproduceArgs),
     /// Print completions for a shell.
     Completions(CompletionsArgs),
 }
@@ -122,6 +124,14 @@ pub enum Verb {
 pub struct FileArg {
     /// The model; `-` is stdin.
     #[arg(value_name = "FILE.nnr", value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+}
+
+/// Arguments of `nnrc reproduce`.
+#[derive(Debug, Args)]
+pub struct ReproduceArgs {
+    /// An archive that `nnrc compile --target omex` wrote.
+    #[arg(value_name = "FILE.omex", value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
 }
 
@@ -163,7 +173,12 @@ impl Verb {
             Self::Noise(_) | Self::Analyze(_) => true,
             Self::Sweep(args) => matches!(args.step, Step::Plan(_)),
             Self::Emit(args) => !matches!(args.stage, Stage::Ast | Stage::Onnx | Stage::Affine),
-            Self::Fmt(_) | Self::Explain(_) | Self::New(_) | Self::Completions(_) | Self::Import(_) => false,
+            Self::Fmt(_)
+            | Self::Explain(_)
+            | Self::New(_)
+            | Self::Completions(_)
+            | Self::Import(_)
+            | Self::Reproduce(_) => false,
         }
     }
 }
@@ -221,6 +236,25 @@ pub enum Target {
     Rust,
     /// One reaction on each line, as Nuskell reads it: STEM.crn.
     Crn,
+    /// The same model as the SBML, as Tellurium's text: STEM.ant.
+    Antimony,
+    /// A reaction system for Catalyst.jl, up to 2,000 reactions: STEM.jl.
+    Catalyst,
+    /// A LaTeX document with a row for each family of reactions: STEM.tex.
+    Latex,
+    /// The network as a graph for Graphviz: STEM.dot.
+    Dot,
+    /// A COMBINE archive that COPASI and Tellurium open ready to run, with the source in it: STEM.omex.
+    Omex,
+}
+
+/// Versions of SED-ML.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Sedml {
+    /// Level 1 Version 3.
+    L1v3,
+    /// Level 1 Version 4.
+    L1v4,
 }
 
 /// `nnrc compile`
@@ -257,21 +291,35 @@ pub struct CompileArgs {
     /// Whether the SBML file holds values of two rails as well, as parameters with assignment rules [default: none].
     #[arg(long, value_enum, value_name = "HOW")]
     pub observables: Option<Observables>,
+    /// Version of SED-ML in an archive [default: l1v4].
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub sedml: Option<Sedml>,
     #[command(flatten)]
     pub values: InputArgs,
 }
 
+impl Target {
+    /// Whether it holds what SBML does.
+    pub fn is_model(self) -> bool {
+        matches!(self, Self::Sbml | Self::Antimony | Self::Omex)
+    }
+}
+
 impl CompileArgs {
-    /// An option that was given and is for SBML alone.
-    pub fn of_sbml(&self) -> Option<&'static str> {
+    /// An option that was given and is for other targets: which, and for what.
+    pub fn misplaced(&self) -> Option<(&'static str, &'static str)> {
+        let is_model = self.target.is_model();
+        let both = "`--target sbml`, `antimony` and `omex`";
+        let has_level = matches!(self.target, Target::Sbml | Target::Omex);
         let options = [
-            (self.sbml_level.is_some(), "--sbml-level"),
-            (self.provenance.is_some(), "--provenance"),
-            (self.feed.is_some(), "--feed"),
-            (self.inputs.is_some(), "--inputs"),
-            (self.observables.is_some(), "--observables"),
+            (self.sedml.is_some() && self.target != Target::Omex, "--sedml", "`--target omex`"),
+            (self.sbml_level.is_some() && !has_level, "--sbml-level", "`--target sbml` and `omex`"),
+            (self.provenance.is_some() && !is_model, "--provenance", both),
+            (self.feed.is_some() && !is_model, "--feed", both),
+            (self.inputs.is_some() && !is_model, "--inputs", both),
+            (self.observables.is_some() && !is_model, "--observables", both),
         ];
-        options.into_iter().find_map(|(given, name)| given.then_some(name))
+        options.into_iter().find_map(|(given, name, target)| given.then_some((name, target)))
     }
 }
 

@@ -84,6 +84,7 @@ fn verb(session: &Session, verb: Verb) -> Result<(), terminal::Stop> {
         Verb::Explain(args) => verbs::explain::run(session, &args),
         Verb::Emit(args) => verbs::emit::run(session, &args),
         Verb::New(args) => verbs::new::run(session, &args),
+        Verb::Reproduce(args) => verbs::reproduce::run(session, &args),
         Verb::Completions(args) => verbs::completions::run(session, &args),
     }
 }

@@ -94,9 +94,13 @@ impl Session {
 
     /// Reads, parses and analyses a file. Findings are printed, all of them.
     pub fn load(&self, path: &Path) -> Result<Checked, Stop> {
-        let disk = self.disk(path);
-        let overrides = self.overrides(&disk)?;
-        let checked = Project::open(path, &disk)?.with(overrides).check()?;
+        self.load_from(path, &self.disk(path))
+    }
+
+    /// The same by this folder, which knows afterwards what was read.
+    pub fn load_from(&self, path: &Path, disk: &Disk) -> Result<Checked, Stop> {
+        let overrides = self.overrides(disk)?;
+        let checked = Project::open(path, disk)?.with(overrides).check()?;
         self.terminal.diagnostics(&checked.source, &checked.findings);
         Ok(checked)
     }

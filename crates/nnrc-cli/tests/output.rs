@@ -149,7 +149,7 @@ fn wrong_usage_as_json() {
         (&["check"][..], "<FILE.nnr>"),
         (&["chek", "m.nnr"], "chek"),
         (&["check", "m.nnr", "--nonsense"], "--nonsense"),
-        (&["compile", "m.nnr", "--target", "fortran"], "[possible values: sbml, rust, crn]"),
+        (&["compile", "m.nnr", "--target", "fortran"], "[possible values: sbml, rust, crn, antimony"),
         (&["simulate", "m.nnr", "--until", "soon"], "a unit of time"),
         (&[], "requires a subcommand"),
         // Found after the command line is parsed.

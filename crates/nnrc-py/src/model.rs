@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use nnrc::certificate::Scope;
+use nnrc::export::{self, Form};
 use nnrc::phases::Report;
 use nnrc::running::Running;
 use nnrc::size::{self, Size};
@@ -365,6 +366,19 @@ impl Model {
             let _ = reactions::write_reactions(&inner.pot(None)?.at_its_start()?, &mut text);
             Ok(String::from_utf8_lossy(&text).into_owned())
         })
+    }
+
+    /// The chemistry in another form: its text, and findings.
+    fn export(&self, py: Python<'_>, form: &str, input: Option<Vec<f64>>) -> PyResult<String> {
+        let form = match form {
+            "antimony" => Form::Antimony,
+            "catalyst" => Form::Catalyst,
+            "latex" => Form::Latex,
+            "dot" => Form::Dot,
+            other => return Err(failure::value_error(format!("there is no form {other:?}"))),
+        };
+        let inner = self.0.clone();
+        watched(py, None, move |_| Ok(export::text(&inner.pot(input)?.at_its_start()?, form)?))
     }
 
     /// The reactions family by family, as text.

@@ -20,20 +20,28 @@ use crate::xml::{MATHML, Xml, set_number};
 pub const MOST_ASSIGNMENTS: usize = 20_000;
 
 /// What is set at one time, again and again.
-struct Event {
+pub(crate) struct Event {
     /// First time, in the units of the network.
-    first: f64,
+    pub first: f64,
     /// From one time to the next; none: it happens once.
-    period: Option<f64>,
+    pub period: Option<f64>,
     /// Species by place in the state, with the concentrations that they take.
-    assignments: Vec<(usize, f64)>,
+    pub assignments: Vec<(usize, f64)>,
     /// It does not happen while this species is above this concentration.
-    unless: Option<(usize, f64)>,
+    pub unless: Option<(usize, f64)>,
+}
+
+/// What a parameter of events is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Kind {
+    Concentration,
+    Time,
 }
 
 /// The events of a protocol.
 pub(crate) struct Events {
-    events: Vec<Event>,
+    /// In the order of the protocol.
+    pub(crate) events: Vec<Event>,
     /// What is set at the very beginning, which is no event.
     pub(crate) initial: Vec<(usize, f64)>,
     /// Distinct concentrations with their numbers, ordered as the bits of the values, none of which is negative.
@@ -41,7 +49,7 @@ pub(crate) struct Events {
     /// Distinct periods.
     periods: BTreeMap<u64, usize>,
     /// What identifiers begin with.
-    prefix: String,
+    pub(crate) prefix: String,
 }
 
 impl Events {
@@ -129,9 +137,36 @@ impl Events {
     }
 
     /// The parameter of a concentration.
-    fn level(&self, value: f64) -> String {
+    pub(crate) fn level(&self, value: f64) -> String {
         let number = self.levels.get(&value.to_bits()).copied().unwrap_or_default();
         format!("{}_level_{number}", self.prefix)
+    }
+
+    /// The parameter of a period.
+    pub(crate) fn period(&self, period: f64) -> String {
+        let number = self.periods.get(&period.to_bits()).copied().unwrap_or_default();
+        format!("{}_period_{number}", self.prefix)
+    }
+
+    /// Calls `visit` for each parameter with identifier, name, value, kind, and whether it never changes.
+    pub(crate) fn for_each_parameter<E>(
+        &self,
+        mut visit: impl FnMut(&str, &str, f64, Kind, bool) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for &bits in self.levels.keys() {
+            let value = f64::from_bits(bits);
+            let name = "a concentration that events set or compare with";
+            visit(&self.level(value), name, value, Kind::Concentration, true)?;
+        }
+        for &bits in self.periods.keys() {
+            let value = f64::from_bits(bits);
+            visit(&self.period(value), "time from one event to the same again", value, Kind::Time, true)?;
+        }
+        for (at, event) in self.events.iter().enumerate() {
+            let id = format!("{}_next_{}", self.prefix, at + 1);
+            visit(&id, "time of the next event", event.first, Kind::Time, event.period.is_none())?;
+        }
+        Ok(())
     }
 
     /// Whether there is any.
@@ -141,32 +176,19 @@ impl Events {
 
     /// Writes the parameters that the events read and set.
     pub(crate) fn parameters<W: Write>(&self, units: &UnitSystem, xml: &mut Xml<W>) -> Result<(), Error> {
-        let mut parameter = |id: &str, name: &str, value: f64, unit: &str, constant: bool| {
+        self.for_each_parameter(|id, name, value, kind, constant| {
             let mut number = String::new();
             set_number(&mut number, value);
             let constant = if constant { "true" } else { "false" };
-            xml.empty(
-                "parameter",
-                &[("id", id), ("name", name), ("value", &number), ("units", unit), ("constant", constant)],
-            )
-        };
-        let prefix = &self.prefix;
-        for (&bits, number) in &self.levels {
-            let id = format!("{prefix}_level_{number}");
-            let (name, unit) =
-                ("a concentration that events set or compare with", units.concentration_unit());
-            parameter(&id, name, f64::from_bits(bits), unit, true)?;
-        }
-        for (&bits, number) in &self.periods {
-            let id = format!("{prefix}_period_{number}");
-            let name = "time from one event to the same again";
-            parameter(&id, name, f64::from_bits(bits), units.time_unit(), true)?;
-        }
-        for (at, event) in self.events.iter().enumerate() {
-            let id = format!("{prefix}_next_{}", at + 1);
-            parameter(&id, "time of the next event", event.first, units.time_unit(), event.period.is_none())?;
-        }
-        Ok(())
+            let attributes = [
+                ("id", id),
+                ("name", name),
+                ("value", &number),
+                ("units", units.of(kind)),
+                ("constant", constant),
+            ];
+            Ok(xml.empty("parameter", &attributes)?)
+        })
     }
 
     /// Writes the list of events.
@@ -217,13 +239,12 @@ impl Events {
                 xml.close()?;
             }
             if let Some(period) = event.period {
-                let period = self.periods.get(&period.to_bits()).copied().unwrap_or_default();
                 xml.open("eventAssignment", &[("variable", &next)])?;
                 xml.open_line("math", &[("xmlns", MATHML)])?;
                 xml.open("apply", &[])?;
                 xml.empty("plus", &[])?;
                 xml.text("ci", &next)?;
-                xml.text("ci", &format!("{prefix}_period_{period}"))?;
+                xml.text("ci", &self.period(period))?;
                 for _ in 0..3 {
                     xml.close()?;
                 }

@@ -6,6 +6,7 @@
 //! SBML core reads it.
 
 mod annotation;
+pub mod antimony;
 mod error;
 pub mod estimate;
 mod events;

@@ -62,14 +62,18 @@ pub(crate) fn write<W: Write>(meanings: &[Meaning], xml: &mut Xml<W>) -> io::Res
 
 /// The names of the values of one tensor by their index, each escaped for an attribute and after a space.
 pub(crate) fn names<'a>(meanings: &'a [Meaning], tensor: &str) -> BTreeMap<&'a str, String> {
+    let escaped = |name: String| format!(" {}", quick_xml::escape::escape(name));
+    plain_names(meanings, tensor).into_iter().map(|(index, name)| (index, escaped(name))).collect()
+}
+
+/// The names of the values of one tensor by their index.
+pub(crate) fn plain_names<'a>(meanings: &'a [Meaning], tensor: &str) -> BTreeMap<&'a str, String> {
     meanings
         .iter()
         .filter(|meaning| meaning.tensor == tensor && !meaning.name.is_empty())
         .map(|meaning| {
-            let name = clean(&meaning.name);
             // Line breaks in an attribute would be read as spaces.
-            let name = name.replace(['\t', '\n', '\r'], " ");
-            (meaning.index.as_str(), format!(" {}", quick_xml::escape::escape(name)))
+            (meaning.index.as_str(), clean(&meaning.name).replace(['\t', '\n', '\r'], " "))
         })
         .collect()
 }

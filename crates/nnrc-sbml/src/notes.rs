@@ -23,19 +23,24 @@ pub(crate) fn write<W: Write>(
 ) -> io::Result<()> {
     xml.open("notes", &[])?;
     xml.open("body", &[("xmlns", XHTML)])?;
-    for observable in &crn.observables {
-        xml.text("p", &how_to_read(crn, observable))?;
+    for paragraph in paragraphs(crn, units, options) {
+        xml.text("p", &clean(&paragraph))?;
     }
-    if let (Some(concentration), Some(time)) = (units.concentration_words(), units.time_words()) {
-        let one = if concentration.contains(' ') { concentration } else { format!("1 {concentration}") };
-        xml.text("p", &format!("A value of 1 is a concentration of {one}. Times are in {time}."))?;
-    }
-    for note in &options.notes {
-        xml.text("p", &clean(note))?;
-    }
-    xml.text("p", CONSTANTS)?;
     xml.close()?;
     xml.close()
+}
+
+/// Paragraphs of plain text: how to read the values, what 1 is, what the caller adds, what the constants are.
+pub(crate) fn paragraphs(crn: &Crn, units: &UnitSystem, options: &Options) -> Vec<String> {
+    let mut all: Vec<String> =
+        crn.observables.iter().map(|observable| how_to_read(crn, observable)).collect();
+    if let (Some(concentration), Some(time)) = (units.concentration_words(), units.time_words()) {
+        let one = if concentration.contains(' ') { concentration } else { format!("1 {concentration}") };
+        all.push(format!("A value of 1 is a concentration of {one}. Times are in {time}."));
+    }
+    all.extend(options.notes.iter().cloned());
+    all.push(CONSTANTS.to_owned());
+    all
 }
 
 fn how_to_read(crn: &Crn, observable: &Observable) -> String {

@@ -92,6 +92,31 @@ impl Parameters {
         uses.iter().find(|each| each.orders.contains(&order)).map_or("", |each| &each.suffix)
     }
 
+    /// Calls `visit` for each parameter: identifier, name, value, and the orders of its reactions.
+    pub(crate) fn for_each<E>(
+        &self,
+        crn: &Crn,
+        mut visit: impl FnMut(&str, &str, f64, &[u32]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let (mut id, mut index) = (String::new(), String::new());
+        for (handle, constant) in crn.rate_constants.iter() {
+            let bar = if self.signed[handle.index()] { "|" } else { "" };
+            for each in &self.by_constant[handle.index()] {
+                for flat in (0..constant.values.len()).filter(|&flat| each.members[flat]) {
+                    let stored = constant.values[flat];
+                    id.clear();
+                    namer::rate_constant_id(crn, constant, flat, &mut id);
+                    id.push_str(&each.suffix);
+                    annotation::set_index(crn, &constant.axes, flat, &mut index);
+                    let name = annotation::name(&constant.origin.label, &index, &constant.origin.part);
+                    let bar = if stored < 0.0 { bar } else { "" };
+                    visit(&id, &format!("{bar}{name}{bar}"), stored.abs(), &each.orders)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Writes the list of parameters.
     pub(crate) fn write<W: Write>(
         &self,

@@ -89,7 +89,7 @@ impl<'a> Rules<'a> {
 
     /// The identifier of the model. SBML wants it to differ from those of species, parameters and reactions; as
     /// nothing refers to it, it gives way.
-    pub fn model_id(&self, crn: &Crn) -> String {
+    pub(crate) fn model_id(&self, crn: &Crn) -> String {
         let mut id = namer::bare(&crn.name);
         while is_taken(crn, &id) || self.has(&id) {
             id.push('_');
@@ -100,6 +100,20 @@ impl<'a> Rules<'a> {
     /// Whether a value has this identifier.
     pub(crate) fn has(&self, id: &str) -> bool {
         self.values.iter().any(|value| value.reading.id == id)
+    }
+
+    /// Calls `visit` for each value, with its human name.
+    pub(crate) fn for_each<E>(
+        &self,
+        crn: &Crn,
+        mut visit: impl FnMut(&Reading, &str) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut index = String::new();
+        for Value { observable, flat, reading } in &self.values {
+            annotation::set_index(crn, &[observable.axis], *flat, &mut index);
+            visit(reading, &annotation::name(&observable.stem, &index, ""))?;
+        }
+        Ok(())
     }
 
     /// Writes the parameters that hold the values.

@@ -10,6 +10,7 @@ use std::io::{self, Write};
 use nnrc_crn::Units;
 
 use crate::error::Error;
+use crate::events::Kind;
 use crate::options::Level;
 use crate::xml::{Xml, set_number};
 
@@ -108,6 +109,40 @@ impl UnitSystem {
     /// Units of length and area. Nothing in the file has them, but COPASI warns where they are not set.
     pub(crate) fn length_and_area(&self) -> (&'static str, &'static str) {
         (self.named("metre"), self.named(AREA))
+    }
+
+    /// Identifier of the unit of a parameter of events.
+    pub(crate) fn of(&self, kind: Kind) -> &'static str {
+        match kind {
+            Kind::Concentration => self.concentration_unit(),
+            Kind::Time => self.time_unit(),
+        }
+    }
+
+    /// The units of the model and their definitions, as Antimony writes them.
+    pub(crate) fn antimony(&self, orders: &[u32]) -> Vec<(String, String)> {
+        let Some(molar) = self.molar else {
+            let pure = |id: &str| (id.to_owned(), DIMENSIONLESS.to_owned());
+            return ["substance", "extent", "volume", "time_unit", "area", "length"].map(pure).to_vec();
+        };
+        let volume = Multiple { scale: molar.volume, multiplier: 1.0 };
+        let substance = Multiple { scale: molar.concentration.scale + molar.volume, ..molar.concentration };
+        let [mole, litre, second] = [(substance, "mole"), (volume, "litre"), (molar.time, "second")]
+            .map(|(multiple, unit)| multiple.of_antimony(unit));
+        let mut all = vec![("substance", mole.clone()), ("extent", mole.clone()), ("volume", litre.clone())];
+        all.extend([("time_unit", second.clone()), ("area", "metre^2".to_owned())]);
+        all.push((CONCENTRATION, format!("{mole} / {litre}")));
+        let mut all: Vec<(String, String)> =
+            all.into_iter().map(|(id, text)| (id.to_owned(), text)).collect();
+        for &order in orders {
+            let definition = match order {
+                0 => format!("{mole} / ({litre} * {second})"),
+                1 => format!("1 / ({second})"),
+                _ => format!("({litre})^{0} / (({mole})^{0} * {second})", order - 1),
+            };
+            all.push((self.rate_unit(order).into_owned(), definition));
+        }
+        all
     }
 
     fn named(&self, unit: &'static str) -> &'static str {
@@ -211,6 +246,15 @@ fn rate_words(order: u32, concentration: &str, time: &str) -> String {
 }
 
 impl Multiple {
+    /// As Antimony writes it: `1e-9 mole`.
+    fn of_antimony(self, unit: &str) -> String {
+        match (self.scale, self.multiplier) {
+            (0, 1.0) => unit.to_owned(),
+            (0, multiplier) => format!("{multiplier} {unit}"),
+            (scale, multiplier) => format!("{multiplier}e{scale} {unit}"),
+        }
+    }
+
     /// In words, with a prefix where there is one: `uM`, `10 nM`.
     fn words(self, unit: &str) -> String {
         let prefix = match self.scale {

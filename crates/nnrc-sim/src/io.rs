@@ -20,7 +20,7 @@ mod separator;
 pub mod table;
 mod tensor;
 pub mod unfinished;
-mod zip;
+pub mod zip;
 
 pub use array::{Array, Arrays, Texts, insert_beside};
 pub use atomic::write_atomically;

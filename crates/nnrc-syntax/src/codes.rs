@@ -87,6 +87,7 @@ codes! {
     EMPTY_DATASET = "empty-dataset", 1;
     // Running.
     EXPECTATION_FAILED = "expectation-failed", 4;
+    NOT_REPRODUCED = "not-reproduced", 4;
     FAILED_POINT = "failed-point", 4;
     NOT_SETTLED = "not-settled", 5;
     SOLVER_FAILED = "solver-failed", 5;

@@ -2,22 +2,23 @@
 
 #![allow(clippy::disallowed_methods, reason = "the one place of the library that reads files")]
 
+mod decode;
 mod error;
 mod gzip;
 mod model;
 mod tables;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use nnrc_model::{Arrays, ResourceError, Resources, Table, TableLayout, Tensor};
-use nnrc_sim::io::{ArrayFile, FilesRead, idx, npz, read_file, safetensors, table};
+use nnrc_sim::io::{FilesRead, read_file};
 use nnrc_syntax::{Diagnostic, MAX_BYTES, Severity, Source, Span, codes};
 
 use crate::failure::Failure;
-use error::explain;
 
 /// The name of a file that is not on disk: what comes from standard input.
 pub const DASH: &str = "-";
@@ -120,13 +121,16 @@ pub fn reason(error: &io::Error) -> String {
 pub struct Disk {
     folder: PathBuf,
     record: Record,
+    /// Paths of files that were read, as they were asked for.
+    named: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl Disk {
     /// The folder of a source; the current one for stdin.
     pub fn of(path: &Path) -> Self {
         let folder = if path.as_os_str() == DASH { None } else { path.parent() };
-        Self { folder: folder.unwrap_or(Path::new("")).to_owned(), record: Record::default() }
+        let folder = folder.unwrap_or(Path::new("")).to_owned();
+        Self { folder, record: Record::default(), named: Arc::default() }
     }
 
     /// Reads a text; `-` is stdin. No more than the parser takes is ever loaded.
@@ -152,96 +156,73 @@ impl Disk {
         path.display().to_string()
     }
 
+    /// The files that were read so far, by the paths that they were asked for.
+    ///
+    /// # Errors
+    ///
+    /// A file that is not there any more.
+    pub fn undecoded(&self) -> Result<Undecoded, ResourceError> {
+        let named = self.named.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        named
+            .into_iter()
+            .map(|path| Ok((path.clone(), self.read(&path)?.0)))
+            .collect::<Result<_, _>>()
+            .map(Undecoded)
+    }
+
     fn read(&self, path: &str) -> Result<(Vec<u8>, String), ResourceError> {
         let place = self.folder.join(path);
         self.record.add(&place);
+        self.named.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
         let bytes = read_file(&place)
             .map_err(|error| ResourceError { code: codes::UNREADABLE_FILE, message: reason(&error) })?;
-        let extension = place.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-        Ok((bytes, extension.to_lowercase()))
+        Ok((bytes, extension(&place)))
     }
 }
 
 impl Resources for Disk {
     fn tensors(&self, path: &str) -> Result<Box<dyn Arrays>, ResourceError> {
-        let (bytes, extension) = self.read(path)?;
-        let file = match extension.as_str() {
-            "npz" | "npy" => npz::open(bytes),
-            "safetensors" => safetensors::open(bytes),
-            // PyTorch's own files are archives with pickles inside: the reader of archives says so.
-            "pt" | "pth" | "pkl" | "pickle" | "bin" => {
-                let message = "Python objects would have to be executed to be read; \
-                               save the tensors as .npz or .safetensors";
-                return Err(ResourceError { code: codes::PICKLED_FILE, message: message.to_owned() });
-            }
-            _ => {
-                let message = "expected a file that ends in .npz, .npy or .safetensors";
-                return Err(ResourceError { code: codes::MALFORMED_FILE, message: message.to_owned() });
-            }
-        };
-        Ok(Box::new(Decoded(file.map_err(explain)?)))
+        decode::tensors(self.read(path)?)
     }
 
     fn table(&self, path: &str, layout: TableLayout) -> Result<Table, ResourceError> {
-        let (bytes, mut extension) = self.read(path)?;
-        if extension == "gz" {
-            let inner = Path::new(path).file_stem().map(Path::new).and_then(Path::extension);
-            extension = inner.and_then(|inner| inner.to_str()).unwrap_or_default().to_lowercase();
-        }
-        // No text holds a zero: what inflates to such is refused at its beginning.
-        let limit = |start: &[u8]| match table::text(start) {
-            Err(error) if start.contains(&0) => Err(explain(error)),
-            _ => Ok(gzip::MAX_INFLATED),
-        };
-        tables::read(&unpacked(bytes, limit)?, &extension, layout)
+        decode::table(path, self.read(path)?, layout)
     }
 
     fn idx(&self, path: &str) -> Result<Tensor, ResourceError> {
-        let (bytes, _) = self.read(path)?;
-        // The header says how much follows: what is too much is not inflated at all.
-        let limit = |start: &[u8]| match idx::size(start) {
-            Ok(size) if size > gzip::MAX_INFLATED => Err(gzip::too_large()),
-            Ok(size) => Ok(size),
-            Err(error) => Err(explain(error)),
-        };
-        let array = idx::read(&unpacked(bytes, limit)?).map_err(explain)?;
-        Ok(Tensor { shape: array.shape, values: array.values })
+        decode::idx(self.read(path)?.0)
     }
 }
 
-/// The contents of a file that may be compressed by gzip; `limit` says from their beginning how many bytes they may have.
-fn unpacked(
-    bytes: Vec<u8>,
-    limit: impl Fn(&[u8]) -> Result<usize, ResourceError>,
-) -> Result<Vec<u8>, ResourceError> {
-    if !gzip::is_gzip(&bytes) {
-        return Ok(bytes);
+/// Files that are in memory, undecoded, by the paths written in a `.nnr` file.
+#[derive(Debug, Clone, Default)]
+pub struct Undecoded(pub BTreeMap<String, Vec<u8>>);
+
+impl Undecoded {
+    fn read(&self, path: &str) -> Result<(Vec<u8>, String), ResourceError> {
+        let bytes = self.0.get(path).ok_or_else(|| ResourceError {
+            code: codes::UNREADABLE_FILE,
+            message: "it is not in the archive".to_owned(),
+        })?;
+        Ok((bytes.clone(), extension(Path::new(path))))
     }
-    gzip::inflate(&bytes, limit)
 }
 
-/// Arrays of a file that was read.
-struct Decoded(ArrayFile<'static>);
-
-impl Arrays for Decoded {
-    fn names(&self) -> Vec<&str> {
-        self.0.names().collect()
+impl Resources for Undecoded {
+    fn tensors(&self, path: &str) -> Result<Box<dyn Arrays>, ResourceError> {
+        decode::tensors(self.read(path)?)
     }
 
-    fn holds(&self, name: &str) -> bool {
-        self.0.holds(name)
+    fn table(&self, path: &str, layout: TableLayout) -> Result<Table, ResourceError> {
+        decode::table(path, self.read(path)?, layout)
     }
 
-    fn shape(&self, name: &str) -> Result<Vec<usize>, ResourceError> {
-        self.0.shape(name).ok_or_else(|| ResourceError::missing_array(name))?.map_err(explain)
+    fn idx(&self, path: &str) -> Result<Tensor, ResourceError> {
+        decode::idx(self.read(path)?.0)
     }
+}
 
-    fn read(&self, name: &str) -> Result<Tensor, ResourceError> {
-        let array = self.0.read(name).ok_or_else(|| ResourceError::missing_array(name))?.map_err(explain)?;
-        Ok(Tensor { shape: array.shape, values: array.values })
-    }
-
-    fn texts(&self, name: &str) -> Option<Result<Vec<String>, ResourceError>> {
-        Some(self.0.texts(name)?.map_err(explain))
-    }
+/// What a name ends in, in small letters.
+fn extension(path: &Path) -> String {
+    path.extension().and_then(|extension| extension.to_str()).unwrap_or_default().to_lowercase()
 }

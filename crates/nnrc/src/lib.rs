@@ -16,6 +16,7 @@ pub mod cycles;
 pub mod disk;
 pub mod expectations;
 pub mod explain;
+pub mod export;
 pub mod findings;
 pub mod import;
 pub mod meanings;

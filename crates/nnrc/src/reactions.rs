@@ -13,7 +13,7 @@ use crate::numbers::plural;
 const SHOWN_ROWS: usize = 1000;
 
 /// How to read the values of the network, one line for each input and layer that is worth reading.
-fn readings(pot: &Compiled) -> Vec<String> {
+pub(crate) fn readings(pot: &Compiled) -> Vec<String> {
     let id = |family: nnrc_crn::Handle<nnrc_crn::SpeciesFamily>| {
         let mut id = String::new();
         namer::species_id(&pot.lowered.crn, &pot.lowered.crn.species[family], 0, &mut id);

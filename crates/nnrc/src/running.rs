@@ -85,6 +85,11 @@ impl Running {
         }
     }
 
+    /// Relative and absolute tolerance for the numbers of a file.
+    pub fn tolerances(&self) -> (f64, f64) {
+        self.tolerances
+    }
+
     /// Paragraphs for the notes of a file. `presents`: whether it has events that show the samples.
     pub fn notes(&self, presents: bool) -> Vec<String> {
         let mut notes = vec![self.duration()];

@@ -86,10 +86,15 @@ impl Compiled {
     /// [`SbmlError::Refused`] where the format cannot carry the network: more samples than events, an identifier twice, a
     /// unit that SBML has not.
     pub fn write_sbml(&self, options: &Options, out: &mut dyn Write) -> Result<(), SbmlError> {
-        nnrc_sbml::write(&self.lowered.crn, &self.lowered.info, options, out).map_err(|error| match error {
+        nnrc_sbml::write(&self.lowered.crn, &self.lowered.info, options, out)
+            .map_err(|error| self.sbml_error(error))
+    }
+
+    pub(crate) fn sbml_error(&self, error: Error) -> SbmlError {
+        match error {
             Error::Io(error) => SbmlError::Io(error),
             error => SbmlError::Refused(self.refused(&error)),
-        })
+        }
     }
 
     fn refused(&self, error: &Error) -> Failure {

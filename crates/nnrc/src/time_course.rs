@@ -15,6 +15,8 @@ pub struct TimeCourse {
     pub times: Vec<f64>,
     /// What stands in the columns.
     pub columns: Vec<Column>,
+    /// What each column is made of: places of species in the whole state, with factors.
+    pub terms: Vec<Vec<(usize, f64)>>,
     /// A row after another.
     pub values: Vec<f64>,
 }
@@ -85,18 +87,17 @@ impl TimeCourse {
 #[derive(Debug, Clone)]
 pub struct Recorder {
     course: TimeCourse,
-    terms: Vec<Vec<(usize, f64)>>,
 }
 
 impl Recorder {
     /// Nothing, of no columns.
     pub(crate) fn new() -> Self {
-        Self { course: TimeCourse::default(), terms: Vec::new() }
+        Self { course: TimeCourse::default() }
     }
 
     pub(crate) fn add(&mut self, column: Column, terms: Vec<(usize, f64)>) {
         self.course.columns.push(column);
-        self.terms.push(terms);
+        self.course.terms.push(terms);
     }
 
     /// The values of an observable of the chemistry; `with_rails`: and before each its rails, where it is not one itself.
@@ -134,7 +135,7 @@ impl Recorder {
         let value = |terms: &Vec<(usize, f64)>| {
             terms.iter().map(|(at, sign)| sign * concentrations[*at]).sum::<f64>()
         };
-        self.course.values.extend(self.terms.iter().map(value));
+        self.course.values.extend(self.course.terms.iter().map(value));
     }
 
     /// What was recorded.

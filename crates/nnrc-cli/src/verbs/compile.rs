@@ -1,12 +1,14 @@
 //! `nnrc compile`: the chemistry as a file, or as a crate.
 
 pub mod folder;
+mod omex;
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use nnrc::Compiled;
 use nnrc::disk::DASH;
+use nnrc::export;
 use nnrc::reactions::write_reactions;
 use nnrc::sbml::SbmlError;
 use nnrc::size::warnings;
@@ -15,6 +17,7 @@ use nnrc_syntax::{Diagnostic, Severity, Source, codes};
 
 use crate::args::{CompileArgs, Feed, Inputs, Observables, Provenance, SbmlLevel, Target};
 use crate::destination::Destination;
+use crate::notes::Notes;
 use crate::session::Session;
 use crate::terminal::{Stop, Terminal};
 
@@ -23,10 +26,11 @@ pub fn run(session: &Session, args: &CompileArgs) -> Result<(), Stop> {
     if args.target == Target::Rust && args.output.as_deref().is_some_and(|path| path.as_os_str() == DASH) {
         return session.terminal.usage("--target rust writes a folder, which does not fit on stdout");
     }
-    if let Some(option) = args.of_sbml().filter(|_| args.target != Target::Sbml) {
-        return session.terminal.usage(&format!("{option} is for `--target sbml`"));
+    if let Some((option, target)) = args.misplaced() {
+        return session.terminal.usage(&format!("{option} is for {target}"));
     }
-    let loaded = session.load(&args.file.file)?;
+    let disk = session.disk(&args.file.file);
+    let loaded = session.load_from(&args.file.file, &disk)?;
     let destination = destination(args, &nnrc_crn::namer::bare(&loaded.model.name));
     if let (Target::Rust, Destination::File(folder)) = (args.target, &destination) {
         session.keep_inputs(folder, "name another place for the results: `-o other-sim`")?;
@@ -37,24 +41,38 @@ pub fn run(session: &Session, args: &CompileArgs) -> Result<(), Stop> {
         session.require_places(&[&destination])?;
     }
     let input = session.input(&loaded, &args.values)?;
+    let is_model = args.target.is_model();
     if let Some(option) = args.values.given()
         && loaded.model.is_fed()
         && (loaded.model.chemistry.construction.is_phased()
-            || args.target == Target::Sbml && args.feed.is_none_or(|feed| feed == Feed::Events))
+            || is_model && args.feed.is_none_or(|feed| feed == Feed::Events))
     {
         session.terminal.note(&format!(
             "{option} changes nothing: this pot learns, and is presented the samples of its `train` block"
         ));
     }
     let pot = loaded.compile(&input)?;
-    session.terminal.diagnostics(&loaded.source, &warnings(&pot, args.target == Target::Sbml));
+    session.terminal.diagnostics(&loaded.source, &warnings(&pot, is_model));
     let pot = pot.at_its_start()?;
     match (args.target, &destination) {
         (Target::Rust, Destination::File(folder)) => return write_crate(session, &pot, folder),
-        (Target::Sbml, _) => write_sbml(session, &pot, args, &destination)?,
+        (Target::Sbml | Target::Antimony, _) => write_model(session, &pot, args, &destination)?,
+        (Target::Omex, _) => {
+            let recipe = omex::recipe(session, args, &disk, options(args))?;
+            let bytes = export::omex::archive(&pot, &recipe, &mut Notes(&session.terminal))?;
+            destination.write(&session.terminal, |out| out.write_all(&bytes))?;
+        }
         (Target::Crn | Target::Rust, _) => {
             destination.write(&session.terminal, |out| write_reactions(&pot, out))?;
         }
+        (Target::Catalyst, _) => {
+            let text = export::catalyst::text(&pot)?;
+            destination.write(&session.terminal, |out| out.write_all(text.as_bytes()))?;
+        }
+        (Target::Latex, _) => {
+            destination.write(&session.terminal, |out| export::latex::write(&pot, out))?;
+        }
+        (Target::Dot, _) => destination.write(&session.terminal, |out| export::dot::write(&pot, out))?,
     }
     if let Destination::File(path) = &destination {
         session.terminal.note(&format!("wrote {}", path.display()));
@@ -62,7 +80,7 @@ pub fn run(session: &Session, args: &CompileArgs) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Where the result goes: where `-o` says, else STEM.xml, STEM.crn or STEM-sim in the current folder. `network` names
+/// Where the result goes: where `-o` says, else STEM with an ending of its target in the current folder. `network` names
 /// what comes from stdin.
 fn destination(args: &CompileArgs, network: &str) -> Destination {
     if let Some(path) = &args.output {
@@ -75,6 +93,11 @@ fn destination(args: &CompileArgs, network: &str) -> Destination {
         Target::Sbml => ".xml",
         Target::Crn => ".crn",
         Target::Rust => "-sim",
+        Target::Antimony => ".ant",
+        Target::Catalyst => ".jl",
+        Target::Latex => ".tex",
+        Target::Dot => ".dot",
+        Target::Omex => ".omex",
     });
     Destination::File(PathBuf::from(name))
 }
@@ -98,13 +121,38 @@ fn unwritable<T>(terminal: &Terminal, source: &Source, place: &Path, error: &io:
     terminal.fail(source, Diagnostic::global(Severity::Error, codes::NOT_WRITABLE, message))
 }
 
-fn write_sbml(
+/// Writes SBML or Antimony.
+fn write_model(
     session: &Session,
     pot: &Compiled,
     args: &CompileArgs,
     destination: &Destination,
 ) -> Result<(), Stop> {
-    let options = pot.described(Options {
+    let options = pot.described(options(args));
+    session.terminal.diagnostics(&pot.source, pot.sbml_warnings(&options).as_slice());
+    // A network that the format cannot carry is no fault of the file system.
+    let mut refused = None;
+    let write = |out: &mut dyn io::Write| match args.target {
+        Target::Antimony => export::antimony::write(pot, &options, out),
+        _ => pot.write_sbml(&options, out),
+    };
+    let result = destination.try_write(|out| match write(out) {
+        Ok(()) => Ok(()),
+        Err(SbmlError::Io(error)) => Err(error),
+        Err(SbmlError::Refused(failure)) => {
+            refused = Some(failure);
+            Err(io::ErrorKind::InvalidData.into())
+        }
+    });
+    match refused {
+        Some(failure) => Err(failure.into()),
+        None => destination.report(&session.terminal, result),
+    }
+}
+
+/// How SBML is written.
+fn options(args: &CompileArgs) -> Options {
+    Options {
         level: match args.sbml_level.unwrap_or(SbmlLevel::L3v1) {
             SbmlLevel::L3v1 => nnrc_sbml::Level::L3V1,
             SbmlLevel::L3v2 => nnrc_sbml::Level::L3V2,
@@ -127,20 +175,5 @@ fn write_sbml(
             Observables::Rules => nnrc_sbml::Observables::Rules,
         },
         ..Options::default()
-    });
-    session.terminal.diagnostics(&pot.source, pot.sbml_warnings(&options).as_slice());
-    // A network that the format cannot carry is no fault of the file system.
-    let mut refused = None;
-    let result = destination.try_write(|out| match pot.write_sbml(&options, out) {
-        Ok(()) => Ok(()),
-        Err(SbmlError::Io(error)) => Err(error),
-        Err(SbmlError::Refused(failure)) => {
-            refused = Some(failure);
-            Err(io::ErrorKind::InvalidData.into())
-        }
-    });
-    match refused {
-        Some(failure) => Err(failure.into()),
-        None => destination.report(&session.terminal, result),
     }
 }

@@ -10,6 +10,7 @@ pub mod fmt;
 pub mod import;
 pub mod new;
 pub mod noise;
+pub mod reproduce;
 pub mod simulate;
 pub mod sweep;
 pub mod test;

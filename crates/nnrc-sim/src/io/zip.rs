@@ -22,10 +22,11 @@ const DATE: u16 = 0x0021;
 
 /// A member as the central directory describes it. Its methods take the bytes of the archive.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Member {
-    pub(crate) name: String,
+pub struct Member {
+    /// Its name.
+    pub name: String,
     /// Bytes of the contents, as the directory says.
-    pub(crate) size: usize,
+    pub size: usize,
     flags: u16,
     method: u16,
     checksum: u32,
@@ -38,7 +39,7 @@ pub(crate) fn is_archive(bytes: &[u8]) -> bool {
 }
 
 /// Lists the members of an archive.
-pub(crate) fn members(bytes: &[u8]) -> Result<Vec<Member>, ReadError> {
+pub fn members(bytes: &[u8]) -> Result<Vec<Member>, ReadError> {
     let damaged = || ReadError::malformed("the directory of the archive is damaged or cut off");
     // The end record is 22 bytes and a comment of at most 65,535.
     let from = bytes.len().saturating_sub(22 + 65_535);
@@ -108,7 +109,7 @@ impl Member {
     }
 
     /// Unpacks the member and checks its size and checksum.
-    pub(crate) fn contents(&self, bytes: &[u8]) -> Result<Vec<u8>, ReadError> {
+    pub fn contents(&self, bytes: &[u8]) -> Result<Vec<u8>, ReadError> {
         let contents = match self.method {
             DEFLATED => decompress_to_vec_with_limit(self.data(bytes)?, self.size).map_err(|_| damaged())?,
             _ => self.data(bytes)?.to_vec(),
@@ -162,7 +163,7 @@ fn damaged() -> ReadError {
 }
 
 /// Writes an archive of stored members in the order given; none if it needs the 64-bit extension.
-pub(crate) fn write<'a>(members: impl IntoIterator<Item = (&'a str, Vec<u8>)>) -> Option<Vec<u8>> {
+pub fn write<'a>(members: impl IntoIterator<Item = (&'a str, Vec<u8>)>) -> Option<Vec<u8>> {
     let (mut bytes, mut directory, mut count) = (Vec::new(), Vec::new(), 0u16);
     for (name, contents) in members {
         let offset = narrow(bytes.len())?;
