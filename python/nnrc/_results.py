@@ -122,6 +122,19 @@ class Certificate(_Report):
         """The proven bound on the time to settle, in time units; None without one."""
         return self._values.get("settling_time")
 
+    @property
+    def settling_time_any_start(self) -> float | None:
+        """The proven bound on the time to settle from any start, in time units; None without one.
+
+        Linear values start at most at :attr:`largest_start`.
+        """
+        return self._values.get("settling_time_any_start")
+
+    @property
+    def largest_start(self) -> float | None:
+        """Up to which linear values may start for it; None where no bound is needed."""
+        return self._values.get("largest_start")
+
 
 class Test(NamedTuple):
     """An expectation of the text, judged.

@@ -72,8 +72,8 @@ impl List {
                 ("steady-state trap", examples::negative_root),
                 ("families", families::widths),
                 ("magnitudes", || fixed_point::extremes(0, 2000)),
-                ("certificate", || certificate::random(200)),
-                ("certificate: other layers", certificate::others),
+                ("certificate", || certificate::random(200, 20)),
+                ("certificate: rates", certificate::rates),
                 ("corpus", corpus),
             ],
             Self::Crates => {

@@ -7,7 +7,7 @@ use nnrc_syntax::{Diagnostic, Severity, Span, codes};
 use crate::gradient_descent;
 use crate::skeleton::{DraftKind, DraftOperation, Skeleton};
 use crate::value::Scope;
-use nnrc_model::activation::{Activation, Approach, CrossEntropy, Facts, Learns, SPECS};
+use nnrc_model::activation::{Activation, CrossEntropy, Facts, Learns, SPECS};
 use nnrc_model::clock::phase_length;
 use nnrc_model::judge;
 use nnrc_model::ranges::PreActivation;
@@ -186,14 +186,12 @@ fn speeds(scope: &mut Scope, context: &Context<'_>) {
     short("a step that runs always".to_owned(), phased.combinational, length, longer);
     for node in &context.skeleton.nodes {
         let DraftKind::Layer { activations, .. } = &node.kind else { continue };
-        match activations.first().and_then(|(activation, _)| activation.approach()) {
-            Some(Approach::SmoothRelu { h }) => {
-                let rate = 2.0 * h.sqrt() * phased.combinational;
-                let what = format!("the smoothed ReLU of `{}`", node.name);
-                short(what, rate, 2.0 * length, "use a larger `h`, a smaller `epsilon` or a slower clock");
-            }
-            // Linear sums are steps that run always.
-            Some(Approach::Linear) | None => {}
+        // Linear sums are steps that run always.
+        let circuit = activations.first().and_then(|(activation, _)| activation.approach(true, 1));
+        if let Some(h) = circuit.and_then(|circuit| circuit.neuron()) {
+            let rate = 2.0 * h.sqrt() * phased.combinational;
+            let what = format!("the smoothed ReLU of `{}`", node.name);
+            short(what, rate, 2.0 * length, "use a larger `h`, a smaller `epsilon` or a slower clock");
         }
     }
     if let Clock::MayLeonard { species: Some(species), .. } = phased.clock {

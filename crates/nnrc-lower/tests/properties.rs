@@ -20,6 +20,7 @@ use proptest::prelude::*;
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     Any,
+    /// Smoothed ReLU and linear layers, whose times and rates are all certified.
     Certified,
 }
 
@@ -178,22 +179,31 @@ proptest! {
 
     #[test]
     fn a_certificate_for_ranges_is_weaker_than_one_for_a_point(seed: u64) {
-        let model = network(seed, Kind::Certified);
+        let kind = if seed % 2 == 0 { Kind::Certified } else { Kind::Any };
+        let model = network(seed, kind);
         let ranges = certify(&model, Inputs::Ranges, 1e-3);
         prop_assume!(ranges.obstacles.is_empty());
         let random = &mut Random::new(seed);
         for _ in 0..5 {
             let point = certify(&model, Inputs::Point(&input(&model, random)), 1e-3);
-            prop_assert_eq!(point.global_rate, ranges.global_rate);
-            prop_assert!(point.local_rate.unwrap() >= ranges.local_rate.unwrap() * (1.0 - 1e-12));
-            prop_assert!(
-                point.settling_time.unwrap() <= ranges.settling_time.unwrap() * (1.0 + 1e-12) + 1e-12
-            );
-            prop_assert!(point.local_rate.unwrap() >= point.global_rate.unwrap() * (1.0 - 1e-12));
+            if kind == Kind::Certified {
+                prop_assert_eq!(point.global_rate, ranges.global_rate);
+            }
+            prop_assert!(point.local_rate.unwrap() >= ranges.local_rate.unwrap() * (1.0 - 1e-9));
+            prop_assert!(point.local_rate.unwrap() >= point.global_rate.unwrap() * (1.0 - 1e-9));
+            for (narrow, wide) in [
+                (point.settling_time, ranges.settling_time),
+                (point.settling_time_any_start, ranges.settling_time_any_start),
+                (point.settling_time, point.settling_time_any_start),
+            ] {
+                if let Some(wide) = wide {
+                    prop_assert!(narrow.unwrap() <= wide * (1.0 + 1e-9) + 1e-12, "{narrow:?} {wide}");
+                }
+            }
         }
         // A tighter tolerance takes longer.
-        let tight = certify(&model, Inputs::Ranges, 1e-6).settling_time.unwrap();
-        prop_assert!(tight >= ranges.settling_time.unwrap());
+        let tight = certify(&model, Inputs::Ranges, 1e-6).settling_time;
+        prop_assert!(tight.is_none_or(|tight| tight >= ranges.settling_time.unwrap()));
     }
 }
 

@@ -9,8 +9,8 @@ mod algebraic_sigmoid;
 mod algebraic_tanh;
 mod annihilated;
 mod annihilation_relu;
-mod approach;
 mod canonical;
+mod circuit;
 mod elu;
 mod facts;
 mod function;
@@ -35,7 +35,7 @@ mod winner_take_all;
 #[cfg(test)]
 mod tests;
 
-pub use approach::Approach;
+pub use circuit::{Block, Circuit, Form, Origin, Product, Quantity};
 pub use facts::{Bound, Clocked, CrossEntropy, Domain, Exposure, Facts, Learns, Parameter, Reads};
 pub use function::{Function, Holding, Joint, Map, Pair, Pointwise, Produced, Rails};
 
@@ -234,8 +234,9 @@ impl Activation {
         })
     }
 
-    /// The theorem about its way to rest; none where there is no certificate.
-    pub fn approach(self) -> Option<Approach> {
-        self.with(|function| function.approach())
+    /// The equations by which a unit of a layer of `units` comes to rest, of a drive in which something pushes down or
+    /// nothing does; none where nothing is proven of them.
+    pub fn approach(self, signed: bool, units: usize) -> Option<Circuit> {
+        self.with(|function| function.approach(signed, units))
     }
 }

@@ -1,7 +1,7 @@
 //! The plain forward pass: what the chemistry's fixed point must be, in closed form.
 
 use crate::activation::{Activation, Rails, annihilated_pair};
-use crate::encoding::{Encoding, encodings, or_identity};
+use crate::encoding::{encodings, or_identity};
 use crate::model::Model;
 use crate::network::{NodeKind, Operation};
 use crate::relay::{drive_order, is_relayed};
@@ -15,11 +15,23 @@ pub fn forward(model: &Model, input: &[f64]) -> Vec<Vec<f64>> {
 }
 
 fn rails(model: &Model, input: &[f64]) -> Vec<Vec<Rails>> {
+    follow(model, input, |_, _| {})
+}
+
+/// What drives each activation of each node at rest, as it reaches it: behind its relay, if it has one.
+pub fn drives(model: &Model, input: &[f64]) -> Vec<Vec<Vec<Rails>>> {
+    let mut all = vec![Vec::new(); model.nodes.len()];
+    follow(model, input, |node, drive| all[node].push(drive.to_vec()));
+    all
+}
+
+/// Rails of every node; `seen` is told the node and the drive of each activation.
+fn follow(model: &Model, input: &[f64], mut seen: impl FnMut(usize, &[Rails])) -> Vec<Vec<Rails>> {
     let encodings = encodings(model);
     let k = model.chemistry.annihilation / model.chemistry.forward;
     let mut all: Vec<Vec<Rails>> = Vec::new();
     let mut rest = input;
-    for (node, encoding) in model.nodes.iter().zip(&encodings) {
+    for (at, (node, encoding)) in model.nodes.iter().zip(&encodings).enumerate() {
         let rails = match &node.kind {
             NodeKind::Input => {
                 let (own, others) = rest.split_at(node.width());
@@ -31,7 +43,9 @@ fn rails(model: &Model, input: &[f64]) -> Vec<Vec<Rails>> {
                 let activations = or_identity(activations);
                 for (stage, activation) in activations.iter().enumerate() {
                     let order = if stage == 0 { drive_order(&model.chemistry, operation) } else { 1 };
-                    drive = activate(model, encoding, stage, *activation, order, &drive, k);
+                    let drive_of = relayed(model, encoding.signed_drive[stage], *activation, order, drive, k);
+                    seen(at, &drive_of);
+                    drive = activate(model, encoding.signed_drive[stage], *activation, &drive_of, k);
                 }
                 drive
             }
@@ -68,24 +82,26 @@ fn pre_activation(all: &[Vec<Rails>], operation: &Operation, sources: &[usize]) 
     }
 }
 
-/// Rails after one activation.
-fn activate(
+/// What reaches an activation: the drive itself, or the rails of its relay.
+fn relayed(
     model: &Model,
-    encoding: &Encoding,
-    stage: usize,
+    signed: bool,
     activation: Activation,
     order: u32,
-    drive: &[Rails],
+    drive: Vec<Rails>,
     k: f64,
 ) -> Vec<Rails> {
-    let signed = encoding.signed_drive[stage];
-    let drive: Vec<Rails> = if signed && is_relayed(&model.chemistry, order, activation) {
+    if signed && is_relayed(&model.chemistry, order, activation) {
         drive.iter().map(|&(p, m)| annihilated_pair(p, m, k)).collect()
     } else {
-        drive.to_vec()
-    };
+        drive
+    }
+}
+
+/// Rails after one activation.
+fn activate(model: &Model, signed: bool, activation: Activation, drive: &[Rails], k: f64) -> Vec<Rails> {
     activation.with(|function| match function.holding().pair(signed, model.chemistry.signs) {
         Some(pair) => drive.iter().map(|&drive| pair.at_rest(drive, k)).collect(),
-        None => activation.values(&drive).into_iter().map(|value| (value, 0.0)).collect(),
+        None => activation.values(drive).into_iter().map(|value| (value, 0.0)).collect(),
     })
 }

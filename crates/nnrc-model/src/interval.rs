@@ -41,6 +41,55 @@ impl Interval {
         }
     }
 
+    /// All products of a member of each.
+    #[must_use]
+    pub fn product(self, other: Self) -> Self {
+        // An end that is infinite times one that is 0 is the limit of products that are 0.
+        let times = |a: f64, b: f64| if a == 0.0 || b == 0.0 { 0.0 } else { a * b };
+        Self::hull([
+            times(self.low, other.low),
+            times(self.low, other.high),
+            times(self.high, other.low),
+            times(self.high, other.high),
+        ])
+    }
+
+    /// All squares.
+    #[must_use]
+    pub fn squared(self) -> Self {
+        let near = self.nearest_to_zero();
+        let far = self.size();
+        Self::new(near * near, far * far)
+    }
+
+    /// All quotients by a member of `other`, which holds positive numbers alone.
+    #[must_use]
+    pub fn over(self, other: Self) -> Self {
+        Self::hull([
+            self.low / other.low,
+            self.low / other.high,
+            self.high / other.low,
+            self.high / other.high,
+        ])
+    }
+
+    /// What lies within `by` of a member.
+    #[must_use]
+    pub fn widened(self, by: f64) -> Self {
+        Self::new(self.low - by, self.high + by)
+    }
+
+    /// The smallest interval that holds both.
+    #[must_use]
+    pub fn with(self, other: Self) -> Self {
+        Self::new(self.low.min(other.low), self.high.max(other.high))
+    }
+
+    /// The largest |member|.
+    pub fn size(self) -> f64 {
+        self.low.abs().max(self.high.abs())
+    }
+
     /// The member nearest to zero.
     pub fn nearest_to_zero(self) -> f64 {
         self.low.max(0.0) + self.high.min(0.0)

@@ -114,6 +114,17 @@ impl Evidence<'_> {
                 writeln!(out, "  - {hypothesis}")?;
             }
         }
+        let gaps = [
+            ("a settling time", &certificate.unsettled),
+            ("a settling time from any start", &certificate.unsettled_any_start),
+        ];
+        let gaps: Vec<_> = gaps.iter().filter_map(|(what, why)| Some((what, why.as_ref()?))).collect();
+        if !gaps.is_empty() {
+            writeln!(out, "Not certified {scope}:")?;
+        }
+        for (what, why) in gaps {
+            writeln!(out, "  - {what}: {why}")?;
+        }
         Ok(())
     }
 
@@ -199,6 +210,12 @@ impl Evidence<'_> {
             "local_rate": certificate.local_rate,
             "global_rate": certificate.global_rate,
             "settling_time": certificate.settling_time,
+            "settling_time_any_start": certificate.settling_time_any_start,
+            "largest_start": certificate.largest_start,
+            "not_certified": json!({
+                "settling_time": certificate.unsettled.as_ref().map(ToString::to_string),
+                "settling_time_any_start": certificate.unsettled_any_start.as_ref().map(ToString::to_string),
+            }),
             "tolerance": certificate.tolerance,
             "measured": measured.as_ref().map(|measured| json!({
                 "input": measured.input, "settling_time": measured.time, "slowest_rate": measured.rate,

@@ -7,19 +7,21 @@ use crate::acceptance::agreement::numpy;
 use crate::acceptance::vectors::{joint, single};
 use crate::compiled::{Compiled, analyse, deviation, lower};
 
+/// Settings under which a network of one layer is written in different chemistries.
+pub const CHEMISTRIES: [&str; 5] = [
+    "",
+    "chemistry { signs = dual_rail; }",
+    "chemistry { max_order = 3; }",
+    "chemistry { weights = species; }",
+    "chemistry { weights = species; max_order = 3; speeds = { forward = 2, annihilation = 30 }; }",
+];
+
 /// Each activation over a range of pre-activations, in five chemistries, against its formula in numpy.
 pub fn formulas() -> Vec<Finding> {
-    let chemistries = [
-        "",
-        "chemistry { signs = dual_rail; }",
-        "chemistry { max_order = 3; }",
-        "chemistry { weights = species; }",
-        "chemistry { weights = species; max_order = 3; speeds = { forward = 2, annihilation = 30 }; }",
-    ];
     let mut findings = Vec::new();
     for spec in SPECS.iter().filter(|spec| spec.facts.fixed_point.is_some()) {
         let mut networks: Vec<(Compiled, Vec<f64>)> = Vec::new();
-        for chemistry in chemistries {
+        for chemistry in CHEMISTRIES {
             for z in [-3.5, -1.0, -0.2, 0.0, 0.3, 1.0, 2.5] {
                 let activation = spec.preset();
                 let call = format!("{}()", spec.facts.name);

@@ -1,7 +1,7 @@
 //! Smoothed absolute value: u + v = sqrt(z² + 4h).
 
-use super::approach::Approach;
 use super::canonical::root;
+use super::circuit::{Circuit, Form, canonical as canonical_pair, follows};
 use super::facts::{Domain, Facts, Learns, Parameter, Reads};
 use super::function::{Function, Holding, Map, Pointwise, even};
 use crate::interval::Interval;
@@ -39,8 +39,9 @@ impl Function for Abs {
         Holding::One
     }
 
-    fn approach(&self) -> Option<Approach> {
-        None
+    fn approach(&self, _signed: bool, _units: usize) -> Option<Circuit> {
+        let start = 2.0 * self.h.sqrt();
+        Some(Circuit::of_last([canonical_pair(self.h), vec![follows(Form::of(3), start)]].concat()))
     }
 }
 

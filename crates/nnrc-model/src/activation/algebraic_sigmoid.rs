@@ -1,7 +1,7 @@
 //! Algebraic sigmoid: u / (u + v) = (1 + z / sqrt(z² + 4h)) / 2.
 
-use super::approach::Approach;
 use super::canonical::{self, root};
+use super::circuit::{Block, Circuit, Form, Origin, canonical as canonical_pair};
 use super::facts::{Domain, Facts, Learns, Parameter, Reads};
 use super::function::{Function, Holding, Map, Pointwise, monotone};
 use crate::interval::Interval;
@@ -39,9 +39,15 @@ impl Function for AlgebraicSigmoid {
         Holding::One
     }
 
-    fn approach(&self) -> Option<Approach> {
-        None
+    fn approach(&self, _signed: bool, _units: usize) -> Option<Circuit> {
+        Some(Circuit::of_last(balance(self.h)))
     }
+}
+
+/// x' = u − (u + v) x of a canonical pair: the share of x + c = 1 that u pulls at, against v.
+pub fn balance(h: f64) -> Vec<Block> {
+    let share = Block::Linear { inflow: Form::of(1), decay: Form::of(3), start: 0.5, origin: Origin::Share };
+    [canonical_pair(h), vec![share]].concat()
 }
 
 impl Pointwise for AlgebraicSigmoid {

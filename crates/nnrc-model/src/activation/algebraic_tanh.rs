@@ -1,7 +1,8 @@
 //! Algebraic tanh: (u − v) / (u + v) = z / sqrt(z² + 4h).
 
-use super::approach::Approach;
+use super::algebraic_sigmoid::balance;
 use super::canonical::root;
+use super::circuit::{Circuit, Form};
 use super::facts::{Domain, Facts, Learns, Parameter, Reads};
 use super::function::{Function, Holding, Map, Pair, Pointwise, Rails, monotone};
 use crate::interval::Interval;
@@ -39,8 +40,10 @@ impl Function for AlgebraicTanh {
         Holding::Two(self)
     }
 
-    fn approach(&self) -> Option<Approach> {
-        None
+    fn approach(&self, _signed: bool, _units: usize) -> Option<Circuit> {
+        // x − c with x + c = 1.
+        let value = Form::product(2.0, &[4]).and(Form::constant(-1.0));
+        Some(Circuit { blocks: balance(self.h), value })
     }
 }
 

@@ -2,7 +2,7 @@
 //! is produced, z₊, not on z alone.
 
 use super::annihilated::annihilated_pair;
-use super::approach::Approach;
+use super::circuit::{Block, Circuit, Form, follows};
 use super::facts::{Domain, Facts, Parameter, Reads};
 use super::function::{Function, Holding, Map, Produced};
 use crate::interval::Interval;
@@ -40,8 +40,11 @@ impl Function for AnnihilationRelu {
         Holding::One
     }
 
-    fn approach(&self) -> Option<Approach> {
-        None
+    fn approach(&self, _signed: bool, _units: usize) -> Option<Circuit> {
+        Some(Circuit::of_last(vec![
+            follows(Form::of(0), 0.0),
+            Block::Annihilation { difference: 1, k: self.k },
+        ]))
     }
 }
 

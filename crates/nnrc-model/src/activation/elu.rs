@@ -1,7 +1,7 @@
 //! ELU-like unit: u − v / (1 + v) with u = R_h(z), v = R_h(−z). It tends to −1 far below zero.
 
-use super::approach::Approach;
 use super::canonical::{self, root, share, smooth_relu};
+use super::circuit::{Block, Circuit, Form, Origin};
 use super::facts::{Domain, Facts, Learns, Parameter, Reads};
 use super::function::{Function, Holding, Map, Pair, Pointwise, Rails, monotone};
 use crate::interval::Interval;
@@ -39,8 +39,14 @@ impl Function for Elu {
         Holding::Two(self)
     }
 
-    fn approach(&self) -> Option<Approach> {
-        None
+    fn approach(&self, _signed: bool, _units: usize) -> Option<Circuit> {
+        // s' = v − (1 + v) s beside u.
+        let neuron = Block::Neuron { h: self.h, upright: true };
+        let mirror = Block::Neuron { h: self.h, upright: false };
+        let decay = Form::constant(1.0).and(Form::of(2));
+        let below = Block::Linear { inflow: Form::of(2), decay, start: 0.0, origin: Origin::Share };
+        let value = Form::of(1).and(Form::product(-1.0, &[3]));
+        Some(Circuit { blocks: vec![neuron, mirror, below], value })
     }
 }
 

@@ -3,7 +3,7 @@
 //! The fixed point of `s' = f(s, z)` moves with z by implicit differentiation, ds/dz = −f_s⁻¹ f_z; each slope is that
 //! quotient for one activation. Values and slopes are written so that nothing cancels.
 
-use super::approach::Approach;
+use super::circuit::Circuit;
 use crate::chemistry::Signs;
 use crate::interval::Interval;
 use crate::lanes::{LANES, Lanes};
@@ -22,8 +22,9 @@ pub trait Function {
     /// What holds a value at rest.
     fn holding(&self) -> Holding<'_>;
 
-    /// The theorem about its way to rest; none where there is no certificate.
-    fn approach(&self) -> Option<Approach>;
+    /// The equations by which a unit of a layer of `units` comes to rest, of a drive in which something pushes down or
+    /// nothing does; none where nothing is proven of them.
+    fn approach(&self, signed: bool, units: usize) -> Option<Circuit>;
 }
 
 /// How values follow from pre-activations.

@@ -1,9 +1,10 @@
 //! Hill unit, for z >= 0: z² / (k + z²).
 
 use super::annihilated::annihilated_pair;
-use super::approach::Approach;
+use super::circuit::{Circuit, Form, follows};
 use super::facts::{Domain, Facts, Parameter, Reads};
 use super::function::{Function, Holding, Map, Pair, Pointwise, Rails, monotone};
+use super::michaelis::quotient;
 use crate::interval::Interval;
 
 /// What does not depend on parameters.
@@ -39,8 +40,9 @@ impl Function for Hill {
         Holding::AsDriven(self)
     }
 
-    fn approach(&self) -> Option<Approach> {
-        None
+    fn approach(&self, signed: bool, _units: usize) -> Option<Circuit> {
+        let square = follows(Form::product(1.0, &[0, 0]), 0.0);
+        Some(Circuit::of_last(vec![square, quotient(self.k, 1, signed)]))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Identity: y = z. A layer without an activation is linear.
 
 use super::annihilated::annihilated_pair;
-use super::approach::Approach;
+use super::circuit::Circuit;
 use super::facts::{Clocked, CrossEntropy, Domain, Facts, Learns, Reads};
 use super::function::{Function, Holding, Map, Pair, Pointwise, Rails};
 use crate::interval::Interval;
@@ -43,8 +43,8 @@ impl Function for Identity {
         Holding::Linear(self)
     }
 
-    fn approach(&self) -> Option<Approach> {
-        Some(Approach::Linear)
+    fn approach(&self, _signed: bool, _units: usize) -> Option<Circuit> {
+        Some(Circuit::linear())
     }
 }
 

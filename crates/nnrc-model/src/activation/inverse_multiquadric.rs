@@ -1,7 +1,7 @@
 //! Inverse multiquadric, a radial basis function: 1 / sqrt(z² + 4h).
 
-use super::approach::Approach;
 use super::canonical::root;
+use super::circuit::{Block, Circuit, Form, Origin, canonical as canonical_pair};
 use super::facts::{Domain, Facts, Learns, Parameter, Reads};
 use super::function::{Function, Holding, Map, Pointwise, even};
 use crate::interval::Interval;
@@ -39,8 +39,14 @@ impl Function for InverseMultiquadric {
         Holding::One
     }
 
-    fn approach(&self) -> Option<Approach> {
-        None
+    fn approach(&self, _signed: bool, _units: usize) -> Option<Circuit> {
+        let value = Block::Linear {
+            inflow: Form::constant(1.0),
+            decay: Form::of(3),
+            start: 0.5 / self.h.sqrt(),
+            origin: Origin::Anywhere,
+        };
+        Some(Circuit::of_last([canonical_pair(self.h), vec![value]].concat()))
     }
 }
 

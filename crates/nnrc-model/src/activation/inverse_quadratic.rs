@@ -1,6 +1,6 @@
 //! Inverse quadratic, a radial basis function: 1 / (1 + z²).
 
-use super::approach::Approach;
+use super::circuit::{Block, Circuit, Form, Origin, follows};
 use super::facts::{Domain, Facts, Learns, Reads};
 use super::function::{Function, Holding, Map, Pointwise, even};
 use crate::interval::Interval;
@@ -36,8 +36,12 @@ impl Function for InverseQuadratic {
         Holding::One
     }
 
-    fn approach(&self) -> Option<Approach> {
-        None
+    fn approach(&self, _signed: bool, _units: usize) -> Option<Circuit> {
+        let square = follows(Form::product(1.0, &[0, 0]), 0.0);
+        let decay = Form::constant(1.0).and(Form::of(1));
+        let value =
+            Block::Linear { inflow: Form::constant(1.0), decay, start: 1.0, origin: Origin::Anywhere };
+        Some(Circuit::of_last(vec![square, value]))
     }
 }
 

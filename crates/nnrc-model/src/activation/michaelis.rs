@@ -1,6 +1,6 @@
 //! Michaelis unit, for z >= 0: z / (k + z).
 
-use super::approach::Approach;
+use super::circuit::{Block, Circuit, Form, Origin, Quantity};
 use super::facts::{Domain, Facts, Parameter, Reads};
 use super::function::{Function, Holding, Map, Pair, Pointwise, Rails, monotone};
 use crate::interval::Interval;
@@ -38,9 +38,16 @@ impl Function for Michaelis {
         Holding::AsDriven(self)
     }
 
-    fn approach(&self) -> Option<Approach> {
-        None
+    fn approach(&self, signed: bool, _units: usize) -> Option<Circuit> {
+        Some(Circuit::of_last(vec![quotient(self.k, 0, signed)]))
     }
+}
+
+/// y' = q − (k + q) y, where q is a quantity: of one rail a share of y + c = 1, of two rails their difference.
+pub fn quotient(k: f64, q: Quantity, signed: bool) -> Block {
+    let decay = Form::constant(k).and(Form::of(q));
+    let origin = if signed { Origin::Anywhere } else { Origin::Share };
+    Block::Linear { inflow: Form::of(q), decay, start: 0.0, origin }
 }
 
 impl Pointwise for Michaelis {

@@ -1,7 +1,7 @@
 //! Rational softmax: shares P_i = u_i / Σ u with u = R_h(z).
 
-use super::approach::Approach;
 use super::canonical::{share, smooth_relu};
+use super::circuit::{Block, Circuit, Form, Origin};
 use super::facts::{CrossEntropy, Domain, Facts, Learns, Parameter, Reads};
 use super::function::{Function, Holding, Joint, Map, Rails};
 use crate::interval::Interval;
@@ -39,8 +39,15 @@ impl Function for RationalSoftmax {
         Holding::One
     }
 
-    fn approach(&self) -> Option<Approach> {
-        None
+    fn approach(&self, _signed: bool, units: usize) -> Option<Circuit> {
+        let neuron = Block::Neuron { h: self.h, upright: true };
+        if units == 1 {
+            // There is nobody to share with: no reaction changes the one share.
+            return Some(Circuit { blocks: vec![neuron], value: Form::constant(1.0) });
+        }
+        let start = 1.0 / units as f64;
+        let share = Block::Linear { inflow: Form::of(1), decay: Form::of(2), start, origin: Origin::Share };
+        Some(Circuit::of_last(vec![neuron, Block::Sum { of: 1 }, share]))
     }
 }
 

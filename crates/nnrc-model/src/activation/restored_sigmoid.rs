@@ -1,6 +1,6 @@
 //! Restored sigmoid: (1 + z / (2a + sqrt(z² + 4a²))) / 2.
 
-use super::approach::Approach;
+use super::circuit::{Block, Circuit};
 use super::facts::{Domain, Facts, Learns, Parameter, Reads};
 use super::function::{Function, Holding, Map, Pointwise, monotone};
 use crate::interval::Interval;
@@ -38,8 +38,8 @@ impl Function for RestoredSigmoid {
         Holding::One
     }
 
-    fn approach(&self) -> Option<Approach> {
-        None
+    fn approach(&self, _signed: bool, _units: usize) -> Option<Circuit> {
+        Some(Circuit::of_last(vec![Block::Logistic { a: self.a }]))
     }
 }
 

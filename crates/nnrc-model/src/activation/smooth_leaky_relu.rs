@@ -1,7 +1,7 @@
 //! Smoothed leaky ReLU: slope · z + (1 − slope) R_h(z) = u − slope v.
 
-use super::approach::Approach;
 use super::canonical::{self, share, smooth_relu};
+use super::circuit::{Block, Circuit, Form, follows};
 use super::facts::{Domain, Facts, Learns, Parameter, Reads};
 use super::function::{Function, Holding, Map, Pair, Pointwise, Rails, monotone};
 use crate::interval::Interval;
@@ -41,8 +41,16 @@ impl Function for SmoothLeakyRelu {
         if self.slope > 0.0 { Holding::Two(self) } else { Holding::One }
     }
 
-    fn approach(&self) -> Option<Approach> {
-        None
+    fn approach(&self, _signed: bool, _units: usize) -> Option<Circuit> {
+        let neuron = Block::Neuron { h: self.h, upright: true };
+        if self.slope == 0.0 {
+            return Some(Circuit::of_last(vec![neuron]));
+        }
+        // m' = slope v − m beside u.
+        let mirror = Block::Neuron { h: self.h, upright: false };
+        let leak = follows(Form::product(self.slope, &[2]), self.slope * self.h.sqrt());
+        let value = Form::of(1).and(Form::product(-1.0, &[3]));
+        Some(Circuit { blocks: vec![neuron, mirror, leak], value })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Smoothed ReLU: R_h(z) = (z + sqrt(z² + 4h)) / 2. It is off max(z, 0) by at most sqrt(h).
 
-use super::approach::Approach;
 use super::canonical::{self, share};
+use super::circuit::{Block, Circuit};
 use super::facts::{Clocked, Domain, Facts, Learns, Parameter, Reads};
 use super::function::{Function, Holding, Map, Pointwise, monotone, rounded};
 use crate::interval::Interval;
@@ -45,8 +45,8 @@ impl Function for SmoothRelu {
         Holding::One
     }
 
-    fn approach(&self) -> Option<Approach> {
-        Some(Approach::SmoothRelu { h: self.h })
+    fn approach(&self, _signed: bool, _units: usize) -> Option<Circuit> {
+        Some(Circuit::of_last(vec![Block::Neuron { h: self.h, upright: true }]))
     }
 }
 

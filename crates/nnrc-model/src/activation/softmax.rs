@@ -2,7 +2,7 @@
 
 use nnrc_sim::elementary::exp;
 
-use super::approach::Approach;
+use super::circuit::Circuit;
 use super::facts::{Clocked, CrossEntropy, Domain, Exposure, Facts, Learns};
 use super::function::{Function, Holding, Joint, Map, Rails};
 use crate::interval::Interval;
@@ -43,7 +43,7 @@ impl Function for Softmax {
         Holding::Clocked
     }
 
-    fn approach(&self) -> Option<Approach> {
+    fn approach(&self, _signed: bool, _units: usize) -> Option<Circuit> {
         None
     }
 }

@@ -1,7 +1,7 @@
 //! Softsign: z / (1 + sqrt(z² + 4h)).
 
-use super::approach::Approach;
 use super::canonical::{self, root};
+use super::circuit::{Block, Circuit, Form, Origin, canonical as canonical_pair};
 use super::facts::{Domain, Facts, Learns, Parameter, Reads};
 use super::function::{Function, Holding, Map, Pair, Pointwise, Rails, monotone};
 use crate::interval::Interval;
@@ -39,8 +39,18 @@ impl Function for Softsign {
         Holding::Two(self)
     }
 
-    fn approach(&self) -> Option<Approach> {
-        None
+    fn approach(&self, _signed: bool, _units: usize) -> Option<Circuit> {
+        // n' = 1 − (1 + u + v) n, and y' = (u − v) n − y for y = y₊ − y₋.
+        let decay = Form::constant(1.0).and(Form::of(3));
+        let free = Block::Linear { inflow: Form::constant(1.0), decay, start: 1.0, origin: Origin::Share };
+        let pull = Form::product(1.0, &[1, 4]).and(Form::product(-1.0, &[2, 4]));
+        let value = Block::Linear {
+            inflow: pull,
+            decay: Form::constant(1.0),
+            start: 0.0,
+            origin: Origin::Difference,
+        };
+        Some(Circuit::of_last([canonical_pair(self.h), vec![free, value]].concat()))
     }
 }
 

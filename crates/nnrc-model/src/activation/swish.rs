@@ -1,8 +1,8 @@
 //! Algebraic swish: z (1 + z / sqrt(z² + 4h)) / 2, the product of z and a gate.
 
 use super::annihilated::annihilated_pair;
-use super::approach::Approach;
 use super::canonical::{self, root, share};
+use super::circuit::{Block, Circuit, Form, Origin, canonical as canonical_pair, follows};
 use super::facts::{Domain, Facts, Learns, Parameter, Reads};
 use super::function::{Function, Holding, Map, Pair, Pointwise, Rails, monotone};
 use crate::interval::Interval;
@@ -46,8 +46,17 @@ impl Function for Swish {
         Holding::AsDriven(self)
     }
 
-    fn approach(&self) -> Option<Approach> {
-        None
+    fn approach(&self, _signed: bool, _units: usize) -> Option<Circuit> {
+        // The gate g' = x − (2x − z) g by its quotient q = g / x: with v = h / x, which follows the equation of
+        // the mirrored neuron, q' = 1 − (x + v) q, whatever z does.
+        let quotient = Block::Linear {
+            inflow: Form::constant(1.0),
+            decay: Form::of(3),
+            start: 0.5 / self.h.sqrt(),
+            origin: Origin::Quotient,
+        };
+        let value = follows(Form::product(1.0, &[0, 1, 4]), 0.0);
+        Some(Circuit::of_last([canonical_pair(self.h), vec![quotient, value]].concat()))
     }
 }
 

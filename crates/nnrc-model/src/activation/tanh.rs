@@ -2,7 +2,7 @@
 
 use nnrc_sim::elementary;
 
-use super::approach::Approach;
+use super::circuit::Circuit;
 use super::facts::{Clocked, Domain, Exposure, Facts, Learns};
 use super::function::{Function, Holding, Map, Pointwise, monotone};
 use crate::interval::Interval;
@@ -43,7 +43,7 @@ impl Function for Tanh {
         Holding::Clocked
     }
 
-    fn approach(&self) -> Option<Approach> {
+    fn approach(&self, _signed: bool, _units: usize) -> Option<Circuit> {
         None
     }
 }

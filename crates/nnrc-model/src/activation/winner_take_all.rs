@@ -1,7 +1,7 @@
 //! Winner take all: x_i = h / (S − z_i) with S = Σ x, S > max(0, z). S is a smooth maximum of 0 and all z.
 
-use super::approach::Approach;
 use super::canonical::smooth_relu;
+use super::circuit::{Block, Circuit};
 use super::facts::{Domain, Facts, Parameter, Reads};
 use super::function::{Function, Holding, Joint, Map, Rails};
 use crate::interval::Interval;
@@ -39,8 +39,8 @@ impl Function for WinnerTakeAll {
         Holding::One
     }
 
-    fn approach(&self) -> Option<Approach> {
-        None
+    fn approach(&self, _signed: bool, _units: usize) -> Option<Circuit> {
+        Some(Circuit::of_last(vec![Block::Winners { h: self.h }]))
     }
 }
 
