@@ -475,7 +475,8 @@ Examples:
   nnrc test xor.nnr
   nnrc test examples/*/*.nnr
   nnrc test digits.nnr --weights retrained.npz
-  nnrc test iris.nnr --compare iris.onnx               how far each layer is from the model it was imported from")]
+  nnrc test iris.nnr --compare iris.onnx               how far each layer is from the model it was imported from
+  nnrc test xor.nnr --mutants 200                      which faults of the network the expectations let through")]
 pub struct TestArgs {
     /// The models; `-` is stdin.
     #[arg(value_name = "FILE.nnr", required = true, value_hint = ValueHint::FilePath)]
@@ -486,6 +487,16 @@ pub struct TestArgs {
     /// The samples to compare on: a data set of the file or a part of one; by default the first one.
     #[arg(long, value_name = "NAME", requires = "compare")]
     pub data: Option<String>,
+    /// Test the expectations: try N single faults of the compiled network, and tell which of them no expectation
+    /// notices, with lines to add. Status 4 if one survives.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub mutants: Option<u64>,
+    /// Seed of the faults, and of the inputs that are tried beside those of the file.
+    #[arg(long, value_name = "N", requires = "mutants", default_value_t = 1)]
+    pub mutant_seed: u64,
+    /// Number of threads of --mutants; as many as there are cores unless said otherwise.
+    #[arg(long, value_name = "N", requires = "mutants", value_parser = clap::value_parser!(u64).range(1..=1024))]
+    pub threads: Option<u64>,
 }
 
 /// `nnrc noise`

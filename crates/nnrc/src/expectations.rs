@@ -14,7 +14,7 @@ use crate::runner::{Runner, settle_all};
 
 /// The largest distance from the fixed point, relative to max(1, |x|) or less in a layer of small values, at which a pot
 /// counts as settled.
-const SETTLED: f64 = 1e-4;
+pub(crate) const SETTLED: f64 = 1e-4;
 
 /// What became of an expectation.
 pub enum Verdict {
@@ -46,10 +46,17 @@ pub struct Judged<'a> {
     pub numbers: Numbers,
 }
 
+impl Verdict {
+    /// Whether the expectation holds.
+    pub fn holds(&self) -> bool {
+        matches!(self, Self::Held { .. })
+    }
+}
+
 impl Judged<'_> {
     /// Whether it holds.
     pub fn holds(&self) -> bool {
-        matches!(self.verdict, Verdict::Held { .. })
+        self.verdict.holds()
     }
 
     /// What was found, or why nothing was.
@@ -85,7 +92,7 @@ impl Judged<'_> {
 impl Compiled {
     /// Judges the expectations of the file, one after another.
     pub fn judge(&self) -> impl Iterator<Item = Judged<'_>> {
-        let mut judge = Judge::new(self);
+        let mut judge = Judge::new(self, cores());
         self.model.expectations.iter().map(move |expectation| {
             let words: Vec<&str> = self.source.slice(expectation.span).split_whitespace().collect();
             let words = words.join(" ").trim_end_matches(';').trim_end().to_owned();
@@ -96,9 +103,12 @@ impl Compiled {
 }
 
 /// Judges the expectations of a model.
-struct Judge<'a> {
+#[derive(Clone)]
+pub(crate) struct Judge<'a> {
     pot: &'a Compiled,
     runner: Runner<'a>,
+    /// Number of threads that share the rows of data; no result depends on it.
+    threads: usize,
     /// The last input with the values of all nodes: expectations on one input stand together.
     last: Option<(Vec<f64>, Rest)>,
     /// What the last judgement found.
@@ -124,11 +134,23 @@ struct Rest {
 }
 
 impl<'a> Judge<'a> {
-    fn new(pot: &'a Compiled) -> Self {
-        Self { pot, runner: pot.runner(), last: None, numbers: Numbers::default() }
+    pub(crate) fn new(pot: &'a Compiled, threads: usize) -> Self {
+        Self { pot, runner: pot.runner(), threads, last: None, numbers: Numbers::default() }
     }
 
-    fn judge(&mut self, expectation: &Expectation) -> Verdict {
+    /// A pot that takes more steps than these counts as one that does not settle.
+    pub(crate) fn giving_up_after(self, steps: usize) -> Self {
+        Self { runner: self.runner.giving_up_after(steps), ..self }
+    }
+
+    /// The outputs for an input; none where the pot is not at rest when it is read.
+    pub(crate) fn output(&mut self, input: &[f64]) -> Result<Option<Vec<f64>>, Error> {
+        let rest = self.rest(input)?;
+        let output = rest.values.get(self.pot.model.output).cloned();
+        Ok(output.filter(|_| rest.unsettled.is_none()))
+    }
+
+    pub(crate) fn judge(&mut self, expectation: &Expectation) -> Verdict {
         self.numbers = Numbers::default();
         match &expectation.kind {
             ExpectationKind::Value { input, node, component } => {
@@ -238,7 +260,7 @@ impl<'a> Judge<'a> {
         let targets: Vec<Vec<f64>> =
             rows.iter().map(|row| dataset.target(*row, width).unwrap_or_default()).collect();
         let (mut totals, mut unsettled) = (Totals::default(), 0);
-        for (result, target) in settle_all(&self.runner, &inputs, cores()).into_iter().zip(&targets) {
+        for (result, target) in settle_all(&self.runner, &inputs, self.threads).into_iter().zip(&targets) {
             match result {
                 Ok(output) => totals.add_sample(&measure, 0.0, &output, target),
                 Err(Error::NotSettled { .. }) => unsettled += 1,
@@ -260,7 +282,7 @@ impl<'a> Judge<'a> {
         let rows: Vec<&[f64]> = inputs.iter().map(Vec::as_slice).collect();
         let (mut largest, mut at, mut unsettled) = (0.0, 0, 0);
         for (row, (result, expected)) in
-            settle_all(&self.runner, &rows, cores()).into_iter().zip(outputs).enumerate()
+            settle_all(&self.runner, &rows, self.threads).into_iter().zip(outputs).enumerate()
         {
             match result {
                 Ok(output) => {

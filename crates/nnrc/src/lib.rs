@@ -20,6 +20,7 @@ pub mod export;
 pub mod findings;
 pub mod import;
 pub mod meanings;
+pub mod mutants;
 pub mod numbers;
 pub mod observer;
 pub mod phases;

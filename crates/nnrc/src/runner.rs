@@ -20,17 +20,24 @@ const LARGEST_BLOCK: usize = 400;
 pub struct Runner<'a> {
     pot: &'a Compiled,
     engine: Engine,
+    max_steps: usize,
 }
 
 impl Compiled {
     /// Plans the loops.
     pub fn runner(&self) -> Runner<'_> {
         let engine = Engine::new(&self.lowered.crn, &self.lowered.info);
-        Runner { pot: self, engine: engine.cancelled_by(self.cancelled.clone()) }
+        let engine = engine.cancelled_by(self.cancelled.clone());
+        Runner { pot: self, engine, max_steps: Settle::default().max_steps }
     }
 }
 
 impl Runner<'_> {
+    /// A time course that takes more steps than these counts as one that does not settle.
+    pub(crate) fn giving_up_after(self, max_steps: usize) -> Self {
+        Self { max_steps, ..self }
+    }
+
     /// The engine alone.
     pub fn into_engine(self) -> Engine {
         self.engine
@@ -90,7 +97,7 @@ impl Runner<'_> {
 
     /// Follows the time course to its fixed point; that of a phased pot through one cycle from its initial state.
     pub fn settle(&mut self, state: &mut [f64]) -> Result<Settled, Error> {
-        self.settle_within(Settle::default().max_steps, state)
+        self.settle_within(self.max_steps, state)
     }
 
     /// The same in a limited number of steps, for what must not take long.

@@ -1,5 +1,7 @@
 //! `nnrc test`: the expectations of files, judged on simulated chemistry.
 
+mod mutants;
+
 use std::path::Path;
 
 use nnrc::expectations::{Judged, Verdict};
@@ -78,7 +80,7 @@ fn one(session: &Session, path: &Path, args: &TestArgs) -> Result<(), Stop> {
         terminal.print(&format!("{}{verdict}{rest}\n", plural(all, "expectation")))?;
     }
     match (failed, broken) {
-        (0, 0) => Ok(()),
+        (0, 0) => args.mutants.map_or(Ok(()), |count| mutants::run(session, &pot, args, count)),
         (_, 0) => Err(Stop::Said(codes::EXPECTATION_FAILED.exit)),
         _ => Err(Stop::Said(codes::SOLVER_FAILED.exit)),
     }
