@@ -3,6 +3,7 @@
 //! The command owns all input and output of the compiler. A verb goes through `session` for the model, through
 //! `pot` for its chemistry, and says what it found through `terminal`.
 //!
+//! - [`agreement`]: one SBML file in every engine that is installed;
 //! - `args`: what can be written on the command line, and its help;
 //! - `files`: reading sources, weights and data, writing results whole or not at all, never over what was read;
 //! - `interrupt`: signals that end the command;
@@ -16,6 +17,7 @@
 //! - `verbs`: one file for each verb;
 //! - `plot`: time courses as SVG.
 
+pub mod agreement;
 mod args;
 mod destination;
 mod interrupt;

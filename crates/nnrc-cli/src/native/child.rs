@@ -1,7 +1,7 @@
 //! Programs that are run, and that end with this one.
 
 use std::io::{self, Read};
-use std::process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio};
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Output, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -23,6 +23,30 @@ impl Running {
     /// What it says on stderr, where that is a pipe.
     pub fn stderr(&self) -> Option<ChildStderr> {
         lock(&self.0).stderr.take()
+    }
+
+    /// What it is told on stdin, where that is a pipe.
+    pub fn stdin(&self) -> Option<ChildStdin> {
+        lock(&self.0).stdin.take()
+    }
+
+    /// What it says on stdout, where that is a pipe.
+    pub fn stdout(&self) -> Option<ChildStdout> {
+        lock(&self.0).stdout.take()
+    }
+
+    /// Whether it has ended.
+    pub fn has_ended(&self) -> bool {
+        // What cannot be asked is no longer there.
+        lock(&self.0).try_wait().map_or(true, |status| status.is_some())
+    }
+
+    /// Ends it.
+    pub fn kill(&self) {
+        let mut child = lock(&self.0);
+        // What has ended by itself is past killing.
+        let _ = child.kill();
+        let _ = child.wait();
     }
 
     /// Waits for its end.

@@ -7,7 +7,7 @@
 
 mod cache;
 mod cargo;
-mod child;
+pub mod child;
 mod package;
 mod run;
 mod train;
