@@ -8,9 +8,11 @@ use nnrc_syntax::parse_expression;
 
 mod import;
 mod sweep;
+mod verify;
 
 pub use import::{Closeness, ImportArgs, MatrixLayout};
 pub use sweep::{MergeArgs, PlanArgs, RunArgs, ScriptArgs, Step, SweepArgs};
+pub use verify::VerifyArgs;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -22,7 +24,7 @@ Examples:
   nnrc compile gate.nnr --target sbml            gate.xml, for COPASI, libRoadRunner and others
 
 Exit status: 0 ok, 1 errors in the model, 2 wrong usage, 3 a file cannot be read or written,
-4 an expectation failed, 5 the solver failed, 6 points of a sweep are left, 101 a bug in nnrc.";
+4 an expectation failed or a file is refuted, 5 the solver failed or nothing is decided, 6 points of a sweep are left, 101 a bug in nnrc.";
 
 /// Compiles neural networks into chemical reaction networks.
 ///
@@ -105,6 +107,8 @@ pub enum Verb {
     Sweep(SweepArgs),
     /// Say what is proven of the chemistry: fixed point, rate, settling time, conservation laws.
     Analyze(AnalyzeArgs),
+    /// Prove that the reactions of an SBML file compute the network, or refute it with a witness.
+    Verify(VerifyArgs),
     /// Lay out files in the one canonical way.
     Fmt(FmtArgs),
     /// Explain a diagnostic code.
@@ -171,6 +175,7 @@ impl Verb {
         match self {
             Self::Compile(_) | Self::Check(_) | Self::Simulate(_) | Self::Train(_) | Self::Test(_) => true,
             Self::Noise(_) | Self::Analyze(_) => true,
+            Self::Verify(args) => args.certificate.is_none(),
             Self::Sweep(args) => matches!(args.step, Step::Plan(_)),
             Self::Emit(args) => !matches!(args.stage, Stage::Ast | Stage::Onnx | Stage::Affine),
             Self::Fmt(_)

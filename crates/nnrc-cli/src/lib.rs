@@ -82,6 +82,7 @@ fn verb(session: &Session, verb: Verb) -> Result<(), terminal::Stop> {
         Verb::Noise(args) => verbs::noise::run(session, &args),
         Verb::Sweep(args) => verbs::sweep::run(session, &args.step),
         Verb::Analyze(args) => verbs::analyze::run(session, &args),
+        Verb::Verify(args) => verbs::verify::run(session, &args),
         Verb::Fmt(args) => verbs::fmt::run(session, &args),
         Verb::Explain(args) => verbs::explain::run(session, &args),
         Verb::Emit(args) => verbs::emit::run(session, &args),

@@ -91,6 +91,8 @@ codes! {
     FAILED_POINT = "failed-point", 4;
     NOT_SETTLED = "not-settled", 5;
     SOLVER_FAILED = "solver-failed", 5;
+    UNVERIFIABLE_FILE = "unverifiable-file", 1;
+    NOT_PROVEN = "not-proven", 5;
     TRAINING_DIVERGED = "training-diverged", 5;
     POINTS_LEFT = "points-left", 6;
     // Warnings.

@@ -39,6 +39,7 @@ pub mod sweep;
 pub mod table;
 pub mod time_course;
 pub mod training;
+pub mod verification;
 
 mod crate_files;
 mod failure;

@@ -15,3 +15,4 @@ pub mod simulate;
 pub mod sweep;
 pub mod test;
 pub mod train;
+pub mod verify;

@@ -17,13 +17,34 @@ impl Disk {
     ///
     /// A file that cannot be read, or that is too large.
     pub fn model(&self, path: &Path) -> Result<Vec<u8>, Failure> {
+        self.bytes(path, limits::MODEL_BYTES as u64)
+    }
+
+    /// The bytes of an SBML file.
+    ///
+    /// # Errors
+    ///
+    /// As [`Disk::model`].
+    pub fn sbml(&self, path: &Path) -> Result<Vec<u8>, Failure> {
+        self.bytes(path, nnrc_verify::kernel::sbml::MAX_BYTES as u64)
+    }
+
+    /// The bytes of a certificate, or of a map of inputs and outputs.
+    ///
+    /// # Errors
+    ///
+    /// As [`Disk::model`].
+    pub fn certificate(&self, path: &Path) -> Result<Vec<u8>, Failure> {
+        self.bytes(path, nnrc_verify::kernel::json::MAX_BYTES as u64)
+    }
+
+    fn bytes(&self, path: &Path, most: u64) -> Result<Vec<u8>, Failure> {
         let name = path.display().to_string();
         let failed = |code, message| {
             let finding = Diagnostic::global(Severity::Error, code, message);
             Failure::new(&Source::new(name.clone(), ""), finding)
         };
         self.record.add(path);
-        let most = limits::MODEL_BYTES as u64;
         let mut bytes = Vec::new();
         // A pipe that nobody writes to, or a device, may never end.
         let regular = fs::metadata(path).and_then(|file| {

@@ -1,0 +1,195 @@
+//! Blocks of a cascade: shapes of equations of which uniqueness and attraction are proven once and for all.
+//!
+//! Every block reads sources that converge to constants (inputs and earlier blocks), its own state is bounded, and for
+//! constant sources it has one rest that attracts every start. A scalar, gradient or cooperative system whose only
+//! chain-recurrent point is that rest converges with its sources too (asymptotically autonomous systems: Thieme 1992;
+//! Mischaikow, Smith, Thieme 1995), so the cascade converges, by induct over the order of the blocks. Its Jacobian is
+//! block triangular, so its eigenvalues are those of the blocks.
+
+mod linear;
+mod monotone;
+mod quadratic;
+mod rails;
+mod segment;
+mod winner;
+
+use crate::fault::Fault;
+use crate::interval::Interval;
+use crate::poly::{Poly, Variable};
+use crate::triangular::{Changed, Rest, Triangular};
+
+pub use linear::Linear;
+pub use monotone::{Follower, Monotone};
+pub use quadratic::Quadratic;
+pub(crate) use quadratic::root;
+pub use rails::Rails;
+pub use segment::Segment;
+pub(crate) use winner::shares;
+pub use winner::{Member, Winner};
+
+/// The shape that a block is to have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Shape {
+    /// y′ = c − k y.
+    Linear,
+    /// y′ = c + z y − q y².
+    Quadratic,
+    /// A quadratic equation on a segment [0, T] that it points into at both ends.
+    Segment,
+    /// A difference that decays, and a negative rail that annihilates with the positive one.
+    Rails,
+    /// xᵢ′ = hᵢ + xᵢ (zᵢ − q Σ x).
+    WinnerTakeAll,
+    /// A species of a total, with followers that it reads back.
+    Monotone,
+}
+
+impl Shape {
+    /// Every shape with its word in certificates.
+    pub const WORDS: [(Self, &str); 6] = [
+        (Self::Linear, "linear"),
+        (Self::Quadratic, "quadratic"),
+        (Self::Segment, "segment"),
+        (Self::Rails, "rails"),
+        (Self::WinnerTakeAll, "winner-take-all"),
+        (Self::Monotone, "monotone"),
+    ];
+
+    /// Its word in certificates.
+    pub fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(shape, _)| *shape == self).map_or("", |(_, word)| word)
+    }
+}
+
+/// A block whose equations have their shape.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Block {
+    /// See [`Linear`].
+    Linear(Linear),
+    /// See [`Quadratic`].
+    Quadratic(Quadratic),
+    /// See [`Segment`].
+    Segment(Segment),
+    /// See [`Rails`].
+    Rails(Rails),
+    /// See [`Winner`].
+    Winner(Winner),
+    /// See [`Monotone`].
+    Monotone(Monotone),
+}
+
+/// The block of a shape.
+///
+/// # Errors
+///
+/// `no-shape`, where the equations have another one.
+pub fn recognised(changed: &Changed<'_>, shape: Shape, variables: &[Variable]) -> Result<Block, Fault> {
+    let block = match (shape, variables) {
+        (Shape::Linear, [y]) => Linear::recognised(changed, *y)?.map(Block::Linear),
+        (Shape::Quadratic, [y]) => Quadratic::recognised(changed, *y)?.map(Block::Quadratic),
+        (Shape::Segment, [y]) => Segment::recognised(changed, *y)?.map(Block::Segment),
+        (Shape::Rails, [difference, minus]) => {
+            Rails::recognised(changed, *difference, *minus)?.map(Block::Rails)
+        }
+        (Shape::WinnerTakeAll, members) => Winner::recognised(changed, members)?.map(Block::Winner),
+        (Shape::Monotone, [x, followers @ ..]) => {
+            Monotone::recognised(changed, *x, followers)?.map(Block::Monotone)
+        }
+        _ => None,
+    };
+    block.ok_or_else(|| {
+        let names: Vec<&str> = variables.iter().map(|v| changed.names[*v as usize].as_str()).collect();
+        let message = format!("the equations of {} have not the shape `{}`", names.join(", "), shape.word());
+        Fault::undecided("no-shape", message)
+    })
+}
+
+impl Block {
+    /// Its variables, the leading one first.
+    pub fn variables(&self) -> Vec<Variable> {
+        match self {
+            Self::Linear(block) => vec![block.variable],
+            Self::Quadratic(block) => vec![block.variable],
+            Self::Segment(block) => vec![block.variable],
+            Self::Rails(block) => vec![block.difference.variable, block.minus],
+            Self::Winner(block) => block.members.iter().map(|member| member.variable).collect(),
+            Self::Monotone(block) => {
+                let followers = block.followers.iter().map(|follower| follower.variable);
+                std::iter::once(block.leader.variable).chain(followers).collect()
+            }
+        }
+    }
+
+    /// The shape that it has.
+    pub fn shape(&self) -> Shape {
+        match self {
+            Self::Linear(_) => Shape::Linear,
+            Self::Quadratic(_) => Shape::Quadratic,
+            Self::Segment(_) => Shape::Segment,
+            Self::Rails(_) => Shape::Rails,
+            Self::Winner(_) => Shape::WinnerTakeAll,
+            Self::Monotone(_) => Shape::Monotone,
+        }
+    }
+
+    /// Checks the hypotheses that are inequalities, encloses the rest, and gives a number below the rate, times V.
+    pub(crate) fn enclose(&self, of: &Triangular<'_>, rest: &mut Rest) -> Result<f64, Fault> {
+        match self {
+            Self::Linear(block) => block.enclose(of, rest),
+            Self::Quadratic(block) => block.enclose(rest),
+            Self::Segment(block) => block.enclose(rest),
+            Self::Rails(block) => block.enclose(of, rest),
+            Self::Winner(block) => block.enclose(rest),
+            Self::Monotone(block) => block.enclose(rest),
+        }
+    }
+}
+
+/// An enclosure of a polynomial that is linear in roots u of quadratic blocks.
+///
+/// At rest 2 q u − z = sqrt(z² + 4 c q) for such a root, so with the coefficient t of u
+///
+/// ```text
+/// 2 q k = t sqrt(z² + 4 c q) + (2 q k − t (2 q u − z))
+/// ```
+///
+/// where z in the last bracket cancels that of k: 2 u − z of a gate is bounded below, which intervals for u and z apart
+/// do not see.
+pub(crate) fn enclosure_by_roots(polynomial: &Poly, of: &Triangular<'_>, rest: &Rest) -> Interval {
+    let plain = rest.enclosure(polynomial);
+    if plain.low > 0.0 {
+        return plain;
+    }
+    let mut best = plain;
+    for variable in polynomial.variables() {
+        let Some(Block::Quadratic(root)) = of.block_of.get(&variable).and_then(|at| of.blocks.get(*at))
+        else {
+            continue;
+        };
+        let by_root = || -> Result<Option<Interval>, Fault> {
+            let Some(quench) = root.quench.as_constant() else { return Ok(None) };
+            let factor = polynomial.coefficient(&[variable]);
+            let twice = quench.times(&2.into())?;
+            let slope = Poly::variable(variable).scaled(&twice)?.minus(&root.growth)?;
+            let left = polynomial.scaled(&twice)?.minus(&slope.scaled(&factor)?)?;
+            let (c, z, q) =
+                (rest.enclosure(&root.constant), rest.enclosure(&root.growth), quench.enclosure());
+            let slope = z.power(2).plus(c.times(q).times(Interval::point(4.0))).root();
+            Ok(Some(factor.enclosure().times(slope).plus(rest.enclosure(&left)).over(twice.enclosure())))
+        };
+        if let Ok(Some(bounds)) = by_root() {
+            best = best.common(bounds).unwrap_or(best);
+        }
+    }
+    best
+}
+
+/// An interval above 0.
+pub(crate) fn positive(interval: Interval, what: &str) -> Result<Interval, Fault> {
+    if interval.low > 0.0 && interval.is_finite() {
+        return Ok(interval);
+    }
+    let message =
+        format!("{what} lies in [{:e}, {:e}], which is not certainly above 0", interval.low, interval.high);
+    Err(Fault::undecided("not-above-zero", message))
+}

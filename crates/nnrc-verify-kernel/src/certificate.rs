@@ -1,0 +1,131 @@
+//! Certificates: what the search found, written down, and checked again from nothing.
+
+mod read;
+
+use crate::fault::Fault;
+use crate::interval::Interval;
+use crate::proof::{Claim, Proof};
+use crate::sbml::System;
+use crate::{json, sbml, sha256};
+
+/// The `format` of a certificate.
+pub const FORMAT: &str = "nnrc-certificate";
+/// The `version` that is read and written.
+pub const VERSION: f64 = 1.0;
+/// What a statement about an attracting steady state says.
+pub const ATTRACTING: &str = "every start in the class of the totals";
+/// What every statement assumes.
+pub const HYPOTHESES: [&str; 4] =
+    ["inputs held", "held species at their values in the file", "non-negative start", "totals of the file"];
+
+/// How far two runs of the same computation may be apart, relative to its numbers: none on one version, and rounding
+/// where a later version bounds better.
+const PLAY: f64 = 1e-9;
+
+/// A certificate.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Certificate {
+    /// SHA-256 of the file.
+    pub sha256: String,
+    /// Number of its species.
+    pub species: usize,
+    /// Number of its reactions.
+    pub reactions: usize,
+    /// What is claimed.
+    pub claim: Claim,
+    /// The box of inputs, if the statement is about one.
+    pub ranges: Option<Vec<(f64, f64)>>,
+    /// The points of the statement, each with the largest deviation there.
+    pub points: Vec<(Vec<f64>, f64)>,
+    /// The largest deviation of an output.
+    pub eps: f64,
+    /// The rate.
+    pub rate: f64,
+    /// Where the variables of each block rest over the box; none without a box.
+    pub rest: Vec<Vec<Interval>>,
+}
+
+/// What a checked certificate proves.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Checked {
+    /// The certificate.
+    pub certificate: Certificate,
+    /// The file.
+    pub system: System,
+}
+
+/// Checks a certificate against a file.
+///
+/// # Errors
+///
+/// A text that is no certificate, a file that it is not about, and everything of it that does not follow from the file:
+/// nothing in it is believed.
+pub fn check(file: &[u8], certificate: &[u8]) -> Result<Checked, Fault> {
+    let system = sbml::read(file)?;
+    let certificate = read::certificate(&json::read(certificate)?, &system)?;
+    if certificate.sha256 != sha256::hash(file) {
+        return Err(Fault::invalid(
+            "other-file",
+            "the certificate is about another file: its SHA-256 is not that of this one",
+        ));
+    }
+    if (certificate.species, certificate.reactions) != (system.species.len(), system.reactions) {
+        return Err(tampered("the numbers of species and reactions"));
+    }
+    let (eps, rate, rest) = proven(&system, &certificate)?;
+    require(eps, certificate.eps, "eps")?;
+    require(rate, certificate.rate, "rate")?;
+    if rest.len() != certificate.rest.len() {
+        return Err(tampered("rest"));
+    }
+    for (found, claimed) in rest.iter().flatten().zip(certificate.rest.iter().flatten()) {
+        require(found.low, claimed.low, "rest")?;
+        require(found.high, claimed.high, "rest")?;
+    }
+    Ok(Checked { certificate, system })
+}
+
+type Found = (f64, f64, Vec<Vec<Interval>>);
+
+/// Deviation, rate, and the boxes of the blocks, found again.
+fn proven(system: &System, certificate: &Certificate) -> Result<Found, Fault> {
+    let proof = Proof::new(system, &certificate.claim)?;
+    let (mut eps, mut rate, mut rest) = (0.0f64, f64::INFINITY, Vec::new());
+    if let Some(ranges) = &certificate.ranges {
+        let over = proof.over_box(ranges)?;
+        (eps, rate) = (over.eps, over.rate);
+        rest = boxes(&proof, &over.rest);
+    } else if certificate.points.is_empty() {
+        return Err(Fault::invalid("bad-certificate", "the statement is about no input"));
+    }
+    for (input, claimed) in &certificate.points {
+        let point = proof.at(input)?;
+        let found = point.at_most();
+        if !found.is_finite() {
+            return Err(Fault::undecided("not-finite", "a deviation at a point has no bound"));
+        }
+        require(found, *claimed, "eps of a point")?;
+        if certificate.ranges.is_none() {
+            (eps, rate) = (eps.max(found), rate.min(point.rate));
+        }
+    }
+    Ok((eps, rate, rest))
+}
+
+/// The boxes of each block of a proof.
+pub fn boxes(proof: &Proof<'_>, rest: &[Interval]) -> Vec<Vec<Interval>> {
+    let of = |variable: u32| rest.get(variable as usize).copied().unwrap_or(Interval::ALL);
+    proof.cascade.blocks.iter().map(|block| block.variables().into_iter().map(of).collect()).collect()
+}
+
+fn require(found: f64, claimed: f64, what: &str) -> Result<(), Fault> {
+    let play = PLAY * found.abs().max(f64::MIN_POSITIVE);
+    if found == claimed || (found - claimed).abs() <= play { Ok(()) } else { Err(tampered(what)) }
+}
+
+fn tampered(what: &str) -> Fault {
+    Fault::invalid(
+        "bad-certificate",
+        format!("{what}: the certificate says something else than follows from the file"),
+    )
+}

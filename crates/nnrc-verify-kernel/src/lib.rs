@@ -1,0 +1,20 @@
+//! The part of `nnrc verify` that has to be believed.
+
+#![warn(missing_docs)]
+#![forbid(unsafe_code)]
+
+pub mod block;
+pub mod certificate;
+pub mod dyadic;
+pub mod fault;
+pub mod identity;
+pub mod interval;
+pub mod json;
+pub mod mathml;
+pub mod network;
+pub mod poly;
+pub mod proof;
+pub mod sbml;
+pub mod sha256;
+pub mod triangular;
+pub mod xml;

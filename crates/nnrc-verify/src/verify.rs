@@ -1,0 +1,218 @@
+//! The statement about a file and a model, and what became of it.
+
+use nnrc_model::Model;
+use nnrc_verify_kernel::certificate::{self, Certificate};
+use nnrc_verify_kernel::fault::{Fault, Kind};
+use nnrc_verify_kernel::proof::{Claim, OverBox, Proof};
+use nnrc_verify_kernel::sbml::{self, System};
+use nnrc_verify_kernel::sha256;
+
+use crate::places::{Ids, Places};
+use crate::{form, search};
+
+/// What is to be proven.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Whether for all inputs in the ranges of the network.
+    pub over_box: bool,
+    /// The points at which outputs are compared.
+    pub points: Vec<Vec<f64>>,
+    /// How far an output may be from the network's value.
+    pub eps: f64,
+    /// The least rate, per time unit of the file, if one is asked for.
+    pub rate: Option<f64>,
+    /// Inputs and outputs, where they have not the documented identifiers.
+    pub places: Option<Places>,
+}
+
+/// One input at which the outputs are certainly apart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Witness {
+    /// The values of the inputs.
+    pub input: Vec<f64>,
+    /// The output, from 0.
+    pub output: usize,
+    /// Bounds of its value in the reactions.
+    pub found: (f64, f64),
+    /// Bounds of the network's value.
+    pub expected: (f64, f64),
+}
+
+/// What became of a statement.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    /// Every check holds.
+    Proven,
+    /// There is an input at which it is false.
+    Refuted(Box<Witness>),
+    /// No method decided, for this reason.
+    Undecided(Fault),
+}
+
+/// What was found out about a file.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// What became of the statement.
+    pub verdict: Verdict,
+    /// What holds over the box, if that was asked for and found.
+    pub over_box: Option<OverBox>,
+    /// The points that were compared, each with the largest deviation that an output may have.
+    pub points: Vec<(Vec<f64>, f64)>,
+    /// The least rate over the box or, without one, over the points.
+    pub rate: f64,
+    /// The ranges of the inputs, where a box was asked for.
+    pub ranges: Vec<(f64, f64)>,
+    /// The claim, as far as it was found.
+    pub claim: Claim,
+    /// The file.
+    pub system: System,
+    /// The certificate, where the statement is proven.
+    pub certificate: Option<Certificate>,
+}
+
+/// Verifies that the reactions of a file compute a model.
+///
+/// # Errors
+///
+/// A file, a network or a map that is invalid or outside the class.
+pub fn verify(model: &Model, file: &[u8], request: &Request) -> Result<Report, Fault> {
+    let system = sbml::read(file)?;
+    let network = form::network(model)?;
+    let ids = Ids::of(&system);
+    let places = match &request.places {
+        Some(places) => places.clone(),
+        None => Places { inputs: ids.inputs(model)?, outputs: ids.outputs(model)? },
+    };
+    let units = ids.units(&network, &places.outputs);
+    let ranges: Vec<(f64, f64)> = model
+        .inputs()
+        .flat_map(|(_, node)| node.ranges.iter().map(|range| (range.low, range.high)))
+        .collect();
+    let mut claim = Claim { network, units, outputs: places.outputs, ..Claim::default() };
+    claim.plan.inputs.clone_from(&places.inputs);
+    let mut report = Report {
+        verdict: Verdict::Proven,
+        over_box: None,
+        points: Vec::new(),
+        rate: f64::INFINITY,
+        ranges: if request.over_box { ranges.clone() } else { Vec::new() },
+        claim: claim.clone(),
+        system: system.clone(),
+        certificate: None,
+    };
+    match search::plan(&system, places.inputs) {
+        Ok(plan) => claim.plan = plan,
+        Err(fault) => return undecided(report, fault),
+    }
+    report.claim = claim.clone();
+    let proof = match Proof::new(&system, &claim) {
+        Ok(proof) => proof,
+        Err(fault) => return undecided(report, fault),
+    };
+    let mut reason = None;
+    let mut point_rate = f64::INFINITY;
+    for input in &request.points {
+        let point = match proof.at(input) {
+            Ok(point) => point,
+            Err(fault) if fault.kind == Kind::Invalid => return Err(fault),
+            Err(fault) => {
+                reason.get_or_insert(fault);
+                continue;
+            }
+        };
+        let (output, apart) = point.at_least();
+        if apart > request.eps {
+            let (found, expected) = (point.outputs[output], point.values[output]);
+            report.verdict = Verdict::Refuted(Box::new(Witness {
+                input: input.clone(),
+                output,
+                found: (found.low, found.high),
+                expected: (expected.low, expected.high),
+            }));
+            return Ok(report);
+        }
+        point_rate = point_rate.min(point.rate);
+        report.points.push((input.clone(), point.at_most()));
+    }
+    let mut eps = report.points.iter().fold(0.0, |most: f64, (_, apart)| most.max(*apart));
+    report.rate = point_rate;
+    let mut rest = Vec::new();
+    if request.over_box {
+        match proof.over_box(&ranges) {
+            Ok(over) => {
+                (eps, report.rate, reason) = (over.eps, over.rate, None);
+                rest = certificate::boxes(&proof, &over.rest);
+                report.over_box = Some(over);
+            }
+            Err(fault) => return undecided(report, fault),
+        }
+    }
+    if let Some(fault) = reason.or_else(|| too_weak(eps, report.rate, request)) {
+        return undecided(report, fault);
+    }
+    report.certificate = Some(Certificate {
+        sha256: sha256::hash(file),
+        species: system.species.len(),
+        reactions: system.reactions,
+        claim: claim.clone(),
+        ranges: request.over_box.then_some(ranges),
+        points: report.points.clone(),
+        eps,
+        rate: report.rate,
+        rest,
+    });
+    Ok(report)
+}
+
+/// Says that nothing is decided, unless the file is invalid.
+fn undecided(mut report: Report, fault: Fault) -> Result<Report, Fault> {
+    if fault.kind == Kind::Invalid {
+        return Err(fault);
+    }
+    report.verdict = Verdict::Undecided(fault);
+    Ok(report)
+}
+
+/// Why bounds do not prove what was asked for.
+fn too_weak(eps: f64, rate: f64, request: &Request) -> Option<Fault> {
+    if eps.is_nan() || eps > request.eps {
+        let message =
+            format!("outputs are within {eps:e} of the network's values; {:e} was asked for", request.eps);
+        return Some(Fault::undecided("eps-too-large", message));
+    }
+    let least = request.rate.filter(|least| rate.is_nan() || rate < *least)?;
+    Some(Fault::undecided(
+        "rate-too-small",
+        format!("the rate is at least {rate:e}; {least:e} was asked for"),
+    ))
+}
+
+/// Points of a box for a first look: its corners, as far as they are few, and some between them, always the same ones.
+pub fn sample_points(ranges: &[(f64, f64)]) -> Vec<Vec<f64>> {
+    let mut points: Vec<Vec<f64>> = Vec::new();
+    let corners = if ranges.len() <= 3 { 1usize << ranges.len() } else { 2 };
+    for corner in 0..corners {
+        // Two corners are all low and all high.
+        let is_high = |at: usize| if ranges.len() <= 3 { corner >> at & 1 == 1 } else { corner == 1 };
+        points.push(
+            ranges
+                .iter()
+                .enumerate()
+                .map(|(at, (low, high))| if is_high(at) { *high } else { *low })
+                .collect(),
+        );
+    }
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    for _ in 0..3 {
+        let mut point = Vec::new();
+        for (low, high) in ranges {
+            // Knuth's linear congruential generator; the high bits are the good ones.
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            #[allow(clippy::cast_precision_loss, reason = "53 bits")]
+            let share = (state >> 11) as f64 / (1u64 << 53) as f64;
+            point.push((low + share * (high - low)).clamp(*low, *high));
+        }
+        points.push(point);
+    }
+    points
+}
