@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use nnrc_tests::acceptance::{
     activations, agreement, certificate, crates, examples, families, fixed_point, gradients, import, mnist,
-    noise, one_pot, phased, python, robustness, running, sbml, sweep, training, units, vectors,
+    noise, one_pot, phased, python, robustness, running, sbml, sweep, training, units, vectors, verify,
 };
 use nnrc_tests::{Effort, Finding, root};
 
@@ -32,6 +32,8 @@ pub enum List {
     Noise,
     /// Sweeps: shards, kills, ranges of replicates, overhead.
     Sweep,
+    /// `nnrc verify`: proofs of every activation and file, mutants, certificates.
+    Verify,
 }
 
 /// A check and what it is called while it runs.
@@ -49,6 +51,7 @@ impl List {
             Self::Python => "python",
             Self::Noise => "noise",
             Self::Sweep => "sweep",
+            Self::Verify => "verify",
         }
     }
 
@@ -159,6 +162,16 @@ impl List {
                 ("shards and kills", sweep::shards),
                 ("ranges of replicates", sweep::ranges),
                 ("overhead", sweep::overhead),
+            ],
+            Self::Verify => vec![
+                ("activations", verify::activations),
+                ("files", || verify::files(Effort::Full)),
+                ("certificates", verify::certificates),
+                ("mutants", || verify::mutants(Effort::Full)),
+                ("harness", verify::harness),
+                ("other tools", verify::other_tools),
+                ("speed", verify::speed),
+                ("statuses", verify::statuses),
             ],
         }
     }

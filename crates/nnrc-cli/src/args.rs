@@ -299,6 +299,9 @@ pub struct CompileArgs {
     /// Version of SED-ML in an archive [default: l1v4].
     #[arg(long, value_enum, value_name = "LEVEL")]
     pub sedml: Option<Sedml>,
+    /// Also write the proof that the SBML file computes the network, which `nnrc verify` checks.
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
+    pub emit_certificate: Option<PathBuf>,
     #[command(flatten)]
     pub values: InputArgs,
 }
@@ -323,6 +326,11 @@ impl CompileArgs {
             (self.feed.is_some() && !is_model, "--feed", both),
             (self.inputs.is_some() && !is_model, "--inputs", both),
             (self.observables.is_some() && !is_model, "--observables", both),
+            (
+                self.emit_certificate.is_some() && self.target != Target::Sbml,
+                "--emit-certificate",
+                "`--target sbml`",
+            ),
         ];
         options.into_iter().find_map(|(given, name, target)| given.then_some((name, target)))
     }

@@ -3,21 +3,24 @@
 //! Every block reads sources that converge to constants (inputs and earlier blocks), its own state is bounded, and for
 //! constant sources it has one rest that attracts every start. A scalar, gradient or cooperative system whose only
 //! chain-recurrent point is that rest converges with its sources too (asymptotically autonomous systems: Thieme 1992;
-//! Mischaikow, Smith, Thieme 1995), so the cascade converges, by induct over the order of the blocks. Its Jacobian is
+//! Mischaikow, Smith, Thieme 1995), so the cascade converges, by induction over the order of the blocks. Its Jacobian is
 //! block triangular, so its eigenvalues are those of the blocks.
 
+mod earlier;
 mod linear;
 mod monotone;
+mod positive;
 mod quadratic;
 mod rails;
 mod segment;
 mod winner;
 
+use crate::change::Changed;
 use crate::fault::Fault;
-use crate::interval::Interval;
-use crate::poly::{Poly, Variable};
-use crate::triangular::{Changed, Rest, Triangular};
+use crate::poly::Variable;
+use crate::rest::Rest;
 
+pub(crate) use earlier::{Earlier, enclosure_by_roots};
 pub use linear::Linear;
 pub use monotone::{Follower, Monotone};
 pub use quadratic::Quadratic;
@@ -133,7 +136,7 @@ impl Block {
     }
 
     /// Checks the hypotheses that are inequalities, encloses the rest, and gives a number below the rate, times V.
-    pub(crate) fn enclose(&self, of: &Triangular<'_>, rest: &mut Rest) -> Result<f64, Fault> {
+    pub(crate) fn enclose(&self, of: &Earlier<'_>, rest: &mut Rest) -> Result<f64, Fault> {
         match self {
             Self::Linear(block) => block.enclose(of, rest),
             Self::Quadratic(block) => block.enclose(rest),
@@ -143,53 +146,4 @@ impl Block {
             Self::Monotone(block) => block.enclose(rest),
         }
     }
-}
-
-/// An enclosure of a polynomial that is linear in roots u of quadratic blocks.
-///
-/// At rest 2 q u − z = sqrt(z² + 4 c q) for such a root, so with the coefficient t of u
-///
-/// ```text
-/// 2 q k = t sqrt(z² + 4 c q) + (2 q k − t (2 q u − z))
-/// ```
-///
-/// where z in the last bracket cancels that of k: 2 u − z of a gate is bounded below, which intervals for u and z apart
-/// do not see.
-pub(crate) fn enclosure_by_roots(polynomial: &Poly, of: &Triangular<'_>, rest: &Rest) -> Interval {
-    let plain = rest.enclosure(polynomial);
-    if plain.low > 0.0 {
-        return plain;
-    }
-    let mut best = plain;
-    for variable in polynomial.variables() {
-        let Some(Block::Quadratic(root)) = of.block_of.get(&variable).and_then(|at| of.blocks.get(*at))
-        else {
-            continue;
-        };
-        let by_root = || -> Result<Option<Interval>, Fault> {
-            let Some(quench) = root.quench.as_constant() else { return Ok(None) };
-            let factor = polynomial.coefficient(&[variable]);
-            let twice = quench.times(&2.into())?;
-            let slope = Poly::variable(variable).scaled(&twice)?.minus(&root.growth)?;
-            let left = polynomial.scaled(&twice)?.minus(&slope.scaled(&factor)?)?;
-            let (c, z, q) =
-                (rest.enclosure(&root.constant), rest.enclosure(&root.growth), quench.enclosure());
-            let slope = z.power(2).plus(c.times(q).times(Interval::point(4.0))).root();
-            Ok(Some(factor.enclosure().times(slope).plus(rest.enclosure(&left)).over(twice.enclosure())))
-        };
-        if let Ok(Some(bounds)) = by_root() {
-            best = best.common(bounds).unwrap_or(best);
-        }
-    }
-    best
-}
-
-/// An interval above 0.
-pub(crate) fn positive(interval: Interval, what: &str) -> Result<Interval, Fault> {
-    if interval.low > 0.0 && interval.is_finite() {
-        return Ok(interval);
-    }
-    let message =
-        format!("{what} lies in [{:e}, {:e}], which is not certainly above 0", interval.low, interval.high);
-    Err(Fault::undecided("not-above-zero", message))
 }

@@ -13,6 +13,7 @@
 //!   q (h ± L x − x²) + ρ, |ρ| ≤ r q, and whose L is off by e, rests within e + r / (2 sqrt(h − r)) of the ideal one.
 //! - A linear block α − κ y = 0 whose α is off by a and whose κ by b rests within (a + b |y|) / (κ − b) of the ideal one.
 
+mod context;
 mod fraction;
 mod joint;
 mod own;
@@ -20,17 +21,18 @@ mod special;
 
 use std::collections::BTreeMap;
 
+use context::{Context, Drive};
+
 use crate::dyadic::Dyadic;
 use crate::fault::Fault;
 use crate::interval::Interval;
 use crate::network::{Activation, Network};
 use crate::poly::{Poly, Variable};
-use crate::triangular::{Rest, Triangular};
+use crate::rest::Rest;
+use crate::triangular::Triangular;
 
-use crate::block::{Block, Linear};
-
-/// A combination of species: Σ coefficient · species.
-pub type Combination = BTreeMap<Variable, Dyadic>;
+pub use context::Combination;
+pub(crate) use context::reduced;
 
 /// Where the value of a unit stands in the file.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,19 +62,6 @@ pub(crate) struct Known {
     pub error: f64,
 }
 
-/// The pre-activation of a unit.
-#[derive(Debug, Clone)]
-pub(crate) struct Drive {
-    /// L, linear in the variables of the cascade.
-    pub form: Poly,
-    /// What pushes it up, counted in rails.
-    pub up: Poly,
-    /// What pushes it down.
-    pub down: Poly,
-    /// How far L may be from the network's.
-    pub error: f64,
-}
-
 /// What the units of a file come to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Compared {
@@ -82,12 +71,6 @@ pub struct Compared {
     pub outputs: Vec<Poly>,
     /// z₊ of units of `annihilation_relu`, by layer, stage and unit.
     pub pushed_up: BTreeMap<(usize, usize, usize), Poly>,
-}
-
-/// What the comparison of one unit needs.
-pub(crate) struct Context<'a> {
-    pub of: &'a Triangular<'a>,
-    pub rest: &'a Rest,
 }
 
 /// Compares all units of a network with their blocks.
@@ -155,7 +138,7 @@ pub fn compare(
             for index in 0..width {
                 let unit = place(&places, (number, stage, index))?;
                 let (value, plus, minus) = reduced(of, &unit.value)?;
-                let error = context.deviation(activation, &drives, index, &value);
+                let error = deviation(&context, activation, &drives, index, &value);
                 let error = error.map_err(|fault| fault.within(&at(index)))?;
                 if !error.is_finite() {
                     return Err(
@@ -227,18 +210,6 @@ fn drive<'k>(terms: impl Iterator<Item = (&'k Known, f64)>, bias: f64) -> Result
     })
 }
 
-/// A combination of species in the variables of the cascade: all of it, the part that is added, and the part that is
-/// subtracted.
-pub(crate) fn reduced(of: &Triangular<'_>, combination: &Combination) -> Result<(Poly, Poly, Poly), Fault> {
-    let (mut plus, mut minus) = (Vec::new(), Vec::new());
-    for (variable, coefficient) in combination {
-        let side = if coefficient.is_negative() { &mut minus } else { &mut plus };
-        side.extend(Poly::variable(*variable).scaled(&coefficient.absolute())?.into_terms());
-    }
-    let (plus, minus) = (of.reduced(&Poly::sum_of(plus)?)?, of.reduced(&Poly::sum_of(minus)?)?);
-    Ok((plus.minus(&minus)?, plus, minus))
-}
-
 /// The pre-activation where the file has it as a species or as two rails, which follow it: z′ = s − k z.
 fn relayed(context: &Context<'_>, drive: &Drive, relay: &Combination) -> Result<Drive, Fault> {
     let (form, up, down) = reduced(context.of, relay)?;
@@ -261,38 +232,19 @@ fn relayed(context: &Context<'_>, drive: &Drive, relay: &Combination) -> Result<
     Ok(Drive { form, up, down, error })
 }
 
-impl Context<'_> {
-    /// The linear block of a variable, or the linear part of its rails.
-    pub(crate) fn linear(&self, variable: Variable) -> Option<&Linear> {
-        match self.of.blocks.get(*self.of.block_of.get(&variable)?)? {
-            Block::Linear(block) => Some(block),
-            Block::Rails(block) if block.difference.variable == variable => Some(&block.difference),
-            _ => None,
-        }
-    }
-
-    /// Bounds of the magnitude of a polynomial over the boxes; 0 alone for the polynomial 0.
-    pub(crate) fn size(&self, polynomial: &Poly) -> Interval {
-        if polynomial.is_zero() {
-            return Interval::ZERO;
-        }
-        Interval::point(self.rest.enclosure(polynomial).magnitude())
-    }
-
-    /// How far a value is from the network's.
-    fn deviation(
-        &self,
-        activation: Activation,
-        drives: &[Drive],
-        index: usize,
-        value: &Poly,
-    ) -> Result<f64, Fault> {
-        match activation {
-            Activation::RestoredSigmoid { a } => self.restored(a, &drives[index], value),
-            Activation::AnnihilationRelu { k } => self.annihilated(k, &drives[index], value),
-            Activation::WinnerTakeAll { h } => self.winner(h, drives, index, value),
-            Activation::RationalSoftmax { .. } => self.rational(activation, drives, index, value),
-            _ => self.rational(activation, std::slice::from_ref(&drives[index]), 0, value),
-        }
+/// How far a value is from the network's.
+fn deviation(
+    context: &Context<'_>,
+    activation: Activation,
+    drives: &[Drive],
+    index: usize,
+    value: &Poly,
+) -> Result<f64, Fault> {
+    match activation {
+        Activation::RestoredSigmoid { a } => context.restored(a, &drives[index], value),
+        Activation::AnnihilationRelu { k } => context.annihilated(k, &drives[index], value),
+        Activation::WinnerTakeAll { h } => context.winner(h, drives, index, value),
+        Activation::RationalSoftmax { .. } => context.rational(activation, drives, index, value),
+        _ => context.rational(activation, std::slice::from_ref(&drives[index]), 0, value),
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod block;
 pub mod certificate;
+pub mod change;
 pub mod dyadic;
 pub mod fault;
 pub mod identity;
@@ -14,6 +15,7 @@ pub mod mathml;
 pub mod network;
 pub mod poly;
 pub mod proof;
+pub mod rest;
 pub mod sbml;
 pub mod sha256;
 pub mod triangular;

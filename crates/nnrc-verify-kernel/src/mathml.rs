@@ -1,5 +1,7 @@
 //! Kinetic laws in MathML as polynomials.
 
+use std::cell::Cell;
+
 use crate::dyadic::Dyadic;
 use crate::fault::Fault;
 use crate::poly::Poly;
@@ -10,71 +12,148 @@ pub const NAMESPACE: &str = "http://www.w3.org/1998/Math/MathML";
 /// The largest whole exponent of a power.
 const MAX_EXPONENT: u32 = 8;
 
-/// The polynomial of an expression; `value` gives that of an identifier.
-///
-/// # Errors
-///
-/// `not-polynomial` for every word but `cn`, `ci`, `times`, `plus`, `minus`, `divide` by a constant, and `power` with a
-/// whole exponent up to 8. The nesting of `expression` is that of the XML text, which is limited, and so is this
-/// recursion.
-pub fn polynomial(
-    expression: &Element,
-    value: &mut dyn FnMut(&str) -> Result<Poly, Fault>,
-) -> Result<Poly, Fault> {
-    if expression.namespace != NAMESPACE {
-        return Err(not_polynomial(&format!("`{}` is not of the namespace of MathML", expression.name)));
-    }
-    match &*expression.name {
-        "ci" => value(expression.only_text()?),
-        "cn" => number(expression).map(Poly::constant),
-        "apply" => apply(expression, value),
-        "csymbol" => Err(not_polynomial("it reads the time or another `csymbol`")),
-        word => Err(not_polynomial(&format!("it has the word `{word}`"))),
+/// The most elements that are evaluated for one law, those of functions each time they are called.
+const MAX_WORK: usize = 1 << 20;
+
+/// A function definition: `lambda` with its arguments and its body.
+#[derive(Debug, Clone)]
+pub struct Function {
+    id: String,
+    arguments: Vec<String>,
+    body: Element,
+}
+
+impl Function {
+    /// The function of a `lambda`.
+    ///
+    /// # Errors
+    ///
+    /// Another element, and one without a body.
+    pub fn of(id: &str, lambda: &Element) -> Result<Self, Fault> {
+        let bad = || not_polynomial("a function is no `lambda` of arguments and one expression");
+        let Some((body, arguments)) = lambda.children.split_last().filter(|_| lambda.name == "lambda") else {
+            return Err(bad());
+        };
+        let mut names: Vec<String> = Vec::new();
+        for argument in arguments {
+            let [name] = &*argument.children else { return Err(bad()) };
+            let name = name.only_text()?.to_owned();
+            if argument.name != "bvar" || names.contains(&name) {
+                return Err(bad());
+            }
+            names.push(name);
+        }
+        Ok(Self { id: id.to_owned(), arguments: names, body: body.clone() })
     }
 }
 
-fn apply(expression: &Element, value: &mut dyn FnMut(&str) -> Result<Poly, Fault>) -> Result<Poly, Fault> {
-    if expression.text.iter().any(|text| !text.trim().is_empty()) {
-        return Err(Fault::invalid("split-text", "`apply` has text in it"));
+/// The polynomial of an expression; `value` gives that of an identifier. A function may call those before it in
+/// `functions`, so that none calls itself.
+///
+/// # Errors
+///
+/// `not-polynomial` for every word but `cn`, `ci`, `times`, `plus`, `minus`, `divide` by a constant, `power` with a
+/// whole exponent up to 8, and calls of functions of these. The nesting of `expression` is that of the XML text, which is
+/// limited, as is the number of functions that call each other, and so is this recursion.
+pub fn polynomial(
+    expression: &Element,
+    functions: &[Function],
+    value: &dyn Fn(&str) -> Result<Poly, Fault>,
+) -> Result<Poly, Fault> {
+    Scope { functions, value, work: &Cell::new(0) }.polynomial(expression)
+}
+
+/// The most functions of a file: each may call the one before it, and so on, within the stack of a thread.
+pub const MAX_FUNCTIONS: usize = 16;
+
+struct Scope<'a> {
+    functions: &'a [Function],
+    value: &'a dyn Fn(&str) -> Result<Poly, Fault>,
+    work: &'a Cell<usize>,
+}
+
+impl Scope<'_> {
+    fn polynomial(&self, expression: &Element) -> Result<Poly, Fault> {
+        self.work.set(self.work.get() + 1);
+        if self.work.get() > MAX_WORK {
+            return Err(not_polynomial("its functions call each other too often"));
+        }
+        if expression.namespace != NAMESPACE {
+            return Err(not_polynomial(&format!("`{}` is not of the namespace of MathML", expression.name)));
+        }
+        match &*expression.name {
+            "ci" => (self.value)(expression.only_text()?),
+            "cn" => number(expression).map(Poly::constant),
+            "apply" => self.apply(expression),
+            "csymbol" => Err(not_polynomial("it reads the time or another `csymbol`")),
+            word => Err(not_polynomial(&format!("it has the word `{word}`"))),
+        }
     }
-    let Some((operator, arguments)) = expression.children.split_first() else {
-        return Err(not_polynomial("an `apply` has nothing in it"));
-    };
-    match (&*operator.name, arguments) {
-        ("times", _) => {
-            let mut product = Poly::constant(Dyadic::one());
-            for argument in arguments {
-                product = product.times(&polynomial(argument, value)?)?;
+
+    fn apply(&self, expression: &Element) -> Result<Poly, Fault> {
+        if expression.text.iter().any(|text| !text.trim().is_empty()) {
+            return Err(Fault::invalid("split-text", "`apply` has text in it"));
+        }
+        let Some((operator, arguments)) = expression.children.split_first() else {
+            return Err(not_polynomial("an `apply` has nothing in it"));
+        };
+        if operator.namespace != NAMESPACE {
+            return Err(not_polynomial(&format!("`{}` is not of the namespace of MathML", operator.name)));
+        }
+        match (&*operator.name, arguments) {
+            ("ci", _) => self.call(operator.only_text()?, arguments),
+            ("times", _) => {
+                let mut product = Poly::constant(Dyadic::one());
+                for argument in arguments {
+                    product = product.times(&self.polynomial(argument)?)?;
+                }
+                Ok(product)
             }
-            Ok(product)
-        }
-        ("plus", _) => {
-            let mut terms = Vec::new();
-            for argument in arguments {
-                terms.extend(polynomial(argument, value)?.into_terms());
+            ("plus", _) => {
+                let mut terms = Vec::new();
+                for argument in arguments {
+                    terms.extend(self.polynomial(argument)?.into_terms());
+                }
+                Poly::sum_of(terms)
             }
-            Poly::sum_of(terms)
-        }
-        ("minus", [one]) => Ok(polynomial(one, value)?.negated()),
-        ("minus", [first, second]) => polynomial(first, value)?.minus(&polynomial(second, value)?),
-        ("divide", [first, second]) => quotient(&polynomial(first, value)?, &polynomial(second, value)?),
-        ("power", [base, exponent]) => {
-            let exponent = polynomial(exponent, value)?.as_constant();
-            let whole = (0..=MAX_EXPONENT).find(|n| exponent == Some(Dyadic::from(*n)));
-            let Some(whole) = whole else {
-                return Err(not_polynomial("an exponent is no whole number from 0 to 8"));
-            };
-            let base = polynomial(base, value)?;
-            let mut power = Poly::constant(Dyadic::one());
-            for _ in 0..whole {
-                power = power.times(&base)?;
+            ("minus", [one]) => Ok(self.polynomial(one)?.negated()),
+            ("minus", [first, second]) => self.polynomial(first)?.minus(&self.polynomial(second)?),
+            ("divide", [first, second]) => quotient(&self.polynomial(first)?, &self.polynomial(second)?),
+            ("power", [base, exponent]) => {
+                let exponent = self.polynomial(exponent)?.as_constant();
+                let whole = (0..=MAX_EXPONENT).find(|n| exponent == Some(Dyadic::from(*n)));
+                let Some(whole) = whole else {
+                    return Err(not_polynomial("an exponent is no whole number from 0 to 8"));
+                };
+                let base = self.polynomial(base)?;
+                let mut power = Poly::constant(Dyadic::one());
+                for _ in 0..whole {
+                    power = power.times(&base)?;
+                }
+                Ok(power)
             }
-            Ok(power)
+            ("minus" | "divide" | "power", _) => {
+                Err(not_polynomial(&format!("`{}` has {} arguments", operator.name, arguments.len())))
+            }
+            (word, _) => Err(not_polynomial(&format!("it has the word `{word}`"))),
         }
-        ("minus" | "divide" | "power", _) => {
-            Err(not_polynomial(&format!("`{}` has {} arguments", operator.name, arguments.len())))
+    }
+
+    fn call(&self, id: &str, arguments: &[Element]) -> Result<Poly, Fault> {
+        let Some(at) = self.functions.iter().position(|function| function.id == id) else {
+            return Err(not_polynomial(&format!("it calls `{id}`, which no function before it defines")));
+        };
+        let function = &self.functions[at];
+        if function.arguments.len() != arguments.len() {
+            return Err(not_polynomial(&format!("`{id}` is called with {} arguments", arguments.len())));
         }
-        (word, _) => Err(not_polynomial(&format!("it has the word `{word}`"))),
+        let values =
+            arguments.iter().map(|argument| self.polynomial(argument)).collect::<Result<Vec<_>, _>>()?;
+        let value = |name: &str| match function.arguments.iter().position(|own| own == name) {
+            Some(at) => Ok(values[at].clone()),
+            None => Err(not_polynomial(&format!("`{id}` reads `{name}`, which is none of its arguments"))),
+        };
+        Scope { functions: &self.functions[..at], value: &value, work: self.work }.polynomial(&function.body)
     }
 }
 

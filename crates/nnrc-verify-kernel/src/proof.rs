@@ -7,8 +7,9 @@ use crate::identity::{self, Combination, Unit};
 use crate::interval::Interval;
 use crate::network::Network;
 use crate::poly::Poly;
+use crate::rest::Rest;
 use crate::sbml::System;
-use crate::triangular::{Plan, Rest, Triangular};
+use crate::triangular::{Plan, Triangular};
 
 /// Into how many parts a box of inputs is taken at most, where a sign is not certain over all of it.
 const MAX_PARTS: usize = 2000;
@@ -160,11 +161,10 @@ impl<'a> Proof<'a> {
             point.iter().map(|x| (*x, Interval::point((-x.low).max(0.0)))).collect();
         let rest = self.cascade.at_rest(&rails)?;
         let pushed_up = self.pushed_up(&rest)?;
-        let none = Poly::zero();
         let values = self.claim.network.enclosures(&point, &|layer, stage, unit| {
             // z₊ is what the rails of the file give, since the activation is defined by them.
-            let form = pushed_up.get(&(layer, stage, unit)).unwrap_or(&none);
-            if form.is_zero() { Interval::ALL } else { rest.enclosure(form).at_least(0.0) }
+            let form = pushed_up.get(&(layer, stage, unit));
+            form.map_or(Interval::ALL, |form| rest.enclosure(form).at_least(0.0))
         })?;
         Ok(AtPoint {
             outputs: self.outputs.iter().map(|output| rest.enclosure(output)).collect(),

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dyadic::Dyadic;
 use crate::fault::Fault;
-use crate::mathml;
+use crate::mathml::{self, Function, MAX_FUNCTIONS};
 use crate::poly::{Monomial, Poly, Variable};
 use crate::xml::{Element, Elements, Step};
 
@@ -117,6 +117,7 @@ enum Symbol {
 #[derive(Default)]
 struct Reader {
     symbols: BTreeMap<String, Symbol>,
+    functions: Vec<Function>,
     compartment: Option<(String, Dyadic)>,
     species: Vec<Species>,
     /// Of each species, whether reactions leave it alone.
@@ -130,7 +131,11 @@ impl Reader {
         loop {
             match elements.step()? {
                 Step::Open(part) => match &*part.name {
-                    "listOfCompartments" | "listOfSpecies" | "listOfParameters" | "listOfReactions" => {
+                    "listOfFunctionDefinitions"
+                    | "listOfCompartments"
+                    | "listOfSpecies"
+                    | "listOfParameters"
+                    | "listOfReactions" => {
                         self.list(elements)?;
                     }
                     "notes" | "annotation" | "listOfUnitDefinitions" => elements.skip()?,
@@ -166,6 +171,7 @@ impl Reader {
             }
             let place = format!("{} `{}`", item.name, item.attribute("id").unwrap_or(""));
             let done = match &*item.name {
+                "functionDefinition" => self.function(&item),
                 "compartment" => self.compartment(&item),
                 "species" => self.one_species(&item),
                 "parameter" => self.parameter(&item),
@@ -183,6 +189,23 @@ impl Reader {
                 Err(Fault::invalid("duplicate-id", format!("two elements have the identifier `{id}`")))
             }
         }
+    }
+
+    fn function(&mut self, item: &Element) -> Result<(), Fault> {
+        let id = required(item, "id")?;
+        self.declare(id, Symbol::Other("a function"))?;
+        if self.functions.len() >= MAX_FUNCTIONS {
+            return Err(Fault::invalid(
+                "too-large",
+                format!("the file defines more than {MAX_FUNCTIONS} functions"),
+            ));
+        }
+        let mut lambdas = expressions_in(item);
+        let (Some(lambda), None) = (lambdas.next(), lambdas.next()) else {
+            return Err(Fault::invalid("no-law", "it has no expression, or more than one"));
+        };
+        self.functions.push(Function::of(id, lambda)?);
+        Ok(())
     }
 
     fn compartment(&mut self, item: &Element) -> Result<(), Fault> {
@@ -254,8 +277,16 @@ impl Reader {
         self.reactions += 1;
         let mut net: BTreeMap<Variable, Dyadic> = BTreeMap::new();
         let mut declared = BTreeSet::new();
-        for (list, sign) in [("listOfReactants", -1), ("listOfProducts", 1), ("listOfModifiers", 0)] {
-            for reference in item.all(list).flat_map(|list| &list.children) {
+        let lists = [
+            ("listOfReactants", "speciesReference", -1),
+            ("listOfProducts", "speciesReference", 1),
+            ("listOfModifiers", "modifierSpeciesReference", 0),
+        ];
+        for (list, element, sign) in lists {
+            if item.all(list).count() > 1 {
+                return Err(Fault::invalid("not-sbml", format!("it has two `{list}`")));
+            }
+            for reference in item.all(list).flat_map(|list| list.all(element)) {
                 let species = self.referenced(reference)?;
                 declared.insert(species);
                 if sign == 0 {
@@ -309,16 +340,16 @@ impl Reader {
 
     fn law(&self, law: &Element, declared: &BTreeSet<Variable>) -> Result<Poly, Fault> {
         let mut local = BTreeMap::new();
-        for parameter in law.all("listOfLocalParameters").flat_map(|list| &list.children) {
+        for parameter in law.all("listOfLocalParameters").flat_map(|list| list.all("localParameter")) {
             if local.insert(required(parameter, "id")?, number(parameter, "value")?).is_some() {
                 return Err(Fault::invalid("duplicate-id", "two local parameters have one identifier"));
             }
         }
-        let mut expressions = law.all("math").flat_map(|math| &math.children);
+        let mut expressions = expressions_in(law);
         let (Some(expression), None) = (expressions.next(), expressions.next()) else {
             return Err(Fault::invalid("no-law", "its kinetic law has no expression, or more than one"));
         };
-        mathml::polynomial(expression, &mut |id| {
+        mathml::polynomial(expression, &self.functions, &|id| {
             if let Some(value) = local.get(id) {
                 return Ok(Poly::constant(value.clone()));
             }
@@ -362,9 +393,14 @@ impl Reader {
     }
 }
 
+/// What is in the `math` of an element.
+fn expressions_in(element: &Element) -> impl Iterator<Item = &Element> {
+    let is_math = |child: &&Element| child.name == "math" && child.namespace == mathml::NAMESPACE;
+    element.children.iter().filter(is_math).flat_map(|math| &math.children)
+}
+
 fn outside(list: &str) -> Fault {
     let code = match list {
-        "listOfFunctionDefinitions" => "function-definitions",
         "listOfInitialAssignments" => "initial-assignments",
         "listOfRules" => "rules",
         "listOfConstraints" => "constraints",

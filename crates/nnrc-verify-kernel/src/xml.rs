@@ -35,9 +35,9 @@ impl Element {
         self.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// The elements of a name.
+    /// The elements of a name that are of the element's own namespace; others are no part of what it says.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Self> {
-        self.children.iter().filter(move |child| child.name == name)
+        self.children.iter().filter(move |child| child.name == name && child.namespace == self.namespace)
     }
 
     /// The only text in it, without white space around it.

@@ -1,4 +1,5 @@
 //! Files that are refused, each by its own code, and that nothing is read without an end.
+#![allow(clippy::unwrap_used, reason = "a helper of a test that fails is a test that fails")]
 
 use nnrc_verify_kernel::fault::{Fault, Kind};
 use nnrc_verify_kernel::{json, sbml};
@@ -82,7 +83,6 @@ fn each_trap_is_refused_by_its_code() {
         ("events", list("listOfEvents", "<event/>")),
         ("constraints", list("listOfConstraints", "<constraint/>")),
         ("initial-assignments", list("listOfInitialAssignments", "<initialAssignment symbol=\"x\"/>")),
-        ("function-definitions", list("listOfFunctionDefinitions", "<functionDefinition id=\"f\"/>")),
         ("conversion-factor", plain.replace("<model id=\"m\"", "<model id=\"m\" conversionFactor=\"k\"")),
         ("fast-reaction", plain.replace("fast=\"false\"", "fast=\"true\"")),
         (
@@ -176,6 +176,27 @@ fn other_ways_to_write_the_same_law_are_one_polynomial() {
     for form in forms {
         assert_eq!(with(&form).species[0].derivative, expected.species[0].derivative, "{form}");
     }
+    // A function that is called, and one that calls it.
+    let lambda = |arguments: &[&str], body: &str| {
+        let bound: String = arguments.iter().map(|name| format!("<bvar><ci> {name} </ci></bvar>")).collect();
+        format!("<math xmlns=\"{MATHML}\"><lambda>{bound}{body}</lambda></math>")
+    };
+    let functions = format!(
+        "<listOfFunctionDefinitions><functionDefinition id=\"f\">{}</functionDefinition>\
+         <functionDefinition id=\"g\">{}</functionDefinition></listOfFunctionDefinitions>",
+        lambda(&["a", "x"], &apply("times", "<ci>a</ci><ci>x</ci>")),
+        lambda(&["x"], "<apply><ci> f </ci><cn>3</cn><apply><ci>f</ci><ci>x</ci><ci>x</ci></apply></apply>"),
+    );
+    let called = |law: &str| {
+        let text = file("", &reaction("r", "x", "", "", law), "");
+        sbml::read(
+            text.replace("<listOfCompartments>", &format!("{functions}<listOfCompartments>")).as_bytes(),
+        )
+    };
+    let twice = called("<apply><ci>f</ci><ci>k</ci><apply><ci>g</ci><ci>x</ci></apply></apply>").unwrap();
+    assert_eq!(twice.species[0].derivative, expected.species[0].derivative);
+    assert_eq!(called("<apply><ci>g</ci></apply>").unwrap_err().code, "not-polynomial");
+    assert_eq!(called("<apply><ci>h</ci><ci>x</ci></apply>").unwrap_err().code, "not-polynomial");
     // A local parameter hides the global one.
     let local = reaction("r", "x", "", "", &apply("times", "<ci>k</ci><ci>x</ci><ci>x</ci>")).replace(
         "</kineticLaw>",
@@ -183,6 +204,24 @@ fn other_ways_to_write_the_same_law_are_one_polynomial() {
     );
     let local = sbml::read(file("", &local, "").as_bytes()).unwrap();
     assert_eq!(local.species[0].derivative, expected.species[0].derivative);
+}
+
+#[test]
+fn elements_of_other_namespaces_say_nothing() {
+    let decay = reaction("decay", "x", "", "", "<ci>x</ci>");
+    let plain = sbml::read(file("", &decay, "").as_bytes()).unwrap();
+    let foreign = "<p:listOfReactants xmlns:p=\"urn:p\"><speciesReference species=\"x\" stoichiometry=\"5\" constant=\"true\"/></p:listOfReactants>";
+    let text = file("", &decay.replace("<kineticLaw>", &format!("{foreign}<kineticLaw>")), "");
+    assert_eq!(sbml::read(text.as_bytes()).unwrap(), plain);
+    let foreign = "<p:math xmlns:p=\"urn:p\"><p:cn>3</p:cn></p:math>";
+    let text = file("", &decay.replace("</kineticLaw>", &format!("{foreign}</kineticLaw>")), "");
+    assert_eq!(sbml::read(text.as_bytes()).unwrap(), plain);
+    let twice = file(
+        "",
+        &decay.replacen("<listOfReactants>", "<listOfReactants></listOfReactants><listOfReactants>", 1),
+        "",
+    );
+    assert_eq!(refusal(&twice).code, "not-sbml");
 }
 
 #[test]
@@ -210,6 +249,24 @@ fn depth_and_size_have_limits() {
     let numbers = "<cn>0.1</cn>".repeat(3000);
     let numbers = apply("times", &numbers);
     assert_eq!(refusal(&file("", &reaction("r", "x", "", "", &numbers), "")).code, "number-too-large");
+    // Functions that call each other four times each would take 4^15 calls of the first one.
+    let calls: String = (0..16)
+        .map(|n| {
+            let before = |n: usize| format!("<apply><ci>f{n}</ci><ci>a</ci></apply>");
+            let body = if n == 0 { "<ci>a</ci>".to_owned() } else { apply("plus", &before(n - 1).repeat(4)) };
+            format!(
+                "<functionDefinition id=\"f{n}\"><math xmlns=\"{MATHML}\"><lambda><bvar><ci>a</ci></bvar>{body}</lambda></math>\
+                 </functionDefinition>"
+            )
+        })
+        .collect();
+    let law = reaction("r", "x", "", "", "<apply><ci>f15</ci><ci>x</ci></apply>");
+    let functions =
+        format!("<listOfFunctionDefinitions>{calls}</listOfFunctionDefinitions><listOfCompartments>");
+    assert_eq!(
+        refusal(&file("", &law, "").replace("<listOfCompartments>", &functions)).code,
+        "not-polynomial"
+    );
     assert_eq!(sbml::read(&vec![b' '; sbml::MAX_BYTES + 1]).unwrap_err().code, "too-large");
     assert_eq!(json::read("[".repeat(10_000).as_bytes()).unwrap_err().code, "not-json");
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use nnrc_model::Model;
+use nnrc_verify_kernel::change::Input;
 use nnrc_verify_kernel::dyadic::Dyadic;
 use nnrc_verify_kernel::fault::Fault;
 use nnrc_verify_kernel::identity::{Combination, Unit};
@@ -10,7 +11,6 @@ use nnrc_verify_kernel::json::{self, Value};
 use nnrc_verify_kernel::network::Network;
 use nnrc_verify_kernel::poly::Variable;
 use nnrc_verify_kernel::sbml::System;
-use nnrc_verify_kernel::triangular::Input;
 
 /// Which species are inputs and outputs.
 #[derive(Debug, Clone, PartialEq)]

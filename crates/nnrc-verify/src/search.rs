@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use nnrc_verify_kernel::block::Shape;
+use nnrc_verify_kernel::change::{self, Change, Changed, Input};
 use nnrc_verify_kernel::dyadic::Dyadic;
 use nnrc_verify_kernel::fault::Fault;
 use nnrc_verify_kernel::poly::{Poly, Substitution, Variable};
 use nnrc_verify_kernel::sbml::System;
-use nnrc_verify_kernel::triangular::{self, Change, Changed, Input, Plan};
+use nnrc_verify_kernel::triangular::Plan;
 
 use crate::components::components;
 
@@ -39,7 +40,7 @@ pub fn plan(system: &System, inputs: Vec<Input>) -> Result<Plan, Fault> {
             component.iter().copied().filter(|member| !used.contains(member)).collect();
         changes.extend(totals(system, &members)?);
     }
-    let changed = triangular::change(system, &inputs, &changes)?;
+    let changed = change::change(system, &inputs, &changes)?;
     let blocks = blocks(&changed, &changes)?;
     Ok(Plan { inputs, changes, blocks })
 }
@@ -71,7 +72,8 @@ fn pairs(
 fn are_rails(system: &System, plus: Variable, minus: Variable) -> Result<bool, Fault> {
     let (own, other) =
         (&system.species[plus as usize].derivative, &system.species[minus as usize].derivative);
-    if own.degree() > 3 || other.degree() > 3 {
+    // Two that turn into each other have a total instead, which bounds them.
+    if own.degree() > 3 || other.degree() > 3 || *own == other.negated() {
         return Ok(false);
     }
     // The number of the positive rail stands for the difference.

@@ -25,6 +25,13 @@ pub struct Request {
     pub places: Option<Places>,
 }
 
+impl Request {
+    /// For all inputs in their ranges, with a look at these points first.
+    pub fn over_box(points: Vec<Vec<f64>>) -> Self {
+        Self { over_box: true, points, eps: 1e-9, rate: None, places: None }
+    }
+}
+
 /// One input at which the outputs are certainly apart.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Witness {

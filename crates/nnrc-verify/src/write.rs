@@ -3,12 +3,12 @@
 use std::fmt::Write;
 
 use nnrc_verify_kernel::certificate::{ATTRACTING, Certificate, FORMAT, HYPOTHESES};
+use nnrc_verify_kernel::change::{Change, Input};
 use nnrc_verify_kernel::dyadic::Dyadic;
 use nnrc_verify_kernel::identity::Combination;
 use nnrc_verify_kernel::network::{Activation, Layer, Network, Operation};
 use nnrc_verify_kernel::poly::Variable;
 use nnrc_verify_kernel::sbml::System;
-use nnrc_verify_kernel::triangular::{Change, Input};
 
 /// A certificate as JSON, an element on each line.
 pub fn certificate(certificate: &Certificate, system: &System) -> String {

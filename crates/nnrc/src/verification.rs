@@ -76,6 +76,15 @@ impl Checked {
 }
 
 impl Verification {
+    /// The exit status of the command for this verdict.
+    pub fn exit_status(&self) -> u8 {
+        match self.report.verdict {
+            Verdict::Proven => 0,
+            Verdict::Refuted(_) => codes::EXPECTATION_FAILED.exit,
+            Verdict::Undecided(_) => codes::NOT_PROVEN.exit,
+        }
+    }
+
     /// The proof as JSON, if there is one.
     pub fn certificate(&self) -> Option<String> {
         self.report.certificate.as_ref().map(|found| write::certificate(found, &self.report.system))

@@ -22,3 +22,4 @@ pub mod sweep;
 pub mod training;
 pub mod units;
 pub mod vectors;
+pub mod verify;

@@ -6,12 +6,13 @@ mod omex;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use nnrc::Compiled;
 use nnrc::disk::DASH;
 use nnrc::export;
 use nnrc::reactions::write_reactions;
 use nnrc::sbml::SbmlError;
 use nnrc::size::warnings;
+use nnrc::verification::{self, Request};
+use nnrc::{Checked, Compiled};
 use nnrc_sbml::Options;
 use nnrc_syntax::{Diagnostic, Severity, Source, codes};
 
@@ -54,6 +55,7 @@ pub fn run(session: &Session, args: &CompileArgs) -> Result<(), Stop> {
     let pot = loaded.compile(&input)?;
     session.terminal.diagnostics(&loaded.source, &warnings(&pot, is_model));
     let pot = pot.at_its_start()?;
+    let proof = certificate(session, args, &loaded, &pot, &destination)?;
     match (args.target, &destination) {
         (Target::Rust, Destination::File(folder)) => return write_crate(session, &pot, folder),
         (Target::Sbml | Target::Antimony, _) => write_model(session, &pot, args, &destination)?,
@@ -77,7 +79,34 @@ pub fn run(session: &Session, args: &CompileArgs) -> Result<(), Stop> {
     if let Destination::File(path) = &destination {
         session.terminal.note(&format!("wrote {}", path.display()));
     }
-    Ok(())
+    let Some((place, text)) = proof else { return Ok(()) };
+    place.write(&session.terminal, |out| out.write_all(text.as_bytes()))
+}
+
+/// The proof of the file that will be written, where one is asked for; the verb ends if there is none.
+fn certificate(
+    session: &Session,
+    args: &CompileArgs,
+    loaded: &Checked,
+    pot: &Compiled,
+    destination: &Destination,
+) -> Result<Option<(Destination, String)>, Stop> {
+    let Some(place) = args.emit_certificate.as_deref().map(Destination::new) else { return Ok(None) };
+    if place == *destination {
+        return session.terminal.usage("--emit-certificate: the SBML file stands there; give another name");
+    }
+    session.require_places(&[&place])?;
+    let text = pot.sbml_with(options(args))?;
+    let name = destination.path().unwrap_or(Path::new("the file"));
+    let request = Request::over_box(verification::sample_points(&loaded.model));
+    let found = loaded.verify(name, text.as_bytes(), None, request)?;
+    match found.certificate() {
+        Some(text) => Ok(Some((place, text))),
+        None => {
+            session.terminal.print(&found.text())?;
+            Err(Stop::Said(found.exit_status()))
+        }
+    }
 }
 
 /// Where the result goes: where `-o` says, else STEM with an ending of its target in the current folder. `network` names

@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use nnrc::Checked;
-use nnrc::verification::{self, Request, Verdict};
-use nnrc_syntax::codes;
+use nnrc::verification::{self, Request};
 
 use crate::args::VerifyArgs;
 use crate::destination::Destination;
@@ -45,7 +44,7 @@ pub fn run(session: &Session, args: &VerifyArgs) -> Result<(), Stop> {
     let points = points(session, &loaded, args)?;
     let over_box = args.over_box || points.is_none();
     let points = points.unwrap_or_else(|| verification::sample_points(&loaded.model));
-    let request = Request { over_box, points, eps: args.eps, rate: args.rate, places: None };
+    let request = Request { over_box, eps: args.eps, rate: args.rate, ..Request::over_box(points) };
     let output = args.emit_certificate.as_deref().map(Destination::new);
     if let Some(output) = &output {
         output.path().map_or(Ok(()), |path| {
@@ -60,14 +59,10 @@ pub fn run(session: &Session, args: &VerifyArgs) -> Result<(), Stop> {
     } else {
         terminal.print(&found.text())?
     }
-    match (&found.report.verdict, &output) {
-        (Verdict::Proven, Some(output)) => {
-            let text = found.certificate().unwrap_or_default();
-            output.write(terminal, |out| out.write_all(text.as_bytes()))
-        }
-        (Verdict::Proven, None) => Ok(()),
-        (Verdict::Refuted(_), _) => Err(Stop::Said(codes::EXPECTATION_FAILED.exit)),
-        (Verdict::Undecided(_), _) => Err(Stop::Said(codes::SOLVER_FAILED.exit)),
+    match (found.certificate(), &output) {
+        (Some(text), Some(output)) => output.write(terminal, |out| out.write_all(text.as_bytes())),
+        (Some(_), None) => Ok(()),
+        (None, _) => Err(Stop::Said(found.exit_status())),
     }
 }
 

@@ -1,9 +1,11 @@
 //! y′ = c − k y.
 
-use crate::block::{enclosure_by_roots, positive};
+use crate::block::earlier::{Earlier, enclosure_by_roots};
+use crate::block::positive::positive;
+use crate::change::Changed;
 use crate::fault::Fault;
 use crate::poly::{Poly, Variable};
-use crate::triangular::{Changed, Rest, Triangular};
+use crate::rest::Rest;
 
 /// A variable that decays linearly: y′ = c − k y, where c and k read sources only.
 ///
@@ -32,10 +34,10 @@ impl Linear {
         Ok(Some(Self { variable: y, constant, decay: decay.negated() }))
     }
 
-    pub(crate) fn enclose(&self, of: &Triangular<'_>, rest: &mut Rest) -> Result<f64, Fault> {
+    pub(crate) fn enclose(&self, of: &Earlier<'_>, rest: &mut Rest) -> Result<f64, Fault> {
         let decay = positive(enclosure_by_roots(&self.decay, of, rest), "its decay")?;
         let mut root = rest.enclosure(&self.constant).over(decay);
-        if (self.variable as usize) < of.system.species.len() && root.is_finite() {
+        if (self.variable as usize) < of.species && root.is_finite() {
             root = root.at_least(0.0);
         }
         if let Some(total) = of.totals.get(&self.variable) {

@@ -1,11 +1,12 @@
 //! A species of a total, with followers.
 
-use crate::block::Segment;
+use crate::block::segment::Segment;
+use crate::change::Changed;
 use crate::dyadic::Dyadic;
 use crate::fault::Fault;
 use crate::interval::Interval;
 use crate::poly::{Poly, Variable};
-use crate::triangular::{Changed, Rest};
+use crate::rest::Rest;
 
 /// A follower of a [`Monotone`] block.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,10 +1,11 @@
 //! y′ = c + z y − q y².
 
-use crate::block::positive;
+use crate::block::positive::positive;
+use crate::change::Changed;
 use crate::fault::Fault;
 use crate::interval::Interval;
 use crate::poly::{Poly, Variable};
-use crate::triangular::{Changed, Rest};
+use crate::rest::Rest;
 
 /// A species that is made, grows or shrinks by itself, and quenches itself: y′ = c + z y − q y².
 ///

@@ -1,9 +1,13 @@
 //! Two rails that annihilate each other.
 
-use crate::block::{Linear, positive, quadratic};
+use crate::block::earlier::Earlier;
+use crate::block::linear::Linear;
+use crate::block::positive::positive;
+use crate::block::quadratic;
+use crate::change::Changed;
 use crate::fault::Fault;
 use crate::poly::{Poly, Variable};
-use crate::triangular::{Changed, Rest, Triangular};
+use crate::rest::Rest;
 
 /// p′ = s₊ − k p − a p m, m′ = s₋ − k m − a p m, in the variables d = p − m and m:
 ///
@@ -51,7 +55,7 @@ impl Rails {
         Ok(Some(Self { difference, minus: m, source, annihilation }))
     }
 
-    pub(crate) fn enclose(&self, of: &Triangular<'_>, rest: &mut Rest) -> Result<f64, Fault> {
+    pub(crate) fn enclose(&self, of: &Earlier<'_>, rest: &mut Rest) -> Result<f64, Fault> {
         let rate = self.difference.enclose(of, rest)?;
         let annihilation = positive(rest.enclosure(&self.annihilation), "the annihilation of its rails")?;
         let decay = rest.enclosure(&self.difference.decay);

@@ -1,11 +1,13 @@
 //! A quadratic equation on [0, T].
 
-use crate::block::{positive, quadratic};
+use crate::block::positive::positive;
+use crate::block::quadratic;
+use crate::change::Changed;
 use crate::dyadic::Dyadic;
 use crate::fault::Fault;
 use crate::interval::Interval;
 use crate::poly::{Poly, Variable};
-use crate::triangular::{Changed, Rest};
+use crate::rest::Rest;
 
 /// A species of a total of two, y + e = T, whose equation y′ = f(y) has degree 2 at most.
 ///

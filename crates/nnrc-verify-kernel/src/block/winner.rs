@@ -1,11 +1,12 @@
 //! Species that quench each other as themselves.
 
-use crate::block::positive;
+use crate::block::positive::positive;
+use crate::change::Changed;
 use crate::dyadic::Dyadic;
 use crate::fault::Fault;
 use crate::interval::Interval;
 use crate::poly::{Poly, Variable};
-use crate::triangular::{Changed, Rest};
+use crate::rest::Rest;
 
 /// A species of a [`Winner`].
 #[derive(Debug, Clone, PartialEq)]

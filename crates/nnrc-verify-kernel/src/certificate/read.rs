@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{ATTRACTING, Certificate, FORMAT, HYPOTHESES, VERSION};
+use super::content::{ATTRACTING, Certificate, FORMAT, HYPOTHESES, VERSION};
 use crate::block::Shape;
+use crate::change::{Change, Input};
 use crate::dyadic::Dyadic;
 use crate::fault::Fault;
 use crate::identity::{Combination, Unit};
@@ -13,7 +14,7 @@ use crate::network::{Activation, Layer, Network, Operation};
 use crate::poly::Variable;
 use crate::proof::Claim;
 use crate::sbml::System;
-use crate::triangular::{Change, Input, Plan};
+use crate::triangular::Plan;
 
 /// The entries of an object, of which every one must be asked for.
 struct Entries<'v> {

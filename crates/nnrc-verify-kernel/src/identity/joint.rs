@@ -1,6 +1,6 @@
 //! Winner-take-all, whose units share one equation.
 
-use super::{Context, Drive};
+use super::context::{Context, Drive};
 use crate::block::Block;
 use crate::dyadic::Dyadic;
 use crate::fault::Fault;

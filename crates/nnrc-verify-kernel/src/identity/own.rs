@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::context::{Context, Drive};
 use super::fraction::{Fraction, Symbols, pre_activation, root, with_forms};
-use super::{Context, Drive};
-use crate::block::{Block, Linear, Quadratic, enclosure_by_roots};
+use crate::block::{Block, Linear, Quadratic};
 use crate::dyadic::Dyadic;
 use crate::fault::Fault;
 use crate::interval::Interval;
@@ -113,14 +113,17 @@ impl<'c, 'a> Own<'c, 'a> {
         let exact = Dyadic::from_f64(h).ok_or_else(|| other("has no smoothing"))?;
         let production = block.constant.minus(&Poly::constant(exact.times(&quench)?))?;
         let mut best: Option<(usize, bool, Interval)> = None;
-        for (unit, drive) in self.drives.iter().enumerate() {
+        // Units first, mirrored ones second: where one unit has the other's pre-activation with the other sign, each root is
+        // its own unit's.
+        let candidates = [false, true]
+            .into_iter()
+            .flat_map(|mirrored| self.drives.iter().enumerate().map(move |of| (mirrored, of)));
+        for (mirrored, (unit, drive)) in candidates {
             let form = drive.form.scaled(&quench)?;
-            for mirrored in [false, true] {
-                let ideal = if mirrored { form.negated() } else { form.clone() };
-                let off = self.context.size(&block.growth.minus(&ideal)?);
-                if best.as_ref().is_none_or(|(_, _, least)| off.high < least.high) {
-                    best = Some((unit, mirrored, off));
-                }
+            let ideal = if mirrored { form.negated() } else { form };
+            let off = self.context.size(&block.growth.minus(&ideal)?);
+            if best.as_ref().is_none_or(|(_, _, least)| off.high < least.high) {
+                best = Some((unit, mirrored, off));
             }
             if best.as_ref().is_some_and(|(_, _, off)| off.is_zero()) {
                 break;
@@ -163,7 +166,7 @@ impl<'c, 'a> Own<'c, 'a> {
             }
         }
         let scale = Interval::point(alpha.scale.enclosure().least_magnitude());
-        let least = enclosure_by_roots(&block.decay, self.context.of, self.context.rest).low;
+        let least = self.context.of.enclosure_by_roots(&block.decay, self.context.rest).low;
         let error = self.propagated(block, &alpha, &kappa, scale, least)?;
         let (top, bottom) = (
             self.symbols.composed(&alpha.form, &self.fractions)?,

@@ -1,8 +1,8 @@
 //! Activations whose value is a root of another equation.
 
+use super::context::{Context, Drive};
 use super::fraction::{pre_activation, with_forms};
 use super::own::written;
-use super::{Context, Drive};
 use crate::block::Block;
 use crate::dyadic::Dyadic;
 use crate::fault::Fault;

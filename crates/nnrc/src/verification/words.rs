@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use nnrc_verify::kernel::change::{Change, Input};
 use nnrc_verify::kernel::identity::Combination;
 use nnrc_verify::kernel::sbml::System;
-use nnrc_verify::kernel::triangular::{Change, Input, Plan};
+use nnrc_verify::kernel::triangular::Plan;
 use serde_json::{Value, json};
 
 use super::{Rechecked, Verdict, Verification};

@@ -1,0 +1,37 @@
+//! What a certificate says.
+
+use crate::interval::Interval;
+use crate::proof::Claim;
+
+/// The `format` of a certificate.
+pub const FORMAT: &str = "nnrc-certificate";
+/// The `version` that is read and written.
+pub const VERSION: f64 = 1.0;
+/// What a statement about an attracting steady state says.
+pub const ATTRACTING: &str = "every start in the class of the totals";
+/// What every statement assumes.
+pub const HYPOTHESES: [&str; 4] =
+    ["inputs held", "held species at their values in the file", "non-negative start", "totals of the file"];
+
+/// A certificate.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Certificate {
+    /// SHA-256 of the file.
+    pub sha256: String,
+    /// Number of its species.
+    pub species: usize,
+    /// Number of its reactions.
+    pub reactions: usize,
+    /// What is claimed.
+    pub claim: Claim,
+    /// The box of inputs, if the statement is about one.
+    pub ranges: Option<Vec<(f64, f64)>>,
+    /// The points of the statement, each with the largest deviation there.
+    pub points: Vec<(Vec<f64>, f64)>,
+    /// The largest deviation of an output.
+    pub eps: f64,
+    /// The rate.
+    pub rate: f64,
+    /// Where the variables of each block rest over the box; none without a box.
+    pub rest: Vec<Vec<Interval>>,
+}
