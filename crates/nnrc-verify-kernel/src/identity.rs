@@ -245,6 +245,21 @@ fn deviation(
         Activation::AnnihilationRelu { k } => context.annihilated(k, &drives[index], value),
         Activation::WinnerTakeAll { h } => context.winner(h, drives, index, value),
         Activation::RationalSoftmax { .. } => context.rational(activation, drives, index, value),
-        _ => context.rational(activation, std::slice::from_ref(&drives[index]), 0, value),
+        Activation::Identity
+        | Activation::SmoothRelu { .. }
+        | Activation::SmoothLeakyRelu { .. }
+        | Activation::AlgebraicSigmoid { .. }
+        | Activation::AlgebraicTanh { .. }
+        | Activation::Michaelis { .. }
+        | Activation::Hill { .. }
+        | Activation::Softsign { .. }
+        | Activation::Elu { .. }
+        | Activation::Abs { .. }
+        | Activation::Swish { .. }
+        | Activation::Square
+        | Activation::InverseMultiquadric { .. }
+        | Activation::InverseQuadratic => {
+            context.rational(activation, std::slice::from_ref(&drives[index]), 0, value)
+        }
     }
 }

@@ -164,7 +164,14 @@ impl Activation {
             | Self::Swish { h }
             | Self::InverseMultiquadric { h }
             | Self::RationalSoftmax { h } => Some(h),
-            _ => None,
+            Self::Identity
+            | Self::RestoredSigmoid { .. }
+            | Self::Michaelis { .. }
+            | Self::Hill { .. }
+            | Self::Square
+            | Self::InverseQuadratic
+            | Self::AnnihilationRelu { .. }
+            | Self::WinnerTakeAll { .. } => None,
         }
     }
 }

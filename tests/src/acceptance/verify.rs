@@ -105,11 +105,14 @@ pub fn activations() -> Vec<Finding> {
     findings
 }
 
+/// A form of a file: what it is called, how it is written, and what is set in the model.
+type Form = (&'static str, Options, &'static [(&'static str, &'static str)]);
+
 /// Every file of the examples and of the good corpus that a fixed point computes, in every form that is verified.
 pub fn files(effort: Effort) -> Vec<Finding> {
     let options = |level, inputs, provenance| Options { level, inputs, provenance, ..Options::default() };
     let plain = options(Level::L3V1, Inputs::Species, Provenance::None);
-    let forms: [(&str, Options, &[(&str, &str)]); 5] = [
+    let forms: [Form; 5] = [
         ("Level 3 Version 1", options(Level::L3V1, Inputs::Species, Provenance::Full), &[]),
         ("Level 3 Version 2", options(Level::L3V2, Inputs::Species, Provenance::Full), &[]),
         ("boundary inputs", options(Level::L3V1, Inputs::Boundary, Provenance::None), &[]),
