@@ -118,9 +118,12 @@ fn each_shape_is_found_with_its_rest_and_rate() {
     }
 }
 
+/// What it is called, the code of the refusal, its reactions, and where species do not begin at 1.
+type Trap = (&'static str, &'static str, &'static [&'static str], &'static [(&'static str, f64)]);
+
 #[test]
 fn each_trap_is_undecided_by_its_code() {
-    let cases: &[(&str, &str, &[&str], &[(&str, f64)])] = &[
+    let cases: &[Trap] = &[
         // Two steady states that attract.
         ("Schlögl", "no-shape", &["-> X @ 1", "2 X -> 3 X @ 3", "3 X -> 2 X @ 1", "X -> @ 2.9"], &[]),
         ("Lotka–Volterra", "no-shape", &["X -> 2 X @ 1", "X + Y -> 2 Y @ 1", "Y -> @ 1"], &[]),
