@@ -43,14 +43,14 @@ pub fn check(file: &[u8], certificate: &[u8]) -> Result<Checked, Fault> {
         return Err(tampered("the numbers of species and reactions"));
     }
     let (eps, rate, rest) = proven(&system, &certificate)?;
-    require(eps, certificate.eps, "eps")?;
-    require(rate, certificate.rate, "rate")?;
+    require(eps, certificate.eps, "eps", eps <= certificate.eps)?;
+    require(rate, certificate.rate, "rate", rate >= certificate.rate)?;
     if rest.len() != certificate.rest.len() {
         return Err(tampered("rest"));
     }
     for (found, claimed) in rest.iter().flatten().zip(certificate.rest.iter().flatten()) {
-        require(found.low, claimed.low, "rest")?;
-        require(found.high, claimed.high, "rest")?;
+        require(found.low, claimed.low, "rest", found.low >= claimed.low)?;
+        require(found.high, claimed.high, "rest", found.high <= claimed.high)?;
     }
     Ok(Checked { certificate, system })
 }
@@ -74,7 +74,7 @@ fn proven(system: &System, certificate: &Certificate) -> Result<Found, Fault> {
         if !found.is_finite() {
             return Err(Fault::undecided("not-finite", "a deviation at a point has no bound"));
         }
-        require(found, *claimed, "eps of a point")?;
+        require(found, *claimed, "eps of a point", found <= *claimed)?;
         if certificate.ranges.is_none() {
             (eps, rate) = (eps.max(found), rate.min(point.rate));
         }
@@ -88,9 +88,11 @@ pub fn boxes(proof: &Proof<'_>, rest: &[Interval]) -> Vec<Vec<Interval>> {
     proof.cascade.blocks.iter().map(|block| block.variables().into_iter().map(of).collect()).collect()
 }
 
-fn require(found: f64, claimed: f64, what: &str) -> Result<(), Fault> {
+/// Requires a claim that follows from what was found, `follows`, and is no weaker than by rounding.
+fn require(found: f64, claimed: f64, what: &str, follows: bool) -> Result<(), Fault> {
     let play = PLAY * found.abs().max(f64::MIN_POSITIVE);
-    if found == claimed || (found - claimed).abs() <= play { Ok(()) } else { Err(tampered(what)) }
+    let is_near = found == claimed || (found - claimed).abs() <= play;
+    if follows && is_near { Ok(()) } else { Err(tampered(what)) }
 }
 
 fn tampered(what: &str) -> Fault {

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use crate::dyadic::Dyadic;
 use crate::fault::Fault;
 use crate::poly::Poly;
-use crate::xml::Element;
+use crate::xml::{self, Element};
 
 /// The namespace of MathML.
 pub const NAMESPACE: &str = "http://www.w3.org/1998/Math/MathML";
@@ -60,7 +60,7 @@ pub fn polynomial(
     functions: &[Function],
     value: &dyn Fn(&str) -> Result<Poly, Fault>,
 ) -> Result<Poly, Fault> {
-    Scope { functions, value, work: &Cell::new(0) }.polynomial(expression)
+    Scope { functions, value, work: &Cell::new(0), depth: &Cell::new(0) }.polynomial(expression)
 }
 
 /// The most functions of a file: each may call the one before it, and so on, within the stack of a thread.
@@ -70,14 +70,34 @@ struct Scope<'a> {
     functions: &'a [Function],
     value: &'a dyn Fn(&str) -> Result<Poly, Fault>,
     work: &'a Cell<usize>,
+    /// How deep the evaluation is, through calls.
+    depth: &'a Cell<usize>,
 }
 
 impl Scope<'_> {
     fn polynomial(&self, expression: &Element) -> Result<Poly, Fault> {
-        self.work.set(self.work.get() + 1);
-        if self.work.get() > MAX_WORK {
-            return Err(not_polynomial("its functions call each other too often"));
+        self.charge(1)?;
+        if self.depth.get() >= xml::MAX_DEPTH {
+            return Err(not_polynomial("its functions, put together, nest too deep"));
         }
+        self.depth.set(self.depth.get() + 1);
+        let result = self.of(expression);
+        self.depth.set(self.depth.get() - 1);
+        result
+    }
+
+    /// Counts elements and terms that are worked on.
+    fn charge(&self, work: usize) -> Result<(), Fault> {
+        self.work.set(self.work.get().saturating_add(work));
+        if self.work.get() > MAX_WORK {
+            return Err(not_polynomial(
+                "its functions call each other too often, or its products have too many terms",
+            ));
+        }
+        Ok(())
+    }
+
+    fn of(&self, expression: &Element) -> Result<Poly, Fault> {
         if expression.namespace != NAMESPACE {
             return Err(not_polynomial(&format!("`{}` is not of the namespace of MathML", expression.name)));
         }
@@ -105,7 +125,9 @@ impl Scope<'_> {
             ("times", _) => {
                 let mut product = Poly::constant(Dyadic::one());
                 for argument in arguments {
-                    product = product.times(&self.polynomial(argument)?)?;
+                    let argument = self.polynomial(argument)?;
+                    self.charge(product.terms().len().saturating_mul(argument.terms().len()))?;
+                    product = product.times(&argument)?;
                 }
                 Ok(product)
             }
@@ -128,6 +150,7 @@ impl Scope<'_> {
                 let base = self.polynomial(base)?;
                 let mut power = Poly::constant(Dyadic::one());
                 for _ in 0..whole {
+                    self.charge(power.terms().len().saturating_mul(base.terms().len()))?;
                     power = power.times(&base)?;
                 }
                 Ok(power)
@@ -153,7 +176,8 @@ impl Scope<'_> {
             Some(at) => Ok(values[at].clone()),
             None => Err(not_polynomial(&format!("`{id}` reads `{name}`, which is none of its arguments"))),
         };
-        Scope { functions: &self.functions[..at], value: &value, work: self.work }.polynomial(&function.body)
+        let functions = &self.functions[..at];
+        Scope { functions, value: &value, work: self.work, depth: self.depth }.polynomial(&function.body)
     }
 }
 
@@ -182,10 +206,20 @@ fn number(element: &Element) -> Result<Dyadic, Fault> {
         let plain = text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
         text.parse::<f64>().ok().filter(|value| plain && value.is_finite())
     };
+    // What is no row of digits is read as another number by other readers.
+    let whole = |text: &str| {
+        let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+        let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        parsed(text).filter(|_| plain).and_then(Dyadic::from_f64)
+    };
     match (kind, &*element.children) {
-        ("real" | "integer" | "double", []) => {
+        ("real" | "double", []) => {
             let text = element.only_text()?;
             parsed(text).and_then(Dyadic::from_f64).ok_or_else(|| bad(text))
+        }
+        ("integer", []) => {
+            let text = element.only_text()?;
+            whole(text).ok_or_else(|| bad(text))
         }
         ("e-notation" | "rational", [sep]) if sep.name == "sep" && element.text.len() == 2 => {
             let (first, second) = (element.text[0].trim(), element.text[1].trim());
@@ -195,9 +229,7 @@ fn number(element: &Element) -> Result<Dyadic, Fault> {
                     .and_then(Dyadic::from_f64)
                     .ok_or_else(|| bad(&both));
             }
-            let numbers =
-                (parsed(first).and_then(Dyadic::from_f64), parsed(second).and_then(Dyadic::from_f64));
-            let (Some(a), Some(b)) = numbers else { return Err(bad(&both)) };
+            let (Some(a), Some(b)) = (whole(first), whole(second)) else { return Err(bad(&both)) };
             a.over_power_of_two(&b).ok_or_else(|| bad(&both))
         }
         _ => Err(bad(&element.text.join(" "))),

@@ -183,6 +183,9 @@ impl Layer {
     }
 }
 
+/// The most values of a layer.
+const MOST_VALUES: usize = 1 << 24;
+
 impl Network {
     /// Number of values of each node.
     ///
@@ -197,7 +200,10 @@ impl Network {
             let sources: Option<Vec<usize>> =
                 layer.sources.iter().map(|at| widths.get(*at).copied()).collect();
             let sources = sources.ok_or_else(|| bad("reads a node that comes later or is none"))?;
-            let total: usize = sources.iter().sum();
+            let total = sources.iter().try_fold(0usize, |sum, width| sum.checked_add(*width));
+            let total = total
+                .filter(|total| *total <= MOST_VALUES)
+                .ok_or_else(|| bad("reads more values than there can be"))?;
             widths.push(match &layer.operation {
                 Operation::Dense { weights, bias } => {
                     if weights.len() != bias.len() || weights.iter().any(|row| row.len() != total) {

@@ -105,11 +105,16 @@ impl<'a> Proof<'a> {
     ///
     /// A range that is none or that a concentration cannot have; a block or a unit of which nothing is certain.
     pub fn over_box(&self, ranges: &[(f64, f64)]) -> Result<OverBox, Fault> {
-        let mut todo = vec![(self.ranges(ranges)?, 0)];
+        let whole = self.ranges(ranges)?;
+        // However a range is divided, its negative rail stays within what the statement says.
+        let rails = |part: &[Interval]| -> Vec<(Interval, Interval)> {
+            part.iter().zip(&whole).map(|(part, whole)| (*part, negative_rail(*whole))).collect()
+        };
+        let mut todo = vec![(whole.clone(), 0)];
         let mut proven: Option<OverBox> = None;
         let mut parts = 0;
         while let Some((part, halvings)) = todo.pop() {
-            match self.cascade.at_rest(&part.iter().map(|range| rails(*range)).collect::<Vec<_>>()) {
+            match self.cascade.at_rest(&rails(&part)) {
                 Ok(rest) => {
                     parts += 1;
                     // A deviation of 0 is an identity of polynomials: it holds for every other part.
@@ -202,9 +207,9 @@ impl<'a> Proof<'a> {
     }
 }
 
-/// The value of an input in a part of its range, and its negative rail.
-fn rails(range: Interval) -> (Interval, Interval) {
-    (range, Interval::between(0.0, (-range.low).max(0.0)))
+/// Where the negative rail of an input is, for a value in its range.
+fn negative_rail(range: Interval) -> Interval {
+    Interval::between(0.0, (-range.low).max(0.0))
 }
 
 /// A box as two, cut where it is widest.

@@ -70,12 +70,13 @@ pub fn read(bytes: &[u8]) -> Result<System, Fault> {
         _ => return Err(Fault::invalid("not-sbml", "the file has no content; expected `<sbml …>`")),
     };
     document(&root)?;
-    let mut reader = Reader::default();
+    let mut reader = Reader { namespace: root.namespace.clone(), ..Reader::default() };
     let mut has_model = false;
     loop {
         match elements.step()? {
-            Step::Open(model) if model.name == "model" && CORE.contains(&&*model.namespace) && !has_model => {
+            Step::Open(model) if model.name == "model" && model.namespace == root.namespace && !has_model => {
                 refuse_attributes(&model, &["conversionFactor"])?;
+                refuse_foreign(&model)?;
                 has_model = true;
                 reader.model(&mut elements)?;
             }
@@ -83,11 +84,14 @@ pub fn read(bytes: &[u8]) -> Result<System, Fault> {
             Step::Open(other) | Step::Whole(other) => {
                 return Err(Fault::invalid("not-sbml", format!("unexpected `{}` in `sbml`", other.name)));
             }
-            Step::Close => {}
-            Step::End => break,
+            Step::Close => break,
+            Step::End => return Err(Fault::invalid("not-xml", "the text ends within `sbml`")),
         }
     }
-    reader.finish()
+    match elements.step()? {
+        Step::End => reader.finish(),
+        _ => Err(Fault::invalid("not-xml", "something follows after `</sbml>`")),
+    }
 }
 
 fn document(root: &Element) -> Result<(), Fault> {
@@ -96,6 +100,12 @@ fn document(root: &Element) -> Result<(), Fault> {
         let found = format!("found `{}` of the namespace `{}`", root.name, root.namespace);
         return Err(Fault::invalid("not-sbml", format!("{found}; {expected}")));
     }
+    let version = if root.namespace == CORE[0] { "1" } else { "2" };
+    if (root.attribute("level"), root.attribute("version")) != (Some("3"), Some(version)) {
+        let message =
+            format!("its level and version are others than its namespace `{}` says", root.namespace);
+        return Err(Fault::invalid("not-sbml", message));
+    }
     if let Some((_, _)) = root.foreign.iter().find(|(name, value)| name == "required" && is_true(value)) {
         return Err(Fault::invalid(
             "required-package",
@@ -103,6 +113,75 @@ fn document(root: &Element) -> Result<(), Fault> {
         ));
     }
     Ok(())
+}
+
+/// The lists that are read, and what is in each.
+const LISTS: [(&str, &str); 5] = [
+    ("listOfFunctionDefinitions", "functionDefinition"),
+    ("listOfCompartments", "compartment"),
+    ("listOfSpecies", "species"),
+    ("listOfParameters", "parameter"),
+    ("listOfReactions", "reaction"),
+];
+
+/// Attributes of another namespace than that of the document: other readers go by their names alone.
+fn refuse_foreign(element: &Element) -> Result<(), Fault> {
+    match element.foreign.first() {
+        None => Ok(()),
+        // The unit of a number in a law.
+        Some((name, _)) if element.name == "cn" && name == "units" && element.foreign.len() == 1 => Ok(()),
+        Some((name, _)) => Err(Fault::invalid(
+            "foreign-attribute",
+            format!(
+                "`{}` has an attribute `{name}` of another namespace, which some readers take for its own",
+                element.name
+            ),
+        )),
+    }
+}
+
+/// Everything in an element is of the namespace of the document, or MathML in `math`.
+fn strict(element: &Element, namespace: &str) -> Result<(), Fault> {
+    refuse_foreign(element)?;
+    if element.namespace != namespace {
+        return Err(Fault::invalid(
+            "foreign-element",
+            format!(
+                "`{}` is of the namespace `{}`, and `{namespace}` is expected",
+                element.name, element.namespace
+            ),
+        ));
+    }
+    element.children.iter().try_for_each(|child| {
+        let inner = if child.name == "math" { mathml::NAMESPACE } else { namespace };
+        strict(child, inner)
+    })
+}
+
+/// What a package puts beside the lists of a model may be passed over: those that change what reactions mean say that they
+/// are required. By its name it must not be taken for a part of core.
+fn skippable(part: &Element) -> Result<(), Fault> {
+    let is_package =
+        part.namespace.starts_with("http://www.sbml.org/sbml/level3/") && !CORE.contains(&&*part.namespace);
+    let is_named_like_core = LISTS.iter().any(|(list, _)| *list == part.name)
+        || [
+            "listOfRules",
+            "listOfEvents",
+            "listOfInitialAssignments",
+            "listOfConstraints",
+            "listOfUnitDefinitions",
+        ]
+        .contains(&&*part.name);
+    if is_package && !is_named_like_core {
+        return Ok(());
+    }
+    Err(Fault::invalid(
+        "foreign-element",
+        format!(
+            "the model has a `{}` of the namespace `{}`, which some readers take for its own",
+            part.name, part.namespace
+        ),
+    ))
 }
 
 /// What an identifier stands for.
@@ -116,12 +195,16 @@ enum Symbol {
 
 #[derive(Default)]
 struct Reader {
+    /// That of the document: what is of another one is no part of what core says, whatever it is called.
+    namespace: String,
     symbols: BTreeMap<String, Symbol>,
     functions: Vec<Function>,
     compartment: Option<(String, Dyadic)>,
     species: Vec<Species>,
     /// Of each species, whether reactions leave it alone.
     is_fixed: Vec<bool>,
+    /// Of each species, whether it is constant and no boundary species: then no reaction may name it.
+    is_constant: Vec<bool>,
     terms: Vec<Vec<(Monomial, Dyadic)>>,
     reactions: usize,
 }
@@ -130,23 +213,23 @@ impl Reader {
     fn model(&mut self, elements: &mut Elements<'_>) -> Result<(), Fault> {
         loop {
             match elements.step()? {
-                Step::Open(part) => match &*part.name {
-                    "listOfFunctionDefinitions"
-                    | "listOfCompartments"
-                    | "listOfSpecies"
-                    | "listOfParameters"
-                    | "listOfReactions" => {
-                        self.list(elements)?;
-                    }
-                    "notes" | "annotation" | "listOfUnitDefinitions" => elements.skip()?,
-                    _ if !CORE.contains(&&*part.namespace) => elements.skip()?,
-                    name => {
-                        let list = elements.rest_of(part.clone())?;
-                        if !list.children.is_empty() {
-                            return Err(outside(name));
+                Step::Open(part) if part.namespace != self.namespace => {
+                    skippable(&part)?;
+                    elements.skip()?;
+                }
+                Step::Open(part) => match LISTS.iter().find(|(list, _)| *list == part.name) {
+                    Some((_, item)) => self.list(elements, item)?,
+                    None => match &*part.name {
+                        "notes" | "annotation" | "listOfUnitDefinitions" => elements.skip()?,
+                        name => {
+                            let list = elements.rest_of(part.clone())?;
+                            if !list.children.is_empty() {
+                                return Err(outside(name));
+                            }
                         }
-                    }
+                    },
                 },
+                Step::Whole(part) if part.namespace != self.namespace => skippable(&part)?,
                 Step::Whole(_) => {}
                 Step::Close => return Ok(()),
                 Step::End => return Err(Fault::invalid("not-xml", "the text ends within `model`")),
@@ -154,7 +237,7 @@ impl Reader {
         }
     }
 
-    fn list(&mut self, elements: &mut Elements<'_>) -> Result<(), Fault> {
+    fn list(&mut self, elements: &mut Elements<'_>, name: &str) -> Result<(), Fault> {
         loop {
             let item = match elements.step()? {
                 Step::Open(item) if matches!(&*item.name, "notes" | "annotation") => {
@@ -166,8 +249,10 @@ impl Reader {
                 Step::Close => return Ok(()),
                 Step::End => return Err(Fault::invalid("not-xml", "the text ends within a list")),
             };
-            if !CORE.contains(&&*item.namespace) {
-                continue;
+            strict(&item, &self.namespace)?;
+            if item.name != name {
+                let found = format!("unexpected `{}` in a list of `{name}`", item.name);
+                return Err(Fault::invalid("not-sbml", found));
             }
             let place = format!("{} `{}`", item.name, item.attribute("id").unwrap_or(""));
             let done = match &*item.name {
@@ -256,8 +341,9 @@ impl Reader {
             .filter(|at| *at < 1 << 30)
             .ok_or_else(|| Fault::invalid("too-large", "the file has more than 2^30 species"))?;
         self.declare(id, Symbol::Species(variable))?;
-        self.is_fixed
-            .push(["constant", "boundaryCondition"].iter().any(|a| item.attribute(a).is_some_and(is_true)));
+        let is = |name: &str| item.attribute(name).is_some_and(is_true);
+        self.is_fixed.push(is("boundaryCondition"));
+        self.is_constant.push(is("constant") && !is("boundaryCondition"));
         self.species.push(Species { id: id.to_owned(), initial, derivative: Poly::zero() });
         self.terms.push(Vec::new());
         Ok(())
@@ -291,6 +377,12 @@ impl Reader {
                 declared.insert(species);
                 if sign == 0 {
                     continue;
+                }
+                if self.is_constant[species as usize] {
+                    return Err(Fault::invalid(
+                        "constant-species",
+                        "a reactant or product is constant and no boundary species, which SBML forbids",
+                    ));
                 }
                 let stoichiometry = self.stoichiometry(reference)?;
                 let change = if sign < 0 { stoichiometry.negated() } else { stoichiometry };

@@ -6,6 +6,7 @@ use quick_xml::name::ResolveResult;
 use quick_xml::reader::NsReader;
 
 use crate::fault::Fault;
+use crate::mathml;
 
 /// How deep elements may nest.
 pub const MAX_DEPTH: usize = 256;
@@ -140,7 +141,9 @@ impl<'a> Elements<'a> {
                 Event::Start(start) => {
                     self.enter()?;
                     let element = self.element(&start)?;
-                    if matches!(&*element.name, "annotation" | "notes") {
+                    // In a law they are no notes, and other readers see what is in them.
+                    let in_law = open.last().is_some_and(|parent| parent.namespace == mathml::NAMESPACE);
+                    if matches!(&*element.name, "annotation" | "notes") && !in_law {
                         self.skip()?;
                     } else {
                         open.push(element);

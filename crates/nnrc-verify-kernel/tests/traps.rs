@@ -207,21 +207,27 @@ fn other_ways_to_write_the_same_law_are_one_polynomial() {
 }
 
 #[test]
-fn elements_of_other_namespaces_say_nothing() {
+fn elements_and_attributes_of_other_namespaces_are_refused() {
     let decay = reaction("decay", "x", "", "", "<ci>x</ci>");
-    let plain = sbml::read(file("", &decay, "").as_bytes()).unwrap();
     let foreign = "<p:listOfReactants xmlns:p=\"urn:p\"><speciesReference species=\"x\" stoichiometry=\"5\" constant=\"true\"/></p:listOfReactants>";
     let text = file("", &decay.replace("<kineticLaw>", &format!("{foreign}<kineticLaw>")), "");
-    assert_eq!(sbml::read(text.as_bytes()).unwrap(), plain);
+    assert_eq!(refusal(&text).code, "foreign-element");
     let foreign = "<p:math xmlns:p=\"urn:p\"><p:cn>3</p:cn></p:math>";
     let text = file("", &decay.replace("</kineticLaw>", &format!("{foreign}</kineticLaw>")), "");
-    assert_eq!(sbml::read(text.as_bytes()).unwrap(), plain);
+    assert_eq!(refusal(&text).code, "foreign-element");
+    let text = file("", &decay, "").replace("value=\"2\"", "value=\"2\" xmlns:p=\"urn:p\" p:value=\"3\"");
+    assert_eq!(refusal(&text).code, "foreign-attribute");
     let twice = file(
         "",
         &decay.replacen("<listOfReactants>", "<listOfReactants></listOfReactants><listOfReactants>", 1),
         "",
     );
     assert_eq!(refusal(&twice).code, "not-sbml");
+    // A package that is not required, and whose parts core has no name for, says nothing about reactions.
+    let layout = "<l:listOfLayouts xmlns:l=\"http://www.sbml.org/sbml/level3/version1/layout/version1\"><l:layout/></l:listOfLayouts>";
+    assert!(sbml::read(file("", &decay, layout).as_bytes()).is_ok());
+    let rules = layout.replace("listOfLayouts", "listOfRules");
+    assert_eq!(refusal(&file("", &decay, &rules)).code, "foreign-element");
 }
 
 #[test]

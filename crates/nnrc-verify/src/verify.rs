@@ -139,7 +139,13 @@ pub fn verify(model: &Model, file: &[u8], request: &Request) -> Result<Report, F
             return Ok(report);
         }
         point_rate = point_rate.min(point.rate);
-        report.points.push((input.clone(), point.at_most()));
+        let apart = point.at_most();
+        if apart.is_finite() {
+            report.points.push((input.clone(), apart));
+        } else {
+            let message = "an output or a value of the network has no bound at a point";
+            reason.get_or_insert(Fault::undecided("not-finite", message));
+        }
     }
     let mut eps = report.points.iter().fold(0.0, |most: f64, (_, apart)| most.max(*apart));
     report.rate = point_rate;
@@ -153,6 +159,9 @@ pub fn verify(model: &Model, file: &[u8], request: &Request) -> Result<Report, F
             }
             Err(fault) => return undecided(report, fault),
         }
+    }
+    if !request.over_box && request.points.is_empty() {
+        reason.get_or_insert(Fault::undecided("no-input", "the statement is about no input"));
     }
     if let Some(fault) = reason.or_else(|| too_weak(eps, report.rate, request)) {
         return undecided(report, fault);

@@ -60,6 +60,10 @@ impl Monotone {
             if follower as usize >= species.len() {
                 return Ok(None);
             }
+            // What stands for an eliminated species may hide that it reads the follower with the other sign.
+            if changed.substitution.values().any(|form| form.has(follower)) {
+                return Ok(None);
+            }
             let Ok([rest, gain]) = <[Poly; 2]>::try_from(own.powers_of(follower)) else { return Ok(None) };
             own = rest;
             let Ok([production, fall]) =

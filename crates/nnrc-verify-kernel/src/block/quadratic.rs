@@ -9,14 +9,15 @@ use crate::rest::Rest;
 
 /// A species that is made, grows or shrinks by itself, and quenches itself: y′ = c + z y − q y².
 ///
-/// **Lemma.** If c > 0 and q > 0, there is one rest that is not negative, (z + sqrt(z² + 4 c q)) / (2 q). It attracts
+/// **Lemma.** If q > 0 is a number and c > 0 at rest, there is one rest that is not negative, (z + sqrt(z² + 4 c q)) / (2 q). It attracts
 /// every start that is not negative, and the eigenvalue is −sqrt(z² + 4 c q).
 ///
 /// *Proof.* The coefficients c, z, −q change their sign once, so there is one positive root (Descartes); y = 0 is none,
 /// since c > 0. The right side is positive below the root and negative above it, and the equation is scalar. At the root
 /// its slope is z − 2 q y. ∎
 ///
-/// c > 0 is needed: with c = 0 the state y = 0 is a second rest.
+/// c > 0 is needed: with c = 0 the state y = 0 is a second rest. That q is a number is needed, too: one that depends on
+/// sources could be negative while they are on their way, and y would be beyond all bounds in finite time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Quadratic {
     /// y.
@@ -38,6 +39,9 @@ impl Quadratic {
         let Ok([constant, growth, quench]) = <[Poly; 3]>::try_from(changed.equations[&y].powers_of(y)) else {
             return Ok(None);
         };
+        if quench.as_constant().is_none() {
+            return Ok(None);
+        }
         Ok(Some(Self { variable: y, constant, growth, quench: quench.negated() }))
     }
 

@@ -10,8 +10,13 @@ pub const VERSION: f64 = 1.0;
 /// What a statement about an attracting steady state says.
 pub const ATTRACTING: &str = "every start in the class of the totals";
 /// What every statement assumes.
-pub const HYPOTHESES: [&str; 4] =
-    ["inputs held", "held species at their values in the file", "non-negative start", "totals of the file"];
+pub const HYPOTHESES: [&str; 5] = [
+    "inputs held",
+    "negative rails of inputs at most max(0, -low) of their range, at points max(0, -x)",
+    "held species at their values in the file",
+    "non-negative start",
+    "totals of the file",
+];
 
 /// A certificate.
 #[derive(Debug, Clone, PartialEq, Default)]

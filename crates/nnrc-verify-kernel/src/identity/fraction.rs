@@ -99,8 +99,12 @@ impl Symbols {
         let bounds = self.boxes[unit];
         let least_spread = self.smoothing.map_or(0.0, |h| network::spread(h, bounds).low);
         let whole = |numerator: Poly| Fraction { numerator, denominator: one.clone(), least: 1.0 };
-        let over =
-            |numerator: Poly, denominator: Poly, least: f64| Fraction { numerator, denominator, least };
+        // A denominator that may be 0 has the bound 0, by which nothing is proven but an identity of coefficients.
+        let over = |numerator: Poly, denominator: Poly, least: f64| Fraction {
+            numerator,
+            denominator,
+            least: least.max(0.0),
+        };
         Ok(match activation {
             Activation::Identity => whole(l),
             Activation::SmoothRelu { .. } => whole(u),

@@ -66,8 +66,9 @@ impl Context<'_> {
 impl<'c, 'a> Own<'c, 'a> {
     pub(super) fn new(context: &'c Context<'a>, drives: &'c [Drive], smoothing: Option<f64>) -> Self {
         let forms = drives.iter().enumerate().map(|(unit, drive)| match drive.form.as_constant() {
-            Some(number) => Poly::constant(number),
-            None => Poly::variable(pre_activation(unit)),
+            // Only an exact number takes the symbol's place: what bounds the error of another one is its symbol.
+            Some(number) if drive.error == 0.0 => Poly::constant(number),
+            _ => Poly::variable(pre_activation(unit)),
         });
         let boxes = drives.iter().map(|drive| context.rest.enclosure(&drive.form).widened(drive.error));
         let symbols = Symbols { forms: forms.collect(), boxes: boxes.collect(), smoothing };
@@ -176,7 +177,8 @@ impl<'c, 'a> Own<'c, 'a> {
         let denominator = self.symbols.normal(&top.denominator.times(&bottom.numerator)?)?;
         let point = Interval::point;
         // |κ| is at least what its block has, less what the ideal one is off by, which `propagated` keeps below half.
-        let least = point(top.least).times(point(bottom.least)).times(point(least / 2.0).times(scale)).low;
+        let least =
+            point(top.least).times(point(bottom.least)).times(point(least / 2.0).times(scale)).low.max(0.0);
         self.fractions.insert(block.variable, Fraction { numerator, denominator, least });
         self.errors.insert(block.variable, error);
         Ok(())
