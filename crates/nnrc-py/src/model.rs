@@ -378,7 +378,7 @@ impl Model {
             other => return Err(failure::value_error(format!("there is no form {other:?}"))),
         };
         let inner = self.0.clone();
-        watched(py, None, move |_| Ok(export::text(&inner.pot(input)?.at_its_start()?, form)?))
+        watched(py, None, move |_| export::text(&inner.pot(input)?.at_its_start()?, form))
     }
 
     /// The reactions family by family, as text.

@@ -13,7 +13,7 @@ use nnrc_crn::{Crn, CrnInfo, Feed, Handle, SpeciesFamily};
 use crate::error::Error;
 use crate::ids::SpeciesIds;
 use crate::options::Level;
-use crate::units::UnitSystem;
+use crate::units::{Kind, UnitSystem};
 use crate::xml::{MATHML, Xml, set_number};
 
 /// Assignments beyond which simulators take minutes to load a file.
@@ -29,13 +29,6 @@ pub(crate) struct Event {
     pub assignments: Vec<(usize, f64)>,
     /// It does not happen while this species is above this concentration.
     pub unless: Option<(usize, f64)>,
-}
-
-/// What a parameter of events is.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Kind {
-    Concentration,
-    Time,
 }
 
 /// The events of a protocol.

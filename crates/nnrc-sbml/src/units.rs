@@ -10,9 +10,17 @@ use std::io::{self, Write};
 use nnrc_crn::Units;
 
 use crate::error::Error;
-use crate::events::Kind;
 use crate::options::Level;
 use crate::xml::{Xml, set_number};
+
+/// What a parameter of events is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Kind {
+    /// A concentration that is set or compared with.
+    Concentration,
+    /// A time, or a period.
+    Time,
+}
 
 /// The unit system of a file.
 #[derive(Debug, Clone, Copy, PartialEq)]

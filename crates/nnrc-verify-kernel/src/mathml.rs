@@ -8,7 +8,7 @@ use crate::poly::Poly;
 use crate::xml::{self, Element};
 
 /// The namespace of MathML.
-pub const NAMESPACE: &str = "http://www.w3.org/1998/Math/MathML";
+pub const NAMESPACE: &str = xml::MATHML;
 /// The largest whole exponent of a power.
 const MAX_EXPONENT: u32 = 8;
 

@@ -6,8 +6,9 @@ use quick_xml::name::ResolveResult;
 use quick_xml::reader::NsReader;
 
 use crate::fault::Fault;
-use crate::mathml;
 
+/// The namespace of MathML.
+pub const MATHML: &str = "http://www.w3.org/1998/Math/MathML";
 /// How deep elements may nest.
 pub const MAX_DEPTH: usize = 256;
 /// The most elements of one subtree that is held at once.
@@ -142,7 +143,7 @@ impl<'a> Elements<'a> {
                     self.enter()?;
                     let element = self.element(&start)?;
                     // In a law they are no notes, and other readers see what is in them.
-                    let in_law = open.last().is_some_and(|parent| parent.namespace == mathml::NAMESPACE);
+                    let in_law = open.last().is_some_and(|parent| parent.namespace == MATHML);
                     if matches!(&*element.name, "annotation" | "notes") && !in_law {
                         self.skip()?;
                     } else {

@@ -1,6 +1,7 @@
 //! Files with certificates that say something false of them, each by another hole that a checker may have. libRoadRunner
 //! simulates every one of these files to another end than its certificate says, or not at all.
 #![allow(clippy::unwrap_used, reason = "a helper of a test that fails is a test that fails")]
+#![allow(clippy::disallowed_methods, reason = "tests read files")]
 
 use std::fs;
 use std::path::Path;

@@ -176,7 +176,7 @@ impl Disk {
         self.named.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
         let bytes = read_file(&place)
             .map_err(|error| ResourceError { code: codes::UNREADABLE_FILE, message: reason(&error) })?;
-        Ok((bytes, extension(&place)))
+        Ok((bytes, decode::extension(&place)))
     }
 }
 
@@ -204,7 +204,7 @@ impl Undecoded {
             code: codes::UNREADABLE_FILE,
             message: "it is not in the archive".to_owned(),
         })?;
-        Ok((bytes.clone(), extension(Path::new(path))))
+        Ok((bytes.clone(), decode::extension(Path::new(path))))
     }
 }
 
@@ -220,9 +220,4 @@ impl Resources for Undecoded {
     fn idx(&self, path: &str) -> Result<Tensor, ResourceError> {
         decode::idx(self.read(path)?.0)
     }
-}
-
-/// What a name ends in, in small letters.
-fn extension(path: &Path) -> String {
-    path.extension().and_then(|extension| extension.to_str()).unwrap_or_default().to_lowercase()
 }

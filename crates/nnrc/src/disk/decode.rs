@@ -7,7 +7,8 @@ use nnrc_sim::io::{ArrayFile, idx as idx_file, npz, safetensors, table as text_t
 use nnrc_syntax::codes;
 
 use super::error::explain;
-use super::{extension, gzip, tables};
+use super::gzip;
+use super::tables;
 
 /// The arrays of a weight file, from its bytes and what its name ends in.
 pub fn tensors((bytes, extension): (Vec<u8>, String)) -> Result<Box<dyn Arrays>, ResourceError> {
@@ -92,4 +93,9 @@ impl Arrays for Decoded {
     fn texts(&self, name: &str) -> Option<Result<Vec<String>, ResourceError>> {
         Some(self.0.texts(name)?.map_err(explain))
     }
+}
+
+/// What a name ends in, in small letters.
+pub fn extension(path: &Path) -> String {
+    path.extension().and_then(|extension| extension.to_str()).unwrap_or_default().to_lowercase()
 }

@@ -9,7 +9,6 @@ use nnrc_crn::{expand, namer};
 use nnrc_sim::io::table::number;
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
-use super::line;
 use crate::compiled::Compiled;
 use crate::failure::Failure;
 
@@ -102,6 +101,11 @@ fn side(ids: &[String], terms: &[(usize, u32)]) -> String {
         count => format!("{count}*{}", ids[species]),
     };
     if terms.is_empty() { "∅".to_owned() } else { terms.iter().map(part).collect::<Vec<_>>().join(" + ") }
+}
+
+/// Text that stays on its line.
+fn line(text: &str) -> String {
+    text.replace(|c: char| c.is_control(), " ")
 }
 
 /// A number that Julia takes for one of double precision.

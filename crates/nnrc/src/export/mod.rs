@@ -51,8 +51,3 @@ pub fn text(pot: &Compiled, form: Form) -> Result<String, Failure> {
     };
     Ok(String::from_utf8_lossy(&out).into_owned())
 }
-
-/// Text that stays on its line.
-fn line(text: &str) -> String {
-    text.replace(|c: char| c.is_control(), " ")
-}
