@@ -31,7 +31,7 @@ pub struct VerifyArgs {
     #[arg(long = "box", conflicts_with = "certificate")]
     pub over_box: bool,
     /// The largest deviation of an output from the network's value.
-    #[arg(long, value_name = "E", default_value = "1e-9", value_parser = not_negative)]
+    #[arg(long, value_name = "E", default_value = "1e-9", value_parser = not_negative, conflicts_with = "certificate")]
     pub eps: f64,
     /// Also prove that no eigenvalue of the linearisation is above −R, per time unit of the file.
     #[arg(long, value_name = "R", value_parser = not_negative, conflicts_with = "certificate")]

@@ -4,9 +4,9 @@
 //! has one rest and attracts every start once what it reads is at rest; layers stand in a row, so the whole has
 //! (constructions, "What is proven"). Rates near the rest are those of the blocks, since the Jacobian is triangular.
 //!
-//! Times: [`budget`] divides the tolerance backwards from the outputs, [`settle`] adds up times forwards, once from
-//! the initial state of the compiled network ([`from_file`]) and once from any start ([`from_anywhere`]). All formulas
-//! stand in [`formulas`].
+//! Times: `budget` divides the tolerance backwards from the outputs, `settle` adds up times forwards, once from
+//! the initial state of the compiled network (`from_file`) and once from any start (`from_anywhere`). All formulas
+//! stand in `formulas`.
 
 mod budget;
 mod formulas;

@@ -10,6 +10,7 @@ use nnrc_verify::kernel::triangular::Plan;
 use serde_json::{Value, json};
 
 use super::{Rechecked, Verdict, Verification};
+use crate::numbers::plural;
 
 /// How many outputs the text lists by themselves.
 const MAX_LISTED: usize = 6;
@@ -59,7 +60,7 @@ impl Verification {
         if report.certificate.is_some() {
             let _ = writeln!(
                 text,
-                "{}exactly one, attracting every start; rate >= {:?}",
+                "{}exactly one, attracting every start with these totals; rate >= {:?}",
                 head("steady"),
                 report.rate
             );
@@ -80,6 +81,7 @@ impl Verification {
             "model": self.model,
             "inputs": report.claim.plan.inputs.iter().map(|input| by_name(&held(input), &report.system)).collect::<Vec<_>>(),
             "outputs": report.claim.outputs.iter().map(|output| by_name(&factors(output), &report.system)).collect::<Vec<_>>(),
+            "ranges": (!report.ranges.is_empty()).then_some(&report.ranges),
             "points": report.points.len(),
         });
         match &report.verdict {
@@ -105,11 +107,11 @@ impl Verification {
         value
     }
 
-    /// ` on x[1..4] in [0, 1]`, or nothing where the statement is about points.
+    /// ` on x[1..4] in [0, 1]`, or ` at 3 points`.
     fn scope(&self) -> String {
         let mut rest = self.report.ranges.as_slice();
         if rest.is_empty() {
-            return String::new();
+            return format!(" at {}", plural(self.report.points.len(), "point"));
         }
         let mut parts = Vec::new();
         for (name, width) in &self.inputs {
@@ -154,7 +156,7 @@ impl Rechecked {
         let _ = writeln!(text, "{}at most {:?}", head("eps"), certificate.eps);
         let _ = writeln!(
             text,
-            "{}exactly one, attracting every start; rate >= {:?}",
+            "{}exactly one, attracting every start with these totals; rate >= {:?}",
             head("steady"),
             certificate.rate
         );
@@ -171,7 +173,9 @@ impl Rechecked {
             "sha256": certificate.sha256,
             "eps": certificate.eps,
             "rate": certificate.rate,
-            "box": certificate.ranges.is_some(),
+            "inputs": certificate.claim.plan.inputs.iter().map(|input| by_name(&held(input), &self.checked.system)).collect::<Vec<_>>(),
+            "outputs": certificate.claim.outputs.iter().map(|output| by_name(&factors(output), &self.checked.system)).collect::<Vec<_>>(),
+            "ranges": certificate.ranges,
             "points": certificate.points.len(),
         })
     }
