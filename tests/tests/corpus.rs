@@ -24,6 +24,7 @@ const WITHOUT_FOLDER: &[(&str, &str)] = &[
     ("stale-manifest", "it is about the plan of a sweep: `stale_manifests_are_refused`"),
     ("results-mismatch", "it is about results of a sweep: `gaps_and_foreign_results_are_refused`"),
     ("failed-point", "it is about results of a sweep: `points_that_fail_are_recorded`"),
+    ("not-reproduced", "it is about an archive: `changes_are_found_with_their_place`"),
     ("unverifiable-file", "it is about an SBML file: `each_trap_is_refused_by_its_code`"),
     ("not-proven", "it is about a certificate: `certificates_of_other_files_are_refused`"),
     ("points-left", "it is about the time of a run: `a_time_limit_stops_between_points`"),
