@@ -103,7 +103,10 @@ pub fn reproduce(name: &str, bytes: &[u8], observer: &mut dyn Observer) -> Resul
 
 /// The members of an archive by their names.
 fn unpacked(bytes: &[u8]) -> Result<BTreeMap<String, Vec<u8>>, String> {
-    let listed = zip::members(bytes).map_err(|error| format!("is no archive: {}", error.message))?;
+    if !bytes.starts_with(b"PK") {
+        return Err("is no archive; `nnrc compile FILE.nnr --target omex` writes one".to_owned());
+    }
+    let listed = zip::members(bytes).map_err(|error| format!("cannot be unpacked: {}", error.message))?;
     if listed.len() > MOST_MEMBERS {
         return Err(format!("has {} members, and at most {MOST_MEMBERS} are read", listed.len()));
     }
