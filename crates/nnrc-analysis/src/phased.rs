@@ -213,7 +213,7 @@ fn speeds(scope: &mut Scope, context: &Context<'_>) {
 
 /// Number of phases of a cycle.
 fn phases(context: &Context<'_>) -> usize {
-    let learns = context.learning().is_some();
+    let own = context.learning().map_or(1, |training| 4 + usize::from(training.tolerance.is_some()));
     let of_layers: usize = context
         .skeleton
         .nodes
@@ -225,7 +225,7 @@ fn phases(context: &Context<'_>) -> usize {
             DraftKind::Input { .. } => 0,
         })
         .sum();
-    of_layers + if learns { 4 } else { 1 }
+    of_layers + own
 }
 
 fn loose(scope: &mut Scope, context: &Context<'_>) {
@@ -313,7 +313,7 @@ fn learning(scope: &mut Scope, context: &Context<'_>, training: &ClockedSgd) {
             codes::OUT_OF_RANGE,
             format!("no output passes the judge with a tolerance of {tolerance}"),
         )
-        .label(format!("the smallest error that the judge's reactions tell from nothing is {floor}"))
+        .label(format!("the judge's reactions serve tolerances from {floor} on, 0.002 for each output"))
         .help(format!("write `stop when error < …` with more than {floor}"));
         finding.span = span;
         scope.report(finding);
@@ -361,7 +361,7 @@ fn unjudged(scope: &mut Scope, context: &Context<'_>, training: &ClockedSgd) {
     finding = finding.help(if is_slow {
         "or give verdicts more time, by longer phases or a larger speed `combinational`"
     } else {
-        "each output after the first adds 0.002 to the margin"
+        "outputs after the first add to the margin"
     });
     finding.span = context.training.map(|training| training.span);
     scope.report(finding);

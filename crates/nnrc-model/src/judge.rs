@@ -6,51 +6,40 @@ use nnrc_sim::elementary::exp;
 use crate::chemistry::PhasedSettings;
 use crate::clock::phase_length;
 
-/// h of the absolute value.
-pub const H_ERROR: f64 = 1e-6;
-/// Least speed of the absolute value relative to what else runs always.
+/// Least speed of what annihilates, relative to what else runs always.
 const SPEED: f64 = 4.0;
-/// e-folds by which the absolute value of an error at the tolerance, which all outputs share, can grow in its phase.
-const GROWTH: f64 = 20.0;
-/// Those that it needs: from he to its value.
-const GROWN: f64 = 14.0;
-/// e-folds of a gate after which an output has settled as far as a verdict needs.
-const SETTLED: f64 = 7.0;
-/// How much more each rival suppresses the other than itself.
-pub const RIVALRY: f64 = 2.0;
+/// How often the tolerance, divided among the outputs, can annihilate in a phase.
+const FOLDS: f64 = 200.0;
+/// Speed of the vote, relative to what else runs always.
+pub const VOTE: f64 = 3.0;
+/// The smallest tolerance for an output: the reactions of smaller ones would be faster than solvers follow with ease.
+const SMALLEST: f64 = 0.002;
 
-/// Speed of the absolute value.
-pub fn speed(settings: &PhasedSettings, tolerance: f64, outputs: usize) -> f64 {
-    let least = GROWTH * outputs as f64 / (tolerance * growing(settings));
+/// The rate constant with which errors annihilate, and are set against the tolerance.
+pub fn comparing(settings: &PhasedSettings, tolerance: f64, outputs: usize) -> f64 {
+    let least = FOLDS * outputs as f64 / (tolerance * phase_length(settings));
     least.max(SPEED * settings.combinational)
 }
 
-/// The time that the absolute value has: the part of a phase in which the output has settled.
-pub fn growing(settings: &PhasedSettings) -> f64 {
-    phase_length(settings) - SETTLED / settings.gated
+/// The rate at which the two sides of a vote part while it is open.
+pub fn parting(settings: &PhasedSettings) -> f64 {
+    VOTE * settings.combinational / 3.0
 }
 
-/// Where the rivals can stand side by side: q̄.
-pub fn saddle(tolerance: f64) -> f64 {
-    (1.0 + tolerance) / (1.0 + RIVALRY)
-}
-
-/// The rate at which the rivals part, in a pot of this tolerance.
-pub fn parting(settings: &PhasedSettings, tolerance: f64) -> f64 {
-    settings.combinational * saddle(tolerance)
-}
-
-/// The smallest error that the smoothed absolute values of some outputs tell from none.
+/// The smallest tolerance that is served for some outputs.
 pub fn floor(outputs: usize) -> f64 {
-    2.0 * H_ERROR.sqrt() * outputs as f64
+    SMALLEST * outputs as f64
 }
 
-/// How far from the tolerance the error of a sample must be for a verdict that is that of plain numbers. Rivals closer to
-/// each other have not parted when the latch opens; an absolute value has grown as far as its time allows; and the smoothed
-/// absolute values of outputs without an error are not 0.
+/// How far from the tolerance the error of a sample must be for a verdict that is that of plain numbers. A vote that is
+/// closer is still open when the latch opens; register and tolerance lack what a phase leaves undone; and outputs without
+/// an error keep what has not annihilated.
 pub fn margin(settings: &PhasedSettings, tolerance: f64, outputs: usize) -> f64 {
-    let unparted = exp(-parting(settings, tolerance) * phase_length(settings));
-    let folds = speed(settings, tolerance, outputs) * tolerance / outputs as f64 * growing(settings);
-    let ungrown = tolerance * exp(GROWN - folds);
-    unparted + ungrown + floor(outputs - 1)
+    let length = phase_length(settings);
+    let folds = settings.gated * length;
+    let unvoted = exp(-parting(settings) * length);
+    // The output comes in the same phase in which the register follows it.
+    let unloaded = (2.0 + folds) * exp(-folds) * tolerance;
+    let rest = 2.0 * (outputs - 1) as f64 / (comparing(settings, tolerance, outputs) * length);
+    unvoted + unloaded + rest
 }

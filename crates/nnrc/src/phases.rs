@@ -250,6 +250,7 @@ fn meaning(phase: Phase) -> &'static str {
         Phase::Load(_) => "pre-activations are stored",
         Phase::Release(_) => "and spent on the activations",
         Phase::Settle(_) => "a fixed point follows its pre-activations",
+        Phase::Judge => "the error is set against the tolerance",
         Phase::Latch => "steps and verdict are stored",
         Phase::Transfer => "steps become weights",
     }
@@ -286,12 +287,19 @@ fn residuals(model: &Model, clocked: &Clocked, length: f64) -> Vec<Residual> {
         }
     }
     let depth = model.nodes.iter().filter(|node| matches!(node.kind, NodeKind::Layer { .. })).count() as f64;
-    add("derivative", kc, two, "from the last release to the end of the latch");
-    add("error", kc, two, "the same");
+    // A verdict comes between the two, with a gap behind it.
+    let is_judged = has("judge");
+    let since = if is_judged { 2.0 * two } else { two };
+    add("derivative", kc, since, "from the last release to the end of the latch");
+    add("error", kc, two, if is_judged { "from the last release to the judge" } else { "the same" });
+    let parting = judge::parting(phased);
+    add(
+        "judge",
+        parting,
+        two,
+        "from its phase to the end of the latch: a sample this close to the tolerance is judged in part",
+    );
     add("gate", kc, two, "the same");
-    let tolerance = model.clocked_sgd().and_then(|training| training.tolerance).unwrap_or(0.0);
-    let parting = judge::parting(phased, tolerance);
-    add("judge", parting, two, "the same: a sample this close to the tolerance is judged in part");
     add("delta", kc / depth, two, "the same, shared by the layers");
     add("gradient", kc, two, "the same");
     add("latch", kg, one, "a phase");

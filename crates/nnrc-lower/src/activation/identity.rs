@@ -18,7 +18,7 @@ use crate::one_pot::delta::Delta;
 use crate::one_pot::rails::{Rails, Stage};
 use crate::phased::derivative::Slope;
 use crate::phased::pot_builder::PotBuilder;
-use crate::phased::site::Site;
+use crate::phased::site::{Response, Site};
 use crate::relay::relay_into;
 use nnrc_model::Signs;
 
@@ -51,10 +51,10 @@ fn delta(builder: &mut LayerBuilder<'_>, _stage: &Stage, e: Rails) -> Rails {
     d
 }
 
-fn clocked(pot: &mut PotBuilder<'_>, site: &Site<'_>) -> (Signal, Slope) {
+fn clocked(pot: &mut PotBuilder<'_>, site: &Site<'_>) -> Response {
     for rail in site.z {
         pot.crn.species[rail].role = site.role;
     }
     let [positive, negative] = site.z;
-    (Signal::dual(site.axis, positive, negative), Slope::One)
+    Response::open(Signal::dual(site.axis, positive, negative), Slope::One)
 }

@@ -3,9 +3,8 @@
 use crate::layer_builder::{Drive, LayerBuilder, Signal};
 use crate::one_pot::rails::{Rails, Stage};
 use crate::one_pot::teacher::Teacher;
-use crate::phased::derivative::Slope;
 use crate::phased::pot_builder::PotBuilder;
-use crate::phased::site::Site;
+use crate::phased::site::{Response, Site};
 
 /// The value of a drive.
 pub type AtRest = Box<dyn Fn(&mut LayerBuilder<'_>, &Drive) -> Signal>;
@@ -15,8 +14,8 @@ pub type OfSpecies = Box<dyn Fn(&mut LayerBuilder<'_>, &Signal) -> Signal>;
 pub type OfError = Box<dyn Fn(&mut LayerBuilder<'_>, &Stage, Rails) -> Rails>;
 /// D of the stage that ends the output.
 pub type OfLoss = Box<dyn Fn(&mut LayerBuilder<'_>, &Stage, &Teacher) -> Rails>;
-/// The value of a sum under a clock, and how errors pass through it.
-pub type UnderClock = Box<dyn Fn(&mut PotBuilder<'_>, &Site<'_>) -> (Signal, Slope)>;
+/// What becomes of a sum under a clock.
+pub type UnderClock = Box<dyn Fn(&mut PotBuilder<'_>, &Site<'_>) -> Response>;
 
 /// The reactions of an activation in each construction; none where it has none. `nnrc_model::activation::Facts` says
 /// the same, for whoever checks a model.

@@ -14,8 +14,9 @@
 
 use super::reactions::Reactions;
 use crate::phased::derivative::{self, Slope};
+use crate::phased::error::Parts;
 use crate::phased::exposure;
-use crate::phased::site::Site;
+use crate::phased::site::{Response, Site};
 use nnrc_crn::{Axis, Handle, Rate};
 
 use crate::layer_builder::{Signal, Species};
@@ -27,7 +28,7 @@ pub fn reactions() -> Reactions {
     Reactions { fixed_point: None, one_pot: None, phased: Some(Box::new(clocked)) }
 }
 
-fn clocked(pot: &mut PotBuilder<'_>, site: &Site<'_>) -> (Signal, Slope) {
+fn clocked(pot: &mut PotBuilder<'_>, site: &Site<'_>) -> Response {
     let (name, axis) = (site.name, site.axis);
     let p = exposure::lower(pot, site);
     pot.module("sigmoid");
@@ -36,7 +37,7 @@ fn clocked(pot: &mut PotBuilder<'_>, site: &Site<'_>) -> (Signal, Slope) {
     let y = pot.species(name, "Y", &[axis], 0.5);
     pair(pot, name, axis, p, 0.5, [x, y]);
     let slope = if site.learns { derivative::lower(pot, name, axis, [x, y], 1.0) } else { Slope::One };
-    (Signal::single(axis, x), slope)
+    Response { value: Signal::single(axis, x), slope, parts: Parts::Pair([x, y]) }
 }
 
 /// X and Y of a layer, given the rails P of its exposure: `half` is c.

@@ -30,7 +30,7 @@ use crate::one_pot::delta::Delta;
 use crate::one_pot::rails::{Rails, Stage};
 use crate::phased::derivative::Slope;
 use crate::phased::pot_builder::{I, PotBuilder, at, times};
-use crate::phased::site::Site;
+use crate::phased::site::{Response, Site};
 
 /// Its reactions in each construction.
 pub fn reactions(h: f64) -> Reactions {
@@ -60,7 +60,7 @@ fn delta(builder: &mut LayerBuilder<'_>, stage: &Stage, e: Rails, h: f64) -> Rai
     d
 }
 
-fn clocked(pot: &mut PotBuilder<'_>, site: &Site<'_>, h: f64) -> (Signal, Slope) {
+fn clocked(pot: &mut PotBuilder<'_>, site: &Site<'_>, h: f64) -> Response {
     pot.module("smooth_relu");
     let (name, axis, z) = (site.name, site.axis, site.z);
     let size = pot.crn.axes[axis].size();
@@ -68,11 +68,11 @@ fn clocked(pot: &mut PotBuilder<'_>, site: &Site<'_>, h: f64) -> (Signal, Slope)
     clocked_neuron(pot, name, site, z, x, h);
     let value = Signal::single(axis, x);
     if !site.learns {
-        return (value, Slope::One);
+        return Response::open(value, Slope::One);
     }
     let v = pot.species(name, "V", &[axis], h.sqrt());
     clocked_neuron(pot, &format!("{name}.V"), site, [z[1], z[0]], v, h);
-    (value, Slope::Share { x, v })
+    Response::open(value, Slope::Share { x, v })
 }
 
 /// One neuron into `x`, driven by the rails `up` and `down`.

@@ -13,16 +13,17 @@ use super::reactions::Reactions;
 use super::sigmoid::exponential;
 use crate::layer_builder::Signal;
 use crate::phased::derivative::Slope;
+use crate::phased::error::Parts;
 use crate::phased::exposure;
 use crate::phased::pot_builder::{I, J, PotBuilder, at};
-use crate::phased::site::Site;
+use crate::phased::site::{Response, Site};
 
 /// Its reactions in each construction: no fixed point computes it.
 pub fn reactions() -> Reactions {
     Reactions { fixed_point: None, one_pot: None, phased: Some(Box::new(clocked)) }
 }
 
-fn clocked(pot: &mut PotBuilder<'_>, site: &Site<'_>) -> (Signal, Slope) {
+fn clocked(pot: &mut PotBuilder<'_>, site: &Site<'_>) -> Response {
     let (name, axis) = (site.name, site.axis);
     let p = exposure::lower(pot, site);
     pot.module("softmax");
@@ -40,5 +41,5 @@ fn clocked(pot: &mut PotBuilder<'_>, site: &Site<'_>) -> (Signal, Slope) {
         &rate,
     );
     // It learns by cross-entropy, which needs no slope.
-    (Signal::single(axis, x), Slope::One)
+    Response { value: Signal::single(axis, x), slope: Slope::One, parts: Parts::Shares(x) }
 }

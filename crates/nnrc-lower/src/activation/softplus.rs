@@ -17,14 +17,14 @@ use crate::phased::exposure;
 use crate::phased::phases::Phase;
 use crate::phased::pot_builder::{I, PotBuilder, at, times};
 use crate::phased::register::reset;
-use crate::phased::site::Site;
+use crate::phased::site::{Response, Site};
 
 /// Its reactions in each construction: no fixed point computes it.
 pub fn reactions() -> Reactions {
     Reactions { fixed_point: None, one_pot: None, phased: Some(Box::new(clocked)) }
 }
 
-fn clocked(pot: &mut PotBuilder<'_>, site: &Site<'_>) -> (Signal, Slope) {
+fn clocked(pot: &mut PotBuilder<'_>, site: &Site<'_>) -> Response {
     let (name, axis) = (site.name, site.axis);
     let [up, down] = exposure::lower(pot, site);
     pot.module("softplus");
@@ -51,5 +51,5 @@ fn clocked(pot: &mut PotBuilder<'_>, site: &Site<'_>) -> (Signal, Slope) {
     }
     reset(pot, &format!("{name}.reset_p"), axis, rails[0], start);
     reset(pot, &format!("{name}.reset_m"), axis, rails[1], 0.0);
-    (Signal::dual(axis, rails[0], rails[1]), Slope::Value(x))
+    Response::open(Signal::dual(axis, rails[0], rails[1]), Slope::Value(x))
 }

@@ -1,101 +1,104 @@
 //! The judge: whether a sample's error is beyond the tolerance.
 //!
 //! ```text
-//! AU = R_he(f), AV = R_he(−f)        two smoothed ReLUs for each output, at ka >= 4 kc:  a = Σ (AU + AV) = Σ |f|
-//! Q -> 2 Q,   AU + Q -> AU + 2 Q,  AV + Q -> AV + 2 Q,  2 Q -> Q,  QN + Q -> QN (twice as fast)      @ kc
-//! QN -> 2 QN @ kc (1 + tol),                            2 QN -> QN,  Q + QN -> Q (twice as fast)     @ kc
-//! Q + N -> Q + K,  QN + K -> QN + N  @ kc     k = q/(q + qn),  K + N = 1
-//! RELEASE_L -> RELEASE_L + Q (q̄ kr),  RELEASE_L + Q -> RELEASE_L (kr),   and QN: both begin equal at q̄ = (1 + tol)/3
-//! C_q + AU -> C_q,  C_q + AV -> C_q       in the slots JUDGE and CLEAR, faster than AU can grow: a = 0, so k = 0
+//! JUDGE + TW -> JUDGE + T                     @ gated      the tolerance, T + TS + TW = tol, comes forward
+//! A + T -> TS                                 @ kj         against all amounts A that make up the error (`misfit`)
+//! A + U -> A + K,   T + U -> T + N            @ kv         what is left decides
+//! K + U -> 2 K,   N + U -> 2 N,   K + N -> 2 U             @ kv
+//! JUDGE + K -> JUDGE + U,   JUDGE + N -> JUDGE + U         @ kv + gated       K + N + U = 1
+//! LATCH + T -> LATCH + TW,   LATCH + TS -> LATCH + TW,   LATCH + A -> LATCH     @ gated
 //! ```
 //!
-//! ODE: q' = kc q (1 + a − q − 2 qn), qn' = kc qn (1 + tol − qn − 2 q). Each suppresses the other more than itself, so
-//! only one survives; from an equal start that is Q for a > tol and QN for a < tol. Their difference grows as
-//! e^(kc q̄ t), so a sample that is d away from the tolerance is judged after a time of
-//! ln(1/d)/(kc q̄), and none is left undecided: k is 1 for a violation, 0 for a sample within the tolerance. Q and QN
-//! begin equal in the last phase before the latch, when the output has settled. With several outputs the sum of
-//! their errors is judged.
+//! Molecules are compared with molecules, one by one: whatever the rate constants are, what is left of A and T when one of
+//! them is used up is |a − tol|, a being the sum of all A. T is an amount that no reaction makes or removes. So the
+//! threshold is as exact as the copies in A: off by a part of itself, and of nothing larger.
 //!
-//! The rivalry goes on while they are refilled, and the refill is faster by `gated`: kr = gated + kc q̄. For a = tol and
-//! an open gate δ = q − qn follows δ' = δ (kc (1 + tol − s) − kr), s = q + qn; s >= 2 q̄ once holds for ever, since
-//! s' >= kc s (1 + tol − 3 s/2) + kr (2 q̄ − s). So |δ| shrinks at least as e^(−gated t), from any state: what is left of the
-//! last verdict is what a phase leaves of every register. Where a is not tol, kc q (a − tol) adds to δ' what is right.
+//! The vote, by approximate majority (Angluin, Aspnes, Eisenstat, Distributed Computing 21 (2008) 87): K and N are both 0
+//! while JUDGE is on, but for what A and T make of U; d' = (k − n)' = kv u (d + a − t), so d has the sign of a − t ever after, and
+//! as long as the vote is open, u >= 1/3, it grows at least as e^(kv t/3). With kv = 3 kc a sample that is δ away from
+//! the tolerance is judged after a time of ln(1/δ)/kc. The end is k = 1 for a violation, n = 1 for none, which stay. What
+//! JUDGE leaves of the last verdict is e^(−gated ∫ o dt), as of every register: it empties K and N faster than they grow by
+//! `gated`.
 //!
-//! AU and AV grow as e^(ka |f| t) from as little as he. An error of tol that n outputs share must have grown before
-//! RELEASE_L ends, and the output takes 7/gated of it to settle; so ka is at least 20 n/(tol (length − 7/gated)).
+//! An output without an error keeps of the rails of its error no more than 1/(kj t) each, t being a phase, which the pair
+//! needs to annihilate. kj is so large that this is a part in a hundred of the tolerance for all outputs together.
 
-use nnrc_crn::Rate;
+use nnrc_crn::{Rate, Term};
 
+use super::assign::SlotRows;
+use super::error::Parts;
+use super::misfit;
 use super::order::Order;
-use super::pot_builder::{I, PotBuilder, RAILS, at, times};
+use super::phases::Phase;
+use super::pot_builder::{I, J, PotBuilder, RAILS, at, times};
 use crate::layer_builder::Species;
-use nnrc_model::judge::{H_ERROR, RIVALRY, saddle, speed};
+use nnrc_model::judge::{VOTE, comparing};
 
-/// Speed with which the slots without a sample silence the judge, relative to the fastest growth of AU and AV.
-const SILENCE: f64 = 1.5;
-
-/// K: 1 for a violation, 0 for a sample within the tolerance. `largest` bounds the error of an output.
+/// K: 1 for a violation, 0 for a sample within the tolerance.
 pub fn lower(
     pot: &mut PotBuilder<'_>,
     name: &str,
-    f: [Species; 2],
-    (tolerance, largest): (f64, f64),
-    order: &Order,
+    error: ([Species; 2], Parts),
+    tolerance: f64,
+    samples: (&Order, &SlotRows<'_>),
 ) -> Species {
     pot.module("judge");
-    let axis = pot.crn.species[f[0]].axes[0];
-    let speed = speed(&pot.settings, tolerance, pot.crn.axes[axis].size());
-    let rate = pot.constant("judge", speed);
-    let inflow = pot.constant("judge_error_inflow", speed * H_ERROR);
-    let silence = pot.constant("judge_silence", SILENCE * speed * largest);
-    let mut sizes = Vec::new();
-    for (suffix, up, down) in [("AU", f[0], f[1]), ("AV", f[1], f[0])] {
-        let a = pot.species(name, suffix, &[axis], H_ERROR.sqrt());
-        let (one, two) = ([at(a, &[I])], [times(2, a, &[I])]);
-        let family = |what: &str| format!("{name}.judge.{suffix}.{what}");
-        pot.react(&family("excite"), &[axis], &[at(up, &[I])], (&one, &two), &rate);
-        pot.react(&family("inhibit"), &[axis], &[at(down, &[I])], (&one, &[]), &rate);
-        pot.react(&family("inflow"), &[axis], &[], (&[], &one), &inflow);
-        pot.react(&family("quench"), &[axis], &[], (&two, &one), &rate);
-        for (slot, place) in [("judge", order.judge()), ("clear", order.clear())] {
-            pot.react(&family(slot), &[axis], &[at(order.turn, &[place])], (&one, &[]), &silence);
-        }
-        sizes.push((suffix, a));
+    let speed = comparing(&pot.settings, tolerance, pot.crn.axes[samples.1.axis].size());
+    let compare = pot.constant("judge_compare", speed);
+    let misfit = misfit::lower(pot, name, error, samples, &compare);
+    let (open, latch, gated) = ([pot.gate(Phase::Judge)], [pot.gate(Phase::Latch)], pot.gated());
+    let [set, spent] = ["T", "TS"].map(|suffix| pot.species("judge", suffix, &[], 0.0));
+    let waiting = pot.species("judge", "TW", &[], tolerance / misfit.scale);
+    pot.react("judge.set", &[], &open, (&[at(waiting, &[])], &[at(set, &[])]), &gated);
+    for (what, from) in [("return", set), ("restore", spent)] {
+        let change = (&[at(from, &[])][..], &[at(waiting, &[])][..]);
+        pot.react(&format!("judge.{what}"), &[], &latch, change, &gated);
     }
-    // An error at the tolerance makes AU + AV a little more than itself.
-    let bound = tolerance.hypot(2.0 * H_ERROR.sqrt());
-    let (kc, kg) = (pot.settings.combinational, pot.settings.gated);
-    let rate = pot.combinational();
-    let suppress = pot.constant("judge_rivalry", RIVALRY * kc);
-    let saddle = saddle(bound);
-    let reset = kg + kc * saddle;
-    let (fill, empty) = (pot.constant("judge_fill", saddle * reset), pot.constant("judge_empty", reset));
-    let begin = [pot.gate(pot.phases.before_latch())];
-    let [q, qn] = ["Q", "QN"].map(|suffix| pot.species("judge", suffix, &[], saddle));
-    let growth = [rate.clone(), pot.constant("judge_tolerance", kc * (1.0 + bound))];
-    for ((suffix, own, other), growth) in [("Q", q, qn), ("QN", qn, q)].into_iter().zip(growth) {
-        let (one, two) = ([at(own, &[])], [times(2, own, &[])]);
-        let family = |what: &str| format!("judge.{suffix}.{what}");
-        pot.react(&family("grow"), &[], &[], (&one, &two), &growth);
-        pot.react(&family("limit"), &[], &[], (&two, &one), &rate);
-        pot.react(&family("yield"), &[], &[at(other, &[])], (&one, &[]), &suppress);
-        pot.react(&family("fill"), &[], &begin, (&[], &one), &fill);
-        pot.react(&family("empty"), &[], &begin, (&one, &[]), &empty);
+    let rate = pot.constant("judge_vote", VOTE * pot.settings.combinational);
+    let vote = Vote::lower(pot, &open, &rate);
+    pot.react("judge.acquit", &[], &[at(set, &[])], (&[vote.open()], &[at(vote.innocent, &[])]), &rate);
+    for amount in misfit.amounts {
+        let own = [at(amount, &[I, J])];
+        let rail = pot.crn.species[amount].suffix.clone();
+        let family = |what: &str| format!("{name}.judge.{what}_{rail}");
+        let both = [own[0].clone(), at(set, &[])];
+        pot.react(&family("compare"), &misfit.axes, &[], (&both, &[at(spent, &[])]), &compare);
+        let convicted = (&[vote.open()][..], &[at(vote.guilty, &[])][..]);
+        pot.react(&family("convict"), &misfit.axes, &own, convicted, &rate);
+        pot.react(&family("clear"), &misfit.axes, &latch, (&own, &[]), &gated);
     }
-    let (one, two) = ([at(q, &[])], [times(2, q, &[])]);
-    for &(size, a) in &sizes {
-        pot.react(&format!("judge.Q.{size}"), &[axis], &[at(a, &[I])], (&one, &two), &rate);
-    }
-    comparator(pot, q, qn, &rate)
+    vote.guilty
 }
 
-fn comparator(pot: &mut PotBuilder<'_>, q: Species, qn: Species, rate: &Rate) -> Species {
-    let k = pot.species("judge", "K", &[], 0.0);
-    let n = pot.species("judge", "N", &[], 1.0);
-    let (guilty, innocent) = ([at(k, &[])], [at(n, &[])]);
-    pot.react("judge.convict", &[], &[at(q, &[])], (&innocent, &guilty), rate);
-    pot.react("judge.acquit", &[], &[at(qn, &[])], (&guilty, &innocent), rate);
-    k
+/// K, N, U.
+struct Vote {
+    guilty: Species,
+    innocent: Species,
+    undecided: Species,
+}
+
+impl Vote {
+    fn lower(pot: &mut PotBuilder<'_>, open: &[Term; 1], rate: &Rate) -> Self {
+        let [guilty, innocent, undecided] = [("K", 0.0), ("N", 1.0), ("U", 0.0)]
+            .map(|(suffix, start)| pot.species("judge", suffix, &[], start));
+        let reset = VOTE * pot.settings.combinational + pot.settings.gated;
+        let reset = pot.constant("judge_reset", reset);
+        let one = |species| at(species, &[]);
+        for (suffix, own) in [("K", guilty), ("N", innocent)] {
+            let win = (&[one(own), one(undecided)][..], &[times(2, own, &[])][..]);
+            pot.react(&format!("judge.{suffix}.win"), &[], &[], win, rate);
+            let blank = (&[one(own)][..], &[one(undecided)][..]);
+            pot.react(&format!("judge.{suffix}.blank"), &[], open, blank, &reset);
+        }
+        let doubt = (&[one(guilty), one(innocent)][..], &[times(2, undecided, &[])][..]);
+        pot.react("judge.doubt", &[], &[], doubt, rate);
+        Self { guilty, innocent, undecided }
+    }
+
+    /// What votes for nobody.
+    fn open(&self) -> Term {
+        at(self.undecided, &[])
+    }
 }
 
 /// The error that reaches the weights: all of it, or what the judge lets through.

@@ -12,12 +12,13 @@ pub mod clocked;
 mod delta;
 pub(crate) mod derivative;
 pub mod epoch;
-mod error;
+pub(crate) mod error;
 pub(crate) mod exposure;
 mod gradient;
 pub mod halt;
 mod judge;
 mod latch;
+mod misfit;
 mod order;
 pub mod phases;
 pub(crate) mod pot_builder;
@@ -36,13 +37,14 @@ use crate::validated::validated;
 use assign::SlotRows;
 pub use clocked::{Clocked, Judge, Learning};
 use derivative::Slope;
+use error::Parts;
 use nnrc_model::encoding::or_identity;
 use nnrc_model::{Clock, ClockedSgd, Model, Node, NodeKind, Operation, PhasedSettings};
 use order::Order;
 use phases::Phases;
 pub use pot_builder::Module;
 use pot_builder::PotBuilder;
-use site::Site;
+use site::{Response, Site};
 use sum::{Dense, Parameter, Source};
 
 /// Lowers a phased model: one that learns takes its samples from the order ring; another one has inputs that hold
@@ -82,7 +84,7 @@ pub fn lower(model: &Model, settings: PhasedSettings, input: &[f64]) -> Result<L
                     let key = pot.crn.species[parameter.rails[0]].origin.label.clone();
                     weights.push(Weight { key, held: Held::Rails(parameter.rails) });
                 }
-                let value = layer.value.clone();
+                let value = layer.response.value.clone();
                 layers.push(layer);
                 value
             }
@@ -135,8 +137,7 @@ fn held(pot: &mut PotBuilder<'_>, node: &Node, axis: Handle<Axis>, values: &[f64
 struct Layer {
     node: usize,
     dense: Dense,
-    value: Signal,
-    slope: Slope,
+    response: Response,
 }
 
 impl Layer {
@@ -178,8 +179,8 @@ impl Layer {
         let sloped = |training: &ClockedSgd| !(training.cross_entropy && at == model.output);
         let learns = model.clocked_sgd().is_some_and(sloped);
         let lower = reactions(activation).phased.expect("analysis lets only what is served through");
-        let (value, slope) = lower(pot, &Site { name, axis, role, number, z, learns });
-        Self { node: at, dense, value, slope }
+        let response = lower(pot, &Site { name, axis, role, number, z, learns });
+        Self { node: at, dense, response }
     }
 
     fn parameters(&self) -> impl Iterator<Item = &Parameter> {
@@ -205,15 +206,13 @@ fn learn(
         .flat_map(|row| dataset.target(row, width).unwrap_or_default())
         .collect();
     let dual = rows.iter().any(|value| *value < 0.0);
-    let ranges = &model.nodes[model.output].ranges;
-    let reach = ranges.iter().flat_map(|range| [range.low, range.high]).chain(rows.iter().copied());
-    let largest = reach.fold(1.0, |largest: f64, value| largest.max(value.abs()));
     let table = SlotRows { name: "target", axis: output.axis, rows, dual, role: Role::Internal };
-    let target = assign::lower(pot, order, &table);
     let name = model.nodes[model.output].name.clone();
-    let f = error::lower(pot, &name, output, &target);
+    let own = layers.iter().find(|layer| layer.node == model.output);
+    let parts = own.map_or(Parts::Open, |layer| layer.response.parts);
+    let f = error::lower(pot, &name, (output, parts), order, &table);
     let verdict =
-        training.tolerance.map(|tolerance| judge::lower(pot, &name, f, (tolerance, largest), order));
+        training.tolerance.map(|tolerance| judge::lower(pot, &name, (f, parts), tolerance, (order, &table)));
     // Errors of all layers first: what comes back to one may come from several behind it.
     pot.module("delta");
     let errors: Vec<[Species; 2]> =
@@ -224,7 +223,7 @@ fn learn(
         if is_output {
             judge::gate(pot, &name, f, *e, verdict);
         }
-        let slope = if is_output && training.cross_entropy { Slope::One } else { layer.slope };
+        let slope = if is_output && training.cross_entropy { Slope::One } else { layer.response.slope };
         let d = delta::lower(pot, &layer.dense, *e, slope);
         for source in &layer.dense.sources {
             if let Some(place) = layers.iter().position(|other| other.node == source.node) {

@@ -1,11 +1,11 @@
 //! Which phases a cycle has, and which species of the clock is on in each.
 //!
 //! ```text
-//! RESET, ADVANCE, LOAD 1, RELEASE 1, …, LOAD L, RELEASE L, LATCH, TRANSFER
+//! RESET, ADVANCE, LOAD 1, RELEASE 1, …, LOAD L, RELEASE L, JUDGE, LATCH, TRANSFER
 //! ```
 //!
 //! A layer whose activation is a fixed point has one phase, SETTLE, that nothing reads: it gives the layer time.
-//! Without training there are RESET and the phases of the layers alone. Every second species of the clock is a
+//! Without training there are RESET and the phases of the layers alone, without a tolerance there is no JUDGE. Every second species of the clock is a
 //! phase; those between are gaps, in which registers settle and no two phases overlap.
 
 use std::fmt;
@@ -26,6 +26,8 @@ pub enum Phase {
     Release(usize),
     /// A layer follows its pre-activations.
     Settle(usize),
+    /// The error of the sample is set against the tolerance.
+    Judge,
     /// Gradients, and the verdict on the sample, are stored.
     Latch,
     /// Gradients are moved into the weights.
@@ -40,6 +42,7 @@ impl fmt::Display for Phase {
             Self::Load(layer) => write!(f, "LOAD {layer}"),
             Self::Release(layer) => write!(f, "RELEASE {layer}"),
             Self::Settle(layer) => write!(f, "SETTLE {layer}"),
+            Self::Judge => f.write_str("JUDGE"),
             Self::Latch => f.write_str("LATCH"),
             Self::Transfer => f.write_str("TRANSFER"),
         }
@@ -56,9 +59,9 @@ pub struct Phases {
 impl Phases {
     /// The phases that a model needs.
     pub fn of(model: &Model) -> Self {
-        let learns = model.clocked_sgd().is_some();
+        let learning = model.clocked_sgd();
         let mut all = vec![Phase::Reset];
-        if learns {
+        if learning.is_some() {
             all.push(Phase::Advance);
         }
         let mut layer = 0;
@@ -71,7 +74,8 @@ impl Phases {
                 all.push(Phase::Settle(layer));
             }
         }
-        if learns {
+        if let Some(learning) = learning {
+            all.extend(learning.tolerance.map(|_| Phase::Judge));
             all.extend([Phase::Latch, Phase::Transfer]);
         }
         Self { all }
@@ -82,10 +86,10 @@ impl Phases {
         2 * self.all.len()
     }
 
-    /// The phase before LATCH: what the output needs is there when it ends. RESET where nothing is latched.
-    pub fn before_latch(&self) -> Phase {
-        let latch = self.all.iter().position(|phase| *phase == Phase::Latch).unwrap_or(1);
-        self.all[latch.saturating_sub(1)]
+    /// The phase before JUDGE: what the output needs is there when it ends. RESET where nothing is judged.
+    pub fn before_judge(&self) -> Phase {
+        let judge = self.all.iter().position(|phase| *phase == Phase::Judge).unwrap_or(1);
+        self.all[judge.saturating_sub(1)]
     }
 
     /// 0-based place of the species of a phase on the clock.

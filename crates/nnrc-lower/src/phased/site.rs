@@ -1,8 +1,10 @@
-//! Where an activation stands under a clock.
+//! Where an activation stands under a clock, and what it gives.
 
 use nnrc_crn::{Axis, Handle, Role};
 
-use crate::layer_builder::Species;
+use super::derivative::Slope;
+use super::error::Parts;
+use crate::layer_builder::{Signal, Species};
 
 /// A layer whose pre-activation stands.
 #[derive(Debug, Clone, Copy)]
@@ -19,4 +21,22 @@ pub struct Site<'a> {
     pub z: [Species; 2],
     /// Whether errors pass through its slope.
     pub learns: bool,
+}
+
+/// What an activation gives.
+#[derive(Debug, Clone)]
+pub struct Response {
+    /// Its value.
+    pub value: Signal,
+    /// How errors pass through it.
+    pub slope: Slope,
+    /// What adds up to one.
+    pub parts: Parts,
+}
+
+impl Response {
+    /// A value that is no part of a whole.
+    pub fn open(value: Signal, slope: Slope) -> Self {
+        Self { value, slope, parts: Parts::Open }
+    }
 }

@@ -170,24 +170,36 @@ pub fn formulas() -> Vec<Finding> {
     let derivative = bench(&["derivative"]).set("hidden", "", &[0.7, 0.5]).set("hidden", "Y", &[0.3, 0.5]);
     case("derivative", derivative.course(("hidden", "G", 0), None, &t), t, 0.21, approach(0.0, 0.21, kc));
     let t = times(kc);
-    let error = bench(&["error"]).set("y", "", &[0.3]).set("target", "", &[1.0]);
+    let error = bench(&["error"]).set("order", "", &slot(1)).set("y", "", &[0.3]).set("y", "Y", &[0.7]);
     let course = error.course(("y", "F_p", 0), Some(("y", "F_m", 0)), &t);
     case("error", course, t, -0.7, approach(0.0, -0.7, kc));
-    // From a small difference at the saddle both rivals part as e^(kc q̄ t).
-    let (h, tol) = (1e-6f64, 0.25f64);
-    let bound = tol.hypot(2.0 * h.sqrt());
-    let saddle = (1.0 + bound) / 3.0;
-    let root = |f: f64| (f + f.hypot(2.0 * h.sqrt())) / 2.0;
-    let t: Vec<f64> = (1..=6).map(f64::from).collect();
-    let verdict = bench(&["judge"])
-        .set("order", "", &slot(0))
-        .set("y", "F_p", &[tol])
-        .set("y", "AU", &[root(tol)])
-        .set("y", "AV", &[h / root(tol)])
-        .set("judge", "Q", &[saddle + 5e-7])
-        .set("judge", "QN", &[saddle - 5e-7]);
-    let course = verdict.course(("judge", "Q", 0), Some(("judge", "QN", 0)), &t);
-    case("judge", course, t, 0.0, Box::new(move |t| 1e-6 * (kc * saddle * t).exp()));
+    let t = times(kg);
+    let copy = bench(&["judge"]).set("order", "", &slot(0)).set("y", "", &[0.6]).open(Phase::Release(2));
+    case("judge, copy", copy.course(("y", "A_p", 0), None, &t), t, 0.6, approach(0.0, 0.6, kg));
+    let t = times(kc);
+    // The second sample of XOR has the target 1: what the output has is erased.
+    let erase = bench(&["judge"]).set("order", "", &slot(1)).set("y", "A_p", &[0.6, 0.6]);
+    case("judge, erasure", erase.course(("y", "A_p", 0), None, &t), t, 0.0, approach(0.6, 0.0, kc));
+    let t = times(kg);
+    let set = bench(&["judge"]).open(Phase::Judge);
+    case("judge, tolerance", set.course(("judge", "T", 0), None, &t), t, 0.5, approach(0.0, 0.5, kg));
+    // One molecule for one: the tolerance loses what the copies have.
+    let t: Vec<f64> = (1..=4).map(|n| f64::from(n) / 4.0).collect();
+    let compare =
+        bench(&["judge"]).set("order", "", &slot(0)).set("y", "A_p", &[0.1, 0.2]).set("judge", "T", &[0.5]);
+    let speed = 200.0 / (0.25 * 1e12f64.ln());
+    let left = move |t: f64| 0.2 / (1.0 - 0.3 / 0.5 * (-0.2 * speed * t).exp());
+    case("judge, comparison", compare.course(("judge", "T", 0), None, &t), t, 0.2, Box::new(left));
+    // From a small difference between equals both sides of the vote part as e^(kc t).
+    let t: Vec<f64> = (1..=3).map(f64::from).collect();
+    let third = 1.0 / 3.0;
+    let vote = bench(&["judge"]).set("judge", "K", &[third + 5e-9]).set("judge", "N", &[third - 5e-9]).set(
+        "judge",
+        "U",
+        &[third],
+    );
+    let course = vote.course(("judge", "K", 0), Some(("judge", "N", 0)), &t);
+    case("judge, vote", course, t, 0.0, Box::new(move |t| 1e-8 * (kc * t).exp()));
     let t = times(kc);
     let gate = bench(&["gate", "delta"])
         .set("y", "F_p", &[0.3])
