@@ -6,7 +6,9 @@ use std::process::{Command, Output};
 use std::time::Duration;
 
 use nnrc_sim::io::npz;
-use nnrc_tests::acceptance::phased::{bound, clock, external, files, forward, judge, learning, modules};
+use nnrc_tests::acceptance::phased::{
+    bound, clock, external, files, forward, judge, learning, modules, noise, threshold,
+};
 use nnrc_tests::{Effort, assert_all, peers};
 
 #[test]
@@ -36,6 +38,12 @@ fn cycles_are_online_steps() {
 fn the_judge_remembers_nothing() {
     assert_all(&judge::sweep(Effort::Test));
     assert_all(&judge::innocents());
+}
+
+#[test]
+fn the_judge_bears_noise() {
+    assert_all(&threshold::thresholds(Effort::Test));
+    assert_all(&noise::studies());
 }
 
 #[test]

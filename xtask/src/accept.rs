@@ -123,6 +123,8 @@ impl List {
                 ("learning: online steps", phased::learning::sgd_sequence),
                 ("learning: bound of the error", phased::bound::steps),
                 ("the judge", || phased::judge::sweep(Effort::Full)),
+                ("the judge under noise", || phased::threshold::thresholds(Effort::Full)),
+                ("studies of noise", phased::noise::studies),
                 ("the judge: innocents", phased::judge::innocents),
                 ("learning: to the halt", phased::learning::gates),
                 ("learning: random weights", || phased::learning::random_weights(10)),

@@ -12,6 +12,12 @@ pub struct Table {
 }
 
 impl Table {
+    /// Rows of at most as many cells as the header has; what they lack is empty.
+    pub(crate) fn filled(header: Vec<String>, mut rows: Vec<Vec<String>>) -> Self {
+        rows.iter_mut().for_each(|row| row.resize(header.len(), String::new()));
+        Self { header, rows }
+    }
+
     /// As CSV, with LF line ends.
     pub fn csv(&self) -> String {
         let mut text = line(&self.header);

@@ -196,21 +196,21 @@ pub fn scaling() -> Vec<Finding> {
 
 /// The rows of a study as the command writes them.
 #[derive(Debug, Clone)]
-struct Row {
+pub(super) struct Row {
     cells: Vec<String>,
 }
 
 impl Row {
-    fn number(&self, header: &[String], column: &str) -> f64 {
+    pub(super) fn number(&self, header: &[String], column: &str) -> f64 {
         self.text(header, column).parse().unwrap_or(f64::NAN)
     }
 
-    fn text(&self, header: &[String], column: &str) -> &str {
+    pub(super) fn text(&self, header: &[String], column: &str) -> &str {
         &self.cells[header.iter().position(|name| name == column).unwrap()]
     }
 }
 
-fn study(folder: &Path, text: &str, more: &[&str]) -> (Vec<String>, Vec<Row>, Vec<u8>) {
+pub(super) fn study(folder: &Path, text: &str, more: &[&str]) -> (Vec<String>, Vec<Row>, Vec<u8>) {
     std::fs::write(folder.join("study.nnr"), text).unwrap();
     let output = nnrc(folder, &[&["noise", "study.nnr", "-o", "-"], more].concat());
     let (header, rows) = read(&output);

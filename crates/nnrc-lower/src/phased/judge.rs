@@ -5,7 +5,7 @@
 //! A + T -> TS                                 @ kj         against all amounts A that make up the error (`misfit`)
 //! A + U -> A + K,   T + U -> T + N            @ kv         what is left decides
 //! K + U -> 2 K,   N + U -> 2 N,   K + N -> 2 U             @ kv
-//! JUDGE + K -> JUDGE + U,   JUDGE + N -> JUDGE + U         @ kv + gated       K + N + U = 1
+//! JUDGE + K -> JUDGE + U,   JUDGE + N -> JUDGE + U         @ 2 kv + gated       K + N + U = 1
 //! LATCH + T -> LATCH + TW,   LATCH + TS -> LATCH + TW,   LATCH + A -> LATCH     @ gated
 //! ```
 //!
@@ -17,8 +17,8 @@
 //! while JUDGE is on, but for what A and T make of U; d' = (k − n)' = kv u (d + a − t), so d has the sign of a − t ever after, and
 //! as long as the vote is open, u >= 1/3, it grows at least as e^(kv t/3). With kv = 3 kc a sample that is δ away from
 //! the tolerance is judged after a time of ln(1/δ)/kc. The end is k = 1 for a violation, n = 1 for none, which stay. What
-//! JUDGE leaves of the last verdict is e^(−gated ∫ o dt), as of every register: it empties K and N faster than they grow by
-//! `gated`.
+//! JUDGE leaves of the last verdict is e^(−(kv + gated) ∫ o dt), less than any register: K and N are emptied twice as fast as
+//! they grow, so that constants which are off by tens of percent leave it a verdict of its own.
 //!
 //! An output without an error keeps of the rails of its error no more than 1/(kj t) each, t being a phase, which the pair
 //! needs to annihilate. kj is so large that this is a part in a hundred of the tolerance for all outputs together.
@@ -81,7 +81,7 @@ impl Vote {
     fn lower(pot: &mut PotBuilder<'_>, open: &[Term; 1], rate: &Rate) -> Self {
         let [guilty, innocent, undecided] = [("K", 0.0), ("N", 1.0), ("U", 0.0)]
             .map(|(suffix, start)| pot.species("judge", suffix, &[], start));
-        let reset = VOTE * pot.settings.combinational + pot.settings.gated;
+        let reset = 2.0 * VOTE * pot.settings.combinational + pot.settings.gated;
         let reset = pot.constant("judge_reset", reset);
         let one = |species| at(species, &[]);
         for (suffix, own) in [("K", guilty), ("N", innocent)] {

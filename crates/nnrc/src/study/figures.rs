@@ -2,6 +2,7 @@
 
 use nnrc_sim::train::Metric;
 
+use super::halting::{Halt, Halts};
 use super::reading::Reading;
 
 /// Numbers over the replicates of one network under one noise at one running time.
@@ -27,6 +28,8 @@ pub struct Figures {
     pub score_change: f64,
     /// Change of the mean loss against it.
     pub loss_change: f64,
+    /// How learners that halt by themselves ended; none where nothing judges.
+    pub halts: Option<Halts>,
 }
 
 impl Figures {
@@ -59,6 +62,9 @@ impl Figures {
             deviation: MeanAndWorst::of(&deviations, f64::max),
             score_change: noiseless.map_or(0.0, |own| score.mean - own.score.mean),
             loss_change: noiseless.map_or(0.0, |own| loss.mean - own.loss.mean),
+            halts: Halts::of(
+                &readings.iter().flatten().filter_map(|reading| reading.halt).collect::<Vec<Halt>>(),
+            ),
         }
     }
 }
@@ -73,7 +79,7 @@ pub struct MeanAndWorst {
 }
 
 impl MeanAndWorst {
-    fn of(values: &[f64], worse: fn(f64, f64) -> f64) -> Self {
+    pub(super) fn of(values: &[f64], worse: fn(f64, f64) -> f64) -> Self {
         let mean = values.iter().sum::<f64>() / values.len() as f64;
         Self { mean, worst: values.iter().copied().reduce(worse).unwrap_or(f64::NAN) }
     }

@@ -80,7 +80,7 @@ impl<'a> Inference<'a> {
             }
             all.push(outputs);
         }
-        Ok(all)
+        Ok(all.into())
     }
 }
 

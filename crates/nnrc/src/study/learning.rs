@@ -69,7 +69,7 @@ impl<'a> Learning<'a> {
         );
         let state = engine.initial_state();
         let mut pot = Replicate { learning: self, engine, disturber, state };
-        let mut all: Outputs = vec![Vec::new(); self.test.inputs.len()];
+        let mut all = Outputs::from(vec![Vec::new(); self.test.inputs.len()]);
         // Further epochs are allowed for: running times may go on beyond the training of the file.
         let (mut sequence, mut done) = (sequence(self.feed), 0);
         for &at in &self.readings {
@@ -138,7 +138,7 @@ impl Replicate<'_> {
     fn read(&mut self, all: &mut Outputs) -> Result<(), Error> {
         let Self { learning: Learning { pot, feed, test, changes, .. }, engine, disturber, state } = self;
         disturber.freeze(engine, changes);
-        for (input, outputs) in test.inputs.iter().zip(all) {
+        for (input, outputs) in test.inputs.iter().zip(&mut all.values) {
             let mut state = state.clone();
             pot.set_input(engine, input)?;
             disturber.present(engine);

@@ -4,8 +4,8 @@
 //! - `case`: disturbances;
 //! - `variant`: the networks that are compared;
 //! - `test_set`: what is fed, and what should come out;
-//! - `inference`, `molecules`, `learning`: replicates of a pot whose weights stand still, of the same in numbers of
-//!   molecules, or of one that learns;
+//! - `inference`, `molecules`, `learning`, `clocked`: replicates of a pot whose weights stand still, of the same in
+//!   numbers of molecules, of one that learns, or of one with a clock; `halting`: how the last ended;
 //! - `reading`, `figures`, `row`, `results`: how outputs are judged, and what is told of it;
 //! - `readings`: a range of the replicates, to be taken together with others;
 //! - `run`: all replicates.
@@ -13,7 +13,9 @@
 //! Weights are those that a [`Variant`] has; [`Study::trained`] finds them where the file trains.
 
 mod case;
+mod clocked;
 mod figures;
+mod halting;
 mod inference;
 mod learning;
 mod molecules;
@@ -28,7 +30,7 @@ mod trained;
 mod variant;
 
 use nnrc_analysis::misfit_of;
-use nnrc_model::{Construction, Noise};
+use nnrc_model::Noise;
 use nnrc_syntax::{Diagnostic, Severity, codes};
 
 use crate::failure::Failure;
@@ -36,6 +38,7 @@ use crate::project::Checked;
 
 pub use case::Case;
 pub use figures::{Figures, MeanAndWorst};
+pub use halting::Halts;
 pub use readings::Readings;
 pub use results::Results;
 pub use row::Row;
@@ -54,7 +57,7 @@ impl<'a> Study<'a> {
     ///
     /// # Errors
     ///
-    /// No `noise` block, or a construction that noise is not served for.
+    /// No `noise` block, or one that does not fit the construction.
     pub fn of(checked: &'a Checked) -> Result<Self, Failure> {
         let Some(noise) = &checked.model.noise else {
             let finding =
@@ -62,19 +65,18 @@ impl<'a> Study<'a> {
                     .help("write `noise { rates = relative([0.05, 0.15]); }`");
             return Err(checked.failed(finding));
         };
-        match checked.model.chemistry.construction {
-            Construction::FixedPoint(_) | Construction::OnePot(_) => Ok(Self { checked, noise }),
-            Construction::Phased(_) => {
-                let finding = Diagnostic::error(
-                    codes::NOT_SERVED,
-                    noise.span,
-                    "noise is not served for `construction = phased`",
-                )
-                .label("a pot that a clock runs")
-                .help("it is for `fixed_point` and `one_pot`");
-                Err(checked.failed(finding))
-            }
+        // The samples of a pot that learns by a clock are those of its order ring.
+        let model = &checked.model;
+        let own = model.clocked_sgd().map(|training| &training.data);
+        if own.is_some_and(|own| noise.data.as_ref().is_some_and(|data| data != own)) {
+            let message = "a pot with a clock is judged by the samples that it learns";
+            let finding = Diagnostic::error(codes::NOT_SERVED, noise.span, message)
+                .label("names other data")
+                .help("leave `data` out of the `noise` block")
+                .help("or judge the frozen weights: `--set chemistry.construction=fixed_point --weights …`");
+            return Err(checked.failed(finding));
         }
+        Ok(Self { checked, noise })
     }
 
     /// What the outputs are judged by: the data that the block names, those that the file trains or tests with, or its

@@ -76,7 +76,7 @@ impl Molecules<'_> {
         mut ensemble: Ensemble,
     ) -> Result<Vec<Outputs>, Error> {
         let mut engine = self.engine.clone();
-        let mut all = vec![Outputs::new(); constants.len()];
+        let mut all = vec![Outputs::default(); constants.len()];
         for (sample, input) in self.test.inputs.iter().enumerate() {
             let numbers = self.numbers(&mut engine, input)?;
             for (lane, constants) in constants.iter_mut().enumerate() {
@@ -86,12 +86,12 @@ impl Molecules<'_> {
                     debug_assert!(fits, "noise changes constants, never which reactions there are");
                 }
                 ensemble.start(lane, &numbers);
-                all[lane].push(Vec::with_capacity(self.times.len()));
+                all[lane].values.push(Vec::with_capacity(self.times.len()));
             }
             for &time in self.times {
                 ensemble.run(time, u64::MAX);
                 for (lane, outputs) in all.iter_mut().enumerate() {
-                    outputs[sample].push(self.observe(&ensemble.numbers(lane)));
+                    outputs.values[sample].push(self.observe(&ensemble.numbers(lane)));
                 }
             }
         }
@@ -117,7 +117,7 @@ impl Molecules<'_> {
             stream = simulation.into_stream();
             all.push(outputs);
         }
-        Ok(all)
+        Ok(all.into())
     }
 
     /// The constants of a replicate at its beginning.

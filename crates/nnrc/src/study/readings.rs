@@ -4,6 +4,7 @@ use nnrc_sim::io::table;
 use nnrc_sim::train::{Metric, Totals};
 
 use super::figures::Figures;
+use super::halting::Halt;
 use super::reading::Reading;
 use super::results::{self, Label};
 use crate::table::Table;
@@ -28,7 +29,7 @@ struct Group {
 }
 
 /// The columns behind the label.
-const HEADER: [&str; 13] = [
+const HEADER: [&str; 17] = [
     "time",
     "replicate",
     "merit",
@@ -42,10 +43,15 @@ const HEADER: [&str; 13] = [
     "classed",
     "right",
     "deviation",
+    "halted",
+    "cycles",
+    "error",
+    "tolerance",
 ];
 
-/// The columns that a replicate which failed leaves empty.
-const MEASURED: usize = 9;
+/// The columns that a replicate which failed leaves empty; the last of them are of pots that halt by themselves.
+const MEASURED: usize = 9 + HALT;
+const HALT: usize = 4;
 
 impl Readings {
     /// The readings of groups in their order.
@@ -166,17 +172,25 @@ impl Readings {
                 noiseless.push((*time, figures));
             }
         }
-        Table { header: results::header(self.merit), rows }
+        let is_halting = |group: &Group| {
+            group.readings.iter().flat_map(|(_, reading)| reading).any(|reading| reading.halt.is_some())
+        };
+        let halts = self.groups.iter().any(is_halting);
+        Table::filled(results::header(self.merit, halts), rows)
     }
 }
 
 /// The numbers of a reading.
 fn measured(reading: &Reading) -> Vec<String> {
-    let Reading { totals, deviation } = reading;
+    let Reading { totals, deviation, halt } = reading;
     let &Totals { samples, values, loss, squares, absolute, largest, classed, right } = totals;
     let mut cells = vec![samples.to_string(), values.to_string()];
     cells.extend([loss, squares, absolute, largest].map(table::number));
     cells.extend([classed.to_string(), right.to_string(), table::number(*deviation)]);
+    cells.extend(halt.map_or_else(Default::default, |halt| {
+        let Halt { halted, cycles, error, tolerance } = halt;
+        [u8::from(halted).to_string(), cycles.to_string(), table::number(error), table::number(tolerance)]
+    }));
     cells
 }
 
@@ -207,6 +221,7 @@ fn row(cells: &[String]) -> Option<Row> {
 }
 
 fn reading(cells: &[String]) -> Option<Reading> {
+    let (cells, halt) = cells.split_at_checked(MEASURED - HALT)?;
     let [samples, values, loss, squares, absolute, largest, classed, right, deviation] = cells else {
         return None;
     };
@@ -222,7 +237,16 @@ fn reading(cells: &[String]) -> Option<Reading> {
         classed: whole(classed)?,
         right: whole(right)?,
     };
-    Some(Reading { totals, deviation: number(deviation)? })
+    let halt = match halt {
+        [halted, cycles, error, tolerance] if !cycles.is_empty() => Some(Halt {
+            halted: whole(halted)? == 1,
+            cycles: whole(cycles)?,
+            error: number(error)?,
+            tolerance: number(tolerance)?,
+        }),
+        _ => None,
+    };
+    Some(Reading { totals, deviation: number(deviation)?, halt })
 }
 
 #[cfg(test)]
@@ -245,6 +269,12 @@ mod tests {
                 right: replicate as usize % 3,
             },
             deviation: std::f64::consts::PI * replicate as f64,
+            halt: (replicate % 2 == 1).then(|| Halt {
+                halted: replicate != 3,
+                cycles: 70 + replicate as usize,
+                error: 0.1 + 0.2,
+                tolerance: 0.25,
+            }),
         };
         // Two noises of one label, as those that differ in what a label does not say.
         let range = || (first..first + count).map(|at| (at, (at != 2).then(|| reading(at)))).collect();

@@ -5,6 +5,7 @@ use nnrc_sim::train::Metric;
 
 use super::case::Case;
 use super::figures::Figures;
+use super::halting::Halts;
 use super::row::Row;
 use crate::numbers::short;
 use crate::table::{Table, finite};
@@ -28,16 +29,24 @@ impl Results {
     pub fn table(&self) -> Table {
         let merit = self.rows.first().map_or(Metric::Accuracy, |row| row.figures.merit);
         let row = |row: &Row| line(&Label::of(&row.network, row.case), row.time, &row.figures);
-        Table { header: header(merit), rows: self.rows.iter().map(row).collect() }
+        let halts = self.rows.iter().any(|row| row.figures.halts.is_some());
+        Table::filled(header(merit, halts), self.rows.iter().map(row).collect())
     }
 
     /// A table for people.
     pub fn text(&self) -> String {
         let rows = &self.rows;
         let merit = rows.first().map_or(Metric::Accuracy, |row| row.figures.merit).name();
-        let header =
-            ["network", "noise", "time", merit, "worst", "change", "loss", "worst", "change", "failed"];
-        let mut table = vec![header.map(str::to_owned)];
+        let mut header: Vec<String> =
+            ["network", "noise", "time", merit, "worst", "change", "loss", "worst", "change", "failed"]
+                .map(str::to_owned)
+                .to_vec();
+        let halts = rows.iter().any(|row| row.figures.halts.is_some());
+        if halts {
+            header.extend(["halted", "falsely", "cycle", "last", "error", "worst"].map(str::to_owned));
+        }
+        let columns = header.len();
+        let mut table = vec![header];
         for row in rows {
             // Where every replicate failed there is no loss.
             let loss = |value: f64| if value.is_finite() { short(value) } else { "–".to_owned() };
@@ -47,7 +56,7 @@ impl Results {
                 true => format!("{value:+.4}"),
                 false => "–".to_owned(),
             };
-            table.push([
+            let mut cells = vec![
                 row.network.clone(),
                 row.case.words(),
                 short(row.time),
@@ -58,9 +67,19 @@ impl Results {
                 loss(row.figures.loss.worst),
                 change(row.figures.loss_change),
                 if row.figures.failed == 0 { String::new() } else { row.figures.failed.to_string() },
-            ]);
+            ];
+            if let Some(halts) = row.figures.halts {
+                cells.extend([
+                    format!("{} of {}", halts.halted, row.figures.replicates),
+                    halts.falsely.to_string(),
+                ]);
+                let Halts { cycles, error, .. } = halts;
+                cells.extend([cycles.mean, cycles.worst, error.mean, error.worst].map(loss));
+            }
+            cells.resize(columns, String::new());
+            table.push(cells);
         }
-        let widths: Vec<usize> = (0..header.len())
+        let widths: Vec<usize> = (0..columns)
             .map(|column| table.iter().map(|row| row[column].chars().count()).max().unwrap_or(0))
             .collect();
         let mut text = String::new();
@@ -77,7 +96,7 @@ impl Results {
 }
 
 /// The names of the columns, for outputs of which this tells most.
-pub(super) fn header(merit: Metric) -> Vec<String> {
+pub(super) fn header(merit: Metric, halts: bool) -> Vec<String> {
     let name = merit.name();
     let mut header: Vec<String> = Label::HEADER.iter().map(|name| (*name).to_owned()).collect();
     header.extend(["time", "replicates", "failed"].map(str::to_owned));
@@ -89,6 +108,9 @@ pub(super) fn header(merit: Metric) -> Vec<String> {
         header.extend(both("mae"));
     }
     header.extend(both("deviation"));
+    if halts {
+        header.extend(Halts::HEADER.map(str::to_owned));
+    }
     header
 }
 
@@ -105,6 +127,11 @@ pub(super) fn line(label: &Label, time: f64, figures: &Figures) -> Vec<String> {
     values.extend([figures.deviation.mean, figures.deviation.worst]);
     // What no replicate reached is left empty.
     cells.extend(values.into_iter().map(finite));
+    if let Some(halts) = figures.halts {
+        cells.extend([halts.halted.to_string(), halts.falsely.to_string()]);
+        let Halts { cycles, error, .. } = halts;
+        cells.extend([cycles.mean, cycles.worst, error.mean, error.worst].map(finite));
+    }
     cells
 }
 

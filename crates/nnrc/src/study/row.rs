@@ -41,6 +41,14 @@ impl Row {
         let name = figures.merit.name();
         object[name] = both(figures.score);
         object[format!("{name}_change")] = json!(figures.score_change);
+        if let Some(halts) = figures.halts {
+            object["halts"] = json!({
+                "halted": halts.halted,
+                "false": halts.falsely,
+                "cycles": both(halts.cycles),
+                "error": both(halts.error),
+            });
+        }
         object
     }
 }

@@ -7,6 +7,7 @@ use nnrc_sim::{Error, parallel};
 
 use super::Study;
 use super::case::Case;
+use super::clocked::{self, UnderClock};
 use super::figures::Figures;
 use super::inference::{self, Inference};
 use super::learning::{self, Learning};
@@ -27,6 +28,7 @@ use crate::project::Checked;
 enum Bench<'a> {
     Inference(Inference<'a>),
     Learning(Learning<'a>),
+    UnderClock(UnderClock<'a>),
 }
 
 impl Bench<'_> {
@@ -34,6 +36,7 @@ impl Bench<'_> {
         match self {
             Self::Inference(bench) => bench.outputs(case, replicates),
             Self::Learning(bench) => replicates.map(|replicate| bench.outputs(case, replicate)).collect(),
+            Self::UnderClock(bench) => replicates.map(|replicate| bench.outputs(case, replicate)).collect(),
         }
     }
 
@@ -41,7 +44,7 @@ impl Bench<'_> {
     fn at_a_time(&self, case: Case) -> u64 {
         match self {
             Self::Inference(bench) => bench.at_a_time(case),
-            Self::Learning(_) => 1,
+            Self::Learning(_) | Self::UnderClock(_) => 1,
         }
     }
 }
@@ -134,9 +137,12 @@ impl Study<'_> {
         let pots = self.pots(test, variants)?;
         let Some(first) = pots.first() else { return Ok(Vec::new()) };
         let times = self.times(test, first)?;
-        let bench = |pot| match Learning::new(pot, test, &times, self.noise.seed) {
-            Some(learning) => Bench::Learning(learning),
-            None => Bench::Inference(Inference::new(pot, test, &times, self.noise.seed)),
+        let seed = self.noise.seed;
+        let bench = |pot| {
+            let learning = Learning::new(pot, test, &times, seed).map(Bench::Learning);
+            let clocked = || UnderClock::new(pot, test, &times, seed).map(Bench::UnderClock);
+            let inference = || Bench::Inference(Inference::new(pot, test, &times, seed));
+            learning.or_else(clocked).unwrap_or_else(inference)
         };
         let benches: Vec<Bench<'_>> = pots.iter().map(bench).collect();
         let cases = Case::all(self.noise);
@@ -175,7 +181,9 @@ impl Study<'_> {
         if !self.noise.times.is_empty() {
             return Ok(self.noise.times.clone());
         }
-        let time = learning::whole_time(pot).map_or_else(|| inference::settled_time(pot, test), Ok);
+        let time = learning::whole_time(pot)
+            .or_else(|| clocked::whole_time(pot))
+            .map_or_else(|| inference::settled_time(pot, test), Ok);
         time.map(|time| vec![time])
             .map_err(|error| pot.failed(explain(pot, &pot.runner(), &error, "without noise")))
     }

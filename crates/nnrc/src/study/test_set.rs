@@ -34,11 +34,12 @@ impl TestSet {
                 .datasets
                 .get(&reference.dataset)
                 .filter(|_| misfit_of(model, &reference.dataset).is_none())?;
-            let subset = match (noise.data.is_some(), dataset.test.is_empty()) {
-                (true, _) => reference.subset,
-                (false, true) => Subset::All,
-                (false, false) => Subset::Test,
-            };
+            let subset =
+                match (noise.data.is_some() || model.clocked_sgd().is_some(), dataset.test.is_empty()) {
+                    (true, _) => reference.subset,
+                    (false, true) => Subset::All,
+                    (false, false) => Subset::Test,
+                };
             let judged = DataReference { subset, ..reference };
             let (source, rows) = (judged.to_string(), model.rows(&judged));
             let targets: Option<Vec<Vec<f64>>> = rows.iter().map(|&row| dataset.target(row, width)).collect();
@@ -94,7 +95,6 @@ impl TestSet {
         if self.measure.reading.has_classes() { Metric::Accuracy } else { Metric::R2 }
     }
 
-    /// How much the targets spread, for r².
     /// How much the targets spread, for r².
     pub(super) fn spread(&self) -> f64 {
         self.measure.spread(self.targets.iter().map(Vec::as_slice))

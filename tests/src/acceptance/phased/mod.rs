@@ -8,5 +8,7 @@ pub mod forward;
 pub mod judge;
 pub mod learning;
 pub mod modules;
+pub mod noise;
 pub mod run;
 pub mod speed;
+pub mod threshold;
