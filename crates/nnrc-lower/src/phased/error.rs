@@ -78,15 +78,12 @@ fn difference(pot: &mut PotBuilder<'_>, name: &str, output: &Signal, target: &Si
 /// How fast each sample makes error of what the output has, and of what it lacks.
 pub fn rates(pot: &mut PotBuilder<'_>, parts: Parts, order: &Order, targets: &SlotRows<'_>) -> [Rate; 2] {
     let kc = pot.settings.combinational;
-    let lacks: fn(f64) -> f64 = match parts {
-        Parts::Rails(_) => |target| 1.0 + target,
-        _ => |target| target,
-    };
-    let shares: [(&str, fn(f64) -> f64); 2] = [("above", |target| 1.0 - target), ("below", lacks)];
-    shares.map(|(what, share)| {
+    let lacks = |target: f64| if matches!(parts, Parts::Rails(_)) { 1.0 + target } else { target };
+    let mut rate = |what: &str, share: &dyn Fn(f64) -> f64| {
         let values = || targets.rows.iter().map(|target| kc * share(*target)).collect();
         pot.constants_over(&format!("{}_{what}", targets.name), &[order.samples, targets.axis], values)
-    })
+    };
+    [rate("above", &|target| 1.0 - target), rate("below", &lacks)]
 }
 
 fn products(
