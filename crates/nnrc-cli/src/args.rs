@@ -8,11 +8,13 @@ use nnrc_syntax::parse_expression;
 
 mod compile;
 mod import;
+mod look;
 mod sweep;
 mod verify;
 
 pub use compile::{CompileArgs, Feed, Inputs, Observables, Provenance, SbmlLevel, Sedml, Target};
 pub use import::{Closeness, ImportArgs, MatrixLayout};
+pub use look::{DrawArgs, ReportArgs, ShowArgs};
 pub use sweep::{MergeArgs, PlanArgs, RunArgs, ScriptArgs, Step, SweepArgs};
 pub use verify::VerifyArgs;
 
@@ -113,6 +115,12 @@ pub enum Verb {
     Verify(VerifyArgs),
     /// Lay out files in the one canonical way.
     Fmt(FmtArgs),
+    /// Show what stands at a place: a unit, a layer, a weight, a species, a reaction or a rate constant.
+    Show(ShowArgs),
+    /// Draw the network as a picture: layers, weights, families of reactions, the clock.
+    Draw(DrawArgs),
+    /// Write one page about the network, to be read offline: chemistry, time courses, data, proofs.
+    Report(ReportArgs),
     /// Explain a diagnostic code.
     Explain(ExplainArgs),
     /// Print what a stage of the compiler makes of a file.
@@ -176,7 +184,7 @@ impl Verb {
     pub fn reads_models(&self) -> bool {
         match self {
             Self::Compile(_) | Self::Check(_) | Self::Simulate(_) | Self::Train(_) | Self::Test(_) => true,
-            Self::Noise(_) | Self::Analyze(_) => true,
+            Self::Noise(_) | Self::Analyze(_) | Self::Show(_) | Self::Draw(_) | Self::Report(_) => true,
             Self::Verify(args) => args.certificate.is_none(),
             Self::Sweep(args) => matches!(args.step, Step::Plan(_)),
             Self::Emit(args) => !matches!(args.stage, Stage::Ast | Stage::Onnx | Stage::Affine),

@@ -30,6 +30,15 @@ impl Destination {
         if path.as_os_str() == DASH { Self::Stdout } else { Self::File(path.to_owned()) }
     }
 
+    /// Where a result goes that no `-o` names: STEM with an ending, in the current folder. `network` names what comes from
+    /// stdin.
+    pub fn named_after(source: &Path, network: &str, ending: &str) -> Self {
+        let stem = if source.as_os_str() == DASH { None } else { source.file_stem() };
+        let mut name = stem.map_or_else(|| network.into(), std::ffi::OsStr::to_owned);
+        name.push(ending);
+        Self::File(PathBuf::from(name))
+    }
+
     /// The file, if it is one.
     pub fn path(&self) -> Option<&Path> {
         match self {

@@ -45,6 +45,31 @@ pub(crate) struct Events {
     pub(crate) prefix: String,
 }
 
+/// A parameter of the events.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EventParameter {
+    /// Its identifier: `feed_next_2`.
+    pub id: String,
+    /// What it is, in words.
+    pub meaning: String,
+    /// Its value at the start, in the units of the network.
+    pub value: f64,
+}
+
+/// The parameters that the events of a file read and set, in its order.
+///
+/// # Errors
+///
+/// More samples than events.
+pub fn event_parameters(crn: &Crn, info: &CrnInfo) -> Result<Vec<EventParameter>, Error> {
+    let mut all = Vec::new();
+    Events::new(crn, info)?.for_each_parameter(|id, meaning, value, _, _| {
+        all.push(EventParameter { id: id.to_owned(), meaning: meaning.to_owned(), value });
+        Ok::<(), Error>(())
+    })?;
+    Ok(all)
+}
+
 impl Events {
     /// No events at all.
     pub(crate) fn none() -> Self {

@@ -26,7 +26,7 @@ mod xml;
 
 pub use error::Error;
 pub use estimate::{SizeEstimate, size_estimate};
-pub use events::MOST_ASSIGNMENTS;
+pub use events::{EventParameter, MOST_ASSIGNMENTS, event_parameters};
 pub use meaning::{Meaning, Scale};
 pub use options::{Inputs, Level, Observables, Options, Provenance, TimedSettings};
 pub use units::UnitSystem;

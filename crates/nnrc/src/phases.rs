@@ -243,7 +243,8 @@ fn clock_words(clock: Clock) -> String {
     }
 }
 
-fn meaning(phase: Phase) -> &'static str {
+/// What a phase is for, in words.
+pub(crate) fn meaning(phase: Phase) -> &'static str {
     match phase {
         Phase::Reset => "registers return to their start; the turn is kept",
         Phase::Advance => "the next slot has its turn",

@@ -68,13 +68,13 @@ impl Compiled {
     }
 
     /// The axis of times, in the unit of the network.
-    fn time_label(&self) -> String {
+    pub(crate) fn time_label(&self) -> String {
         let units = UnitSystem::new(&self.lowered.crn.units).ok();
         with_unit("time", units.and_then(|units| units.time_words()))
     }
 
     /// The axis of values. A value of two rails is a difference of concentrations and may be below 0.
-    fn value_label(&self, has_differences: bool) -> String {
+    pub(crate) fn value_label(&self, has_differences: bool) -> String {
         let units = UnitSystem::new(&self.lowered.crn.units).ok();
         let what = if has_differences { "value" } else { "concentration" };
         with_unit(what, units.and_then(|units| units.concentration_words()))

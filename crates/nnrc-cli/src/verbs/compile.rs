@@ -4,7 +4,7 @@ pub mod folder;
 mod omex;
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use nnrc::disk::DASH;
 use nnrc::export;
@@ -115,10 +115,7 @@ fn destination(args: &CompileArgs, network: &str) -> Destination {
     if let Some(path) = &args.output {
         return Destination::new(path);
     }
-    let file = &args.file.file;
-    let stem = if file.as_os_str() == DASH { None } else { file.file_stem() };
-    let mut name = stem.map_or_else(|| network.into(), std::ffi::OsStr::to_owned);
-    name.push(match args.target {
+    let ending = match args.target {
         Target::Sbml => ".xml",
         Target::Crn => ".crn",
         Target::Rust => "-sim",
@@ -127,8 +124,8 @@ fn destination(args: &CompileArgs, network: &str) -> Destination {
         Target::Latex => ".tex",
         Target::Dot => ".dot",
         Target::Omex => ".omex",
-    });
-    Destination::File(PathBuf::from(name))
+    };
+    Destination::named_after(&args.file.file, network, ending)
 }
 
 /// Writes the crate into a folder.

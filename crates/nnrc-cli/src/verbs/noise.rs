@@ -2,10 +2,8 @@
 
 mod progress;
 
-use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use nnrc::disk::DASH;
 use nnrc::study::Study;
 
 use crate::args::NoiseArgs;
@@ -53,15 +51,9 @@ fn outputs(
     network: &str,
 ) -> Result<(Destination, Option<PathBuf>), Stop> {
     let Some(path) = &args.output else {
-        let file = &args.file.file;
-        let stem = if file.as_os_str() == DASH { None } else { file.file_stem() };
-        let stem = stem.map_or_else(|| OsString::from(network), OsStr::to_owned);
-        let with = |end: &str| {
-            let mut name = stem.clone();
-            name.push(end);
-            PathBuf::from(name)
-        };
-        return Ok((Destination::File(with(".noise.csv")), Some(with(".noise.svg"))));
+        let named = |ending| Destination::named_after(&args.file.file, network, ending);
+        let picture = named(".noise.svg").path().map(Path::to_path_buf);
+        return Ok((named(".noise.csv"), picture));
     };
     let table = Destination::new(path);
     if table == Destination::Stdout || is_special(path) {

@@ -60,7 +60,7 @@ pub fn width(entries: &[(String, Style)], most: usize) -> f64 {
 }
 
 /// A name of at most `most` characters. What tells names apart is often their end, which stays.
-fn cut(name: &str, most: usize) -> String {
+pub fn cut(name: &str, most: usize) -> String {
     let count = name.chars().count();
     if count <= most {
         return name.to_owned();

@@ -2,10 +2,10 @@
 
 mod axis;
 mod curve;
-mod legend;
+pub(crate) mod legend;
 pub mod panels;
 mod style;
-mod svg;
+pub(crate) mod svg;
 
 use axis::Axis;
 pub use curve::Curve;

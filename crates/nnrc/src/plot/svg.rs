@@ -14,8 +14,15 @@ pub struct Svg {
 }
 
 impl Svg {
-    /// An empty picture.
+    /// An empty picture on white.
     pub fn new(width: f64, height: f64, title: &str) -> Self {
+        let mut svg = Self::bare(width, height, title);
+        svg.empty("rect", &[("width", "100%"), ("height", "100%"), ("fill", "#ffffff")]);
+        svg
+    }
+
+    /// An empty picture without a ground.
+    pub fn bare(width: f64, height: f64, title: &str) -> Self {
         let mut svg = Self { writer: Writer::new_with_indent(Vec::new(), b' ', 1) };
         let size = format!("0 0 {width} {height}");
         svg.start(
@@ -30,7 +37,6 @@ impl Svg {
             ],
         );
         svg.words("title", &[], title);
-        svg.empty("rect", &[("width", "100%"), ("height", "100%"), ("fill", "#ffffff")]);
         svg
     }
 
@@ -105,19 +111,23 @@ impl Svg {
         text
     }
 
-    fn start(&mut self, name: &str, attributes: &[(&str, &str)]) {
+    /// Begins an element.
+    pub fn start(&mut self, name: &str, attributes: &[(&str, &str)]) {
         self.write(Event::Start(BytesStart::new(name).with_attributes(attributes.iter().copied())));
     }
 
-    fn end(&mut self, name: &str) {
+    /// Ends it.
+    pub fn end(&mut self, name: &str) {
         self.write(Event::End(BytesEnd::new(name)));
     }
 
-    fn empty(&mut self, name: &str, attributes: &[(&str, &str)]) {
+    /// An element without content.
+    pub fn empty(&mut self, name: &str, attributes: &[(&str, &str)]) {
         self.write(Event::Empty(BytesStart::new(name).with_attributes(attributes.iter().copied())));
     }
 
-    fn words(&mut self, name: &str, attributes: &[(&str, &str)], words: &str) {
+    /// An element with words in it.
+    pub fn words(&mut self, name: &str, attributes: &[(&str, &str)], words: &str) {
         self.start(name, attributes);
         self.write(Event::Text(BytesText::new(words)));
         self.end(name);
@@ -130,7 +140,7 @@ impl Svg {
 }
 
 /// A coordinate with a tenth of a pixel.
-fn number(value: f64) -> String {
+pub fn number(value: f64) -> String {
     let text = format!("{value:.1}");
     match text.strip_suffix(".0") {
         Some("-0") => "0".to_owned(),
