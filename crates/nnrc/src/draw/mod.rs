@@ -14,7 +14,7 @@ mod values;
 pub use values::Values;
 
 use crate::compiled::Compiled;
-use crate::numbers::plural;
+use crate::numbers::{count, plural};
 use layout::Layout;
 use pen::Pen;
 
@@ -36,11 +36,8 @@ impl Compiled {
         let (species, reactions) = (self.lowered.info.species_count(), self.lowered.info.reaction_count());
         let construction = self.model.chemistry.construction.name();
         let words = values.map_or(String::new(), |values| format!(" · {}", values.words()));
-        let size = format!(
-            "{construction} · {} · {}{words}",
-            plural(species, "species").trim_end_matches('s').to_owned() + "s",
-            plural(reactions, "reaction")
-        );
+        let size =
+            format!("{construction} · {} species · {}{words}", count(species), plural(reactions, "reaction"));
         pen.faint(layout::MARGIN, 47.0, "start", &size);
         edges::draw(&mut pen, self, &layout);
         units::draw(&mut pen, self, &layout, values);

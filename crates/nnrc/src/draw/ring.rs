@@ -6,7 +6,7 @@ use nnrc_lower::phased::Clocked;
 
 use super::pen::{Pen, Sign};
 use crate::compiled::Compiled;
-use crate::numbers::{plural, short};
+use crate::numbers::{count, short};
 use crate::plot::svg::number;
 
 /// Of the ring, in pixels; it grows with the phases.
@@ -29,11 +29,7 @@ impl Ring {
         let species = pot.lowered.info.species_range(clocked.clock).len();
         let phases = clocked.phases.all.iter().map(ToString::to_string).collect();
         let period = short(clocked.period(&pot.lowered.info));
-        let words = format!(
-            "{}, a cycle of {period}{}",
-            plural(species, "species").replace("speciess", "species"),
-            pot.time_units()
-        );
+        let words = format!("{} species, a cycle of {period}{}", count(species), pot.time_units());
         Self { phases, species, words, radius: LEAST_RADIUS.max(SPACE * species as f64 / TAU) }
     }
 

@@ -1,6 +1,6 @@
 //! Units, their names, and their values.
 
-use nnrc_model::{Node, NodeKind};
+use nnrc_model::{Node, NodeKind, Operation};
 
 use super::layout::{Layout, RADIUS, TOP, left_out, shown, value_name};
 use super::pen::{Pen, Sign};
@@ -64,9 +64,9 @@ fn captions(node: &Node) -> (String, String) {
         NodeKind::Input => (format!("input, {shape}"), String::new()),
         NodeKind::Layer { operation, activations, .. } => {
             let operation = match operation {
-                nnrc_model::Operation::Dense { .. } => "dense",
-                nnrc_model::Operation::Add => "add",
-                nnrc_model::Operation::Concat => "concat",
+                Operation::Dense { .. } => "dense",
+                Operation::Add => "add",
+                Operation::Concat => "concat",
             };
             let names: Vec<String> = activations.iter().map(ToString::to_string).collect();
             (format!("{operation}, {shape}"), names.join(" | "))
@@ -118,12 +118,8 @@ fn half((x, y): (f64, f64), sweep: u8) -> String {
 }
 
 fn bias(node: &Node, at: usize) -> Option<f64> {
-    match &node.kind {
-        NodeKind::Layer { operation: nnrc_model::Operation::Dense { bias, .. }, .. } => {
-            bias.as_ref()?.values.get(at).copied()
-        }
-        _ => None,
-    }
+    let NodeKind::Layer { operation: Operation::Dense { bias, .. }, .. } = &node.kind else { return None };
+    bias.as_ref()?.values.get(at).copied()
 }
 
 /// A number of at most five characters.

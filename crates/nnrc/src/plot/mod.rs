@@ -73,7 +73,9 @@ pub fn svg(plot: &Plot<'_>) -> String {
     out.text(middle, HEIGHT - 14.0, "middle", "14", &plot.horizontal);
     out.upright(20.0, (frame.top + frame.bottom) / 2.0, &plot.vertical);
     for (curve, style) in plot.curves.iter().zip(legend::styles(plot.curves)) {
-        let points = curve::points(plot.times, &curve.values);
+        let mut points = curve::points(plot.times, &curve.values);
+        // What is no number has no place.
+        points.retain(|(_, value)| value.is_finite());
         let place = |&(time, value): &(f64, f64)| {
             (horizontal.place(time, frame.left, frame.right), vertical.place(value, frame.bottom, frame.top))
         };
@@ -89,7 +91,8 @@ pub fn svg(plot: &Plot<'_>) -> String {
 
 /// Lowest and highest value; zero is always shown.
 fn span(curves: &[Curve]) -> (f64, f64) {
-    let values = curves.iter().flat_map(|curve| curve.values.iter().copied());
+    let values =
+        curves.iter().flat_map(|curve| curve.values.iter().copied()).filter(|value| value.is_finite());
     values.fold((0.0, 0.0), |(low, high): (f64, f64), value| (low.min(value), high.max(value)))
 }
 

@@ -14,6 +14,11 @@ const MOST_CURVES: usize = 64;
 /// Curves of a chart.
 const MOST_OF_A_CHART: usize = 16;
 
+/// Numbers of a time course beyond which it has fewer rows, but at least [`LEAST_POINTS`].
+const MOST_NUMBERS: usize = 20_000_000;
+/// Rows of the course of the widest networks.
+const LEAST_POINTS: usize = 51;
+
 /// Curves over common times.
 pub struct Chart {
     /// What they are.
@@ -63,6 +68,11 @@ fn rounded(values: &[f64]) -> Vec<Value> {
         text.parse::<f64>().map_or(Value::Null, crate::numbers::json)
     };
     values.iter().map(digits).collect()
+}
+
+/// As many rows of a time course as are wanted, or as fit.
+pub fn rows(pot: &Compiled, wanted: usize) -> usize {
+    wanted.min(MOST_NUMBERS / pot.lowered.info.species_count().max(1)).max(LEAST_POINTS)
 }
 
 /// A chart for each node, the output first, then for clock, error and weights; and what was left out, in words.

@@ -14,7 +14,8 @@ pub fn decimate(times: &[f64], curves: &[Vec<f64>]) -> (Vec<f64>, Vec<Vec<f64>>)
     let kept = times.chunks(length).flat_map(ends).collect();
     let extremes = |part: &[f64]| {
         let at = |order: fn(&f64, &f64) -> std::cmp::Ordering| {
-            part.iter().enumerate().min_by(|a, b| order(a.1, b.1)).map_or(0, |(at, _)| at)
+            let numbers = part.iter().enumerate().filter(|(_, value)| value.is_finite());
+            numbers.min_by(|a, b| order(a.1, b.1)).map_or(0, |(at, _)| at)
         };
         let (low, high) = (at(f64::total_cmp), at(|a, b| b.total_cmp(a)));
         [part[low.min(high)], part[low.max(high)]]

@@ -34,7 +34,7 @@ use page::Page;
 /// Rows of the time course of a page.
 const POINTS: usize = 501;
 /// The same where a clock goes round, which has sharper corners.
-const CLOCK_POINTS: usize = 1201;
+const CLOCK_POINTS: usize = 801;
 /// Samples that a pot is presented in the time course of a page, where the file says nothing.
 const PRESENTED: usize = 8;
 /// Characters of the source that a page shows.
@@ -157,7 +157,7 @@ fn courses(pot: &Compiled, observer: &mut dyn Observer) -> Result<(Vec<Chart>, S
         pot.model.simulation.until = Some(feed.hold * shown as f64);
         words = format!("The first {} of an epoch. ", crate::numbers::plural(shown, "presentation"));
     }
-    let points = if pot.lowered.clocked().is_some() { CLOCK_POINTS } else { POINTS };
+    let points = chart::rows(&pot, if pot.lowered.clocked().is_some() { CLOCK_POINTS } else { POINTS });
     if !is_fed && pot.lowered.clocked().is_none() && pot.model.simulation.until.is_none() {
         // A pot that never rests has no end of its own.
         let mut runner = pot.runner();

@@ -3,6 +3,7 @@
 use nnrc_lower::Course;
 use nnrc_model::forward::forward;
 
+use super::chart::rows;
 use super::escape::escape;
 use super::page;
 use crate::compiled::Compiled;
@@ -56,9 +57,9 @@ fn times(pot: &Compiled, rest: &[Vec<f64>]) -> Option<Vec<Option<f64>>> {
     let simulation = &mut pot.model.simulation;
     simulation.record = None;
     simulation.every = None;
-    simulation.points = Some(POINTS);
+    simulation.points = None;
     simulation.until = None;
-    let course = pot.simulate(POINTS, &mut ()).ok()?;
+    let course = pot.simulate(rows(&pot, POINTS), &mut ()).ok()?;
     let mut found = vec![None; rest.len()];
     for (node, values) in rest.iter().enumerate() {
         let columns: Vec<usize> = (0..course.columns.len())
