@@ -25,7 +25,7 @@ const UNIT: f64 = 44.0;
 /// Captions of columns.
 const CAPTION: f64 = 62.0;
 /// Pixels of a character of a name.
-const CHARACTER: f64 = 6.6;
+const CHARACTER: f64 = 7.4;
 /// From the units down to what passes below them.
 const BOW: f64 = 20.0;
 /// Between two edges that pass there.

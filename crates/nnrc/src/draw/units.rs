@@ -12,8 +12,8 @@ use crate::plot::svg::number;
 
 /// Length of what is seen of the line between two rails.
 const TICK: f64 = 4.5;
-/// Characters of what stands above a column.
-const LONGEST_CAPTION: usize = 27;
+/// Characters of the name above a column, and of what stands below it in smaller letters.
+const LONGEST: (usize, usize) = (20, 27);
 
 pub fn draw(pen: &mut Pen, pot: &Compiled, layout: &Layout, values: Option<&Values>) {
     let model = &pot.model;
@@ -26,10 +26,10 @@ pub fn draw(pen: &mut Pen, pot: &Compiled, layout: &Layout, values: Option<&Valu
             continue;
         };
         let one = &model.nodes[node];
-        pen.name(x, TOP + 4.0, "middle", &cut(&one.name, LONGEST_CAPTION));
+        pen.name(x, TOP + 4.0, "middle", &cut(&one.name, LONGEST.0));
         let (size, activations) = captions(one);
         pen.faint(x, TOP + 19.0, "middle", &size);
-        pen.faint(x, TOP + 33.0, "middle", &cut(&activations, LONGEST_CAPTION));
+        pen.faint(x, TOP + 33.0, "middle", &cut(&activations, LONGEST.1));
         let is_dual = !pot.lowered.value(node).negative.is_empty();
         for (slot, at) in shown(one.width()).into_iter().enumerate() {
             let place = (x, layout.slot(node, slot));
