@@ -121,7 +121,8 @@ fn wide_layers_show_their_ends_and_a_count() {
 fn a_clock_is_a_ring_of_its_species() {
     let pot = pot_of(&example("phased_xor"), None);
     let picture = parsed(&pot.drawing(None));
-    let phases = ["RESET", "ADVANCE", "LOAD 1", "RELEASE 1", "LOAD 2", "RELEASE 2", "LATCH", "TRANSFER"];
+    let phases =
+        ["RESET", "ADVANCE", "LOAD 1", "RELEASE 1", "LOAD 2", "RELEASE 2", "JUDGE", "LATCH", "TRANSFER"];
     for (at, phase) in phases.iter().enumerate() {
         assert!(picture.says(&format!("clock[{}]: {phase}", 2 * at + 1)), "{phase}");
         assert!(picture.says(&format!("clock[{}]: a gap", 2 * at + 2)), "{phase}");

@@ -50,7 +50,8 @@ impl Page {
         for chart in charts {
             let number = self.charts.len();
             html.push_str(&format!(
-                "<figure class=\"chart\" id=\"chart-{number}\">{}</figure>\n",
+                "<figure class=\"chart\" id=\"chart-{number}\" aria-label=\"{}\">{}</figure>\n",
+                escape(&chart.title),
                 chart.svg()
             ));
             self.charts.push(chart.json());
