@@ -44,7 +44,7 @@ impl Ring {
     /// Draws it with its corner at (x, y).
     pub fn draw(&self, pen: &mut Pen, (x, y): (f64, f64)) {
         pen.name(x, y + 14.0, "start", "clock");
-        pen.faint(x + 40.0, y + 14.0, "start", &self.words);
+        pen.faint(x + 46.0, y + 14.0, "start", &self.words);
         let middle = (x + self.radius + NAMES, y + self.radius + 50.0);
         let place = |at: f64, radius: f64| {
             // From the top, clockwise.
