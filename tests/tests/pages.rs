@@ -1,5 +1,6 @@
 //! Pages of `nnrc report`, as a strict parser and a browser read them.
 #![allow(clippy::unwrap_used, reason = "a helper of a test that fails is a test that fails")]
+#![allow(clippy::print_stdout, reason = "a test that is skipped says why")]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
