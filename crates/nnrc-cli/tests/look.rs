@@ -85,3 +85,23 @@ fn a_page_takes_what_training_and_noise_have_left() {
     folder.write("m.noise.csv", [0xff, 0xfe]);
     folder.run(&["report", "m.nnr", "-o", "other.html"]).exits(3).reports("malformed-file");
 }
+
+#[test]
+fn the_guide_shows_what_the_command_prints() {
+    let guide = std::fs::read_to_string(common::examples().join("../docs/src/seeing.md")).expect("the guide");
+    let block =
+        guide.split("```console\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a block");
+    let (command, shown) = block.split_once('\n').expect("a command");
+    let (shown, _) = shown.split_once("  …").expect("it is cut");
+    let words: Vec<String> = command.split_whitespace().skip(2).map(|word| word.replace('\'', "")).collect();
+    let file =
+        words[1].strip_prefix("examples/").map(|file| common::examples().join(file)).expect("an example");
+    let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+    words[1] = file.to_str().expect("a path");
+    let printed = Folder::new().run(&words).exits(0).stdout;
+    assert!(printed.starts_with(shown), "{printed}\n{shown}");
+    for picture in ["net_iris", "net_skip", "net_digits", "net_cnn", "net_onepot_xor", "net_phased_xor"] {
+        let path = format!("images/{picture}.svg");
+        assert!(guide.contains(&path) && common::examples().join("../docs/src").join(path).exists());
+    }
+}
