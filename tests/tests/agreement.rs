@@ -118,3 +118,58 @@ fn failures_are_lines_of_the_table() {
     );
     assert!(!found.holds(false) && found.reference.is_none());
 }
+
+/// What `nnrc verify --engines` says of a file beside a model, and its status.
+fn verify(folder: &Path, model: &str, file: &str, words: &[&str]) -> (Option<i32>, String) {
+    let model = root().join(format!("examples/{model}/{model}.nnr"));
+    let all = [&["verify", model.to_str().unwrap(), file, "-q", "--message-format", "json"], words].concat();
+    let mut command = std::process::Command::new(peers::nnrc());
+    let output = command.args(all).current_dir(folder).env("NNRC_PYTHON", peers::python()).output().unwrap();
+    let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    (output.status.code(), text)
+}
+
+#[test]
+fn the_command_proves_and_simulates() {
+    let folder = tempfile::tempdir().unwrap();
+    example("signed", folder.path());
+    let words = ["--engines", "roadrunner,copasi,scipy", "--require"];
+    let (status, said) = verify(folder.path(), "signed", "signed.xml", &words);
+    assert_eq!(status, Some(0), "{said}");
+    let lines: Vec<serde_json::Value> =
+        said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((lines.len(), &lines[0]["verdict"]), (4, &"proven".into()), "{said}");
+    for line in &lines[1..] {
+        assert_eq!(line["verdict"], "agrees", "{said}");
+        assert!(line["end"].as_f64().unwrap() < 1e-8 && line["until"].as_f64().unwrap() > 1.0, "{said}");
+    }
+    // A tolerance below that of the integrators is not kept by them.
+    let (status, said) =
+        verify(folder.path(), "signed", "signed.xml", &["--engines", "all", "--engine-tolerance", "1e-16"]);
+    assert_eq!(status, Some(4), "{said}");
+}
+
+#[test]
+fn the_command_names_where_a_changed_file_differs() {
+    let folder = tempfile::tempdir().unwrap();
+    let (compiled, file, _) = example("or", folder.path());
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replacen("value=\"1\"", "value=\"1.1\"", 1)).unwrap();
+    let (status, said) = verify(folder.path(), "or", "or.xml", &["--engines", "scipy,copasi"]);
+    assert_eq!(status, Some(4), "{said}");
+    let lines: Vec<serde_json::Value> =
+        said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines[0]["verdict"], "refuted", "{said}");
+    for line in &lines[1..] {
+        let place = &line["disagreement"];
+        assert_eq!(
+            (&line["verdict"], &place["against"], &place["output"]),
+            (&"disagrees".into(), &"f(x)".into(), &"y[1]".into())
+        );
+        let input: Vec<f64> =
+            place["input"].as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).collect();
+        let expected = forward(&compiled.model, &input)[1][0];
+        assert_eq!(place["expected"].as_f64(), Some(expected), "{said}");
+        assert!((place["value"].as_f64().unwrap() - expected).abs() > 1e-3, "{said}");
+    }
+}

@@ -21,6 +21,7 @@ const WITHOUT_FOLDER: &[(&str, &str)] = &[
     ("file-too-large", "17 MiB of text are generated: `a_source_beyond_the_limit_is_refused_at_once`"),
     ("not-writable", "it is about the output: `an_output_that_cannot_be_written_is_no_success`"),
     ("build-failed", "it is about the toolchain: `a_failing_build_shows_the_compilers_words`"),
+    ("no-python", "it is about the machine: `without_a_python_nothing_is_asked`"),
     ("stale-manifest", "it is about the plan of a sweep: `stale_manifests_are_refused`"),
     ("results-mismatch", "it is about results of a sweep: `gaps_and_foreign_results_are_refused`"),
     ("failed-point", "it is about results of a sweep: `points_that_fail_are_recorded`"),

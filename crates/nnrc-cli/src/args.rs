@@ -7,12 +7,14 @@ use nnrc_syntax::ast::ExprKind;
 use nnrc_syntax::parse_expression;
 
 mod compile;
+mod engines;
 mod import;
 mod look;
 mod sweep;
 mod verify;
 
 pub use compile::{CompileArgs, Feed, Inputs, Observables, Provenance, SbmlLevel, Sedml, Target};
+pub use engines::EngineArgs;
 pub use import::{Closeness, ImportArgs, MatrixLayout};
 pub use look::{DrawArgs, ReportArgs, ShowArgs};
 pub use sweep::{MergeArgs, PlanArgs, RunArgs, ScriptArgs, Step, SweepArgs};

@@ -7,6 +7,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+mod common;
+
+use common::{Folder, OR, Run};
 use nnrc_cli::agreement::python::{Ended, ask};
 use nnrc_cli::agreement::{Disagreement, Engine, Matrix, Question, Row, Verdict, matrix};
 
@@ -69,7 +72,8 @@ fn absent_engines_pass_unless_they_are_required() {
     assert!(found.holds(false) && !found.holds(true));
     // Where none is there nothing has been compared.
     let found = answered("echo '{\"absent\":\"nothing\"}'");
-    assert!(!found.holds(false));
+    assert!(found.holds(false) && !found.holds(true) && found.reference.is_none());
+    assert!(found.text().ends_with("no engine has an answer: nothing was compared\n"), "{}", found.text());
 }
 
 #[test]
@@ -99,4 +103,76 @@ fn what_hangs_is_ended() {
     assert!(begin.elapsed() < Duration::from_secs(20));
     let missing = ask(&folder.path().join("nobody"), "", "{}", Duration::from_secs(1));
     assert!(matches!(missing, Ended::Failed(why) if why.contains("cannot be run")));
+}
+
+/// A file of OR, and what `verify` says of it with this program in the place of Python.
+fn verified(text: &str, words: &[&str]) -> Run {
+    let folder = Folder::with(OR);
+    folder.run(&["compile", "m.nnr", "--target", "sbml", "-q"]).exits(0);
+    let python = program(&folder.path(""), text);
+    let all = [&["verify", "m.nnr", "m.xml", "-q"], words].concat();
+    Run::of(folder.command(&all).env("NNRC_PYTHON", python).output().unwrap())
+}
+
+/// Whatever the proof says, an engine that disagrees, fails or, where that is asked for, is absent is status 4.
+#[test]
+fn engines_decide_the_status_of_a_proof() {
+    let absent = "echo '{\"absent\":\"No module named copasi\"}'";
+    let run = verified(absent, &["--engines", "copasi"]).exits(0);
+    assert!(run.stdout.starts_with("proven: m.xml computes m.nnr"), "{}", run.stdout);
+    assert!(run.stdout.ends_with("no engine has an answer: nothing was compared\n"), "{}", run.stdout);
+    verified(absent, &["--engines", "copasi", "--require"]).exits(4);
+    let run = verified("exit 1", &["--engines", "copasi", "--input", "0,1"]).exits(4);
+    assert!(run.stdout.contains("\n  engines   1 input at 21 times until "), "{}", run.stdout);
+    assert!(
+        run.stdout
+            .ends_with("copasi: it ended without a word\nno engine has an answer: nothing was compared\n")
+    );
+}
+
+/// What an engine is asked: the inputs that are given, eight of more, as concentrations of the file.
+#[test]
+fn engines_are_asked_for_the_points_of_the_statement() {
+    let question = |words: &[&str]| -> serde_json::Value {
+        let run =
+            verified("echo \"$question\" >&2; exit 1", &[&["--engines", "scipy"], words].concat()).exits(4);
+        let line = run.stdout.lines().find_map(|line| line.strip_prefix("scipy: ")).unwrap().to_owned();
+        serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"))
+    };
+    let asked = question(&["--data", "bits"]);
+    assert_eq!(
+        asked["rows"].to_string(),
+        r#"[{"x_1":0.0,"x_2":0.0},{"x_1":0.0,"x_2":1.0},{"x_1":1.0,"x_2":0.0}]"#
+    );
+    assert_eq!(asked["read"].to_string(), r#"{"y[1]":{"y_1":1.0}}"#);
+    assert_eq!((&asked["model"], &asked["points"]), (&"m.xml".into(), &21.into()));
+    let asked = question(&[]);
+    assert_eq!(asked["rows"].as_array().unwrap().len(), 3);
+    assert_eq!(asked["rows"][1].to_string(), r#"{"x_1":1.0,"x_2":1.0}"#);
+}
+
+#[test]
+fn without_a_python_nothing_is_asked() {
+    let folder = Folder::with(OR);
+    folder.run(&["compile", "m.nnr", "--target", "sbml", "-q"]).exits(0);
+    let words = ["verify", "m.nnr", "m.xml", "--engines", "scipy"];
+    let run = Run::of(folder.command(&words).env("NNRC_PYTHON", "/no/such/python").output().unwrap());
+    let run = run.exits(3).reports("no-python");
+    assert!(run.stdout.is_empty() && run.stderr.contains("give the path of a Python"), "{}", run.stderr);
+}
+
+#[test]
+fn lists_of_engines_that_are_none_are_wrong_usage() {
+    let folder = Folder::with(OR);
+    for (words, said) in [
+        (&["--engines", "roadruner"][..], "did you mean `roadrunner`?"),
+        (&["--engines", ","], "expected engines, such as `roadrunner,copasi`"),
+        (&["--require"], "--engines <LIST>"),
+        (&["--engine-tolerance", "1e-3"], "--engines <LIST>"),
+        (&["--engines", "all", "--engine-tolerance", "0"], "expected a number above 0"),
+        (&["--engines", "all", "--certificate", "c.json"], "cannot be used with"),
+    ] {
+        let run = folder.run(&[&["verify", "m.nnr", "m.xml"], words].concat()).exits(2);
+        assert!(run.stderr.contains(said), "{}", run.stderr);
+    }
 }

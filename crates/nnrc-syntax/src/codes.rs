@@ -79,6 +79,7 @@ codes! {
     NON_FINITE_DATA = "non-finite-data", 3;
     NOT_WRITABLE = "not-writable", 3;
     BUILD_FAILED = "build-failed", 3;
+    NO_PYTHON = "no-python", 3;
     STALE_MANIFEST = "stale-manifest", 3;
     RESULTS_MISMATCH = "results-mismatch", 3;
     MISSING_TENSOR = "missing-tensor", 1;

@@ -48,6 +48,7 @@ mod crate_files;
 mod failure;
 mod fixed_point;
 mod project;
+mod rest_time;
 mod simulate;
 mod simulate_cycles;
 mod steps;

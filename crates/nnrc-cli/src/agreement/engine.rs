@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use nnrc_syntax::suggest;
+
 /// Something that integrates SBML.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Engine {
@@ -77,21 +79,25 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// A name that is none, with those that are; a list of nothing.
+    /// A name that is none, with the nearest one and all that are; a list of nothing.
     pub fn list(text: &str) -> Result<Vec<Self>, String> {
         let known = || ALL.map(Self::name).join(", ");
+        let names = || ALL.into_iter().map(Self::name).chain(["all"]);
         let mut found = Vec::new();
         for name in text.split(',').map(str::trim).filter(|name| !name.is_empty()) {
             if name == "all" {
-                return Ok(ALL.to_vec());
+                found.extend(ALL);
+                continue;
             }
             let Some(engine) = ALL.into_iter().find(|engine| engine.name() == name) else {
-                return Err(format!("`{name}` is no engine; there are {}, and `all`", known()));
+                let near = suggest(name, names());
+                let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                return Err(format!("`{name}` is no engine{near} (there are {}, and `all`)", known()));
             };
-            if !found.contains(&engine) {
-                found.push(engine);
-            }
+            found.push(engine);
         }
+        found.sort_unstable();
+        found.dedup();
         if found.is_empty() {
             return Err(format!(
                 "expected engines, such as `roadrunner,copasi`; there are {}, and `all`",
@@ -108,11 +114,17 @@ mod tests {
 
     #[test]
     fn lists_are_read_and_refused() {
-        assert_eq!(Engine::list("copasi, scipy,copasi"), Ok(vec![Engine::Copasi, Engine::Scipy]));
+        assert_eq!(Engine::list("copasi, scipy,copasi"), Ok(vec![Engine::Scipy, Engine::Copasi]));
         assert_eq!(Engine::list("all"), Ok(ALL.to_vec()));
+        assert_eq!(Engine::list("copasi,all"), Ok(ALL.to_vec()));
+        assert!(
+            Engine::list("all,roadruner")
+                .unwrap_err()
+                .starts_with("`roadruner` is no engine; did you mean `roadrunner`?")
+        );
         assert_eq!(
             Engine::list("vcell").unwrap_err(),
-            "`vcell` is no engine; there are scipy, roadrunner, copasi, amici, tellurium, gillespy2, sbmlsim, and `all`"
+            "`vcell` is no engine (there are scipy, roadrunner, copasi, amici, tellurium, gillespy2, sbmlsim, and `all`)"
         );
         assert!(Engine::list(" ,").is_err());
     }

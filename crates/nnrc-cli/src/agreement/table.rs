@@ -8,15 +8,14 @@ use serde_json::{Value, json};
 use super::{Matrix, Outcome, Verdict};
 
 impl Matrix {
-    /// Whether no engine disagrees or fails, and at least one has an answer; with `require`, whether none is absent
-    /// either.
+    /// Whether no engine disagrees or fails; with `require`, whether none is absent either.
     pub fn holds(&self, require: bool) -> bool {
         let passes = |outcome: &Outcome| match outcome.verdict {
             Verdict::Agrees => true,
             Verdict::Absent(_) => !require,
             Verdict::Disagrees(_) | Verdict::Failed(_) => false,
         };
-        self.reference.is_some() && self.outcomes.iter().all(passes)
+        self.outcomes.iter().all(passes)
     }
 
     /// A table, with a line for whatever is not as it should be.
@@ -54,6 +53,9 @@ impl Matrix {
                     place.against
                 )?,
             }
+        }
+        if self.reference.is_none() {
+            writeln!(out, "no engine has an answer: nothing was compared")?;
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use super::InputArgs;
+use super::{EngineArgs, InputArgs};
 
 /// `nnrc verify`
 #[derive(Debug, Args)]
@@ -14,7 +14,7 @@ every start, with outputs within --eps of the network's values. Without --input 
 inputs in their ranges.
 
 Exit status: 0 proven, 1 the file or the network is invalid or outside the class, 4 refuted with a witness,
-5 undecided.
+or an engine of --engines disagrees or fails, 5 undecided.
 
 Examples:
   nnrc verify iris.nnr iris.xml                               every input in its range
@@ -22,6 +22,7 @@ Examples:
   nnrc verify iris.nnr iris.xml --input 0.2,0.6,0.1,0.1 --eps 1e-12
   nnrc verify iris.nnr iris.xml --weights iris.trained.npz --rate 0.5
   nnrc verify iris.nnr iris.xml --emit-certificate iris.proof.json
+  nnrc verify iris.nnr iris.xml --engines roadrunner,copasi   simulates it there as well, and compares
   nnrc verify iris.xml --certificate iris.proof.json          checks it again, without the model")]
 pub struct VerifyArgs {
     /// The network and the SBML file; with --certificate the SBML file alone.
@@ -48,6 +49,8 @@ pub struct VerifyArgs {
     pub certificate: Option<PathBuf>,
     #[command(flatten)]
     pub values: InputArgs,
+    #[command(flatten)]
+    pub engines: EngineArgs,
 }
 
 fn not_negative(text: &str) -> Result<f64, String> {

@@ -1,14 +1,18 @@
 //! `nnrc verify`: whether the reactions of an SBML file compute a network.
 
+mod engines;
+
 use std::path::Path;
 
 use nnrc::Checked;
 use nnrc::verification::{self, Request};
+use nnrc_syntax::codes;
 
 use crate::args::VerifyArgs;
 use crate::destination::Destination;
 use crate::session::Session;
 use crate::terminal::Stop;
+use engines::Engines;
 
 /// Runs the verb.
 pub fn run(session: &Session, args: &VerifyArgs) -> Result<(), Stop> {
@@ -37,13 +41,14 @@ pub fn run(session: &Session, args: &VerifyArgs) -> Result<(), Stop> {
     let [model, file] = &*args.files else {
         return terminal.usage("two files are needed: `nnrc verify MODEL.nnr FILE.xml`");
     };
+    let engines = Engines::of(session, &args.engines)?;
     let loaded = session.load(model)?;
     let disk = session.disk(file);
     let bytes = disk.sbml(file)?;
     let map = args.map.as_deref().map(|path| Ok::<_, Stop>((path, disk.certificate(path)?))).transpose()?;
-    let points = points(session, &loaded, args)?;
-    let over_box = args.over_box || points.is_none();
-    let points = points.unwrap_or_else(|| verification::sample_points(&loaded.model));
+    let given = points(session, &loaded, args)?;
+    let over_box = args.over_box || given.is_none();
+    let points = given.clone().unwrap_or_else(|| verification::sample_points(&loaded.model));
     let request = Request { over_box, eps: args.eps, rate: args.rate, ..Request::over_box(points) };
     let output = args.emit_certificate.as_deref().map(Destination::new);
     if let Some(output) = &output {
@@ -59,10 +64,14 @@ pub fn run(session: &Session, args: &VerifyArgs) -> Result<(), Stop> {
     } else {
         terminal.print(&found.text())?
     }
-    match (found.certificate(), &output) {
-        (Some(text), Some(output)) => output.write(terminal, |out| out.write_all(text.as_bytes())),
-        (Some(_), None) => Ok(()),
-        (None, _) => Err(Stop::Said(found.exit_status())),
+    if let (Some(text), Some(output)) = (found.certificate(), &output) {
+        output.write(terminal, |out| out.write_all(text.as_bytes()))?;
+    }
+    let agree =
+        engines.map_or(Ok(true), |all| all.compare(session, &loaded, (file, &found), given.as_deref()))?;
+    match if agree { found.exit_status() } else { codes::EXPECTATION_FAILED.exit } {
+        0 => Ok(()),
+        status => Err(Stop::Said(status)),
     }
 }
 

@@ -79,8 +79,8 @@ impl Verification {
         let mut value = json!({
             "file": self.file,
             "model": self.model,
-            "inputs": report.claim.plan.inputs.iter().map(|input| by_name(&held(input), &report.system)).collect::<Vec<_>>(),
-            "outputs": report.claim.outputs.iter().map(|output| by_name(&factors(output), &report.system)).collect::<Vec<_>>(),
+            "inputs": self.inputs_read(),
+            "outputs": self.outputs_read(),
             "ranges": (!report.ranges.is_empty()).then_some(&report.ranges),
             "points": report.points.len(),
         });
@@ -105,6 +105,18 @@ impl Verification {
             }
         }
         value
+    }
+
+    /// How each input is read: factors of species.
+    pub fn inputs_read(&self) -> Vec<BTreeMap<String, f64>> {
+        let report = &self.report;
+        report.claim.plan.inputs.iter().map(|input| by_name(&held(input), &report.system)).collect()
+    }
+
+    /// How each output is read: factors of species.
+    pub fn outputs_read(&self) -> Vec<BTreeMap<String, f64>> {
+        let report = &self.report;
+        report.claim.outputs.iter().map(|output| by_name(&factors(output), &report.system)).collect()
     }
 
     /// ` on x[1..4] in [0, 1]`, or ` at 3 points`.
