@@ -187,13 +187,73 @@ fn changes_are_found_with_their_place() {
     note("the experiment is missing", said(|members| members.retain(|(name, _)| name != "simulation.sedml")));
     note("a file more", said(|members| members.push(("notes.txt".to_owned(), b"mine".to_vec()))));
     note(
+        "a bound of the proof",
+        said(|members| replace(member(members, "certificate.json"), "\"rate\": 0.6", "\"rate\": 0.7")),
+    );
+    note("the proof is missing", said(|members| members.retain(|(name, _)| name != "certificate.json")));
+    let other = |members: &mut Vec<(String, Vec<u8>)>| {
+        replace(member(members, "nnrc.json"), env!("CARGO_PKG_VERSION"), "9.9.9");
+    };
+    note(
+        "another version, with a bound that does not follow",
+        said(|members| {
+            other(members);
+            replace(member(members, "certificate.json"), "\"rate\": 0.6", "\"rate\": 0.7");
+        }),
+    );
+    note(
+        "another version, with a proof of another model",
+        said(|members| {
+            other(members);
+            replace(member(members, "model.xml"), "value=\"0.1\"", "value=\"0.2\"");
+        }),
+    );
+    note(
+        "another version, whose proof is written in another way",
+        said(|members| {
+            other(members);
+            replace(member(members, "certificate.json"), "\n  \"version\"", "\n\n  \"version\"");
+        }),
+    );
+    note(
         "another version",
         said(|members| {
-            replace(member(members, "nnrc.json"), env!("CARGO_PKG_VERSION"), "9.9.9");
-            replace(member(members, "model.xml"), "<model", "<model ");
+            other(members);
+            replace(member(members, "source/iris.nnr"), "\n", "\n\n");
         }),
     );
     insta::assert_snapshot!(report);
+}
+
+/// Who unpacks an archive has all that a check of its proof needs; what learns, has rules or is of Level 2 has
+/// none.
+#[test]
+fn the_proof_in_an_archive_can_be_checked_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let proven = |name: &str, words: &[&str]| {
+        let members = unpack(&archive(folder.path(), name, words));
+        let listed = member_text(&members, "manifest.xml").contains(
+            r#"location="./certificate.json" format="http://purl.org/NET/mediatypes/application/json""#,
+        );
+        let found = members.iter().find(|(name, _)| name == "certificate.json");
+        assert_eq!(listed, found.is_some(), "{name}");
+        let Some((_, certificate)) = found else { return false };
+        fs::write(folder.path().join("certificate.json"), certificate).unwrap();
+        fs::write(folder.path().join("model.xml"), member_text(&members, "model.xml")).unwrap();
+        let output = nnrc(folder.path(), &["verify", "model.xml", "--certificate", "certificate.json"]);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        output.status.success() && text.starts_with("proven: model.xml computes the network")
+    };
+    assert!(proven("skip", &[]));
+    assert!(proven("skip", &["--set", "simulate.start=settled", "--inputs", "boundary"]));
+    assert!(!proven("skip", &["--observables", "rules"]));
+    assert!(!proven("skip", &["--sbml-level", "l2v4"]));
+    assert!(!proven("onepot_xor", &[]));
+}
+
+fn member_text(members: &[(String, Vec<u8>)], name: &str) -> String {
+    let (_, bytes) = members.iter().find(|(member, _)| member == name).unwrap();
+    String::from_utf8(bytes.clone()).unwrap()
 }
 
 #[test]

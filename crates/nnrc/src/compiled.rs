@@ -73,6 +73,11 @@ impl Checked {
 }
 
 impl Compiled {
+    /// The model without its chemistry.
+    pub(crate) fn checked(&self) -> Checked {
+        Checked { source: self.source.clone(), model: self.model.clone(), findings: Vec::new() }
+    }
+
     /// Fails because of something in the text, or about it.
     pub fn failed(&self, finding: Diagnostic) -> Failure {
         Failure::new(&self.source, finding)

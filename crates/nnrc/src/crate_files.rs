@@ -12,7 +12,6 @@ use crate::cycles::{self, Cycles};
 use crate::explain::explain;
 use crate::failure::Failure;
 use crate::meanings;
-use crate::project::Checked;
 use crate::runner::method;
 use crate::training::{presented, refused_in_a_program, trained};
 
@@ -54,9 +53,7 @@ impl Compiled {
 
     /// The same network for weights that will change.
     fn for_training(&self) -> Result<Self, Failure> {
-        let checked =
-            Checked { source: self.source.clone(), model: self.model.clone(), findings: Vec::new() };
-        checked.compile_for_training(&self.input)?.at_its_start()
+        self.checked().compile_for_training(&self.input)?.at_its_start()
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! [Antimony](antimony) is SBML in other clothes; [Catalyst](catalyst) is a list of reactions for Julia; [LaTeX](latex)
 //! has a row for each family, and [DOT](dot) draws the network. A [COMBINE archive](omex) holds the SBML with an
-//! [experiment](sedml) and the source, of which it can be [reproduced](reproduce).
+//! [experiment](sedml), a proof, and the source, of which it can be [reproduced](reproduce).
 
 use nnrc_sbml::Options;
 
@@ -17,6 +17,8 @@ pub mod latex;
 pub mod omex;
 pub mod reproduce;
 pub mod sedml;
+
+mod proof;
 
 /// A form that is one text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,12 +9,13 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use nnrc_model::Construction;
 use nnrc_sbml::{Inputs, Level, Observables, Options, Provenance, TimedSettings};
 use nnrc_sim::io::zip;
 use nnrc_syntax::{Diagnostic, Severity, codes};
 use serde_json::{Value, json};
 
-use super::sedml;
+use super::{proof, sedml};
 use crate::compiled::Compiled;
 use crate::failure::Failure;
 use crate::observer::Observer;
@@ -45,13 +46,15 @@ pub(super) const MODEL: &str = "model.xml";
 pub(super) const EXPERIMENT: &str = "simulation.sedml";
 pub(super) const EXPECTED: &str = "expected.csv";
 pub(super) const RECIPE: &str = "nnrc.json";
+pub(super) const CERTIFICATE: &str = "certificate.json";
 
 /// Tolerances of the experiment and of what is expected of it: tools then agree within 1e-6, where their own defaults, in
 /// a time course as long as this, would leave 1e-4.
 const RELATIVE: f64 = 1e-10;
 const ABSOLUTE: f64 = 1e-13;
 
-/// The bytes of the archive. The time course within is computed for it.
+/// The bytes of the archive. The time course within is computed for it, and so is the proof of its model, which a network
+/// has whose values rest; where that is not found, the observer is told why.
 ///
 /// # Errors
 ///
@@ -86,15 +89,22 @@ pub(super) fn members(
     let course = even.simulate(POINTS, observer)?;
     let level = recipe.options.level;
     let experiment = sedml::text(pot, &course, tolerances, (MODEL, level), recipe.version);
+    let rests = matches!(pot.model.chemistry.construction, Construction::FixedPoint(_));
+    let found = rests.then(|| proof::certificate(pot, &sbml)).transpose();
+    let certificate = found.unwrap_or_else(|why| {
+        observer.note(&format!("the archive holds no proof of this file: {why}"));
+        None
+    });
     let places = places(recipe);
     let mut members = vec![
         (MODEL.to_owned(), sbml.into_bytes()),
         (EXPERIMENT.to_owned(), experiment.into_bytes()),
         (EXPECTED.to_owned(), course.csv().into_bytes()),
-        ("README.md".to_owned(), readme(pot, &running).into_bytes()),
+        ("README.md".to_owned(), readme(pot, &running, certificate.is_some()).into_bytes()),
         (RECIPE.to_owned(), written(recipe, pot, &places).into_bytes()),
         (format!("source/{}", recipe.name), pot.source.text.clone().into_bytes()),
     ];
+    members.extend(certificate.map(|text| (CERTIFICATE.to_owned(), text.into_bytes())));
     members.extend(recipe.files.iter().map(|(path, bytes)| (places[path].clone(), bytes.clone())));
     let mut all = vec![("manifest.xml".to_owned(), manifest(&members, level).into_bytes())];
     all.append(&mut members);
@@ -188,7 +198,7 @@ fn manifest(members: &[(String, Vec<u8>)], level: Level) -> String {
     format!("{head}<omexManifest xmlns=\"{SPECIFICATIONS}/omex-manifest\">\n{contents}</omexManifest>\n")
 }
 
-fn readme(pot: &Compiled, running: &Running) -> String {
+fn readme(pot: &Compiled, running: &Running, is_proven: bool) -> String {
     let mut out = format!("# {}\n\nThe chemistry of a neural network, made by nnrc ", pot.model.name);
     out += env!("CARGO_PKG_VERSION");
     out += ".\n\n";
@@ -196,7 +206,11 @@ fn readme(pot: &Compiled, running: &Running) -> String {
         out += &format!("{note}\n");
     }
     out += "\n| file | what it is |\n|---|---|\n";
-    for (file, what) in [
+    let certificate = (
+        CERTIFICATE,
+        "the proof that the reactions compute the network: `nnrc verify model.xml --certificate certificate.json` checks it",
+    );
+    let files = [
         (MODEL, "the reactions, as SBML"),
         (
             EXPERIMENT,
@@ -205,7 +219,8 @@ fn readme(pot: &Compiled, running: &Running) -> String {
         (EXPECTED, "what comes out, row by row: the same as the report of the experiment"),
         ("source", "the network and the files that it was made of"),
         (RECIPE, "how it was made of them"),
-    ] {
+    ];
+    for (file, what) in files.into_iter().chain(is_proven.then_some(certificate)) {
         out += &format!("| `{file}` | {what} |\n");
     }
     out + "\n`nnrc reproduce FILE.omex` derives all of it again from the source and compares.\n"

@@ -9,8 +9,8 @@ use nnrc_sim::io::zip;
 use nnrc_syntax::{Diagnostic, Severity, Source, codes};
 use serde_json::Value;
 
-use super::omex::{self, EXPECTED, LEVELS, RECIPE, Recipe};
-use super::sedml;
+use super::omex::{self, CERTIFICATE, EXPECTED, LEVELS, MODEL, RECIPE, Recipe};
+use super::{proof, sedml};
 use crate::disk::Undecoded;
 use crate::failure::Failure;
 use crate::observer::Observer;
@@ -85,14 +85,17 @@ pub fn reproduce(name: &str, bytes: &[u8], observer: &mut dyn Observer) -> Resul
             .differences
             .push(Difference { member: member.clone(), place: "it is no part of the archive".to_owned() });
     }
+    let exact = found.other_version.is_none();
     for (member, own) in &derived {
         let place = match members.get(member) {
             None => Some("it is missing".to_owned()),
-            Some(there) if member == EXPECTED => {
-                let exact = found.other_version.is_none();
-                numbers(there, own, exact, &mut found.numbers)
-            }
-            Some(_) if found.other_version.is_some() => continue,
+            Some(there) if member == EXPECTED => numbers(there, own, exact, &mut found.numbers),
+            // Whoever made it, it has to be a proof of the model beside it.
+            Some(there) if member == CERTIFICATE => exact
+                .then(|| bytes_differ(there, own))
+                .flatten()
+                .or_else(|| proof::fault(members.get(MODEL)?, there)),
+            Some(_) if !exact => continue,
             Some(there) => bytes_differ(there, own),
         };
         found.members += 1;
