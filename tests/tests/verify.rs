@@ -42,3 +42,8 @@ fn it_is_quick() {
 fn statuses_say_what_became_of_it() {
     assert_all(&verify::statuses());
 }
+
+#[test]
+fn test_benches_notice_what_the_documentation_says() {
+    assert_all(&verify::benches(Effort::Test));
+}

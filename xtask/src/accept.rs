@@ -32,7 +32,7 @@ pub enum List {
     Noise,
     /// Sweeps: shards, kills, ranges of replicates, overhead.
     Sweep,
-    /// `nnrc verify`: proofs of every activation and file, mutants, certificates.
+    /// `nnrc verify`: proofs of every activation and file, mutants, certificates; what test benches let through.
     Verify,
 }
 
@@ -174,6 +174,7 @@ impl List {
                 ("other tools", verify::other_tools),
                 ("speed", verify::speed),
                 ("statuses", verify::statuses),
+                ("test benches", || verify::benches(Effort::Full)),
             ],
         }
     }

@@ -1,5 +1,6 @@
 //! `nnrc verify`: what is proven, what is refused, and how long it takes.
 
+mod benches;
 mod mutants;
 
 use std::path::Path;
@@ -13,6 +14,7 @@ use nnrc_sbml::{Inputs, Level, Options, Provenance};
 
 use crate::{Effort, Finding, corpus, root};
 
+pub use benches::benches;
 pub use mutants::{harness, mutants};
 
 /// Activations whose bound over a box is not 0, and why.
