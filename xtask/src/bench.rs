@@ -12,6 +12,7 @@ mod scaling;
 mod simulation;
 mod stochastic;
 mod training;
+mod verify;
 
 use std::fmt::Write;
 
@@ -30,13 +31,14 @@ pub fn run(only: Option<&str>) -> bool {
         return environment::cargo(&args.into_iter().chain(only).collect::<Vec<_>>());
     }
     let mut bench = Bench::new();
-    let parts: [(&str, Part); 13] = [
+    let parts: [(&str, Part); 14] = [
         ("right-hand sides", crates::right_hand_sides),
         ("time courses", simulation::courses),
         ("stiff time courses", simulation::stiff),
         ("stochastic simulation", stochastic::rows),
         ("from source to result", from_source),
         ("import", import::rows),
+        ("verify", verify::rows),
         ("gradients", gradients::rows),
         ("gradients in generated crates", gradients::in_crates),
         ("training", training::rows),
