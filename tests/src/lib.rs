@@ -8,6 +8,7 @@
 pub mod acceptance;
 pub mod compiled;
 pub mod corpus;
+pub mod editor;
 pub mod extreme_network;
 pub mod generated;
 pub mod peers;

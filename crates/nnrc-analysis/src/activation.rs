@@ -3,11 +3,11 @@
 use nnrc_model::Construction;
 use nnrc_model::activation::{Activation, Parameter, SPECS, find};
 use nnrc_syntax::ast::{Call, Expr};
-use nnrc_syntax::{Diagnostic, codes, suggest, wording};
+use nnrc_syntax::{Applicability, Diagnostic, Edit, codes, suggest, wording};
 
 use crate::block::bind;
 use crate::foreign;
-use crate::substitute;
+use crate::substitute::{self, Substitute};
 use crate::value::{Scope, ValueKind};
 
 /// The activation that a call names; none where something is wrong with it, which is reported.
@@ -21,7 +21,11 @@ pub fn activation(scope: &mut Scope, call: &Call, construction: Construction) ->
                 "no reaction network reaches `relu` exponentially",
             )
             .label("max(z, 0) is not smooth at 0, and reactions slow down there without bound")
-            .help("write `smooth_relu(h = 1e-4)`: it differs by at most sqrt(h)"),
+            .fix(
+                "write `smooth_relu(h = 1e-4)`: it differs by at most sqrt(h)",
+                Applicability::Suggestion,
+                vec![Edit::replace(call.span, "smooth_relu(h = 1e-4)")],
+            ),
         );
         return None;
     }
@@ -40,7 +44,10 @@ pub fn activation(scope: &mut Scope, call: &Call, construction: Construction) ->
                 .or_else(|| foreign::advice(foreign::Kind::Layer, name))
         };
         scope.report(match known {
-            Some(advice) => finding.help(advice),
+            Some(advice) => match foreign::substitute(name) {
+                Some(substitute) => instead(finding, call, substitute),
+                None => foreign::advised(finding, advice),
+            },
             None => finding.did_you_mean_or(suggest(name, SPECS.iter().map(|spec| spec.facts.name)), || {
                 let names: Vec<&str> = SPECS.iter().map(|spec| spec.facts.name).collect();
                 format!("activations are {}", wording::words(&names))
@@ -49,19 +56,16 @@ pub fn activation(scope: &mut Scope, call: &Call, construction: Construction) ->
         return None;
     };
     if spec.facts.fixed_point.is_none() && !construction.is_phased() {
-        scope.report(
-            Diagnostic::error(
-                codes::UNSUPPORTED_ACTIVATION,
-                call.span,
-                format!(
-                    "`{name}` is not a fixed point of any reaction network, so `{}` cannot compute it",
-                    construction.name()
-                ),
-            )
-            .label("needs a clocked computation")
-            .help(nearest(name))
-            .help("or write `chemistry { construction = phased; }`"),
-        );
+        let finding = Diagnostic::error(
+            codes::UNSUPPORTED_ACTIVATION,
+            call.span,
+            format!(
+                "`{name}` is not a fixed point of any reaction network, so `{}` cannot compute it",
+                construction.name()
+            ),
+        )
+        .label("needs a clocked computation");
+        scope.report(nearest(finding, call).help("or write `chemistry { construction = phased; }`"));
         return None;
     }
     if spec.facts.one_pot.is_none() && construction.is_one_pot() {
@@ -88,14 +92,21 @@ pub fn activation(scope: &mut Scope, call: &Call, construction: Construction) ->
     Some((spec.make)(&values))
 }
 
-/// What a fixed point computes instead of a function of the clocked construction.
-fn nearest(name: &str) -> String {
-    match substitute::find(name) {
-        Some(substitute) => substitute.advice(),
-        None => "the nearest that a fixed point computes is `rational_softmax(h = 0.1)`, another function; a linear output \
-                 has the same class"
-            .to_owned(),
+/// Adds what a fixed point computes instead of a function of the clocked construction.
+fn nearest(finding: Diagnostic, call: &Call) -> Diagnostic {
+    match substitute::find(&call.name.name) {
+        Some(substitute) => instead(finding, call, substitute),
+        None => finding.help(
+            "the nearest that a fixed point computes is `rational_softmax(h = 0.1)`, another function; a linear output \
+             has the same class",
+        ),
     }
+}
+
+/// Adds the advice to write another function, which is whoever's choice that reads it.
+fn instead(finding: Diagnostic, call: &Call, substitute: Substitute) -> Diagnostic {
+    let edit = Edit::replace(call.span, substitute.write);
+    finding.fix(substitute.advice(), Applicability::Suggestion, vec![edit])
 }
 
 fn parameter_value(scope: &mut Scope, expr: &Expr, parameter: &Parameter) -> Option<f64> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use nnrc_syntax::ast::{self, File, Ident, Item};
-use nnrc_syntax::{Diagnostic, Severity, Span, codes};
+use nnrc_syntax::{Applicability, Diagnostic, Edit, Severity, Span, codes};
 
 use crate::overrides::{self, Overrides};
 use crate::skeleton::{DraftKind, DraftOperation, Skeleton};
@@ -388,7 +388,11 @@ fn check_train_name(scope: &mut Scope, name: Option<&Ident>, network: &Ident) {
         scope.report(
             Diagnostic::error(codes::UNKNOWN_NAME, name.span, format!("there is no network `{}`", name.name))
                 .label("not declared")
-                .help(format!("the network is called `{}`", network.name)),
+                .replace(
+                    format!("the network is called `{}`", network.name),
+                    Applicability::Automatic,
+                    network.name.as_str(),
+                ),
         );
     }
 }
@@ -511,7 +515,7 @@ fn check_domains(
 /// Constants that nothing names, layers and inputs that do not reach the output.
 fn warn_unused(scope: &mut Scope, nodes: &[Node], output: usize, file: &File) {
     for item in &file.items {
-        if let Item::Const { name, .. } = item
+        if let Item::Const { name, span, .. } = item
             && !scope.used.contains(&name.name)
         {
             scope.report(
@@ -521,7 +525,11 @@ fn warn_unused(scope: &mut Scope, nodes: &[Node], output: usize, file: &File) {
                     format!("nothing uses the constant `{}`", name.name),
                 )
                 .label("declared here")
-                .help("leave it out, or check the spelling where it should be used"),
+                .fix(
+                    "leave it out, or check the spelling where it should be used",
+                    Applicability::Suggestion,
+                    vec![Edit::remove(*span)],
+                ),
             );
         }
     }

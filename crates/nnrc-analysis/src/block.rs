@@ -41,7 +41,7 @@ pub fn unknown_key(scope: &mut Scope, key: &Path, what: &str, keys: &[&str]) {
     let finding = Diagnostic::error(codes::UNKNOWN_KEY, key.span, format!("`{what}` has no key `{name}`"))
         .label("unknown key");
     scope.report(match foreign::key(what, &name) {
-        Some(advice) => finding.help(advice),
+        Some(advice) => foreign::advised(finding, advice),
         None => finding.did_you_mean_or(scope.near(&name, keys.iter().copied()), || {
             format!("its keys are {}", words(keys))
         }),
@@ -55,7 +55,7 @@ pub fn unknown_call(scope: &mut Scope, call: &Call, what: &str, names: &[&str]) 
     let finding = Diagnostic::error(codes::UNKNOWN_OPERATION, call.name.span, message)
         .label(format!("expected one of {}", words(names)));
     scope.report(match foreign::call(what, name) {
-        Some(advice) => finding.help(advice),
+        Some(advice) => foreign::advised(finding, advice),
         None => finding.did_you_mean(scope.near(name, names.iter().copied())),
     });
 }
@@ -146,7 +146,7 @@ fn unknown_argument(call: &Call, name: Option<&str>, span: Span, parameters: &[&
             )
             .label("unknown argument");
             match foreign::argument(name, parameters) {
-                Some(advice) => finding.help(advice),
+                Some(advice) => foreign::advised(finding, advice),
                 None => finding.did_you_mean_or(suggest(name, parameters.iter().copied()), || expected),
             }
         }

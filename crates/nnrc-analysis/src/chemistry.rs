@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::quantities::POSITIVE;
 use crate::quantities::Scales;
+use crate::schema;
 use nnrc_syntax::ast::{Block, Expr};
 use nnrc_syntax::wording;
 use nnrc_syntax::{Diagnostic, Severity, Span, codes};
@@ -18,22 +19,6 @@ use nnrc_model::{
     Chemistry, Construction, FixedPointSettings, OnePotSettings, PhasedSettings, Signs, WeightCarrier,
 };
 
-const KEYS: &[&str] = &[
-    "construction",
-    "weights",
-    "signs",
-    "max_order",
-    "units",
-    "unit_concentration",
-    "unit_time",
-    "volume",
-    "speeds",
-    "preset",
-    "schedule",
-    "clock",
-    "fold_scale",
-];
-
 /// All speeds; which of them a construction has, `speeds_of` knows.
 const SPEEDS: [&str; 6] =
     ["forward", "backward", "annihilation", "weight_annihilation", "gated", "combinational"];
@@ -45,7 +30,9 @@ pub fn analyse(
     rule: Option<(&str, Span)>,
     overrides: &Overrides,
 ) -> (Chemistry, Scales) {
-    let entries = block.map(|(block, _)| block::read(scope, block, "chemistry", KEYS)).unwrap_or_default();
+    let entries = block
+        .map(|(block, _)| block::read(scope, block, "chemistry", &schema::CHEMISTRY.names()))
+        .unwrap_or_default();
     let mut construction = match entries.get("construction") {
         Some(expr) => construction(scope, expr),
         None => match rule {

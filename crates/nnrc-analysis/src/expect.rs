@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use nnrc_syntax::ast::{self, Call, Cmp, Expr, ExprKind};
 use nnrc_syntax::wording;
-use nnrc_syntax::{Diagnostic, Span, codes};
+use nnrc_syntax::{Applicability, Diagnostic, Span, codes};
 
 use crate::block::{bind, missing_argument};
 use crate::data::files::missing_tensor;
@@ -66,7 +66,7 @@ pub fn analyse(
                     )
                     .label(format!("expected one of {}", wording::words(&names)));
                     scope.report(match foreign::advice(foreign::Kind::Measure, other) {
-                        Some(advice) => finding.help(advice),
+                        Some(advice) => foreign::advised(finding, advice),
                         None => finding.did_you_mean(nnrc_syntax::suggest(other, names)),
                     });
                     None
@@ -128,7 +128,11 @@ fn check_network(scope: &mut Scope, expr: &Expr, context: &Context<'_>) -> Optio
                 format!("there is no network `{}`", path.text()),
             )
             .label("not declared")
-            .help(format!("the network is called `{}`", context.network)),
+            .replace(
+                format!("the network is called `{}`", context.network),
+                Applicability::Automatic,
+                context.network,
+            ),
         );
     } else {
         scope.wrong_type(expr.span, "the first argument", "the name of the network", "something else");
@@ -208,7 +212,7 @@ fn max_error(scope: &mut Scope, call: &Call, context: &Context<'_>) -> Option<Ex
     let mut parts = Vec::new();
     for (key, width) in [("x", inputs), ("y", skeleton.nodes[skeleton.output].width())] {
         if !file.holds(key) {
-            scope.report(missing_tensor(expr.span, &path, key, &file.names()));
+            scope.report(missing_tensor(expr.span, &path, key, &file.names(), false));
             return None;
         }
         let shape = from_array(scope, expr.span, &path, file.shape(key))?;

@@ -1,7 +1,9 @@
 //! Names of other frameworks, and what does that here. They are looked up before near spellings: `silu` is no slip of
 //! `elu`, nor `linear` one of `concat`.
 
-use crate::substitute;
+use nnrc_syntax::Diagnostic;
+
+use crate::substitute::{self, Substitute};
 
 mod names;
 
@@ -10,17 +12,37 @@ use names::TABLE;
 
 /// A sentence about a name of another framework; none if it is not known at this place.
 pub fn advice(kind: Kind, name: &str) -> Option<String> {
-    // Long names are no names of a framework.
-    let plain: String = name.chars().take(60).filter(|c| *c != '_').collect::<String>().to_lowercase();
     if kind == Kind::Activation
-        && let Some(substitute) = substitute::find(&plain)
+        && let Some(substitute) = substitute(name)
     {
         return Some(substitute.advice());
     }
+    let plain = plain(name);
     TABLE
         .iter()
         .find(|(own, names, _)| *own == kind && names.contains(&plain.as_str()))
         .map(|(_, _, sentence)| (*sentence).to_owned())
+}
+
+/// The nearest activation of this language to one of another framework.
+pub fn substitute(name: &str) -> Option<Substitute> {
+    substitute::find(&plain(name))
+}
+
+/// A name as the tables have it.
+fn plain(name: &str) -> String {
+    // Long names are no names of a framework.
+    name.chars().take(60).filter(|c| *c != '_').collect::<String>().to_lowercase()
+}
+
+/// A finding with this advice. Where it is a word alone, the word can be written instead of what is marked; more is
+/// said where the other word does not mean quite the same.
+pub fn advised(finding: Diagnostic, advice: String) -> Diagnostic {
+    let meant = advice.strip_prefix("did you mean `").and_then(|rest| rest.strip_suffix("`?"));
+    match meant.filter(|word| word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')) {
+        Some(word) => finding.did_you_mean(Some(word.to_owned())),
+        None => finding.help(advice),
+    }
 }
 
 /// The advice about a key of a block.

@@ -1,6 +1,7 @@
 //! Analysis of nnr files: [`analyse()`] turns a syntax tree into a checked [`Model`](nnrc_model::Model), and reports
 //! every error it can.
 
+pub mod schema;
 pub mod units;
 pub mod value;
 

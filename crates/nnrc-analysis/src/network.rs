@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use nnrc_syntax::ast::{Call, Ident, Layer, Member, Network};
 use nnrc_syntax::wording;
-use nnrc_syntax::{Diagnostic, Span, codes, suggest};
+use nnrc_syntax::{Applicability, Diagnostic, Span, codes, suggest};
 
 use crate::activation::activation;
 use crate::block::{bind, missing_argument};
@@ -406,7 +406,11 @@ fn range(scope: &mut Scope, expr: &nnrc_syntax::ast::Expr) -> Option<Interval> {
                     format!("the range [{low}, {high}] is empty"),
                 )
                 .label("the lower end is above the upper end")
-                .help(format!("write `[{high}, {low}]`")),
+                .replace(
+                    format!("write `[{high}, {low}]`"),
+                    Applicability::Automatic,
+                    format!("[{high}, {low}]"),
+                ),
             );
             None
         }

@@ -1,6 +1,7 @@
 //! The `noise` block.
 
 use crate::quantities::AVOGADRO;
+use crate::schema;
 use crate::train_context;
 use std::collections::BTreeMap;
 
@@ -17,9 +18,6 @@ use crate::value::{Scope, Value, ValueKind};
 use nnrc_model::activation::Activation;
 use nnrc_model::{ConcentrationNoise, Noise, RateNoise, Redraw, is_rectifier};
 use nnrc_model::{Construction, Dataset};
-
-const KEYS: &[&str] =
-    &["rates", "concentrations", "combine", "replicates", "seed", "compare", "times", "data"];
 
 /// Replicates where their number is not given.
 const REPLICATES: u64 = 10;
@@ -51,7 +49,7 @@ pub struct Context<'a> {
 /// Reads the block; none if there is an error, which is reported.
 pub fn analyse(scope: &mut Scope, block: &Block, span: Span, around: &Context<'_>) -> Option<Noise> {
     let before = scope.reported;
-    let entries = block::read(scope, block, "noise", KEYS);
+    let entries = block::read(scope, block, "noise", &schema::NOISE.names());
     let mut rates = Vec::new();
     let mut concentrations = Vec::new();
     for (expr, call) in calls(scope, entries.get("rates").copied(), "`rates`", "relative(0.1)") {

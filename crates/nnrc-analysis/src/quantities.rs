@@ -41,7 +41,7 @@ pub fn check_call(scope: &mut Scope, expr: &Expr, what: &str, calls: &[(&str, &[
         let finding = Diagnostic::error(codes::UNKNOWN_NAME, call.name.span, message)
             .label(format!("expected one of {}", wording::words(&names)));
         scope.report(match foreign::call(what, name) {
-            Some(advice) => finding.help(advice),
+            Some(advice) => foreign::advised(finding, advice),
             None => finding.did_you_mean(nnrc_syntax::suggest(name, names)),
         });
         return None;

@@ -6,12 +6,11 @@ use nnrc_syntax::{Diagnostic, Span, codes};
 
 use crate::block::{self, bind};
 use crate::quantities::{POSITIVE, Scales};
+use crate::schema;
 use crate::skeleton::{DraftKind, Skeleton};
 use crate::units::Dimension;
 use crate::value::{Scope, Value, ValueKind};
 use nnrc_model::{Construction, Method, Simulation};
-
-const KEYS: &[&str] = &["until", "record", "every", "points", "input", "method", "start"];
 
 /// Reads the block.
 pub fn analyse(
@@ -36,7 +35,7 @@ pub fn analyse(
         method_span: None,
     };
     let Some(block) = block else { return simulation };
-    let entries = block::read(scope, block, "simulate", KEYS);
+    let entries = block::read(scope, block, "simulate", &schema::SIMULATE.names());
     let mut time = |key: &str| {
         let expr = entries.get(key)?;
         scope.bounded(expr, &format!("`{key}`"), Dimension::TIME, scales.time, POSITIVE)

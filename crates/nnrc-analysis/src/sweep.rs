@@ -6,10 +6,9 @@ use nnrc_syntax::{Diagnostic, Span, codes, outline};
 
 use crate::block::{self, bind, missing_argument};
 use crate::overrides::BLOCKS;
+use crate::schema;
 use crate::value::Scope;
 use nnrc_model::{Sweep, SweepAxis, SweepVerb};
-
-const KEYS: &[&str] = &["over", "zip", "verb", "shards", "replicates"];
 
 /// Values of an axis: a sweep of more points is planned in parts.
 const MAX_VALUES: u64 = 1_000_000;
@@ -17,7 +16,7 @@ const MAX_VALUES: u64 = 1_000_000;
 /// Reads the block; none if there is an error, which is reported.
 pub fn analyse(scope: &mut Scope, block: &Block, span: Span) -> Option<Sweep> {
     let before = scope.errors;
-    let entries = block::read(scope, block, "sweep", KEYS);
+    let entries = block::read(scope, block, "sweep", &schema::SWEEP.names());
     let mut places: Vec<Ident> = Vec::new();
     let mut read = |scope: &mut Scope, key: &str| {
         entries.get(key).map_or_else(Vec::new, |expr| axes(scope, expr, &mut places))
@@ -86,7 +85,7 @@ fn axes(scope: &mut Scope, expr: &Expr, places: &mut Vec<Ident>) -> Vec<SweepAxi
 
 /// Whether a name can be that of a setting; otherwise that is reported.
 fn is_setting(scope: &mut Scope, name: &Ident) -> bool {
-    let block = name.name.split_once('.').map(|(block, _)| block);
+    let (block, rest) = name.name.split_once('.').map_or((None, ""), |(block, rest)| (Some(block), rest));
     if name.name == "seed" || block.is_some_and(|block| block != "sweep" && BLOCKS.contains(&block)) {
         return true;
     }
@@ -96,7 +95,7 @@ fn is_setting(scope: &mut Scope, name: &Ident) -> bool {
     scope.report(
         Diagnostic::error(codes::UNKNOWN_KEY, name.span, message)
             .label("expected `block.key`, as in `noise.seed`")
-            .did_you_mean_or(near, || {
+            .did_you_mean_or(near.map(|near| format!("{near}.{rest}")), || {
                 format!("its block is one of {}; `seed` is that of random weights", words(&blocks))
             }),
     );

@@ -1,5 +1,6 @@
 //! The `train` block: checked in full, run by the constructions that learn.
 
+use crate::schema;
 use crate::train_context::{Context, idle_hold};
 
 use nnrc_syntax::ast::{Block, Expr};
@@ -13,23 +14,9 @@ use crate::{clocked_sgd, gradient_descent, gradient_flow};
 use nnrc_model::Optimiser;
 use nnrc_model::{Construction, Rule, Training};
 
-const KEYS: &[&str] = &[
-    "data",
-    "validation",
-    "loss",
-    "rule",
-    "feed",
-    "epochs",
-    "batch",
-    "precision",
-    "decay",
-    "schedule",
-    "patience",
-];
-
 /// The entries of the block, and the name of its rule, which decides the default construction.
 pub fn read<'a>(scope: &mut Scope, block: &'a Block) -> (Entries<'a>, Option<String>) {
-    let entries = block::read(scope, block, "train", KEYS);
+    let entries = block::read(scope, block, "train", &schema::TRAIN.names());
     let calls: [(&str, &[&str]); 3] =
         [("gradient", &["optimiser"]), ("gradient_flow", &["rate"]), ("sgd", &["rate"])];
     let rule = entries.get("rule").and_then(|expr| check_call(scope, expr, "`rule`", &calls));

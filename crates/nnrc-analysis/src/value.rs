@@ -420,7 +420,7 @@ impl Scope {
                 Diagnostic::error(codes::UNKNOWN_NAME, expr.span, format!("{what} cannot be `{name}`"))
                     .label(format!("expected {}", names.join(" or ")));
             self.report(match foreign::choice(what, name) {
-                Some(advice) => finding.help(advice),
+                Some(advice) => foreign::advised(finding, advice),
                 None => finding.did_you_mean(suggest(name, choices.iter().map(|(word, _)| *word))),
             });
         } else {

@@ -131,6 +131,8 @@ pub enum Verb {
     New(NewArgs),
     /// Derive an archive again from the source within it, and compare.
     Reproduce(ReproduceArgs),
+    /// Answer an editor: diagnostics, hover, completion, rename and fixes while a file is written.
+    Lsp(LspArgs),
     /// Print completions for a shell.
     Completions(CompletionsArgs),
 }
@@ -194,6 +196,7 @@ impl Verb {
             | Self::Explain(_)
             | Self::New(_)
             | Self::Completions(_)
+            | Self::Lsp(_)
             | Self::Import(_)
             | Self::Reproduce(_) => false,
         }
@@ -249,11 +252,18 @@ fn time(text: &str) -> Result<String, String> {
 #[command(after_help = "\
 Examples:
   nnrc check xor.nnr
-  nnrc check xor.nnr --message-format json
+  nnrc check *.nnr --message-format json
+  nnrc check --fix xor.nnr               writes what errors say is meant: `;`, misspelt names, …
+  nnrc check --fix - < xor.nnr           the same as a filter: the text to stdout
   cat xor.nnr | nnrc check -")]
 pub struct CheckArgs {
-    #[command(flatten)]
-    pub file: FileArg,
+    /// The models; `-` is stdin.
+    #[arg(value_name = "FILE.nnr", required = true, value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+    /// Make the fixes of errors that can hardly be meant otherwise, say which, and check again. A file without errors
+    /// stays as it is.
+    #[arg(long)]
+    pub fix: bool,
     #[command(flatten)]
     pub values: InputArgs,
 }
@@ -491,6 +501,22 @@ Example:
 pub struct NewArgs {
     /// Name of the network; the file is NAME.nnr.
     pub name: String,
+}
+
+/// `nnrc lsp`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Speaks the language server protocol on stdin and stdout. An editor starts it; `docs/src/editors.md` has the lines that
+Visual Studio Code, Neovim, Helix, Emacs and Zed need for that.
+
+Exit status: 0 after `shutdown` and `exit`, 1 if the client left otherwise or sent something else than the protocol.
+
+Example:
+  nnrc lsp                     waits for an editor")]
+pub struct LspArgs {
+    /// Speak on stdin and stdout, which is the only way; some editors say so.
+    #[arg(long, hide = true)]
+    pub stdio: bool,
 }
 
 /// `nnrc completions`

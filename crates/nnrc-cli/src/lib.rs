@@ -44,6 +44,11 @@ use terminal::Terminal;
 pub use verbs::compile::folder::write as write_crate;
 pub use verbs::explain::explanation;
 
+/// What can be written on the command line, for whoever documents it.
+pub fn command() -> clap::Command {
+    <Arguments as clap::CommandFactory>::command()
+}
+
 /// Runs the command and returns its exit status.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     panics::install();
@@ -91,6 +96,7 @@ fn verb(session: &Session, verb: Verb) -> Result<(), terminal::Stop> {
         Verb::Emit(args) => verbs::emit::run(session, &args),
         Verb::New(args) => verbs::new::run(session, &args),
         Verb::Reproduce(args) => verbs::reproduce::run(session, &args),
+        Verb::Lsp(_) => verbs::lsp::run(session),
         Verb::Completions(args) => verbs::completions::run(session, &args),
     }
 }

@@ -99,8 +99,18 @@ impl Session {
 
     /// The same by this folder, which knows afterwards what was read.
     pub fn load_from(&self, path: &Path, disk: &Disk) -> Result<Checked, Stop> {
+        self.checked(&self.open(path, disk)?)
+    }
+
+    /// Reads a file; what the command line changes in it is noted.
+    pub fn open<'r>(&self, path: &Path, disk: &'r Disk) -> Result<Project<'r>, Stop> {
         let overrides = self.overrides(disk)?;
-        let checked = Project::open(path, disk)?.with(overrides).check()?;
+        Ok(Project::open(path, disk)?.with(overrides))
+    }
+
+    /// Parses and analyses a text. Findings are printed, all of them.
+    pub fn checked(&self, project: &Project<'_>) -> Result<Checked, Stop> {
+        let checked = project.check()?;
         self.terminal.diagnostics(&checked.source, &checked.findings);
         Ok(checked)
     }
@@ -288,7 +298,7 @@ fn dimensions(node: &nnrc_model::Node) -> String {
 }
 
 /// How this command writes what it gives beside a file.
-const OPTIONS: Words = Words {
+pub const OPTIONS: Words = Words {
     setting: |key, value| {
         let quote = if value.contains('"') { "'" } else { "" };
         format!("`--set {key}={quote}{value}{quote}`")

@@ -1,6 +1,7 @@
 //! What the compiler has to say about a source text: facts with a place.
 
 use crate::codes::Code;
+use crate::fix::{Applicability, Edit, Fix};
 
 /// A half-open range of bytes of a source text, or what was given beside the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -75,6 +76,8 @@ pub struct Diagnostic {
     pub others: Vec<(Span, String)>,
     /// What to write or do instead.
     pub help: Vec<String>,
+    /// What of it can be done to the text as it is.
+    pub fixes: Vec<Fix>,
 }
 
 impl Diagnostic {
@@ -94,7 +97,16 @@ impl Diagnostic {
     }
 
     fn new(severity: Severity, code: Code, span: Option<Span>, message: String) -> Self {
-        Self { severity, code, message, span, label: String::new(), others: Vec::new(), help: Vec::new() }
+        Self {
+            severity,
+            code,
+            message,
+            span,
+            label: String::new(),
+            others: Vec::new(),
+            help: Vec::new(),
+            fixes: Vec::new(),
+        }
     }
 
     /// Adds the words under the marked place.
@@ -115,15 +127,35 @@ impl Diagnostic {
         self
     }
 
-    /// Adds the name that may have been meant, if one is near.
+    /// Adds advice that can be followed by these edits.
+    pub fn fix(mut self, help: impl Into<String>, applicability: Applicability, edits: Vec<Edit>) -> Self {
+        let words = help.into();
+        self.fixes.push(Fix { words: words.clone(), edits, applicability });
+        self.help(words)
+    }
+
+    /// Adds advice to write `text` instead of what is marked.
+    pub fn replace(
+        self,
+        help: impl Into<String>,
+        applicability: Applicability,
+        text: impl Into<String>,
+    ) -> Self {
+        match self.span {
+            Some(span) => self.fix(help, applicability, vec![Edit::replace(span, text)]),
+            None => self.help(help),
+        }
+    }
+
+    /// Adds the name that may have been meant by what is marked, if one is near.
     pub fn did_you_mean(self, near: Option<String>) -> Self {
         match near {
-            Some(near) => self.help(format!("did you mean `{near}`?")),
+            Some(near) => self.replace(format!("did you mean `{near}`?"), Applicability::Automatic, near),
             None => self,
         }
     }
 
-    /// Adds the name that may have been meant, or other advice if none is near.
+    /// Adds the name that may have been meant by what is marked, or other advice if none is near.
     pub fn did_you_mean_or(self, near: Option<String>, otherwise: impl FnOnce() -> String) -> Self {
         if near.is_some() { self.did_you_mean(near) } else { self.help(otherwise()) }
     }

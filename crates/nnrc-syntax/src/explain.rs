@@ -6,6 +6,7 @@ use pest::error::{ErrorVariant, InputLocation};
 use crate::codes;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::expected::{self, Context};
+use crate::fix::{Applicability::Automatic, Edit};
 use crate::grammar::{Grammar, Rule};
 use crate::lexer::{Kind, Lexer, Token};
 use crate::suggest::suggest;
@@ -190,11 +191,12 @@ impl Stop<'_> {
         let error =
             Diagnostic::error(codes::SYNTAX, Span::new(end, end), "missing `;` at the end of this statement")
                 .label("expected `;`");
-        if statement.len() <= 60 && !statement.contains('\n') {
-            error.help(format!("write `{statement};`"))
+        let help = if statement.len() <= 60 && !statement.contains('\n') {
+            format!("write `{statement};`")
         } else {
-            error.help("end the statement with `;`")
-        }
+            "end the statement with `;`".to_owned()
+        };
+        error.fix(help, Automatic, vec![Edit::insert(end, ";")])
     }
 
     // ------------------------------------------------------------------------------ the cases
@@ -204,13 +206,15 @@ impl Stop<'_> {
         let after = self.after_text();
         if text == "#" || text == "/" && after == "*" {
             let error = self
-                .error(format!("a comment does not begin with `{}`", if text == "#" { "#" } else { "/*" }));
-            return Some(error.label("not a comment").help("write `// …`, up to the end of the line"));
+                .error(format!("a comment does not begin with `{}`", if text == "#" { "#" } else { "/*" }))
+                .label("not a comment");
+            let help = "write `// …`, up to the end of the line";
+            // What follows `/*` may end within the line.
+            return Some(if text == "#" { error.replace(help, Automatic, "//") } else { error.help(help) });
         }
         if text == "'" {
-            return Some(
-                self.error("strings stand in double quotes").label("found `'`").help("write `\"…\"`"),
-            );
+            let error = self.error("strings stand in double quotes").label("found `'`");
+            return Some(self.straight_quotes(error, "write `\"…\"`", &['\'']));
         }
         if self.found.is_none_or(|token| token.kind != Kind::Unknown) || self.is_micro() || text == "^" {
             return None;
@@ -226,13 +230,37 @@ impl Stop<'_> {
         };
         let error = self.error(format!("unexpected character: {words} (U+{code:04X})"));
         Some(match character {
-            '−' | '–' | '—' => error.label("not a minus sign").help("write `-`"),
-            '“' | '”' | '„' => error.label("not a quote").help("write `\"`"),
+            '−' | '–' | '—' => error.label("not a minus sign").replace("write `-`", Automatic, "-"),
+            '“' | '”' | '„' => {
+                self.straight_quotes(error.label("not a quote"), "write `\"`", &['“', '”', '„', '"'])
+            }
             _ if character.is_alphabetic() => error
                 .label("not allowed here")
                 .help("names consist of the letters a to z and A to Z, digits and `_`"),
+            _ if character.is_whitespace() => error.label("not allowed here").replace(
+                "remove it, or replace it by a plain blank or sign",
+                Automatic,
+                " ",
+            ),
             _ => error.label("not allowed here").help("remove it, or replace it by a plain blank or sign"),
         })
+    }
+
+    /// The quote found and its partner on the same line become straight ones, where there is a partner and nothing
+    /// within that would end the string or begin an escape.
+    fn straight_quotes(&self, error: Diagnostic, help: &str, partners: &[char]) -> Diagnostic {
+        let rest = self.found.and_then(|found| Some((found, self.slip.text.get(found.end..)?)));
+        let Some((found, rest)) = rest else { return error.help(help) };
+        let line = &rest[..rest.find(['\n', '\r']).unwrap_or(rest.len())];
+        match line.char_indices().find(|(_, c)| partners.contains(c) || matches!(c, '"' | '\\')) {
+            Some((at, partner)) if partners.contains(&partner) => {
+                let opening = Edit::replace(Span::new(found.start, found.end), "\"");
+                let at = found.end + at;
+                let closing = Edit::replace(Span::new(at, at + partner.len_utf8()), "\"");
+                error.fix(help, Automatic, vec![opening, closing])
+            }
+            _ => error.help(help),
+        }
     }
 
     /// `inputs = [sepal length (cm)]`: the names of columns are those of a file.
@@ -250,7 +278,12 @@ impl Stop<'_> {
         // The parenthesis of `onehot(iris type)` is none of the name.
         let name = if name.contains('(') { name } else { name.trim_end_matches(')') };
         let finding = self.unexpected(self.expectation());
-        Some(finding.help(format!("a name with a blank is written as text: `\"{}\"`", clip(name))))
+        let help = format!("a name with a blank is written as text: `\"{}\"`", clip(name));
+        if name.contains(['"', '\\']) {
+            return Some(finding.help(help));
+        }
+        let place = Span::new(before.start, before.start + name.len());
+        Some(finding.fix(help, Automatic, vec![Edit::replace(place, format!("\"{name}\""))]))
     }
 
     /// `inputs = [in, out]`: a file may call its columns by words of the language.
@@ -260,11 +293,20 @@ impl Stop<'_> {
             return None;
         }
         // In `onehot(output)` the word could still be the name of an argument.
-        let before = self.before.map(|token| token.text(self.slip.text)).filter(|_| self.found_text() == ")");
-        let is_word = |word: &&str| words::is_keyword(word) || words::is_reserved(word);
-        let word = [Some(self.found_text()), before].into_iter().flatten().find(is_word)?;
+        let before = self.before.filter(|_| self.found_text() == ")");
+        let is_word = |token: &Token| {
+            let word = token.text(self.slip.text);
+            words::is_keyword(word) || words::is_reserved(word)
+        };
+        let token = [self.found, before].into_iter().flatten().find(is_word)?;
+        let text = format!("\"{}\"", token.text(self.slip.text));
         let finding = self.unexpected(self.expectation());
-        Some(finding.help(format!("a column of that name is written as text: `\"{word}\"`")))
+        let edit = Edit::replace(Span::new(token.start, token.end), text.as_str());
+        Some(finding.fix(
+            format!("a column of that name is written as text: `{text}`"),
+            Automatic,
+            vec![edit],
+        ))
     }
 
     fn is_micro(&self) -> bool {
@@ -278,7 +320,13 @@ impl Stop<'_> {
         }
         if self.expected.is_empty() {
             let error = self.error("the version must be the first statement of the file");
-            return Some(error.label("too late here").help("move `nnr 1;` to the first line"));
+            let statement = self.slip.text.get(self.slip.start..self.slip.end)?.trim_end();
+            let place = Span::new(self.slip.start, self.slip.start + statement.len());
+            // A mark of byte order stands before the first statement.
+            let first = self.slip.text.len() - self.slip.text.trim_start_matches('\u{feff}').len();
+            let edits = vec![Edit::insert(first, format!("{statement}\n")), Edit::remove(place)];
+            let help = "move `nnr 1;` to the first line";
+            return Some(error.label("too late here").fix(help, Automatic, edits));
         }
         Some(self.unexpected(self.expectation()).help("write `nnr 1;`"))
     }
@@ -361,7 +409,7 @@ impl Stop<'_> {
     fn misspelt_keyword(&self) -> Option<Diagnostic> {
         if let Some(meant) = self.near_keyword() {
             let error = self.error(format!("expected `{meant}`, found `{}`", clip(self.found_text())));
-            return Some(error.label("misspelt?").help(format!("did you mean `{meant}`?")));
+            return Some(error.label("misspelt?").did_you_mean(Some(meant)));
         }
         // `stpo when loss < 1;` parses as far as the key.
         let first =
@@ -374,7 +422,7 @@ impl Stop<'_> {
             Span::new(first.start, first.end),
             format!("expected `stop`, found `{}`", clip(first.text(self.slip.text))),
         );
-        Some(error.label("before `when`").help("did you mean `stop when …`?"))
+        Some(error.label("before `when`").replace("did you mean `stop when …`?", Automatic, "stop"))
     }
 
     fn unknown_unit(&self) -> Option<Diagnostic> {
@@ -389,15 +437,21 @@ impl Stop<'_> {
             .find(|(_, letter)| !(letter.is_ascii_alphanumeric() || matches!(letter, '_' | 'µ' | 'μ')))
             .map_or(rest.len(), |(at, _)| at);
         let (word, span) = (&rest[..length], Span::new(found.start, found.start + length));
+        let end = number.end;
         let number = clip(number.text(self.slip.text));
         let error = Diagnostic::error(codes::UNKNOWN_UNIT, span, format!("unknown unit `{}`", clip(word)))
             .label("not a unit of the language");
         let exponent = word.strip_prefix(['e', 'E']).filter(|power| power.parse::<u16>().is_ok());
         if exponent.is_some() {
-            return Some(error.help(format!("a number has no blanks: write `{number}{word}`")));
+            let help = format!("a number has no blanks: write `{number}{word}`");
+            return Some(error.fix(help, Automatic, vec![Edit::remove(Span::new(end, found.start))]));
         }
         let error = match words::meant_unit(word) {
-            Some(unit) => error.help(format!("write `{number} {unit}`")),
+            Some(unit) => {
+                // A unit needs no blank, and has one in the canonical layout.
+                let text = if found.start == end { format!(" {unit}") } else { unit.to_owned() };
+                error.replace(format!("write `{number} {unit}`"), Automatic, text)
+            }
             None => error,
         };
         Some(error.help(
@@ -417,41 +471,51 @@ impl Stop<'_> {
         {
             let digits = Lexer::new(text, found.end).next().filter(|next| next.kind == Kind::Number)?;
             let error = self.error("a number needs a digit before the point").label("no digit before this");
-            return Some(error.help(format!("write `0.{}`", clip(digits.text(text)))));
+            let help = format!("write `0.{}`", clip(digits.text(text)));
+            return Some(error.fix(help, Automatic, vec![Edit::insert(found.start, "0")]));
         }
         let number = before.filter(|before| before.kind == Kind::Number && before.end == found.start)?;
         let error = self.error("a number needs a digit after the point").label("no digit after this");
-        Some(error.help(format!("write `{}.0`", clip(number.text(text)))))
+        let help = format!("write `{}.0`", clip(number.text(text)));
+        Some(error.fix(help, Automatic, vec![Edit::insert(found.end, "0")]))
     }
 
     /// Signs of other languages, and signs of this one in the wrong statement.
     fn wrong_sign(&self) -> Option<Diagnostic> {
         let key = clip(self.before_text());
         let generic = || self.unexpected(self.expectation());
+        let replaced = |help: String, text: &str| Some(generic().replace(help, Automatic, text));
+        let removed = |error: Diagnostic, help: &str| Some(error.replace(help, Automatic, ""));
         let help = match (self.found_text(), self.after_text()) {
             ("=", _) if self.expects(Rule::cmp) => {
                 "write `==` for equal, or `~` with `within` for nearly equal".into()
             }
-            (":", _) if self.expects(Rule::equals) => format!("write `{key} = …`"),
-            ("==", _) if self.expects(Rule::equals) => format!("write `{key} = …`"),
+            (":" | "==", _) if self.expects(Rule::equals) => {
+                // `key: value` of other languages has no blank before the colon.
+                let is_joined = self.before.zip(self.found).is_some_and(|(key, sign)| key.end == sign.start);
+                return replaced(format!("write `{key} = …`"), if is_joined { " =" } else { "=" });
+            }
             ("{", _) if self.expects(Rule::equals) => format!("write `{key} = {{ … }};`"),
-            ("=", "{") if self.slip.context == Context::Item => format!("write `{key} {{ … }}`"),
+            ("=", "{") if self.slip.context == Context::Item => {
+                return removed(generic(), &format!("write `{key} {{ … }}`"));
+            }
             (unit, _) if words::UNITS.contains(&unit) && self.expects(Rule::semicolon) => {
                 format!("a unit stands behind a number: multiply by `1 {unit}`")
             }
+            // Behind a comma in the line there is more of a list.
             (",", _) if self.expects(Rule::semicolon) => "statements end with `;`".into(),
-            (";", _) if self.slip.context == Context::Item && self.at_start() => {
-                return Some(
-                    self.error("this `;` ends nothing").label("remove it").help("blocks end with `}` alone"),
-                );
-            }
             (";", _) if self.at_start() => {
-                return Some(self.error("this `;` ends nothing").label("remove it"));
+                let error = self.error("this `;` ends nothing").label("remove it");
+                let is_item = self.slip.context == Context::Item;
+                return removed(
+                    error,
+                    if is_item { "blocks end with `}` alone" } else { "a statement ends with one `;`" },
+                );
             }
             ("->" | "-", ">") | ("=", ">") => "layers are joined by `|`, keys and values by `=`".into(),
             ("^", _) => "there is no power; write a product".into(),
             ("-", _) if self.before_text() == "-" => "write one `-`, or parentheses: `-(-1)`".into(),
-            ("+", _) if self.expects(Rule::expr) => "a number needs no `+`".into(),
+            ("+", _) if self.expects(Rule::expr) => return removed(generic(), "a number needs no `+`"),
             ("|", _) if self.expects(Rule::semicolon) => "only the calls of a layer are joined by `|`".into(),
             _ => return None,
         };

@@ -1,8 +1,10 @@
 //! Source text, diagnostics, parser, syntax tree and formatter of the nnr language.
 
+pub mod around;
 pub mod ast;
 pub mod codes;
 pub mod diagnostic;
+pub mod fix;
 pub mod outline;
 pub mod render;
 pub mod wording;
@@ -21,6 +23,7 @@ mod suggest;
 
 pub use codes::Code;
 pub use diagnostic::{Diagnostic, Given, Severity, Span};
+pub use fix::{Applicability, Edit, Fix};
 pub use format::format;
 pub use parse::{MAX_BYTES, parse, parse_expression, parse_recovering};
 pub use render::render;

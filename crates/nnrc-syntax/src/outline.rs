@@ -7,6 +7,7 @@ use crate::ast::{
     Arg, Block, Call, Cmp, Entry, Expectation, Expr, ExprKind, File, Ident, Item, Layer, Member, Network, Op,
 };
 use crate::diagnostic::Span;
+use crate::wording::text;
 
 /// A line with what stands below it.
 #[derive(Debug, Clone, PartialEq)]
@@ -183,22 +184,6 @@ pub fn expression(expr: &Expr) -> String {
 
 fn number(value: f64) -> String {
     if value == 0.0 || (1e-4..1e16).contains(&value.abs()) { value.to_string() } else { format!("{value:e}") }
-}
-
-/// Text with its quotes and escapes.
-fn text(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for letter in text.chars() {
-        match letter {
-            '\\' => quoted.push_str("\\\\"),
-            '"' => quoted.push_str("\\\""),
-            '\n' => quoted.push_str("\\n"),
-            '\t' => quoted.push_str("\\t"),
-            other => quoted.push(other),
-        }
-    }
-    quoted.push('"');
-    quoted
 }
 
 #[cfg(test)]

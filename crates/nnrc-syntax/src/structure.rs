@@ -7,6 +7,7 @@
 
 use crate::codes;
 use crate::diagnostic::{Diagnostic, Span};
+use crate::fix::{Applicability::Automatic, Edit};
 use crate::lexer::{Kind, Lexer, Token};
 use crate::words;
 
@@ -155,7 +156,7 @@ impl Matcher<'_> {
                 Diagnostic::error(codes::SYNTAX, span, "this `{` is never closed")
                     .label("opened here")
                     .other(next, format!("a `}}` is missing before this `{name}`"))
-                    .help(format!("write `}}` before `{name}`")),
+                    .fix(format!("write `}}` before `{name}`"), Automatic, vec![Edit::insert(gap, "\n}")]),
             );
         }
         self.replace(gap, b'}');
@@ -204,7 +205,7 @@ impl Matcher<'_> {
                 Diagnostic::error(codes::SYNTAX, Span::new(at, at + 1), "expected `,` or `}`, found `;`")
                     .label("fields of a record are separated by `,`")
                     .other(Span::new(innermost.at, innermost.at + 1), "in this record")
-                    .help("write `,` instead of `;`"),
+                    .replace("write `,` instead of `;`", Automatic, ","),
             );
             self.replace(at, b',');
             return;
@@ -262,7 +263,11 @@ impl Matcher<'_> {
                     )
                     .label(format!("this does not close `{opened}`"))
                     .other(Span::new(open.at, open.at + 1), "opened here")
-                    .help(format!("write `{right_text}` instead of `{found}`")),
+                    .replace(
+                        format!("write `{right_text}` instead of `{found}`"),
+                        Automatic,
+                        right_text.to_string(),
+                    ),
                 );
                 self.replace(at, right);
                 self.open.pop();
@@ -288,7 +293,11 @@ impl Matcher<'_> {
                 self.report(
                     Diagnostic::error(codes::SYNTAX, span, "this `{` is never closed")
                         .label("opened here")
-                        .help("write the missing `}` at the end of the block"),
+                        .fix(
+                            "write the missing `}` at the end of the block",
+                            Automatic,
+                            vec![Edit::insert(self.source.trim_end().len(), "\n}")],
+                        ),
                 );
                 closing += 1;
             } else {

@@ -1,4 +1,4 @@
-//! How names, texts and numbers stand in a message.
+//! How names, texts and numbers stand in a message, and text in a file.
 
 /// Text out of a file in a message: of a long one only how it begins.
 pub fn shortened(text: &str) -> String {
@@ -26,4 +26,20 @@ pub fn shown(number: f64) -> String {
     } else {
         format!("{number:e}")
     }
+}
+
+/// Text as the language writes it: with its quotes and escapes.
+pub fn text(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            '\\' => quoted.push_str("\\\\"),
+            '"' => quoted.push_str("\\\""),
+            '\n' => quoted.push_str("\\n"),
+            '\t' => quoted.push_str("\\t"),
+            other => quoted.push(other),
+        }
+    }
+    quoted.push('"');
+    quoted
 }

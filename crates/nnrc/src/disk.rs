@@ -2,6 +2,8 @@
 
 #![allow(clippy::disallowed_methods, reason = "the one place of the library that reads files")]
 
+pub mod cache;
+
 mod decode;
 mod error;
 mod gzip;
@@ -170,8 +172,13 @@ impl Disk {
             .map(Undecoded)
     }
 
+    /// Where a file is that the source names.
+    fn place(&self, path: &str) -> PathBuf {
+        self.folder.join(path)
+    }
+
     fn read(&self, path: &str) -> Result<(Vec<u8>, String), ResourceError> {
-        let place = self.folder.join(path);
+        let place = self.place(path);
         self.record.add(&place);
         self.named.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
         let bytes = read_file(&place)

@@ -3,11 +3,14 @@
 use nnrc_syntax::{Diagnostic, Severity, Source, Span};
 use serde_json::{Value, json};
 
+use crate::fixing;
+
 /// A finding without the places that are not in the text: those of blocks that settings made.
 pub fn in_text(source: &Source, mut finding: Diagnostic) -> Diagnostic {
     let is_in = |span: &Span| span.is_in_text() && span.end as usize <= source.text.len();
     finding.span = finding.span.filter(is_in);
     finding.others.retain(|(span, _)| is_in(span));
+    finding.fixes.retain(|fix| fix.edits.iter().all(|edit| is_in(&edit.span)));
     finding
 }
 
@@ -46,6 +49,7 @@ pub fn json(source: &Source, finding: &Diagnostic) -> Value {
         })
         .collect();
     object["others"] = json!(others);
+    object["fixes"] = json!(fixing::json(finding, place));
     if let Some(span) = finding.span {
         let found = place(span);
         for key in ["line", "column", "end_line", "end_column"] {

@@ -94,6 +94,12 @@ impl<'r> Project<'r> {
         &self.source
     }
 
+    /// The same project with another text under the same name.
+    #[must_use]
+    pub fn saying(self, text: impl Into<String>) -> Self {
+        Self { source: Source::new(self.source.name, text), ..self }
+    }
+
     /// The syntax tree.
     ///
     /// # Errors

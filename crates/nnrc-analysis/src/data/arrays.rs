@@ -38,7 +38,7 @@ pub fn npz(
     let names = file.names();
     let known = |scope: &mut Scope, place: Span, name: &str| {
         if !file.holds(name) {
-            scope.report(missing_tensor(place, &path, name, &names));
+            scope.report(missing_tensor(place, &path, name, &names, true));
         }
         file.holds(name).then_some(())
     };
@@ -149,8 +149,8 @@ pub fn rows_of(shape: &[usize], wanted: Option<usize>) -> (usize, usize) {
 /// The name of the one array that is chosen.
 fn one(scope: &mut Scope, key: &str, span: Span, chosen: &[Choice]) -> Option<String> {
     let found = match chosen {
-        [Choice::Name(name)] => return Some(name.clone()),
-        [Choice::Number(number)] => format!("the number {number}"),
+        [Choice::Name(name, _)] => return Some(name.clone()),
+        [Choice::Number(number, _)] => format!("the number {number}"),
         _ => format!("{} names", chosen.len()),
     };
     scope.wrong_type(span, key, "the name of one array", &found);
@@ -286,7 +286,7 @@ pub fn idx(
     let onehot = match entries.get("target") {
         Some(expr) => {
             let target = selection::target(scope, expr, &["labels"])?;
-            let is_labels = target.chosen == [Choice::Name("labels".to_owned())];
+            let is_labels = matches!(&target.chosen[..], [Choice::Name(name, _)] if name == "labels");
             let Some(listed) = target.onehot.filter(|_| is_labels) else {
                 nothing_to_choose(scope, expr);
                 return None;

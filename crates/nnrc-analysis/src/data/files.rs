@@ -3,7 +3,7 @@
 use crate::block::bind;
 use nnrc_model::ResourceError;
 use nnrc_syntax::ast::Call;
-use nnrc_syntax::{Diagnostic, Given, Span, codes, wording};
+use nnrc_syntax::{Applicability, Diagnostic, Given, Span, codes, wording};
 
 use crate::block::missing_argument;
 use crate::value::{Scope, ValueKind};
@@ -48,14 +48,18 @@ pub fn path(scope: &mut Scope, call: &Call) -> Option<(String, Span)> {
     }
 }
 
-/// A tensor that the file does not have.
-pub fn missing_tensor(span: Span, path: &str, name: &str, names: &[&str]) -> Diagnostic {
+/// A tensor that the file does not have. `is_named`: the span holds its name.
+pub fn missing_tensor(span: Span, path: &str, name: &str, names: &[&str], is_named: bool) -> Diagnostic {
     let finding = Diagnostic::error(codes::MISSING_TENSOR, span, format!("`{path}` has no array `{name}`"))
         .label("not in this file");
     // A matrix is no bias, however near its name.
     let kind = |name: &str| name.ends_with(".b");
-    finding.did_you_mean_or(
-        nnrc_syntax::suggest(name, names.iter().copied().filter(|other| kind(other) == kind(name))),
-        || format!("it holds {}", wording::words(names)),
-    )
+    match nnrc_syntax::suggest(name, names.iter().copied().filter(|other| kind(other) == kind(name))) {
+        Some(near) if is_named => {
+            let help = format!("did you mean `{near}`?");
+            finding.replace(help, Applicability::Automatic, wording::text(&near))
+        }
+        Some(near) => finding.help(format!("did you mean `{near}`?")),
+        None => finding.help(format!("it holds {}", wording::words(names))),
+    }
 }

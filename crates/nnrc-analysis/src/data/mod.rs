@@ -19,6 +19,7 @@ use nnrc_syntax::ast::{Block, Call, Ident};
 use nnrc_syntax::{Diagnostic, Span, codes};
 
 use crate::block::{self, Entries};
+use crate::schema;
 use crate::skeleton::Draft;
 use crate::value::Scope;
 use nnrc_model::Resources;
@@ -119,7 +120,7 @@ pub fn analyse(
 
 /// The lines of the block. Settings of tables belong to the source.
 fn read_block<'a>(scope: &mut Scope, block: &'a Block, source: &Call) -> Entries<'a> {
-    let keys = ["inputs", "target", "scale", "target_scale", "split"];
+    let keys = schema::DATASET.names();
     let mut entries = block::read(scope, block, "dataset", &[&keys[..], &table::SETTINGS].concat());
     for key in table::SETTINGS {
         if let Some(expr) = entries.remove(key) {

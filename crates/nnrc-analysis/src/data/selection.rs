@@ -1,7 +1,7 @@
 //! Which columns or arrays are inputs and targets: `inputs = [a, "b c", 3]`, `target = onehot(species)`.
 
 use nnrc_syntax::ast::{Expr, ExprKind, Op};
-use nnrc_syntax::{Diagnostic, Span, codes, suggest};
+use nnrc_syntax::{Applicability, Diagnostic, Span, codes, suggest, wording};
 
 use super::classes::{self, Listed};
 use crate::block::{bind, missing_argument};
@@ -12,10 +12,10 @@ use crate::value::{Scope, Value, ValueKind};
 /// One column or array.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Choice {
-    /// By name.
-    Name(String),
-    /// By its number, counted from 1.
-    Number(usize),
+    /// By name, and where it says so.
+    Name(String, Span),
+    /// By its number, counted from 1, and where it says so.
+    Number(usize, Span),
 }
 
 /// What `target` says.
@@ -46,7 +46,7 @@ pub fn target(scope: &mut Scope, expr: &Expr, names: &[&str]) -> Option<Target> 
         )
         .label("expected a column or `onehot(column)`");
         scope.report(match foreign::advice(foreign::Kind::Target, &call.name.name) {
-            Some(advice) => finding.help(advice),
+            Some(advice) => foreign::advised(finding, advice),
             None => finding.did_you_mean(suggest(&call.name.name, ["onehot"])),
         });
         return None;
@@ -92,11 +92,11 @@ pub fn choices(scope: &mut Scope, expr: &Expr, what: &str, names: &[&str]) -> Op
 
 fn from_value(scope: &mut Scope, value: &Value, what: &str) -> Option<Vec<Choice>> {
     match &value.kind {
-        ValueKind::Name(name) | ValueKind::Text(name) => Some(vec![Choice::Name(name.clone())]),
+        ValueKind::Name(name) | ValueKind::Text(name) => Some(vec![Choice::Name(name.clone(), value.span)]),
         ValueKind::Number(number, Dimension::NONE)
             if number.fract() == 0.0 && (1.0..1e9).contains(number) =>
         {
-            Some(vec![Choice::Number(*number as usize)])
+            Some(vec![Choice::Number(*number as usize, value.span)])
         }
         ValueKind::Number(number, Dimension::NONE) => {
             scope.report(
@@ -171,6 +171,6 @@ fn is_arithmetic(scope: &mut Scope, span: Span, text: &str, names: &[&str]) {
             format!("`{text}` without quotes is arithmetic, not a name"),
         )
         .label("expected the name of a column")
-        .help(format!("write `\"{found}\"`")),
+        .replace(format!("write `\"{found}\"`"), Applicability::Automatic, wording::text(found)),
     );
 }

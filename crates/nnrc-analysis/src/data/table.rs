@@ -66,11 +66,11 @@ pub fn read(
     }
     let known = Names::new(&settings, &table);
     let target_columns = match &target {
-        Some(target) => known.find(scope, target.span, &target.chosen),
+        Some(target) => known.find(scope, &target.chosen),
         None => Some(Vec::new()),
     };
     let (place, input_columns) = match inputs {
-        Some((place, chosen)) => (place, known.find(scope, place, &chosen)),
+        Some((place, chosen)) => (place, known.find(scope, &chosen)),
         None => (settings.span, known.all_but(scope, settings.span, target_columns.as_deref()?)),
     };
     let (target_columns, input_columns) = (target_columns?, input_columns?);

@@ -129,7 +129,7 @@ fn choose<'a>(
         return None;
     }
     let (name, span) = by_name.unwrap_or(by_key);
-    let finding = missing_tensor(span, place.path, name, &file.names());
+    let finding = missing_tensor(span, place.path, name, &file.names(), by_name.is_some() && !is_replaced);
     scope.report(if is_replaced {
         let finding =
             if by_name.is_some() { finding.help(format!("nor is there a `{key}`")) } else { finding };

@@ -13,6 +13,7 @@ use nnrc_syntax::wording::words;
 use nnrc_syntax::{Diagnostic, Given, Span, codes};
 
 use crate::block::{duplicate_key, reject_stop, unknown_key};
+use crate::schema;
 use crate::skeleton::{DraftKind, DraftOperation, Skeleton};
 use crate::units::Dimension;
 use crate::value::{Scope, Value, ValueKind};
@@ -129,7 +130,7 @@ fn wanted(skeleton: &Skeleton) -> Vec<Wanted<'_>> {
 /// Entries of the block by key, checked for unknown and repeated keys.
 fn entries<'a>(scope: &mut Scope, item: &Item<'a>, wanted: &[Wanted<'_>]) -> BTreeMap<String, &'a Expr> {
     let mut keys: Vec<String> = wanted.iter().map(|wanted| wanted.key.clone()).collect();
-    keys.extend(["init", "layout", "prune"].map(str::to_owned));
+    keys.extend(schema::WEIGHTS.names().into_iter().map(str::to_owned));
     let matrices = wanted.iter().filter(|wanted| wanted.shape.len() == 2);
     keys.extend(matrices.map(|wanted| format!("layout.{}", wanted.layer.name)));
     let keys: Vec<&str> = keys.iter().map(String::as_str).collect();

@@ -9,6 +9,7 @@ pub mod emit;
 pub mod explain;
 pub mod fmt;
 pub mod import;
+pub mod lsp;
 pub mod new;
 pub mod noise;
 pub mod report;

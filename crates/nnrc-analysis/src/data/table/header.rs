@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use nnrc_syntax::wording;
 use nnrc_syntax::wording::shortened;
-use nnrc_syntax::{Diagnostic, Span, codes};
+use nnrc_syntax::{Applicability, Diagnostic, Span, codes};
 
 use super::cells::{self, Cell};
 use super::settings::Settings;
@@ -57,10 +57,10 @@ impl Used {
     pub fn new(table: &Table, inputs: Option<&[Choice]>, target: Option<&Target>) -> Self {
         let targets = target.map_or(&[][..], |target| &target.chosen);
         let place = |choice: &Choice| match choice {
-            Choice::Name(name) => table.names.iter().position(|own| own == name),
-            Choice::Number(number) => Some(number - 1).filter(|at| *at < table.width()),
+            Choice::Name(name, _) => table.names.iter().position(|own| own == name),
+            Choice::Number(number, _) => Some(number - 1).filter(|at| *at < table.width()),
         };
-        let is_name = |choice: &Choice| matches!(choice, Choice::Name(_)) && place(choice).is_some();
+        let is_name = |choice: &Choice| matches!(choice, Choice::Name(..)) && place(choice).is_some();
         let target_columns: Vec<usize> = targets.iter().filter_map(place).collect();
         let mut columns: Vec<usize> = match inputs {
             Some(chosen) => chosen.iter().filter_map(place).collect(),
@@ -123,12 +123,12 @@ impl<'a> Names<'a> {
     }
 
     /// The positions of the chosen columns; none if one is not there or not the only one, which is reported.
-    pub fn find(&self, scope: &mut Scope, span: Span, chosen: &[Choice]) -> Option<Vec<usize>> {
+    pub fn find(&self, scope: &mut Scope, chosen: &[Choice]) -> Option<Vec<usize>> {
         let found: Vec<Option<usize>> = chosen
             .iter()
             .map(|choice| match choice {
-                Choice::Name(name) => self.by_name(scope, span, name),
-                Choice::Number(number) => self.by_number(scope, span, *number),
+                Choice::Name(name, span) => self.by_name(scope, *span, name),
+                Choice::Number(number, span) => self.by_number(scope, *span, *number),
             })
             .collect();
         found.into_iter().collect()
@@ -155,9 +155,15 @@ impl<'a> Names<'a> {
                 } else {
                     let names: Vec<&str> = self.table.names.iter().map(String::as_str).collect();
                     let near = scope.near(name, names.iter().copied());
-                    finding
-                        .label("not in the header row")
-                        .did_you_mean_or(near, || format!("its columns are {}", wording::words(&names)))
+                    let finding = finding.label("not in the header row");
+                    match near {
+                        Some(near) => finding.replace(
+                            format!("did you mean `{near}`?"),
+                            Applicability::Automatic,
+                            wording::text(&near),
+                        ),
+                        None => finding.help(format!("its columns are {}", wording::words(&names))),
+                    }
                 });
                 None
             }
