@@ -1,11 +1,18 @@
-"""A Pygments lexer for ``.nnr``: pages and notebooks show it in colours."""
+"""A Pygments lexer for ``.nnr``: pages and notebooks show it in colours.
+
+Pygments is an extra of the package: ``pip install 'nnrc[pygments]'``.
+"""
 
 from __future__ import annotations
 
 from pygments.lexer import RegexLexer, bygroups, words
-from pygments.token import Comment, Keyword, Name, Number, Operator, Punctuation, String, Text
+from pygments.token import Comment, Error, Keyword, Name, Number, Operator, Punctuation, String, Text
+
+from nnrc._words import CONTEXTUAL, FUNCTIONS, KEYWORDS, RESERVED, UNITS
 
 __all__ = ["NnrLexer"]
+
+_UNIT = "|".join(sorted(UNITS, key=lambda unit: (-len(unit), unit)))
 
 
 class NnrLexer(RegexLexer):  # type: ignore[misc]
@@ -21,21 +28,25 @@ class NnrLexer(RegexLexer):  # type: ignore[misc]
     aliases = ["nnr", "nnrc"]
     filenames = ["*.nnr"]
 
-    _BLOCKS = ("network", "weights", "chemistry", "train", "simulate", "noise", "expect", "dataset", "const", "sweep")
-    _WORDS = ("from", "input", "layer", "output", "in", "as", "for", "on", "within", "nnr")
-
     tokens = {
         "root": [
             (r"\s+", Text),
             (r"//[^\n]*", Comment.Single),
-            (r'"(?:[^"\\]|\\.)*"', String.Double),
-            (words(_BLOCKS + _WORDS, prefix=r"\b", suffix=r"\b"), Keyword),
+            (r'"(?:[^"\\\n]|\\[^\n])*"', String.Double),
+            (words(KEYWORDS, prefix=r"\b", suffix=r"\b"), Keyword),
+            (words(CONTEXTUAL, prefix=r"\b", suffix=r"\b(?=\s*(?:=|[A-Za-z_]\w*\s*\())"), Keyword),
+            (words(RESERVED, prefix=r"\b", suffix=r"\b(?!\s*[=.\],])"), Keyword.Reserved),
             (words(("true", "false"), prefix=r"\b", suffix=r"\b"), Keyword.Constant),
-            (r"(\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?)", Number),
-            (r"([A-Za-z_][A-Za-z0-9_]*)(\s*)(\()", bygroups(Name.Function, Text, Punctuation)),
+            (
+                rf"(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)([ \t]*)({_UNIT})(?![A-Za-z0-9_])",
+                bygroups(Number, Text, Keyword.Type),
+            ),
+            (r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", Number),
+            (words(FUNCTIONS, prefix=r"\b", suffix=r"(?=\s*\()"), Name.Builtin),
+            (r"[A-Za-z_][A-Za-z0-9_]*(?=\s*\()", Name.Function),
             (r"[A-Za-z_][A-Za-z0-9_]*", Name),
-            (r"[|=<>~+*/^-]+", Operator),
-            (r"[\[\]{}();:,.%]", Punctuation),
-            (r".", Text),
+            (r"==|<=|>=|[|=<>~+*/-]", Operator),
+            (r"[\[\]{}();:,.]", Punctuation),
+            (r".", Error),
         ],
     }

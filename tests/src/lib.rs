@@ -11,6 +11,7 @@ pub mod corpus;
 pub mod editor;
 pub mod extreme_network;
 pub mod generated;
+pub mod highlight;
 pub mod peers;
 pub mod random_network;
 pub mod reactions;

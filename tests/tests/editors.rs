@@ -134,6 +134,13 @@ fn names_are_found_and_changed_everywhere() {
     params["newName"] = json!("hidden");
     let refused = editor.try_ask("textDocument/rename", params).unwrap_err();
     assert!(refused["message"].as_str().unwrap().contains("already"), "{refused}");
+    // What is not understood could hold the name.
+    let mut params = about(&renamed, "level =");
+    params["newName"] = json!("other");
+    editor.replace(URI, 3, &renamed.replacen("output y;", "output y", 1));
+    let refused = editor.try_ask("textDocument/rename", params).unwrap_err();
+    assert!(refused["message"].as_str().unwrap().contains("errors of syntax"), "{refused}");
+    editor.replace(URI, 4, &renamed);
     let mut params = about(&renamed, "hidden =");
     params["context"] = json!({ "includeDeclaration": false });
     assert_eq!(editor.ask("textDocument/references", params).as_array().unwrap().len(), 1);

@@ -3,12 +3,12 @@
 use std::fmt::Write;
 
 use nnrc_tests::acceptance::{
-    activations, agreement, certificate, crates, examples, families, fixed_point, gradients, import, mnist,
-    noise, one_pot, phased, python, robustness, running, sbml, sweep, training, units, vectors, verify,
+    activations, agreement, certificate, crates, editors, examples, families, fixed_point, gradients, import, mnist,
+    noise, one_pot, phased, publishing, python, robustness, running, sbml, sweep, training, units, vectors, verify,
 };
 use nnrc_tests::{Effort, Finding, root};
 
-use crate::environment;
+use crate::{environment, man};
 
 /// The lists.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -30,6 +30,10 @@ pub enum List {
     /// The part of one-pot about noise in rate constants and concentrations, and few molecules; learning under noise takes
     /// half an hour.
     Noise,
+    /// Editors: times of answers, the extension for Visual Studio Code as npm packages it.
+    Editors,
+    /// What is published beside the code, each by its own linter: manual pages, citation, recipes.
+    Publishing,
     /// Sweeps: shards, kills, ranges of replicates, overhead.
     Sweep,
     /// `nnrc verify`: proofs of every activation and file, mutants, certificates; what test benches let through.
@@ -50,6 +54,8 @@ impl List {
             Self::Robustness => "robustness",
             Self::Python => "python",
             Self::Noise => "noise",
+            Self::Editors => "editors",
+            Self::Publishing => "publishing",
             Self::Sweep => "sweep",
             Self::Verify => "verify",
         }
@@ -160,6 +166,8 @@ impl List {
                 ("learning: XOR", || noise::learning_xor(5)),
                 ("learning: Iris", || noise::learning_iris(5)),
             ],
+            Self::Editors => vec![("answers", editors::answers), ("extension", editors::extension)],
+            Self::Publishing => vec![("manual pages", manual_pages), ("metadata", metadata)],
             Self::Sweep => vec![
                 ("shards and kills", sweep::shards),
                 ("ranges of replicates", sweep::ranges),
@@ -230,6 +238,17 @@ fn package() -> Vec<Finding> {
     let python = environment::accept_python();
     environment::install(&python, &wheel);
     python::claims(&python, &wheel)
+}
+
+/// The manual pages, as they are written now.
+fn manual_pages() -> Vec<Finding> {
+    let names = man::write();
+    publishing::manual_pages(&root().join("dist/man"), &names)
+}
+
+/// Citation, metadata and recipes.
+fn metadata() -> Vec<Finding> {
+    publishing::metadata(&environment::linters())
 }
 
 /// The corpus tests, with ten times as many mutations as in the suite.

@@ -82,6 +82,11 @@ pub fn bench_peers() -> PathBuf {
     make(".venv-bench", "requirements-bench.txt")
 }
 
+/// Makes `.venv-publishing` with the linters of what is published; its Python.
+pub fn linters() -> PathBuf {
+    make(".venv-publishing", "requirements-publishing.txt")
+}
+
 /// Makes `.venv-amici`; none where AMICI cannot be built.
 pub fn amici() -> Option<PathBuf> {
     std::panic::catch_unwind(|| make(".venv-amici", "requirements-amici.txt")).ok()

@@ -1,4 +1,4 @@
-//! Project tasks: `cargo xtask test`, `wheel`, `accept NAME`, `bench`, `data NAME`, `weights`, `tidy`.
+//! Project tasks: `cargo xtask test`, `wheel`, `accept NAME`, `bench`, `data NAME`, `weights`, `tidy`, `words`, `man`.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -10,6 +10,7 @@ mod accept;
 mod bench;
 mod data;
 mod environment;
+mod man;
 mod tidy;
 mod weights;
 
@@ -50,6 +51,10 @@ enum Task {
     },
     /// Find what the compiler does not check: circles of modules, long files, wildcard arms, snapshots of no test.
     Tidy,
+    /// Write the files of words from which editors and Pygments colour the language.
+    Words,
+    /// Write the manual pages of the command into `dist/man`, one for each verb.
+    Man,
     /// Train the networks whose weights the examples ship, and write those weights.
     Weights,
     /// Measure nnrc beside its peers and write docs/benchmarks.md.
@@ -99,6 +104,16 @@ fn main() {
             }
         },
         Task::Tidy => tidy::run(),
+        Task::Words => {
+            for (path, text) in nnrc_tests::highlight::files() {
+                std::fs::write(path, text).unwrap();
+            }
+            true
+        }
+        Task::Man => {
+            println!("{} pages in dist/man", man::write().len());
+            true
+        }
         Task::Weights => {
             weights::write();
             true

@@ -55,6 +55,7 @@ fn stdin_goes_to_stdout() {
     assert!(run.stderr.contains("became `smooth_relu`"), "{}", run.stderr);
     let run = folder.run_with_stdin(&["check", "--fix", "-"], OR).exits(0);
     assert_eq!(run.stdout, OR, "a filter passes on what needs no change");
+    assert_eq!(run.stderr, "");
     let run = folder.run_with_stdin(&["check", "--fix", "-", "--message-format", "json"], &broken()).exits(0);
     let object: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(object["text"], OR);

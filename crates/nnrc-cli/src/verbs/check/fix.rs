@@ -27,7 +27,9 @@ pub fn run<'r>(session: &Session, path: &Path, project: Project<'r>) -> Result<P
         (true, true) => terminal.print_json(&json!({ "file": name, "fixed": all(), "text": text }))?,
         (true, false) => {
             terminal.print(&text)?;
-            terminal.note(lines().trim_end());
+            if !made.is_empty() {
+                terminal.note(lines().trim_end());
+            }
         }
         (false, _) if made.is_empty() => {}
         (false, is_json) => {
