@@ -41,9 +41,9 @@ pub fn long_file() -> String {
             let row: Vec<String> = (0..inputs).map(|at| format!("0.{}", (unit + at) % 9 + 1)).collect();
             let _ = writeln!(text, "        [{}],", row.join(", "));
         }
-        let _ = writeln!(text, "    ];\n    l{layer}.b = [{}];", vec!["0.1"; UNITS].join(", "));
+        let _ = writeln!(text, "    ];\n    l{layer}.b = [{}];", ["0.1"; UNITS].join(", "));
     }
-    let _ = writeln!(text, "    y.W = [[{}]];\n    y.b = [0];\n}}\nexpect {{", vec!["0.1"; UNITS].join(", "));
+    let _ = writeln!(text, "    y.W = [[{}]];\n    y.b = [0];\n}}\nexpect {{", ["0.1"; UNITS].join(", "));
     while text.lines().count() < 999 {
         text.push_str("    for [0, 1]: y >= 0;\n");
     }
