@@ -3,8 +3,9 @@
 use std::fmt::Write;
 
 use nnrc_tests::acceptance::{
-    activations, agreement, certificate, crates, editors, examples, families, fixed_point, gradients, import, mnist,
-    noise, one_pot, phased, publishing, python, robustness, running, sbml, sweep, training, units, vectors, verify,
+    activations, agreement, certificate, crates, editors, examples, families, fixed_point, gradients, import,
+    mnist, noise, one_pot, phased, publishing, python, robustness, running, sbml, sweep, training, units,
+    vectors, verify,
 };
 use nnrc_tests::{Effort, Finding, root};
 

@@ -12,7 +12,8 @@ pub fn manual_pages(folder: &Path, names: &[String]) -> Vec<Finding> {
         .iter()
         .filter_map(|name| {
             let mut groff = Command::new("groff");
-            let output = groff.args(["-Kutf8", "-man", "-Tutf8", "-ww", "-z"]).arg(folder.join(name)).output();
+            let output =
+                groff.args(["-Kutf8", "-man", "-Tutf8", "-ww", "-z"]).arg(folder.join(name)).output();
             match output {
                 Ok(output) if output.status.success() && output.stderr.is_empty() => None,
                 Ok(output) => Some(format!("{name}: {}", last_line(&output.stderr, &output.stdout))),
