@@ -22,8 +22,6 @@ const LARGEST_JUDGED_RING: f64 = 1e-14;
 pub const RESIDUAL: f64 = 1e-6;
 /// Largest pre-activation whose exponential e^(z/2) is a sensible concentration.
 const LARGEST_EXPONENT: f64 = 20.0;
-/// The part of a tolerance that may be judged wrongly.
-const UNJUDGED: f64 = 0.5;
 /// Samples above which the ring's cycles make an epoch very long.
 const MANY_SAMPLES: usize = 200;
 /// Tolerances of a solver beyond which the verdicts of the judge get lost.
@@ -65,7 +63,6 @@ pub fn check(scope: &mut Scope, context: &Context<'_>) {
     if let Some(training) = context.learning() {
         learning(scope, context, training);
         if are_long {
-            unjudged(scope, context, training);
         }
     }
 }
@@ -331,40 +328,6 @@ fn learning(scope: &mut Scope, context: &Context<'_>, training: &ClockedSgd) {
         finding.span = span;
         scope.report(finding);
     }
-}
-
-/// A judge that is right only far from its tolerance, by phases that are long enough for the rest.
-fn unjudged(scope: &mut Scope, context: &Context<'_>, training: &ClockedSgd) {
-    let outputs = context.nodes[context.skeleton.output].width();
-    let Some(tolerance) = training.tolerance.filter(|tolerance| *tolerance > judge::floor(outputs)) else {
-        return;
-    };
-    let margin = judge::margin(context.settings, tolerance, outputs);
-    if margin <= UNJUDGED * tolerance {
-        return;
-    }
-    let mut finding = Diagnostic::global(
-        Severity::Error,
-        codes::OUT_OF_RANGE,
-        format!(
-            "the judge may be wrong about errors from {:.4} to {:.4}",
-            tolerance - margin,
-            tolerance + margin
-        ),
-    )
-    .label(format!(
-        "the tolerance {tolerance} must be at least {} times the margin {margin:.4}",
-        1.0 / UNJUDGED
-    ))
-    .help("write `stop when error < …` with a larger number");
-    let is_slow = judge::margin(context.settings, tolerance, 1) > UNJUDGED * tolerance;
-    finding = finding.help(if is_slow {
-        "or give verdicts more time, by longer phases or a larger speed `combinational`"
-    } else {
-        "outputs after the first add to the margin"
-    });
-    finding.span = context.training.map(|training| training.span);
-    scope.report(finding);
 }
 
 /// The leak rule: what a slot that has not its turn holds of the token must not halt the network.
