@@ -34,6 +34,11 @@ fn files_of_other_tools_are_proven() {
 }
 
 #[test]
+fn no_simulation_settles_after_a_proven_time() {
+    assert_all(&verify::times(60, 4));
+}
+
+#[test]
 fn it_is_quick() {
     assert_all(&verify::speed());
 }

@@ -18,7 +18,7 @@ pub use engines::EngineArgs;
 pub use import::{Closeness, ImportArgs, MatrixLayout};
 pub use look::{DrawArgs, ReportArgs, ShowArgs};
 pub use sweep::{MergeArgs, PlanArgs, RunArgs, ScriptArgs, Step, SweepArgs};
-pub use verify::VerifyArgs;
+pub use verify::{StartArg, VerifyArgs};
 
 const EXAMPLES: &str = "\
 Examples:

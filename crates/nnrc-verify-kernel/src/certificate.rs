@@ -9,7 +9,7 @@ use crate::proof::Proof;
 use crate::sbml::System;
 use crate::{json, sbml, sha256};
 
-pub use content::{ATTRACTING, Certificate, FORMAT, HYPOTHESES, VERSION};
+pub use content::{ATTRACTING, Certificate, FORMAT, HYPOTHESES, STARTS, VERSION};
 
 /// How far two runs of the same computation may be apart, relative to its numbers: none on one version, and rounding
 /// where a later version bounds better.
@@ -42,9 +42,12 @@ pub fn check(file: &[u8], certificate: &[u8]) -> Result<Checked, Fault> {
     if (certificate.species, certificate.reactions) != (system.species.len(), system.reactions) {
         return Err(tampered("the numbers of species and reactions"));
     }
-    let (eps, rate, rest) = proven(&system, &certificate)?;
+    let Found { eps, rate, settled, rest } = proven(&system, &certificate)?;
     require(eps, certificate.eps, "eps", eps <= certificate.eps)?;
     require(rate, certificate.rate, "rate", rate >= certificate.rate)?;
+    if let Some((_, claimed)) = certificate.settled {
+        require(settled, claimed, "time of `settle`", settled <= claimed)?;
+    }
     if rest.len() != certificate.rest.len() {
         return Err(tampered("rest"));
     }
@@ -55,16 +58,24 @@ pub fn check(file: &[u8], certificate: &[u8]) -> Result<Checked, Fault> {
     Ok(Checked { certificate, system })
 }
 
-type Found = (f64, f64, Vec<Vec<Interval>>);
+/// What a certificate claims, found again.
+struct Found {
+    eps: f64,
+    rate: f64,
+    /// The time to settle; 0 where there is no claim of one.
+    settled: f64,
+    /// The boxes of the blocks.
+    rest: Vec<Vec<Interval>>,
+}
 
-/// Deviation, rate, and the boxes of the blocks, found again.
 fn proven(system: &System, certificate: &Certificate) -> Result<Found, Fault> {
-    let proof = Proof::new(system, &certificate.claim)?;
-    let (mut eps, mut rate, mut rest) = (0.0f64, f64::INFINITY, Vec::new());
+    let settle = certificate.settled.map(|(settle, _)| settle);
+    let proof = Proof::new(system, &certificate.claim)?.settling(settle);
+    let mut all = Found { eps: 0.0, rate: f64::INFINITY, settled: 0.0, rest: Vec::new() };
     if let Some(ranges) = &certificate.ranges {
         let over = proof.over_box(ranges)?;
-        (eps, rate) = (over.eps, over.rate);
-        rest = boxes(&proof, &over.rest);
+        let rest = boxes(&proof, &over.rest);
+        all = Found { eps: over.eps, rate: over.rate, settled: over.settled.unwrap_or(0.0), rest };
     } else if certificate.points.is_empty() {
         return Err(Fault::invalid("bad-certificate", "the statement is about no input"));
     }
@@ -76,10 +87,12 @@ fn proven(system: &System, certificate: &Certificate) -> Result<Found, Fault> {
         }
         require(found, *claimed, "eps of a point", found <= *claimed)?;
         if certificate.ranges.is_none() {
-            (eps, rate) = (eps.max(found), rate.min(point.rate));
+            all.eps = all.eps.max(found);
+            all.rate = all.rate.min(point.rate);
+            all.settled = all.settled.max(proof.settled_at(input)?.unwrap_or(0.0));
         }
     }
-    Ok((eps, rate, rest))
+    Ok(all)
 }
 
 /// The boxes of each block of a proof.

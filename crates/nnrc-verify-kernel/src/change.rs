@@ -82,6 +82,8 @@ pub struct Changed<'s> {
     pub substitution: Substitution,
     /// The total that bounds a species, if there is one.
     pub totals: BTreeMap<Variable, Total>,
+    /// The rails, plus and minus, of every difference.
+    pub rails: BTreeMap<Variable, (Variable, Variable)>,
     /// V · y′ of every variable that changes.
     pub equations: BTreeMap<Variable, Poly>,
 }
@@ -130,7 +132,7 @@ pub fn change<'s>(system: &'s System, inputs: &[Input], changes: &[Change]) -> R
             }
         }
     }
-    let mut differences = Vec::new();
+    let mut rails = BTreeMap::new();
     let mut totals = BTreeMap::new();
     for change in changes {
         match change {
@@ -140,7 +142,7 @@ pub fn change<'s>(system: &'s System, inputs: &[Input], changes: &[Change]) -> R
                 take(*minus)?;
                 let value = new(difference.clone())?;
                 substitution.insert(*plus, Poly::variable(value).plus(&Poly::variable(*minus))?);
-                differences.push((value, *plus, *minus));
+                rails.insert(value, (*plus, *minus));
             }
             Change::Total { law, eliminate } => {
                 law.keys().try_for_each(|variable| take(*variable))?;
@@ -165,12 +167,12 @@ pub fn change<'s>(system: &'s System, inputs: &[Input], changes: &[Change]) -> R
             equations.insert(variable, species.derivative.substituted(&substitution)?);
         }
     }
-    for (value, plus, minus) in differences {
-        let own = system.species[plus as usize].derivative.substituted(&substitution)?;
-        let other = equations.get(&minus).cloned().unwrap_or_default();
-        equations.insert(value, own.minus(&other)?);
+    for (value, (plus, minus)) in &rails {
+        let own = system.species[*plus as usize].derivative.substituted(&substitution)?;
+        let other = equations.get(minus).cloned().unwrap_or_default();
+        equations.insert(*value, own.minus(&other)?);
     }
-    Ok(Changed { system, names, inputs: symbols, substitution, totals, equations })
+    Ok(Changed { system, names, inputs: symbols, substitution, totals, rails, equations })
 }
 
 /// T of a conserved total.

@@ -9,6 +9,7 @@ use crate::network::Network;
 use crate::poly::Poly;
 use crate::rest::Rest;
 use crate::sbml::System;
+use crate::settle::{self, Settle};
 use crate::triangular::{Plan, Triangular};
 
 /// Into how many parts a box of inputs is taken at most, where a sign is not certain over all of it.
@@ -36,6 +37,7 @@ pub struct Proof<'a> {
     pub cascade: Triangular<'a>,
     claim: &'a Claim,
     outputs: Vec<Poly>,
+    settle: Option<Settle>,
 }
 
 /// What holds for a box of inputs.
@@ -49,6 +51,8 @@ pub struct OverBox {
     pub rest: Vec<Interval>,
     /// Into how many parts the box was taken.
     pub parts: usize,
+    /// After which time the outputs are near their rest, in time units of the file, where that was asked for.
+    pub settled: Option<f64>,
 }
 
 /// What holds at one point.
@@ -94,7 +98,23 @@ impl<'a> Proof<'a> {
         let cascade = Triangular::new(system, &claim.plan)?;
         let outputs = claim.outputs.iter().map(|output| Ok(identity::reduced(&cascade, output)?.0));
         let outputs = outputs.collect::<Result<_, Fault>>()?;
-        Ok(Self { cascade, claim, outputs })
+        Ok(Self { cascade, claim, outputs, settle: None })
+    }
+
+    /// The same proof, which looks for a time to settle as well.
+    #[must_use]
+    pub fn settling(self, settle: Option<Settle>) -> Self {
+        Self { settle, ..self }
+    }
+
+    /// Whether a time for all starts needs a bound on where concentrations start: where an output depends on one that decays
+    /// linearly.
+    pub fn needs_bounded_start(&self) -> bool {
+        settle::needs_bounded_start(&self.cascade, &self.outputs)
+    }
+
+    fn settled(&self, rest: &Rest) -> Result<Option<f64>, Fault> {
+        self.settle.map(|settle| settle::time(&self.cascade, rest, &self.outputs, settle)).transpose()
     }
 
     /// What holds for all inputs in their ranges.
@@ -114,8 +134,9 @@ impl<'a> Proof<'a> {
         let mut proven: Option<OverBox> = None;
         let mut parts = 0;
         while let Some((part, halvings)) = todo.pop() {
-            match self.cascade.at_rest(&rails(&part)) {
-                Ok(rest) => {
+            let found = self.cascade.at_rest(&rails(&part));
+            match found.and_then(|rest| Ok((self.settled(&rest)?, rest))) {
+                Ok((settled, rest)) => {
                     parts += 1;
                     // A deviation of 0 is an identity of polynomials: it holds for every other part.
                     let eps = match &proven {
@@ -124,12 +145,13 @@ impl<'a> Proof<'a> {
                     };
                     let rate = rest.rate();
                     proven = Some(match proven {
-                        None => OverBox { eps, rate, rest: rest.boxes, parts },
+                        None => OverBox { eps, rate, rest: rest.boxes, parts, settled },
                         Some(before) => OverBox {
                             eps: before.eps.max(eps),
                             rate: before.rate.min(rate),
                             rest: before.rest.iter().zip(rest.boxes).map(|(a, b)| a.hull(b)).collect(),
                             parts,
+                            settled: before.settled.zip(settled).map(|(a, b)| a.max(b)),
                         },
                     });
                 }
@@ -160,11 +182,7 @@ impl<'a> Proof<'a> {
     ///
     /// As [`Proof::over_box`].
     pub fn at(&self, input: &[f64]) -> Result<AtPoint, Fault> {
-        let ranges: Vec<(f64, f64)> = input.iter().map(|x| (*x, *x)).collect();
-        let point = self.ranges(&ranges)?;
-        let rails: Vec<(Interval, Interval)> =
-            point.iter().map(|x| (*x, Interval::point((-x.low).max(0.0)))).collect();
-        let rest = self.cascade.at_rest(&rails)?;
+        let (point, rest) = self.rest_at(input)?;
         let pushed_up = self.pushed_up(&rest)?;
         let values = self.claim.network.enclosures(&point, &|layer, stage, unit| {
             // z₊ is what the rails of the file give, since the activation is defined by them.
@@ -177,6 +195,24 @@ impl<'a> Proof<'a> {
             rate: rest.rate(),
             rest: rest.boxes,
         })
+    }
+
+    /// After which time the outputs are near their rest at one point, where that is asked for.
+    ///
+    /// # Errors
+    ///
+    /// As [`Proof::over_box`].
+    pub fn settled_at(&self, input: &[f64]) -> Result<Option<f64>, Fault> {
+        self.settled(&self.rest_at(input)?.1)
+    }
+
+    fn rest_at(&self, input: &[f64]) -> Result<(Vec<Interval>, Rest), Fault> {
+        let ranges: Vec<(f64, f64)> = input.iter().map(|x| (*x, *x)).collect();
+        let point = self.ranges(&ranges)?;
+        let rails: Vec<(Interval, Interval)> =
+            point.iter().map(|x| (*x, Interval::point((-x.low).max(0.0)))).collect();
+        let rest = self.cascade.at_rest(&rails)?;
+        Ok((point, rest))
     }
 
     fn pushed_up(&self, rest: &Rest) -> Result<BTreeMap<(usize, usize, usize), Poly>, Fault> {

@@ -39,6 +39,8 @@ pub struct Triangular<'s> {
     pub substitution: Substitution,
     /// The total that bounds a species, if there is one.
     pub totals: BTreeMap<Variable, Total>,
+    /// The rails, plus and minus, of every difference.
+    pub rails: BTreeMap<Variable, (Variable, Variable)>,
     /// The blocks in their order.
     pub blocks: Vec<Block>,
     /// The block of each variable that has one.
@@ -90,8 +92,8 @@ impl<'s> Triangular<'s> {
             let message = format!("`{}` is in no block", changed.names[*left as usize]);
             return Err(Fault::undecided("no-block", message));
         }
-        let Changed { system, names, inputs, substitution, totals, equations: _ } = changed;
-        Ok(Self { system, names, inputs, substitution, totals, blocks, block_of })
+        let Changed { system, names, inputs, substitution, totals, rails, equations: _ } = changed;
+        Ok(Self { system, names, inputs, substitution, totals, rails, blocks, block_of })
     }
 
     /// A polynomial in species as one in the variables of the cascade.

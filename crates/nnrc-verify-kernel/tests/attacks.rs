@@ -1,5 +1,6 @@
 //! Files with certificates that say something false of them, each by another hole that a checker may have. libRoadRunner
-//! simulates every one of these files to another end than its certificate says, or not at all.
+//! simulates every one of these files to another end than its certificate says, or not at all; those that settle claim times
+//! that do not follow from theirs.
 #![allow(clippy::unwrap_used, reason = "a helper of a test that fails is a test that fails")]
 #![allow(clippy::disallowed_methods, reason = "tests read files")]
 

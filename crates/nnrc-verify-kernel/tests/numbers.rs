@@ -137,6 +137,60 @@ fn wide_intervals_hold_the_results_of_points_in_them() {
     }
 }
 
+/// ln x · 2^200 of a double above 0, within 100: x = m · 2^e with m in [1, 2), and ln m = 2 artanh((m − 1) / (m + 1)), in
+/// whole numbers.
+fn logarithm(x: f64) -> BigInt {
+    let artanh = |numerator: &BigInt, denominator: &BigInt| {
+        let f: BigInt = (numerator.clone() << 200usize) / denominator;
+        let (mut power, mut sum) = (f.clone(), f.clone());
+        let square: BigInt = (f.clone() * &f) >> 200usize;
+        for n in 1..200 {
+            power = (power * &square) >> 200usize;
+            sum += power.clone() / (2 * n + 1);
+        }
+        sum
+    };
+    let (mut numerator, mut exponent) = exact(x);
+    let bits = i64::try_from(numerator.bits()).unwrap() - 1;
+    exponent += bits;
+    let one = BigInt::from(1) << usize::try_from(bits).unwrap();
+    let ln_2: BigInt = 2 * artanh(&BigInt::from(1), &BigInt::from(3));
+    numerator -= &one;
+    let two = numerator.clone() + 2 * &one;
+    2 * artanh(&numerator, &two) + ln_2 * exponent
+}
+
+#[test]
+fn logarithms_are_enclosed() {
+    let mut random = Random(5);
+    let mut narrow = 0;
+    for round in 0..3000 {
+        let x = match round {
+            0 => 1.0,
+            1 => f64::from_bits(1),
+            2 => f64::MAX,
+            3 => 1f64.next_up(),
+            4 => 1f64.next_down(),
+            5 => f64::MIN_POSITIVE,
+            round if round % 3 == 0 => 1.0 + random.double().abs() / 1e4,
+            _ => random.double().abs(),
+        };
+        if x == 0.0 {
+            continue;
+        }
+        let bounds = Interval::point(x).ln();
+        let (ln, error) = (logarithm(x), BigInt::from(100));
+        let holds = at_most(&exact(bounds.low), &(ln.clone() + &error, -200))
+            && at_most(&(ln - error, -200), &exact(bounds.high));
+        assert!(holds && bounds.is_finite(), "ln {x:e}: {bounds:?}");
+        narrow += usize::from(bounds.high - bounds.low <= 1e-14 * bounds.magnitude().max(1e-3));
+    }
+    assert!(narrow > 2800, "{narrow}");
+    for not in [Interval::ZERO, Interval::between(-1.0, 1.0), Interval::ALL] {
+        assert!(!not.ln().is_finite());
+    }
+}
+
 #[test]
 fn sums_and_products_of_exact_numbers_are_exact() {
     let mut random = Random(3);

@@ -17,4 +17,4 @@ pub mod write;
 
 pub use nnrc_verify_kernel as kernel;
 pub use places::Places;
-pub use verify::{Report, Request, Verdict, Witness, sample_points, verify};
+pub use verify::{LARGEST_START, Report, Request, Verdict, Witness, sample_points, verify};

@@ -5,10 +5,14 @@ use nnrc_verify_kernel::certificate::{self, Certificate};
 use nnrc_verify_kernel::fault::{Fault, Kind};
 use nnrc_verify_kernel::proof::{Claim, OverBox, Proof};
 use nnrc_verify_kernel::sbml::{self, System};
+use nnrc_verify_kernel::settle::{Settle, Start};
 use nnrc_verify_kernel::sha256;
 
 use crate::places::{Ids, Places};
 use crate::{form, search};
+
+/// Up to where concentrations may start for a time that holds from any start, where such a bound is needed.
+pub const LARGEST_START: f64 = 1000.0;
 
 /// What is to be proven.
 #[derive(Debug, Clone)]
@@ -21,6 +25,9 @@ pub struct Request {
     pub eps: f64,
     /// The least rate, per time unit of the file, if one is asked for.
     pub rate: Option<f64>,
+    /// How near the outputs are to come, and from where, if a time for that is asked for. The bound on where
+    /// concentrations start is dropped where none is needed.
+    pub settle: Option<Settle>,
     /// Inputs and outputs, where they have not the documented identifiers.
     pub places: Option<Places>,
 }
@@ -28,7 +35,7 @@ pub struct Request {
 impl Request {
     /// For all inputs in their ranges, with a look at these points first.
     pub fn over_box(points: Vec<Vec<f64>>) -> Self {
-        Self { over_box: true, points, eps: 1e-9, rate: None, places: None }
+        Self { over_box: true, points, eps: 1e-9, rate: None, settle: None, places: None }
     }
 }
 
@@ -67,6 +74,8 @@ pub struct Report {
     pub points: Vec<(Vec<f64>, f64)>,
     /// The least rate over the box or, without one, over the points.
     pub rate: f64,
+    /// How near the outputs come, from where, and after which time, in time units of the file, where that was asked for and found.
+    pub settled: Option<(Settle, f64)>,
     /// The ranges of the inputs, where a box was asked for.
     pub ranges: Vec<(f64, f64)>,
     /// The claim, as far as it was found.
@@ -102,6 +111,7 @@ pub fn verify(model: &Model, file: &[u8], request: &Request) -> Result<Report, F
         over_box: None,
         points: Vec::new(),
         rate: f64::INFINITY,
+        settled: None,
         ranges: if request.over_box { ranges.clone() } else { Vec::new() },
         claim: claim.clone(),
         system: system.clone(),
@@ -116,6 +126,9 @@ pub fn verify(model: &Model, file: &[u8], request: &Request) -> Result<Report, F
         Ok(proof) => proof,
         Err(fault) => return undecided(report, fault),
     };
+    let settle = request.settle.map(|settle| least_bounded(settle, &proof));
+    let proof = proof.settling(settle);
+    let mut time: Option<f64> = None;
     let mut reason = None;
     let mut point_rate = f64::INFINITY;
     for input in &request.points {
@@ -140,6 +153,12 @@ pub fn verify(model: &Model, file: &[u8], request: &Request) -> Result<Report, F
         }
         point_rate = point_rate.min(point.rate);
         let apart = point.at_most();
+        if !request.over_box {
+            match proof.settled_at(input) {
+                Ok(found) => time = found.map(|found| found.max(time.unwrap_or(0.0))),
+                Err(fault) => drop(reason.get_or_insert(fault)),
+            }
+        }
         if apart.is_finite() {
             report.points.push((input.clone(), apart));
         } else {
@@ -154,6 +173,7 @@ pub fn verify(model: &Model, file: &[u8], request: &Request) -> Result<Report, F
         match proof.over_box(&ranges) {
             Ok(over) => {
                 (eps, report.rate, reason) = (over.eps, over.rate, None);
+                time = over.settled;
                 rest = certificate::boxes(&proof, &over.rest);
                 report.over_box = Some(over);
             }
@@ -163,6 +183,7 @@ pub fn verify(model: &Model, file: &[u8], request: &Request) -> Result<Report, F
     if !request.over_box && request.points.is_empty() {
         reason.get_or_insert(Fault::undecided("no-input", "the statement is about no input"));
     }
+    report.settled = settle.zip(time);
     if let Some(fault) = reason.or_else(|| too_weak(eps, report.rate, request)) {
         return undecided(report, fault);
     }
@@ -175,9 +196,20 @@ pub fn verify(model: &Model, file: &[u8], request: &Request) -> Result<Report, F
         points: report.points.clone(),
         eps,
         rate: report.rate,
+        settled: report.settled,
         rest,
     });
     Ok(report)
+}
+
+/// The same from any start whatever, where no output needs a bound on it.
+fn least_bounded(settle: Settle, proof: &Proof<'_>) -> Settle {
+    match settle.start {
+        Start::Any { .. } if !proof.needs_bounded_start() => {
+            Settle { start: Start::Any { most: f64::INFINITY }, ..settle }
+        }
+        Start::File | Start::Any { .. } => settle,
+    }
 }
 
 /// Says that nothing is decided, unless the file is invalid.

@@ -2,13 +2,14 @@
 
 use std::fmt::Write;
 
-use nnrc_verify_kernel::certificate::{ATTRACTING, Certificate, FORMAT, HYPOTHESES};
+use nnrc_verify_kernel::certificate::{ATTRACTING, Certificate, FORMAT, HYPOTHESES, STARTS};
 use nnrc_verify_kernel::change::{Change, Input};
 use nnrc_verify_kernel::dyadic::Dyadic;
 use nnrc_verify_kernel::identity::Combination;
 use nnrc_verify_kernel::network::{Activation, Layer, Network, Operation};
 use nnrc_verify_kernel::poly::Variable;
 use nnrc_verify_kernel::sbml::System;
+use nnrc_verify_kernel::settle::{Settle, Start};
 
 /// A certificate as JSON, an element on each line.
 pub fn certificate(certificate: &Certificate, system: &System) -> String {
@@ -103,12 +104,15 @@ impl Writer<'_> {
             format!("{{ \"read\": {}{} }}", self.read(input), range.unwrap_or_default())
         });
         format!(
-            "{{\n    \"inputs\": {},\n    \"outputs\": {},\n    \"unique\": true, \"attracting\": {}, \"eps\": {}, \"rate\": {} }}",
+            "{{\n    \"inputs\": {},\n    \"outputs\": {},\n    \"unique\": true, \"attracting\": {}, \"eps\": {}, \"rate\": {}{} }}",
             list(inputs),
             list(claim.outputs.iter().map(|output| self.combination(output))),
             quoted(ATTRACTING),
             number(certificate.eps),
-            number(certificate.rate)
+            number(certificate.rate),
+            certificate
+                .settled
+                .map_or(String::new(), |settled| format!(", \"settle\": {}", self::settled(settled)))
         )
     }
 
@@ -138,6 +142,17 @@ impl Writer<'_> {
             }
         }
     }
+}
+
+fn settled((settle, time): (Settle, f64)) -> String {
+    let start = match settle.start {
+        Start::File => quoted(STARTS[0]),
+        Start::Any { most } if most.is_finite() => {
+            format!("{}, \"most\": {}", quoted(STARTS[1]), number(most))
+        }
+        Start::Any { .. } => quoted(STARTS[1]),
+    };
+    format!("{{ \"within\": {}, \"start\": {start}, \"time\": {} }}", number(settle.within), number(time))
 }
 
 fn network(network: &Network) -> String {

@@ -13,7 +13,8 @@ use nnrc_verify::{Places, Report, write};
 use crate::failure::Failure;
 use crate::project::Checked;
 
-pub use nnrc_verify::{Request, Verdict, Witness};
+pub use nnrc_verify::kernel::settle::{Settle, Start};
+pub use nnrc_verify::{LARGEST_START, Request, Verdict, Witness};
 
 /// What became of a statement about a file.
 #[derive(Debug, Clone)]

@@ -16,7 +16,7 @@ use crate::compiled::{Compiled, analyse, lower, slowest_rates};
 use crate::random_network::{Kind, draw};
 
 /// Outputs are certified to come this near.
-const TOLERANCE: f64 = 1e-3;
+pub(super) const TOLERANCE: f64 = 1e-3;
 
 /// Random networks of every activation, each with an input.
 fn networks(count: usize) -> Vec<(Compiled, Vec<f64>)> {
@@ -126,7 +126,7 @@ fn reasons(certificate: &Certificate) -> Vec<String> {
 }
 
 /// How far the outputs are from their values at a time and later, in units of the tolerance; an error if further.
-fn farthest(
+pub(super) fn farthest(
     compiled: &Compiled,
     engine: &mut Engine,
     mut state: Vec<f64>,
@@ -160,7 +160,7 @@ fn farthest(
 }
 
 /// A state in the class of the totals: each concentration is 0 or between 1e-3 and 1e3, shares of totals add up.
-fn random_start(compiled: &Compiled, engine: &Engine, random: &mut Random) -> Vec<f64> {
+pub(super) fn random_start(compiled: &Compiled, engine: &Engine, random: &mut Random) -> Vec<f64> {
     let initial = engine.initial_state();
     let mut state: Vec<f64> = initial
         .iter()

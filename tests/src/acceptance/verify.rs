@@ -2,6 +2,7 @@
 
 mod benches;
 mod mutants;
+mod settle;
 
 use std::path::Path;
 use std::time::Instant;
@@ -16,6 +17,7 @@ use crate::{Effort, Finding, corpus, root};
 
 pub use benches::benches;
 pub use mutants::{harness, mutants};
+pub use settle::times;
 
 /// Activations whose bound over a box is not 0, and why.
 const ROUNDED: &[(&str, &str)] = &[(
@@ -53,8 +55,7 @@ fn compiled(model: &Checked, options: Options) -> String {
 }
 
 fn verified(model: &Checked, file: &str) -> Verification {
-    let request =
-        Request { over_box: true, points: sample_points(&model.model), eps: 1e-9, rate: None, places: None };
+    let request = Request::over_box(sample_points(&model.model));
     let result = model.verify(Path::new("file.xml"), file.as_bytes(), None, request);
     result.unwrap_or_else(|failure| panic!("{failure}"))
 }

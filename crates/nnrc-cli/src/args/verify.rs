@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueHint};
+use clap::{Args, ValueEnum, ValueHint};
 
 use super::{EngineArgs, InputArgs};
 
@@ -21,6 +21,7 @@ Examples:
   nnrc verify iris.nnr iris.xml --data iris                   every row of the data
   nnrc verify iris.nnr iris.xml --input 0.2,0.6,0.1,0.1 --eps 1e-12
   nnrc verify iris.nnr iris.xml --weights iris.trained.npz --rate 0.5
+  nnrc verify iris.nnr iris.xml --settle 0.001 --start any    a time that holds from any start
   nnrc verify iris.nnr iris.xml --emit-certificate iris.proof.json
   nnrc verify iris.nnr iris.xml --engines roadrunner,copasi   simulates it there as well, and compares
   nnrc verify iris.xml --certificate iris.proof.json          checks it again, without the model")]
@@ -37,6 +38,13 @@ pub struct VerifyArgs {
     /// Also prove that no eigenvalue of the linearisation is above −R, per time unit of the file.
     #[arg(long, value_name = "R", value_parser = not_negative, conflicts_with = "certificate")]
     pub rate: Option<f64>,
+    /// Also prove a time after which every output stays within D of its value at rest, in time units of the file.
+    #[arg(long, value_name = "D", value_parser = above_zero, conflicts_with = "certificate")]
+    pub settle: Option<f64>,
+    /// From where --settle counts: the initial concentrations of the file, or any start without negative concentrations
+    /// in the class of its totals (at most at 1000, where a value decays linearly).
+    #[arg(long, value_enum, default_value = "file", requires = "settle", conflicts_with = "certificate")]
+    pub start: StartArg,
     /// Which species are inputs and outputs, where they have not the documented identifiers:
     /// `{"inputs": [{"a": 1, "b": -1}], "outputs": [{"c": 1}]}`, in the order of the network.
     #[arg(long, value_name = "MAP.json", value_hint = ValueHint::FilePath, conflicts_with = "certificate")]
@@ -51,6 +59,22 @@ pub struct VerifyArgs {
     pub values: InputArgs,
     #[command(flatten)]
     pub engines: EngineArgs,
+}
+
+/// `--start`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StartArg {
+    /// The initial concentrations of the file
+    File,
+    /// Any start without negative concentrations in the class of the totals
+    Any,
+}
+
+fn above_zero(text: &str) -> Result<f64, String> {
+    match text.trim().parse::<f64>() {
+        Ok(value) if value.is_finite() && value > 0.0 => Ok(value),
+        _ => Err("expected a number above 0: `0.001`".to_owned()),
+    }
 }
 
 fn not_negative(text: &str) -> Result<f64, String> {

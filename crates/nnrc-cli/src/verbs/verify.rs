@@ -5,10 +5,10 @@ mod engines;
 use std::path::Path;
 
 use nnrc::Checked;
-use nnrc::verification::{self, Request};
+use nnrc::verification::{self, Request, Settle, Start};
 use nnrc_syntax::codes;
 
-use crate::args::VerifyArgs;
+use crate::args::{StartArg, VerifyArgs};
 use crate::destination::Destination;
 use crate::session::Session;
 use crate::terminal::Stop;
@@ -49,7 +49,8 @@ pub fn run(session: &Session, args: &VerifyArgs) -> Result<(), Stop> {
     let given = points(session, &loaded, args)?;
     let over_box = args.over_box || given.is_none();
     let points = given.clone().unwrap_or_else(|| verification::sample_points(&loaded.model));
-    let request = Request { over_box, eps: args.eps, rate: args.rate, ..Request::over_box(points) };
+    let settle = args.settle.map(|within| Settle { within, start: args.start.into() });
+    let request = Request { over_box, eps: args.eps, rate: args.rate, settle, ..Request::over_box(points) };
     let output = args.emit_certificate.as_deref().map(Destination::new);
     if let Some(output) = &output {
         output.path().map_or(Ok(()), |path| {
@@ -72,6 +73,15 @@ pub fn run(session: &Session, args: &VerifyArgs) -> Result<(), Stop> {
     match if agree { found.exit_status() } else { codes::EXPECTATION_FAILED.exit } {
         0 => Ok(()),
         status => Err(Stop::Said(status)),
+    }
+}
+
+impl From<StartArg> for Start {
+    fn from(start: StartArg) -> Self {
+        match start {
+            StartArg::File => Self::File,
+            StartArg::Any => Self::Any { most: verification::LARGEST_START },
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::interval::Interval;
 use crate::proof::Claim;
+use crate::settle::Settle;
 
 /// The `format` of a certificate.
 pub const FORMAT: &str = "nnrc-certificate";
@@ -9,6 +10,8 @@ pub const FORMAT: &str = "nnrc-certificate";
 pub const VERSION: f64 = 1.0;
 /// What a statement about an attracting steady state says.
 pub const ATTRACTING: &str = "every start in the class of the totals";
+/// The words of starts in a claim of a time to settle.
+pub const STARTS: [&str; 2] = ["file", "any"];
 /// What every statement assumes.
 pub const HYPOTHESES: [&str; 5] = [
     "inputs held",
@@ -37,6 +40,8 @@ pub struct Certificate {
     pub eps: f64,
     /// The rate.
     pub rate: f64,
+    /// How near outputs come, from where, and after which time, if that is claimed.
+    pub settled: Option<(Settle, f64)>,
     /// Where the variables of each block rest over the box; none without a box.
     pub rest: Vec<Vec<Interval>>,
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::content::{ATTRACTING, Certificate, FORMAT, HYPOTHESES, VERSION};
+use super::content::{ATTRACTING, Certificate, FORMAT, HYPOTHESES, STARTS, VERSION};
 use crate::block::Shape;
 use crate::change::{Change, Input};
 use crate::dyadic::Dyadic;
@@ -14,6 +14,7 @@ use crate::network::{Activation, Layer, Network, Operation};
 use crate::poly::Variable;
 use crate::proof::Claim;
 use crate::sbml::System;
+use crate::settle::{Settle, Start};
 use crate::triangular::Plan;
 
 /// The entries of an object, of which every one must be asked for.
@@ -145,6 +146,7 @@ pub(super) fn certificate(value: &Value, system: &System) -> Result<Certificate,
         points: Vec::new(),
         eps: statement.eps,
         rate: statement.rate,
+        settled: statement.settled,
         rest: Vec::new(),
     };
     let mut blocks = Vec::new();
@@ -195,6 +197,7 @@ struct Statement {
     outputs: Vec<Combination>,
     eps: f64,
     rate: f64,
+    settled: Option<(Settle, f64)>,
 }
 
 fn statement(value: &Value, names: &Names<'_>) -> Result<Statement, Fault> {
@@ -218,9 +221,31 @@ fn statement(value: &Value, names: &Names<'_>) -> Result<Statement, Fault> {
         return Err(bad("statement", "one steady state that attracts every start"));
     }
     let (eps, rate) = (number(entries.take("eps")?, "eps")?, number(entries.take("rate")?, "rate")?);
+    let settled = entries.maybe("settle").map(settled).transpose()?;
     entries.end()?;
     let ranges = (!ranges.is_empty() || inputs.is_empty()).then_some(ranges);
-    Ok(Statement { inputs, ranges, outputs, eps, rate })
+    Ok(Statement { inputs, ranges, outputs, eps, rate, settled })
+}
+
+/// `{"within": 0.001, "start": "any", "most": 1000, "time": 70}`; without `most` starts have no bound.
+fn settled(value: &Value) -> Result<(Settle, f64), Fault> {
+    let mut entries = Entries::of(value, "settle")?;
+    let mut above_zero = |key: &str| {
+        let found = entries.maybe(key).map(|value| number(value, key)).transpose()?;
+        match found {
+            Some(number) if number <= 0.0 => Err(bad(key, "a number above 0")),
+            found => Ok(found),
+        }
+    };
+    let (within, most) = (above_zero("within")?, above_zero("most")?);
+    let time = number(entries.take("time")?, "time")?;
+    let start = match (text(entries.take("start")?, "start")?, most) {
+        (word, None) if word == STARTS[0] => Start::File,
+        (word, most) if word == STARTS[1] => Start::Any { most: most.unwrap_or(f64::INFINITY) },
+        _ => return Err(bad("start", "`file`, or `any`, the latter with `most` or without")),
+    };
+    entries.end()?;
+    Ok((Settle { within: within.ok_or_else(|| bad("settle", "a key `within`"))?, start }, time))
 }
 
 fn changes(value: &Value, names: &mut Names<'_>, inputs: &[Input]) -> Result<Vec<Change>, Fault> {

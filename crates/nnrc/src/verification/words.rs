@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use nnrc_verify::kernel::certificate::STARTS;
 use nnrc_verify::kernel::change::{Change, Input};
 use nnrc_verify::kernel::identity::Combination;
 use nnrc_verify::kernel::sbml::System;
 use nnrc_verify::kernel::triangular::Plan;
 use serde_json::{Value, json};
 
-use super::{Rechecked, Verdict, Verification};
+use super::{Rechecked, Settle, Start, Verdict, Verification};
 use crate::numbers::plural;
 
 /// How many outputs the text lists by themselves.
@@ -65,6 +66,7 @@ impl Verification {
                 report.rate
             );
         }
+        text += &settled(report.settled.filter(|_| report.certificate.is_some()));
         let _ = writeln!(text, "{}{}", head("blocks"), blocks(&claim.plan));
         if !report.points.is_empty() {
             let most = report.points.iter().fold(0.0, |most: f64, (_, apart)| most.max(*apart));
@@ -88,6 +90,7 @@ impl Verification {
             Verdict::Proven => {
                 value["verdict"] = json!("proven");
                 value["rate"] = json!(report.rate);
+                value["settle"] = settled_json(report.settled);
                 let points = report.points.iter().fold(0.0, |most: f64, (_, apart)| most.max(*apart));
                 value["eps"] = json!(report.over_box.as_ref().map_or(points, |over| over.eps));
             }
@@ -172,6 +175,7 @@ impl Rechecked {
             head("steady"),
             certificate.rate
         );
+        text += &settled(certificate.settled);
         let _ = writeln!(text, "{}{}", head("blocks"), blocks(&claim.plan));
         text
     }
@@ -185,12 +189,34 @@ impl Rechecked {
             "sha256": certificate.sha256,
             "eps": certificate.eps,
             "rate": certificate.rate,
+            "settle": settled_json(certificate.settled),
             "inputs": certificate.claim.plan.inputs.iter().map(|input| by_name(&held(input), &self.checked.system)).collect::<Vec<_>>(),
             "outputs": certificate.claim.outputs.iter().map(|output| by_name(&factors(output), &self.checked.system)).collect::<Vec<_>>(),
             "ranges": certificate.ranges,
             "points": certificate.points.len(),
         })
     }
+}
+
+/// `  settled   within 0.001 after 12.5, from the start of the file`, as a line.
+fn settled(settled: Option<(Settle, f64)>) -> String {
+    let Some((Settle { within, start }, time)) = settled else { return String::new() };
+    let start = match start {
+        Start::File => "the start of the file".to_owned(),
+        Start::Any { most } if most.is_finite() => format!("any start with concentrations of at most {most}"),
+        Start::Any { .. } => "any start".to_owned(),
+    };
+    format!("{}within {within} after {time:?}, from {start}\n", head("settled"))
+}
+
+fn settled_json(settled: Option<(Settle, f64)>) -> Value {
+    settled.map_or(Value::Null, |(Settle { within, start }, time)| {
+        let (start, most) = match start {
+            Start::File => (STARTS[0], None),
+            Start::Any { most } => (STARTS[1], Some(most).filter(|most| most.is_finite())),
+        };
+        json!({ "within": within, "start": start, "most": most, "time": time })
+    })
 }
 
 fn node_name(claim: &nnrc_verify::kernel::proof::Claim) -> String {
