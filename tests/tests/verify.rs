@@ -39,6 +39,16 @@ fn no_simulation_settles_after_a_proven_time() {
 }
 
 #[test]
+fn files_with_other_identifiers_are_proven() {
+    assert_all(&verify::names());
+}
+
+#[test]
+fn files_in_other_units_are_proven_with_their_scale() {
+    assert_all(&verify::scales());
+}
+
+#[test]
 fn it_is_quick() {
     assert_all(&verify::speed());
 }

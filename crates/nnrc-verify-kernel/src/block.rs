@@ -15,9 +15,11 @@ mod rails;
 mod segment;
 mod winner;
 
+use std::collections::BTreeSet;
+
 use crate::change::Changed;
 use crate::fault::Fault;
-use crate::poly::Variable;
+use crate::poly::{Poly, Variable};
 use crate::rest::Rest;
 
 pub(crate) use earlier::{Earlier, enclosure_by_roots};
@@ -119,6 +121,31 @@ impl Block {
             Self::Monotone(block) => {
                 let followers = block.followers.iter().map(|follower| follower.variable);
                 std::iter::once(block.leader.variable).chain(followers).collect()
+            }
+        }
+    }
+
+    /// The variables that its equations read, its own among them where they do.
+    pub fn reads(&self) -> BTreeSet<Variable> {
+        self.polynomials().into_iter().flat_map(Poly::variables).collect()
+    }
+
+    /// The polynomials of sources that its equations are made of.
+    pub fn polynomials(&self) -> Vec<&Poly> {
+        match self {
+            Self::Linear(block) => vec![&block.constant, &block.decay],
+            Self::Quadratic(block) => vec![&block.constant, &block.growth],
+            Self::Segment(block) => vec![&block.equation],
+            Self::Rails(block) => {
+                vec![&block.difference.constant, &block.difference.decay, &block.source]
+            }
+            Self::Winner(block) => {
+                block.members.iter().flat_map(|member| [&member.constant, &member.growth]).collect()
+            }
+            Self::Monotone(block) => {
+                let followers = block.followers.iter();
+                let read = followers.flat_map(|follower| [&follower.production, &follower.gain]);
+                read.chain([&block.own]).collect()
             }
         }
     }

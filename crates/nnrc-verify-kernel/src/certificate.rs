@@ -32,7 +32,7 @@ pub struct Checked {
 /// nothing in it is believed.
 pub fn check(file: &[u8], certificate: &[u8]) -> Result<Checked, Fault> {
     let system = sbml::read(file)?;
-    let certificate = read::certificate(&json::read(certificate)?, &system)?;
+    let (certificate, system) = read::certificate(&json::read(certificate)?, system)?;
     if certificate.sha256 != sha256::hash(file) {
         return Err(Fault::invalid(
             "other-file",

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::dyadic::Dyadic;
 use crate::fault::{Fault, Kind};
 use crate::identity::{self, Combination, Unit};
 use crate::interval::Interval;
@@ -29,6 +30,8 @@ pub struct Claim {
     pub units: Vec<Unit>,
     /// Where its outputs stand.
     pub outputs: Vec<Combination>,
+    /// What concentrations are multiplied by to be values: 1 over the concentration that 1 means; none for 1.
+    pub times: Option<Dyadic>,
 }
 
 /// A checked cascade beside its network.

@@ -46,6 +46,40 @@ impl System {
         Variable::try_from(at).ok()
     }
 
+    /// The same system in values that are `times` its concentrations: x̃ = R x.
+    ///
+    /// With D the largest degree, R^(D−1) V x̃′ = Σ R^(D−d) · (terms of V x′ of degree d in x̃): no number is divided, and
+    /// R^(D−1) V takes the place of V.
+    ///
+    /// # Errors
+    ///
+    /// A factor that is not above 0, and numbers that become too large.
+    pub fn scaled(&self, times: &Dyadic) -> Result<Self, Fault> {
+        if !times.is_positive() {
+            return Err(Fault::invalid(
+                "bad-scale",
+                "the factor from concentrations to values is not above 0",
+            ));
+        }
+        if times.is_one() {
+            return Ok(self.clone());
+        }
+        let degree = self.species.iter().map(|species| species.derivative.degree()).max().unwrap_or(0).max(1);
+        let mut powers = vec![Dyadic::one()];
+        for _ in 0..degree {
+            powers.push(powers[powers.len() - 1].times(times)?);
+        }
+        let mut scaled = self.clone();
+        scaled.volume = self.volume.times(&powers[degree - 1])?;
+        for species in &mut scaled.species {
+            species.initial = species.initial.times(times)?;
+            let terms = species.derivative.terms().iter();
+            let terms = terms.map(|(m, c)| Ok((m.clone(), c.times(&powers[degree - m.len()])?)));
+            species.derivative = Poly::sum_of(terms.collect::<Result<_, Fault>>()?)?;
+        }
+        Ok(scaled)
+    }
+
     /// Whether nothing changes a species: its derivative is the polynomial 0.
     pub fn is_held(&self, variable: Variable) -> bool {
         self.species.get(variable as usize).is_some_and(|species| species.derivative.is_zero())

@@ -19,7 +19,7 @@ mod size;
 mod way;
 mod winner;
 
-use crate::block::{Block, Linear, Quadratic};
+use crate::block::{Block, Rails};
 use crate::fault::Fault;
 use crate::interval::Interval;
 use crate::poly::{Poly, Variable};
@@ -145,30 +145,19 @@ fn roles(of: &Triangular<'_>, outputs: &[Poly]) -> Vec<Role> {
         if own.iter().all(|variable| roles[*variable as usize] == Role::Unused) {
             continue;
         }
-        let read: Vec<&Poly> = match block {
-            Block::Linear(Linear { constant: one, decay: other, .. })
-            | Block::Quadratic(Quadratic { constant: one, growth: other, .. }) => vec![one, other],
-            Block::Segment(block) => vec![&block.equation],
-            Block::Rails(block) => {
+        let read = match block {
+            // The negative rail by itself is of no interest where only differences are read.
+            Block::Rails(block) if roles[block.minus as usize] == Role::Unused => {
                 let difference = &block.difference;
-                // The negative rail by itself is of no interest where only differences are read.
-                if roles[block.minus as usize] == Role::Unused {
-                    vec![&difference.constant, &difference.decay]
-                } else {
-                    roles[difference.variable as usize] = Role::Inner;
-                    vec![&difference.constant, &difference.decay, &block.source]
-                }
+                &difference.constant.variables() | &difference.decay.variables()
             }
-            Block::Winner(block) => {
-                block.members.iter().flat_map(|member| [&member.constant, &member.growth]).collect()
+            Block::Rails(Rails { difference, .. }) => {
+                roles[difference.variable as usize] = Role::Inner;
+                block.reads()
             }
-            Block::Monotone(block) => {
-                let followers = block.followers.iter();
-                let read = followers.flat_map(|follower| [&follower.production, &follower.gain]);
-                read.chain([&block.own]).collect()
-            }
+            _ => block.reads(),
         };
-        for variable in read.iter().flat_map(|polynomial| polynomial.variables()) {
+        for variable in read {
             if !own.contains(&variable) {
                 roles[variable as usize] = Role::Inner;
             }

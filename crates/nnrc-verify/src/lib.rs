@@ -10,6 +10,7 @@
 
 pub mod components;
 pub mod form;
+pub mod matching;
 pub mod places;
 pub mod search;
 pub mod verify;

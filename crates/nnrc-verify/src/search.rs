@@ -15,12 +15,21 @@ use crate::components::components;
 /// The largest component in which totals are looked for.
 const MAX_TOTAL: usize = 512;
 
+/// What is known of species already.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hints {
+    /// Rails, plus and minus.
+    pub rails: Vec<(Variable, Variable)>,
+    /// Species of totals that are not to be eliminated.
+    pub kept: BTreeSet<Variable>,
+}
+
 /// A plan for the reactions of a file.
 ///
 /// # Errors
 ///
 /// Species that depend on each other in a way that no shape has, by name.
-pub fn plan(system: &System, inputs: Vec<Input>) -> Result<Plan, Fault> {
+pub fn plan(system: &System, inputs: Vec<Input>, hints: &Hints) -> Result<Plan, Fault> {
     let dynamic: BTreeMap<Variable, Vec<Variable>> = (0..)
         .zip(&system.species)
         .filter(|(_, species)| !species.derivative.is_zero())
@@ -29,7 +38,7 @@ pub fn plan(system: &System, inputs: Vec<Input>) -> Result<Plan, Fault> {
     let components = components(&dynamic);
     let mut changes = Vec::new();
     let mut used = BTreeSet::new();
-    for (plus, minus) in pairs(system, &dynamic, &components) {
+    for (plus, minus) in hints.rails.iter().copied().chain(pairs(system, &dynamic, &components)) {
         if !used.contains(&plus) && !used.contains(&minus) && are_rails(system, plus, minus)? {
             used.extend([plus, minus]);
             changes.push(Change::Rails { plus, minus, difference: difference(system, plus, minus) });
@@ -38,7 +47,7 @@ pub fn plan(system: &System, inputs: Vec<Input>) -> Result<Plan, Fault> {
     for component in components.iter().filter(|members| members.len() > 1) {
         let members: Vec<Variable> =
             component.iter().copied().filter(|member| !used.contains(member)).collect();
-        changes.extend(totals(system, &members)?);
+        changes.extend(totals(system, &members, &hints.kept)?);
     }
     let changed = change::change(system, &inputs, &changes)?;
     let blocks = blocks(&changed, &changes)?;
@@ -69,7 +78,11 @@ fn pairs(
 }
 
 /// Whether the difference of two species has a linear equation of its own.
-fn are_rails(system: &System, plus: Variable, minus: Variable) -> Result<bool, Fault> {
+///
+/// # Errors
+///
+/// Polynomials that are too large.
+pub fn are_rails(system: &System, plus: Variable, minus: Variable) -> Result<bool, Fault> {
     let (own, other) =
         (&system.species[plus as usize].derivative, &system.species[minus as usize].derivative);
     // Two that turn into each other have a total instead, which bounds them.
@@ -93,7 +106,7 @@ fn difference(system: &System, plus: Variable, minus: Variable) -> String {
 }
 
 /// The totals of a component: of two species, or of all.
-fn totals(system: &System, members: &[Variable]) -> Result<Vec<Change>, Fault> {
+fn totals(system: &System, members: &[Variable], kept: &BTreeSet<Variable>) -> Result<Vec<Change>, Fault> {
     if members.len() > MAX_TOTAL {
         return Ok(Vec::new());
     }
@@ -105,7 +118,8 @@ fn totals(system: &System, members: &[Variable]) -> Result<Vec<Change>, Fault> {
         match free[1..].iter().position(|other| *of(other) == opposite) {
             Some(at) => {
                 let second = free.remove(at + 1);
-                totals.push(total(&[first, second], second));
+                let eliminate = if kept.contains(&second) { first } else { second };
+                totals.push(total(&[first, second], eliminate));
             }
             None => totals.push(Change::Total { law: BTreeMap::new(), eliminate: first }),
         }

@@ -2,14 +2,17 @@
 
 use nnrc_model::Model;
 use nnrc_verify_kernel::certificate::{self, Certificate};
+use nnrc_verify_kernel::dyadic::Dyadic;
 use nnrc_verify_kernel::fault::{Fault, Kind};
 use nnrc_verify_kernel::proof::{Claim, OverBox, Proof};
 use nnrc_verify_kernel::sbml::{self, System};
 use nnrc_verify_kernel::settle::{Settle, Start};
 use nnrc_verify_kernel::sha256;
+use nnrc_verify_kernel::triangular::Triangular;
 
 use crate::places::{Ids, Places};
-use crate::{form, search};
+use crate::search::{self, Hints};
+use crate::{form, matching};
 
 /// Up to where concentrations may start for a time that holds from any start, where such a bound is needed.
 pub const LARGEST_START: f64 = 1000.0;
@@ -28,6 +31,8 @@ pub struct Request {
     /// How near the outputs are to come, and from where, if a time for that is asked for. The bound on where
     /// concentrations start is dropped where none is needed.
     pub settle: Option<Settle>,
+    /// What concentrations are multiplied by to be values: 1 over the concentration that 1 means; none for 1.
+    pub times: Option<f64>,
     /// Inputs and outputs, where they have not the documented identifiers.
     pub places: Option<Places>,
 }
@@ -35,7 +40,7 @@ pub struct Request {
 impl Request {
     /// For all inputs in their ranges, with a look at these points first.
     pub fn over_box(points: Vec<Vec<f64>>) -> Self {
-        Self { over_box: true, points, eps: 1e-9, rate: None, settle: None, places: None }
+        Self { over_box: true, points, eps: 1e-9, rate: None, settle: None, times: None, places: None }
     }
 }
 
@@ -93,18 +98,19 @@ pub struct Report {
 /// A file, a network or a map that is invalid or outside the class.
 pub fn verify(model: &Model, file: &[u8], request: &Request) -> Result<Report, Fault> {
     let system = sbml::read(file)?;
+    let times = request.times.map(|times| Dyadic::from_f64(times).unwrap_or_else(Dyadic::zero));
+    let system = times.as_ref().map_or_else(|| Ok(system.clone()), |times| system.scaled(times))?;
     let network = form::network(model)?;
     let ids = Ids::of(&system);
     let places = match &request.places {
         Some(places) => places.clone(),
         None => Places { inputs: ids.inputs(model)?, outputs: ids.outputs(model)? },
     };
-    let units = ids.units(&network, &places.outputs);
     let ranges: Vec<(f64, f64)> = model
         .inputs()
         .flat_map(|(_, node)| node.ranges.iter().map(|range| (range.low, range.high)))
         .collect();
-    let mut claim = Claim { network, units, outputs: places.outputs, ..Claim::default() };
+    let mut claim = Claim { network, outputs: places.outputs, times, ..Claim::default() };
     claim.plan.inputs.clone_from(&places.inputs);
     let mut report = Report {
         verdict: Verdict::Proven,
@@ -117,9 +123,9 @@ pub fn verify(model: &Model, file: &[u8], request: &Request) -> Result<Report, F
         system: system.clone(),
         certificate: None,
     };
-    match search::plan(&system, places.inputs) {
-        Ok(plan) => claim.plan = plan,
-        Err(fault) => return undecided(report, fault),
+    if let Err(fault) = look(&system, &mut claim, &ids, &inner_points(&ranges)) {
+        report.claim = claim;
+        return undecided(report, fault);
     }
     report.claim = claim.clone();
     let proof = match Proof::new(&system, &claim) {
@@ -202,6 +208,26 @@ pub fn verify(model: &Model, file: &[u8], request: &Request) -> Result<Report, F
     Ok(report)
 }
 
+/// Looks for a cascade, and for the places of the units in it. Which of two rails is the positive one, and which species of a
+/// total is a value, may be seen from the places only; then the cascade is made again.
+fn look(system: &System, claim: &mut Claim, ids: &Ids<'_>, points: &[Vec<f64>]) -> Result<(), Fault> {
+    let again = |claim: &Claim, hints: &Hints| {
+        let mut claim = claim.clone();
+        claim.plan = search::plan(system, claim.plan.inputs.clone(), hints)?;
+        let cascade = Triangular::new(system, &claim.plan)?;
+        claim.units = matching::units(&cascade, &claim, ids, points)?;
+        Ok::<_, Fault>(claim)
+    };
+    *claim = again(claim, &Hints::default())?;
+    let hints = matching::hints(claim, system)?;
+    if hints != Hints::default()
+        && let Ok(better) = again(claim, &hints)
+    {
+        *claim = better;
+    }
+    Ok(())
+}
+
 /// The same from any start whatever, where no output needs a bound on it.
 fn least_bounded(settle: Settle, proof: &Proof<'_>) -> Settle {
     match settle.start {
@@ -250,6 +276,13 @@ pub fn sample_points(ranges: &[(f64, f64)]) -> Vec<Vec<f64>> {
                 .collect(),
         );
     }
+    points.extend(inner_points(ranges));
+    points
+}
+
+/// Three points of a box, always the same ones.
+fn inner_points(ranges: &[(f64, f64)]) -> Vec<Vec<f64>> {
+    let mut points = Vec::new();
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     for _ in 0..3 {
         let mut point = Vec::new();

@@ -104,9 +104,13 @@ impl Writer<'_> {
             format!("{{ \"read\": {}{} }}", self.read(input), range.unwrap_or_default())
         });
         format!(
-            "{{\n    \"inputs\": {},\n    \"outputs\": {},\n    \"unique\": true, \"attracting\": {}, \"eps\": {}, \"rate\": {}{} }}",
+            "{{\n    \"inputs\": {},\n    \"outputs\": {},\n    {}\"unique\": true, \"attracting\": {}, \"eps\": {}, \"rate\": {}{} }}",
             list(inputs),
             list(claim.outputs.iter().map(|output| self.combination(output))),
+            claim
+                .times
+                .as_ref()
+                .map_or(String::new(), |times| format!("\"times\": {}, ", number(times.enclosure().low))),
             quoted(ATTRACTING),
             number(certificate.eps),
             number(certificate.rate),

@@ -19,7 +19,7 @@ fn time(
     (within, start): (f64, Start),
 ) -> Result<f64, Fault> {
     let system = sbml::read(file(reactions, begin).as_bytes())?;
-    let plan = search::plan(&system, Vec::new())?;
+    let plan = search::plan(&system, Vec::new(), &search::Hints::default())?;
     let cascade = Triangular::new(&system, &plan)?;
     let rest = cascade.at_rest(&[])?;
     let output = cascade.reduced(&Poly::variable(system.find(output).unwrap()))?;

@@ -13,7 +13,7 @@ use nnrc_verify::search;
 /// The steady state that is proven of reactions without inputs, by the names of the variables.
 fn at_rest(reactions: &[&str], start: &[(&str, f64)]) -> Result<(Vec<String>, Rest), Fault> {
     let system = sbml::read(file(reactions, start).as_bytes())?;
-    let plan = search::plan(&system, Vec::new())?;
+    let plan = search::plan(&system, Vec::new(), &search::Hints::default())?;
     let cascade = Triangular::new(&system, &plan)?;
     let rest = cascade.at_rest(&[])?;
     Ok((cascade.names.clone(), rest))

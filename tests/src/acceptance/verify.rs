@@ -2,6 +2,7 @@
 
 mod benches;
 mod mutants;
+mod rewritten;
 mod settle;
 
 use std::path::Path;
@@ -17,6 +18,7 @@ use crate::{Effort, Finding, corpus, root};
 
 pub use benches::benches;
 pub use mutants::{harness, mutants};
+pub use rewritten::{names, scales};
 pub use settle::times;
 
 /// Activations whose bound over a box is not 0, and why.

@@ -50,7 +50,9 @@ pub fn run(session: &Session, args: &VerifyArgs) -> Result<(), Stop> {
     let over_box = args.over_box || given.is_none();
     let points = given.clone().unwrap_or_else(|| verification::sample_points(&loaded.model));
     let settle = args.settle.map(|within| Settle { within, start: args.start.into() });
-    let request = Request { over_box, eps: args.eps, rate: args.rate, settle, ..Request::over_box(points) };
+    let times = (args.scale != 1.0).then_some(1.0 / args.scale);
+    let request =
+        Request { over_box, eps: args.eps, rate: args.rate, settle, times, ..Request::over_box(points) };
     let output = args.emit_certificate.as_deref().map(Destination::new);
     if let Some(output) = &output {
         output.path().map_or(Ok(()), |path| {

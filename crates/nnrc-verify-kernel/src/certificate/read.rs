@@ -112,8 +112,8 @@ impl Names<'_> {
     }
 }
 
-/// The certificate of a text about the species of a file.
-pub(super) fn certificate(value: &Value, system: &System) -> Result<Certificate, Fault> {
+/// The certificate of a text about the species of a file, and the system in the values that it speaks of.
+pub(super) fn certificate(value: &Value, system: System) -> Result<(Certificate, System), Fault> {
     let mut top = Entries::of(value, "certificate")?;
     if text(top.take("format")?, "format")? != FORMAT || number(top.take("version")?, "version")? != VERSION {
         return Err(bad("format", "a certificate of nnrc, version 1"));
@@ -128,14 +128,19 @@ pub(super) fn certificate(value: &Value, system: &System) -> Result<Certificate,
     if hypotheses != HYPOTHESES {
         return Err(bad("hypotheses", "those of every statement"));
     }
+    let mut statement = Entries::of(top.take("statement")?, "statement")?;
+    let times = statement.maybe("times").map(|times| number(times, "times")).transpose()?;
+    let times =
+        times.map(|times| Dyadic::from_f64(times).ok_or_else(|| bad("times", "a number"))).transpose()?;
+    let system = times.as_ref().map_or_else(|| Ok(system.clone()), |times| system.scaled(times))?;
     let numbered = (0..).zip(&system.species);
     let mut names = Names {
-        system,
+        system: &system,
         species: numbered.map(|(at, species)| (species.id.as_str(), at)).collect(),
         differences: BTreeMap::new(),
     };
     let network = network(top.take("network")?)?;
-    let statement = statement(top.take("statement")?, &names)?;
+    let statement = self::statement(statement, &names)?;
     let changes = changes(top.take("changes")?, &mut names, &statement.inputs)?;
     let mut certificate = Certificate {
         sha256,
@@ -187,8 +192,8 @@ pub(super) fn certificate(value: &Value, system: &System) -> Result<Certificate,
     }
     top.end()?;
     let plan = Plan { inputs: statement.inputs, changes, blocks };
-    certificate.claim = Claim { network, plan, units, outputs: statement.outputs };
-    Ok(certificate)
+    certificate.claim = Claim { network, plan, units, outputs: statement.outputs, times };
+    Ok((certificate, system))
 }
 
 struct Statement {
@@ -200,8 +205,7 @@ struct Statement {
     settled: Option<(Settle, f64)>,
 }
 
-fn statement(value: &Value, names: &Names<'_>) -> Result<Statement, Fault> {
-    let mut entries = Entries::of(value, "statement")?;
+fn statement(mut entries: Entries<'_>, names: &Names<'_>) -> Result<Statement, Fault> {
     let mut inputs = Vec::new();
     let mut ranges = Vec::new();
     for input in list(entries.take("inputs")?, "inputs")? {

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use nnrc_verify::kernel::certificate::STARTS;
 use nnrc_verify::kernel::change::{Change, Input};
 use nnrc_verify::kernel::identity::Combination;
+use nnrc_verify::kernel::proof::Claim;
 use nnrc_verify::kernel::sbml::System;
 use nnrc_verify::kernel::triangular::Plan;
 use serde_json::{Value, json};
@@ -44,6 +45,7 @@ impl Verification {
             (0..claim.outputs.len()).map(|at| format!("{}[{}]", self.output, at + 1)).collect();
         let _ =
             writeln!(text, "{}{}", head("outputs"), combinations(&outputs, &claim.outputs, &report.system));
+        text += &scale(claim);
         if let Verdict::Refuted(witness) = &report.verdict {
             let _ = writeln!(text, "{}{}", head("witness"), words(&witness.input));
             let (found, expected) = (witness.found, witness.expected);
@@ -83,6 +85,7 @@ impl Verification {
             "model": self.model,
             "inputs": self.inputs_read(),
             "outputs": self.outputs_read(),
+            "times": report.claim.times.as_ref().map_or(1.0, |times| times.enclosure().low),
             "ranges": (!report.ranges.is_empty()).then_some(&report.ranges),
             "points": report.points.len(),
         });
@@ -159,6 +162,7 @@ impl Rechecked {
         let _ = writeln!(text, "{}{}", head("inputs"), read(&names, &claim.plan.inputs, system));
         let names: Vec<String> = (0..claim.outputs.len()).map(|at| format!("{output}[{}]", at + 1)).collect();
         let _ = writeln!(text, "{}{}", head("outputs"), combinations(&names, &claim.outputs, system));
+        text += &scale(claim);
         let scope = match &certificate.ranges {
             Some(ranges) => {
                 let ranges: Vec<String> =
@@ -192,6 +196,7 @@ impl Rechecked {
             "settle": settled_json(certificate.settled),
             "inputs": certificate.claim.plan.inputs.iter().map(|input| by_name(&held(input), &self.checked.system)).collect::<Vec<_>>(),
             "outputs": certificate.claim.outputs.iter().map(|output| by_name(&factors(output), &self.checked.system)).collect::<Vec<_>>(),
+            "times": certificate.claim.times.as_ref().map_or(1.0, |times| times.enclosure().low),
             "ranges": certificate.ranges,
             "points": certificate.points.len(),
         })
@@ -219,7 +224,13 @@ fn settled_json(settled: Option<(Settle, f64)>) -> Value {
     })
 }
 
-fn node_name(claim: &nnrc_verify::kernel::proof::Claim) -> String {
+/// What values are, where they are no concentrations, as a line.
+fn scale(claim: &Claim) -> String {
+    let times = claim.times.as_ref().map(|times| times.enclosure().low);
+    times.map_or(String::new(), |times| format!("{}{times:?} times concentrations\n", head("values")))
+}
+
+fn node_name(claim: &Claim) -> String {
     let network = &claim.network;
     let inputs = network.inputs.iter().map(|(name, _)| name);
     let mut nodes = inputs.chain(network.layers.iter().map(|layer| &layer.name));
