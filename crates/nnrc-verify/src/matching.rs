@@ -322,6 +322,7 @@ impl Search<'_, '_> {
                 | Activation::Softsign { .. }
                 | Activation::Elu { .. }
                 | Activation::Swish { .. }
+                | Activation::Hill { .. }
                 | Activation::Square
         );
         let all = || self.candidates.iter().filter(is_free).filter(|one| same(&one.numbers, numbers));
