@@ -305,7 +305,7 @@ impl Search<'_, '_> {
         }
         // A follower of a restored sigmoid may have its numbers.
         let is_total = |species: &Variable| {
-            let total = self.of.totals.get(species).is_some()
+            let total = self.of.totals.contains_key(species)
                 || self.of.totals.values().any(|t| t.eliminated == *species);
             total || !matches!(activation, Activation::RestoredSigmoid { .. })
         };
