@@ -58,12 +58,9 @@ pub fn check(scope: &mut Scope, context: &Context<'_>) {
         return;
     }
     speeds(scope, context);
-    let are_long = scope.reported == before;
     loose(scope, context);
     if let Some(training) = context.learning() {
         learning(scope, context, training);
-        if are_long {
-        }
     }
 }
 
