@@ -1,7 +1,6 @@
-//! What the compiler has to say about a source text: facts with a place.
+//! What the compiler has to say about a source text: facts with a place, and what can be written instead.
 
 use crate::codes::Code;
-use crate::fix::{Applicability, Edit, Fix};
 
 /// A half-open range of bytes of a source text, or what was given beside the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -78,6 +77,52 @@ pub struct Diagnostic {
     pub help: Vec<String>,
     /// What of it can be done to the text as it is.
     pub fixes: Vec<Fix>,
+}
+
+/// Bytes of the text that become others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced; a place between two bytes where text is only added.
+    pub span: Span,
+    /// What stands there afterwards.
+    pub text: String,
+}
+
+/// Who decides about a fix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Applicability {
+    /// It can hardly be meant otherwise: `nnrc check --fix` makes it where the text has no meaning without it.
+    Automatic,
+    /// It is one of several ways, or says something else than the text does: whoever writes the text decides.
+    Suggestion,
+}
+
+/// A change that takes its finding away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// The advice that it follows.
+    pub words: String,
+    /// The edits, which do not overlap.
+    pub edits: Vec<Edit>,
+    /// Who decides about it.
+    pub applicability: Applicability,
+}
+
+impl Edit {
+    /// `text` instead of what the span holds.
+    pub fn replace(span: Span, text: impl Into<String>) -> Self {
+        Self { span, text: text.into() }
+    }
+
+    /// `text` before the byte `at`.
+    pub fn insert(at: usize, text: impl Into<String>) -> Self {
+        Self::replace(Span::new(at, at), text)
+    }
+
+    /// Nothing where the span is.
+    pub fn remove(span: Span) -> Self {
+        Self::replace(span, "")
+    }
 }
 
 impl Diagnostic {

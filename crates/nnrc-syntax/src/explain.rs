@@ -4,9 +4,8 @@ use pest::Parser;
 use pest::error::{ErrorVariant, InputLocation};
 
 use crate::codes;
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Applicability::Automatic, Diagnostic, Edit, Span};
 use crate::expected::{self, Context};
-use crate::fix::{Applicability::Automatic, Edit};
 use crate::grammar::{Grammar, Rule};
 use crate::lexer::{Kind, Lexer, Token};
 use crate::suggest::suggest;

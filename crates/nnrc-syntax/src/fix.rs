@@ -1,57 +1,6 @@
 //! Changes of a text that take findings away.
 
-use crate::diagnostic::{Diagnostic, Span};
-
-/// Bytes of the text that become others.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Edit {
-    /// What is replaced; a place between two bytes where text is only added.
-    pub span: Span,
-    /// What stands there afterwards.
-    pub text: String,
-}
-
-/// Who decides about a fix.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Applicability {
-    /// It can hardly be meant otherwise: `nnrc check --fix` makes it where the text has no meaning without it.
-    Automatic,
-    /// It is one of several ways, or says something else than the text does: whoever writes the text decides.
-    Suggestion,
-}
-
-/// A change that takes its finding away.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fix {
-    /// The advice that it follows.
-    pub words: String,
-    /// The edits, which do not overlap.
-    pub edits: Vec<Edit>,
-    /// Who decides about it.
-    pub applicability: Applicability,
-}
-
-impl Edit {
-    /// `text` instead of what the span holds.
-    pub fn replace(span: Span, text: impl Into<String>) -> Self {
-        Self { span, text: text.into() }
-    }
-
-    /// `text` before the byte `at`.
-    pub fn insert(at: usize, text: impl Into<String>) -> Self {
-        Self::replace(Span::new(at, at), text)
-    }
-
-    /// Nothing where the span is.
-    pub fn remove(span: Span) -> Self {
-        Self::replace(span, "")
-    }
-
-    /// Whether both change the same bytes, or meet in one place.
-    fn meets(&self, other: &Self) -> bool {
-        self.span.start <= other.span.end && other.span.start <= self.span.end
-    }
-}
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
 
 /// The text after `edits`, which do not overlap; what is not in the text changes nothing.
 pub fn apply<'a>(text: &str, edits: impl IntoIterator<Item = &'a Edit>) -> String {
@@ -78,7 +27,7 @@ pub fn together(findings: &[Diagnostic]) -> Vec<(&Diagnostic, &Fix)> {
         let mut fixes = finding.fixes.iter().filter(|fix| fix.applicability == Applicability::Automatic);
         let (Some(fix), None) = (fixes.next(), fixes.next()) else { continue };
         let is_free =
-            |edit: &Edit| chosen.iter().flat_map(|(_, other)| &other.edits).all(|other| !edit.meets(other));
+            |edit: &Edit| chosen.iter().flat_map(|(_, other)| &other.edits).all(|other| !meet(edit, other));
         if fix.edits.iter().all(is_free) {
             chosen.push((finding, fix));
         }
@@ -86,10 +35,16 @@ pub fn together(findings: &[Diagnostic]) -> Vec<(&Diagnostic, &Fix)> {
     chosen
 }
 
+/// Whether both change the same bytes, or meet in one place.
+fn meet(one: &Edit, other: &Edit) -> bool {
+    one.span.start <= other.span.end && other.span.start <= one.span.end
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::codes;
+    use crate::diagnostic::Span;
 
     fn finding(edits: Vec<Edit>) -> Diagnostic {
         Diagnostic::error(codes::SYNTAX, edits[0].span, "m").fix("h", Applicability::Automatic, edits)

@@ -22,8 +22,7 @@ mod structure;
 mod suggest;
 
 pub use codes::Code;
-pub use diagnostic::{Diagnostic, Given, Severity, Span};
-pub use fix::{Applicability, Edit, Fix};
+pub use diagnostic::{Applicability, Diagnostic, Edit, Fix, Given, Severity, Span};
 pub use format::format;
 pub use parse::{MAX_BYTES, parse, parse_expression, parse_recovering};
 pub use render::render;

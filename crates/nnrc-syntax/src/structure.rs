@@ -6,8 +6,7 @@
 //! stay right.
 
 use crate::codes;
-use crate::diagnostic::{Diagnostic, Span};
-use crate::fix::{Applicability::Automatic, Edit};
+use crate::diagnostic::{Applicability::Automatic, Diagnostic, Edit, Span};
 use crate::lexer::{Kind, Lexer, Token};
 use crate::words;
 

@@ -1,9 +1,7 @@
 //! Findings for programs: the one JSON form of a diagnostic, for command, editors and bindings alike.
 
-use nnrc_syntax::{Diagnostic, Severity, Source, Span};
+use nnrc_syntax::{Applicability, Diagnostic, Edit, Fix, Severity, Source, Span};
 use serde_json::{Value, json};
-
-use crate::fixing;
 
 /// A finding without the places that are not in the text: those of blocks that settings made.
 pub fn in_text(source: &Source, mut finding: Diagnostic) -> Diagnostic {
@@ -49,7 +47,7 @@ pub fn json(source: &Source, finding: &Diagnostic) -> Value {
         })
         .collect();
     object["others"] = json!(others);
-    object["fixes"] = json!(fixing::json(finding, place));
+    object["fixes"] = json!(fixes(finding, place));
     if let Some(span) = finding.span {
         let found = place(span);
         for key in ["line", "column", "end_line", "end_column"] {
@@ -57,4 +55,19 @@ pub fn json(source: &Source, finding: &Diagnostic) -> Value {
         }
     }
     object
+}
+
+/// The fixes of a finding; `place` makes the place of a span.
+fn fixes(finding: &Diagnostic, place: impl Fn(Span) -> Value) -> Vec<Value> {
+    let edit = |edit: &Edit| {
+        let mut object = place(edit.span);
+        object["text"] = json!(edit.text);
+        object
+    };
+    let fix = |fix: &Fix| {
+        let edits: Vec<Value> = fix.edits.iter().map(edit).collect();
+        let is_automatic = fix.applicability == Applicability::Automatic && finding.is_error();
+        json!({ "help": fix.words, "automatic": is_automatic, "edits": edits })
+    };
+    finding.fixes.iter().map(fix).collect()
 }

@@ -2,7 +2,7 @@
 //!
 //! Only what is an error without the fix is changed: a text without errors means something, and stays as it is.
 
-use nnrc_syntax::{Applicability, Diagnostic, Fix, Source, fix};
+use nnrc_syntax::{Diagnostic, Fix, Source, fix};
 use serde_json::{Value, json};
 
 use crate::findings;
@@ -119,19 +119,4 @@ type Choice<'f> = (&'f Diagnostic, &'f Fix);
 fn count(findings: &[Diagnostic], finding: &Diagnostic) -> usize {
     let is_same = |other: &&Diagnostic| other.code == finding.code && other.message == finding.message;
     findings.iter().filter(is_same).count()
-}
-
-/// The fixes of a finding as JSON.
-pub(crate) fn json(finding: &Diagnostic, place: impl Fn(nnrc_syntax::Span) -> Value) -> Vec<Value> {
-    let edit = |edit: &nnrc_syntax::Edit| {
-        let mut object = place(edit.span);
-        object["text"] = json!(edit.text);
-        object
-    };
-    let fix = |fix: &Fix| {
-        let edits: Vec<Value> = fix.edits.iter().map(edit).collect();
-        let is_automatic = fix.applicability == Applicability::Automatic && finding.is_error();
-        json!({ "help": fix.words, "automatic": is_automatic, "edits": edits })
-    };
-    finding.fixes.iter().map(fix).collect()
 }

@@ -30,6 +30,9 @@ pub struct Checked {
     pub findings: Vec<Diagnostic>,
 }
 
+/// What the parser makes of a text: its syntax, and what is wrong with it.
+pub(crate) type Parsed = (ast::File, Vec<Diagnostic>);
+
 impl Checked {
     /// The same network computing alone, where it learns in the pot otherwise.
     pub fn computing(self) -> Self {
@@ -119,7 +122,7 @@ impl<'r> Project<'r> {
     ///
     /// All errors of the text and of the files that it names, with the warnings beside them.
     pub fn check(&self) -> Result<Checked, Failure> {
-        self.check_with(&self.overrides, self.resources)
+        self.check_parsed(&parse_recovering(&self.source.text))
     }
 
     /// The same text with other weights, by their names in weight files. What was to be said of the text has been.
@@ -149,14 +152,23 @@ impl<'r> Project<'r> {
         project.again(&project.overrides, self.resources).map(Some)
     }
 
-    fn check_with(&self, overrides: &Overrides, resources: &dyn Resources) -> Result<Checked, Failure> {
-        let source = self.source.clone();
-        let (file, mut findings) = parse_recovering(&source.text);
+    /// What the text means, which is parsed.
+    pub(crate) fn check_parsed(&self, parsed: &Parsed) -> Result<Checked, Failure> {
+        self.check_with(parsed, &self.overrides, self.resources)
+    }
+
+    fn check_with(
+        &self,
+        (file, found): &Parsed,
+        overrides: &Overrides,
+        resources: &dyn Resources,
+    ) -> Result<Checked, Failure> {
+        let (source, mut findings) = (self.source.clone(), found.clone());
         if findings.iter().any(Diagnostic::is_error) {
             // What was left out because of a syntax error would be reported as missing.
             return Err(Failure { source, findings });
         }
-        let Analysis { model, diagnostics } = analyse(&file, &source.text, overrides, resources);
+        let Analysis { model, diagnostics } = analyse(file, &source.text, overrides, resources);
         findings.extend(diagnostics);
         // Analysis gives no model only together with an error.
         match model {
@@ -169,7 +181,7 @@ impl<'r> Project<'r> {
     fn again(&self, overrides: &Overrides, resources: &dyn Resources) -> Result<Checked, Failure> {
         let only_errors =
             |findings: Vec<Diagnostic>| findings.into_iter().filter(Diagnostic::is_error).collect();
-        match self.check_with(overrides, resources) {
+        match self.check_with(&parse_recovering(&self.source.text), overrides, resources) {
             Ok(checked) => Ok(Checked { findings: Vec::new(), ..checked }),
             Err(Failure { source, findings }) => Err(Failure { source, findings: only_errors(findings) }),
         }

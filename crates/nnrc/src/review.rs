@@ -23,8 +23,8 @@ pub struct Review {
 impl Project<'_> {
     /// Looks at the text as far as that goes.
     pub fn review(&self) -> Review {
-        let (syntax, _) = parse_recovering(&self.source().text);
-        let (mut findings, checked) = match self.check() {
+        let parsed = parse_recovering(&self.source().text);
+        let (mut findings, checked) = match self.check_parsed(&parsed) {
             Ok(mut checked) => (std::mem::take(&mut checked.findings), Some(checked)),
             Err(failure) => (failure.findings, None),
         };
@@ -40,6 +40,6 @@ impl Project<'_> {
                 }
             });
         let findings = findings.into_iter().map(|finding| in_text(self.source(), finding)).collect();
-        Review { syntax, findings, checked, compiled }
+        Review { syntax: parsed.0, findings, checked, compiled }
     }
 }
