@@ -90,7 +90,7 @@ pub(super) fn members(
     let level = recipe.options.level;
     let experiment = sedml::text(pot, &course, tolerances, (MODEL, level), recipe.version);
     let rests = matches!(pot.model.chemistry.construction, Construction::FixedPoint(_));
-    let found = rests.then(|| proof::certificate(pot, &sbml)).transpose();
+    let found = rests.then(|| proof::certificate(pot, MODEL, &sbml)).transpose();
     let certificate = found.unwrap_or_else(|why| {
         observer.note(&format!("the archive holds no proof of this file: {why}"));
         None

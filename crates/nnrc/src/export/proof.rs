@@ -4,18 +4,17 @@ use std::path::Path;
 
 use nnrc_verify::kernel::certificate::check;
 
-use super::omex::MODEL;
 use crate::compiled::Compiled;
 use crate::failure::Failure;
 use crate::verification::{Request, Verdict, sample_points};
 
-/// The certificate of a file of this pot; where there is none, why.
-pub fn certificate(pot: &Compiled, sbml: &str) -> Result<String, String> {
+/// The certificate of a file of this pot, which findings call `name`; where there is none, why.
+pub fn certificate(pot: &Compiled, name: &str, sbml: &str) -> Result<String, String> {
     let request = Request::over_box(sample_points(&pot.model));
     let words = |failure: Failure| {
         failure.findings.iter().map(|finding| finding.message.as_str()).collect::<Vec<_>>().join("; ")
     };
-    let found = pot.checked().verify(Path::new(MODEL), sbml.as_bytes(), None, request).map_err(words)?;
+    let found = pot.checked().verify(Path::new(name), sbml.as_bytes(), None, request).map_err(words)?;
     match (found.certificate(), &found.report.verdict) {
         (Some(text), _) => Ok(text),
         (None, Verdict::Undecided(fault)) => Err(fault.to_string()),

@@ -3,6 +3,7 @@
 use nnrc_sim::train::Metric;
 
 use super::halting::{Halt, Halts};
+use super::mean_and_worst::MeanAndWorst;
 use super::reading::Reading;
 
 /// Numbers over the replicates of one network under one noise at one running time.
@@ -66,21 +67,5 @@ impl Figures {
                 &readings.iter().flatten().filter_map(|reading| reading.halt).collect::<Vec<Halt>>(),
             ),
         }
-    }
-}
-
-/// Mean and worst of the replicates.
-#[derive(Debug, Clone, Copy)]
-pub struct MeanAndWorst {
-    /// Over all replicates that have the number.
-    pub mean: f64,
-    /// Of one replicate.
-    pub worst: f64,
-}
-
-impl MeanAndWorst {
-    pub(super) fn of(values: &[f64], worse: fn(f64, f64) -> f64) -> Self {
-        let mean = values.iter().sum::<f64>() / values.len() as f64;
-        Self { mean, worst: values.iter().copied().reduce(worse).unwrap_or(f64::NAN) }
     }
 }

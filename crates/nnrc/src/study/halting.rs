@@ -1,6 +1,6 @@
 //! Whether pots halt by themselves, when, and how right they are then.
 
-use super::figures::MeanAndWorst;
+use super::mean_and_worst::MeanAndWorst;
 
 /// A halt is false if a sample is off by more than so many tolerances.
 const FALSE: f64 = 1.5;

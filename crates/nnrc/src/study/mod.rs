@@ -18,6 +18,7 @@ mod figures;
 mod halting;
 mod inference;
 mod learning;
+mod mean_and_worst;
 mod molecules;
 mod picture;
 mod reading;
@@ -37,8 +38,9 @@ use crate::failure::Failure;
 use crate::project::Checked;
 
 pub use case::Case;
-pub use figures::{Figures, MeanAndWorst};
+pub use figures::Figures;
 pub use halting::Halts;
+pub use mean_and_worst::MeanAndWorst;
 pub use readings::Readings;
 pub use results::Results;
 pub use row::Row;

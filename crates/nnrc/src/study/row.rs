@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::case::Case;
-use super::figures::{Figures, MeanAndWorst};
+use super::figures::Figures;
+use super::mean_and_worst::MeanAndWorst;
 
 /// The replicates of one network under one noise at one running time.
 #[derive(Debug, Clone)]
