@@ -46,7 +46,7 @@ pub struct VerifyArgs {
     #[arg(long, value_enum, default_value = "file", requires = "settle", conflicts_with = "certificate")]
     pub start: StartArg,
     /// The concentration that 1 means, as a number of the file: values are concentrations divided by it.
-    #[arg(long, value_name = "C", default_value = "1", value_parser = above_zero, conflicts_with = "certificate")]
+    #[arg(long, value_name = "C", default_value = "1", value_parser = above_zero, conflicts_with_all = ["certificate", "engines"])]
     pub scale: f64,
     /// Which species are inputs and outputs, where they have not the documented identifiers:
     /// `{"inputs": [{"a": 1, "b": -1}], "outputs": [{"c": 1}]}`, in the order of the network.
