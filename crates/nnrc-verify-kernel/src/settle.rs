@@ -16,44 +16,20 @@ mod quadratic;
 mod rails;
 mod segment;
 mod size;
+mod start;
 mod way;
 mod winner;
 
 use crate::block::{Block, Rails};
 use crate::fault::Fault;
-use crate::interval::Interval;
 use crate::poly::{Poly, Variable};
 use crate::rest::Rest;
 use crate::triangular::Triangular;
+pub use start::{Settle, Start};
 use way::Way;
-
-/// How near the outputs are to come, and from where.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Settle {
-    /// How far an output may be from its rest, as a number of the file.
-    pub within: f64,
-    /// Where the variables are at time 0.
-    pub start: Start,
-}
-
-/// Where the variables are at time 0. Inputs are held from then on.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Start {
-    /// At the initial concentrations of the file.
-    File,
-    /// Anywhere in the class of the totals where no concentration is negative and none that changes is above `most`, which may
-    /// be infinite.
-    Any {
-        /// The largest concentration at the start.
-        most: f64,
-    },
-}
 
 /// How often slacks shrink at most.
 const MAX_PASSES: usize = 64;
-
-/// What a block says of its way: none where its sources are still too far away, so that slacks must shrink.
-type Done = Result<Option<()>, Fault>;
 
 /// A time, in time units of the file, after which every output is within the distance of its rest, for every steady state
 /// in the boxes.
@@ -187,14 +163,4 @@ fn finite(time: f64) -> Result<f64, Fault> {
         return Ok(time);
     }
     Err(Fault::undecided("no-settling-time", "the time that was found has no finite bound"))
-}
-
-/// V · ln(size / slack) / rate, rounded up: the time in which what shrinks at this rate comes within a slack. 0 where it is
-/// within at once.
-fn duration(of: &Triangular<'_>, size: size::Size, slack: f64, rate: f64) -> f64 {
-    let ratio = Interval::point(size.ln()).minus(Interval::point(slack).ln());
-    if size == size::Size::ZERO || ratio.is_finite() && ratio.high <= 0.0 {
-        return 0.0;
-    }
-    of.system.volume.enclosure().times(ratio).over(Interval::point(rate)).high
 }

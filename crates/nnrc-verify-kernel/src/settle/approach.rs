@@ -1,8 +1,8 @@
 //! What shrinks at a rate of its own while it is disturbed, and linear blocks.
 
 use super::size::Size;
-use super::way::{Way, unbounded};
-use super::{Done, Start, duration};
+use super::start::Start;
+use super::way::{Done, Way, duration, unbounded};
 use crate::block::Linear;
 use crate::fault::Fault;
 use crate::interval::Interval;

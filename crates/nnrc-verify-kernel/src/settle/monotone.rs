@@ -1,10 +1,9 @@
 //! A species of a total with followers.
 
-use super::Done;
 use super::approach::Approach;
 use super::segment::least_slope;
 use super::size::Size;
-use super::way::Way;
+use super::way::{Done, Way};
 use crate::block::{Follower, Monotone};
 use crate::interval::Interval;
 use crate::poly::Poly;

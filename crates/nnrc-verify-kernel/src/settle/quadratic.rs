@@ -1,8 +1,7 @@
 //! Quadratic blocks.
 
-use super::Done;
 use super::size::Size;
-use super::way::Way;
+use super::way::{Done, Way};
 use crate::block::{Quadratic, root};
 use crate::interval::Interval;
 

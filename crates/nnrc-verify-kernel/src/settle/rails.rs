@@ -1,8 +1,7 @@
 //! Two rails that annihilate each other.
 
-use super::Done;
 use super::approach::{self, Approach, Reached, arrive, until};
-use super::way::Way;
+use super::way::{Done, Way};
 use crate::block::Rails;
 use crate::interval::Interval;
 

@@ -1,9 +1,8 @@
 //! Quadratic equations on [0, T].
 
-use super::Done;
 use super::approach::{Approach, Reached, arrive};
 use super::size::Size;
-use super::way::Way;
+use super::way::{Done, Way};
 use crate::block::{Segment, root};
 use crate::interval::Interval;
 use crate::poly::Poly;

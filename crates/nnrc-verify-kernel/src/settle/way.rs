@@ -1,13 +1,16 @@
 //! Where the variables of a cascade are on their way to rest.
 
-use super::Start;
 use super::size::Size;
+use super::start::Start;
 use crate::block::Earlier;
 use crate::fault::Fault;
 use crate::interval::Interval;
 use crate::poly::{Poly, Variable};
 use crate::rest::Rest;
 use crate::triangular::Triangular;
+
+/// What a block says of its way: none where its sources are still too far away, so that slacks must shrink.
+pub(super) type Done = Result<Option<()>, Fault>;
 
 /// What is known of one variable on its way.
 #[derive(Debug, Clone, Copy)]
@@ -171,4 +174,14 @@ impl<'a> Way<'a> {
 /// Why there is no time for a variable.
 pub(super) fn unbounded(why: &str) -> Fault {
     Fault::undecided("no-settling-time", format!("no bound of the time in which it settles: {why}"))
+}
+
+/// V · ln(size / slack) / rate, rounded up: the time in which what shrinks at this rate comes within a slack. 0 where it is
+/// within at once.
+pub(super) fn duration(of: &Triangular<'_>, size: Size, slack: f64, rate: f64) -> f64 {
+    let ratio = Interval::point(size.ln()).minus(Interval::point(slack).ln());
+    if size == Size::ZERO || ratio.is_finite() && ratio.high <= 0.0 {
+        return 0.0;
+    }
+    of.system.volume.enclosure().times(ratio).over(Interval::point(rate)).high
 }

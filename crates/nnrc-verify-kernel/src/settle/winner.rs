@@ -1,8 +1,8 @@
 //! Species that quench each other as themselves.
 
 use super::size::Size;
-use super::way::Way;
-use super::{Done, Start, duration};
+use super::start::Start;
+use super::way::{Done, Way, duration};
 use crate::block::{Winner, root};
 use crate::interval::Interval;
 use crate::poly::Poly;
