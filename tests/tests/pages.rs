@@ -38,7 +38,7 @@ fn pages_are_html_by_the_standard_and_ask_for_nothing() {
     assert!(own.success());
     let mut pages: Vec<PathBuf> = EXAMPLES.iter().map(|example| page(example, folder.path())).collect();
     pages.push(folder.path().join("names.html"));
-    let found = peers::run("html.py", &[], Some(&json!(pages)), &[]);
+    let found = peers::run("report_pages.py", &[], Some(&json!(pages)), &[]);
     for (page, found) in pages.iter().zip(found.as_array().unwrap()) {
         let name = page.file_stem().unwrap().to_string_lossy();
         for key in ["findings", "asks", "twice"] {

@@ -47,6 +47,14 @@ impl Destination {
         }
     }
 
+    /// Whether both are one place, whatever they are called.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::File(own), Self::File(other)) => own == other || led_to(own) == led_to(other),
+            _ => self == other,
+        }
+    }
+
     /// Writes a result: to stdout, or to a file that is complete or not there.
     pub fn write(
         &self,
@@ -102,6 +110,16 @@ impl Destination {
         }
         terminal.fail(&Source::new("", ""), finding)
     }
+}
+
+/// Where a path leads, links and `..` followed as far as there is something.
+fn led_to(path: &Path) -> PathBuf {
+    let folder = || match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let beside = || Some(folder().canonicalize().ok()?.join(path.file_name()?));
+    path.canonicalize().ok().or_else(beside).unwrap_or_else(|| path.to_owned())
 }
 
 impl Terminal {

@@ -110,6 +110,15 @@ pub fn verify(model: &Model, file: &[u8], request: &Request) -> Result<Report, F
         .inputs()
         .flat_map(|(_, node)| node.ranges.iter().map(|range| (range.low, range.high)))
         .collect();
+    for (what, needed, there) in [
+        ("inputs", network.inputs.iter().map(|(_, width)| width).sum::<usize>(), places.inputs.len()),
+        ("outputs", model.nodes[model.output].width(), places.outputs.len()),
+    ] {
+        if needed != there {
+            let message = format!("the network has {needed} {what}, and the map {there}");
+            return Err(Fault::invalid("bad-map", message));
+        }
+    }
     let mut claim = Claim { network, outputs: places.outputs, times, ..Claim::default() };
     claim.plan.inputs.clone_from(&places.inputs);
     let mut report = Report {

@@ -92,7 +92,7 @@ fn certificate(
     destination: &Destination,
 ) -> Result<Option<(Destination, String)>, Stop> {
     let Some(place) = args.emit_certificate.as_deref().map(Destination::new) else { return Ok(None) };
-    if place == *destination {
+    if place.is_same(destination) {
         return session.terminal.usage("--emit-certificate: the SBML file stands there; give another name");
     }
     session.require_places(&[&place])?;

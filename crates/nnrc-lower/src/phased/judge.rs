@@ -2,23 +2,27 @@
 //!
 //! ```text
 //! JUDGE + TW -> JUDGE + T                     @ gated      the tolerance, T + TS + TW = tol, comes forward
-//! A + T -> TS                                 @ kj         against all amounts A that make up the error (`misfit`)
-//! A + U -> A + K,   T + U -> T + N            @ kv         what is left decides
+//! JUDGE + A -> JUDGE + B                      @ gated      and so do all amounts A that make up the error (`misfit`)
+//! B + T -> TS                                 @ kj         one against the other
+//! B + U -> B + K,   T + U -> T + N            @ kv         what is left decides
 //! K + U -> 2 K,   N + U -> 2 N,   K + N -> 2 U             @ kv
 //! JUDGE + K -> JUDGE + U,   JUDGE + N -> JUDGE + U         @ 2 kv + gated       K + N + U = 1
-//! LATCH + T -> LATCH + TW,   LATCH + TS -> LATCH + TW,   LATCH + A -> LATCH     @ gated
+//! LATCH + T -> LATCH + TW,   LATCH + TS -> LATCH + TW,   LATCH + B -> LATCH     @ gated
 //! ```
 //!
-//! Molecules are compared with molecules, one by one: whatever the rate constants are, what is left of A and T when one of
+//! Molecules are compared with molecules, one by one: whatever the rate constants are, what is left of B and T when one of
 //! them is used up is |a − tol|, a being the sum of all A. T is an amount that no reaction makes or removes. So the
 //! threshold is as exact as the copies in A: off by a part of itself, and of nothing larger.
 //!
 //! The vote, by approximate majority (Angluin, Aspnes, Eisenstat, Distributed Computing 21 (2008) 87): K and N are both 0
-//! while JUDGE is on, but for what A and T make of U; d' = (k − n)' = kv u (d + a − t), so d has the sign of a − t ever after, and
+//! while JUDGE is on, but for what B and T make of U; d' = (k − n)' = kv u (d + b − t), so d has the sign of b − t ever after, and
 //! as long as the vote is open, u >= 1/3, it grows at least as e^(kv t/3). With kv = 3 kc a sample that is δ away from
 //! the tolerance is judged after a time of ln(1/δ)/kc. The end is k = 1 for a violation, n = 1 for none, which stay. What
 //! JUDGE leaves of the last verdict is e^(−(kv + gated) ∫ o dt), less than any register: K and N are emptied twice as fast as
 //! they grow, so that constants which are off by tens of percent leave it a verdict of its own.
+//!
+//! Before and after, neither B nor T is there: where one of K and N is 1 and nothing asks for the other, small numbers of
+//! U and of the loser die out, of either sign, as solvers make them.
 //!
 //! An output without an error keeps of the rails of its error no more than 1/(kj t) each, t being a phase, which the pair
 //! needs to annihilate. kj is so large that this is a part in a hundred of the tolerance for all outputs together.
@@ -58,8 +62,10 @@ pub fn lower(
     let vote = Vote::lower(pot, &open, &rate);
     pot.react("judge.acquit", &[], &[at(set, &[])], (&[vote.open()], &[at(vote.innocent, &[])]), &rate);
     for amount in misfit.amounts {
-        let own = [at(amount, &[I, J])];
-        let rail = pot.crn.species[amount].suffix.clone();
+        let rail = pot.crn.species[amount].suffix.replacen('A', "B", 1);
+        let own = [at(pot.species(name, &rail, &misfit.axes, 0.0), &[I, J])];
+        let brought = (&[at(amount, &[I, J])][..], &own[..]);
+        pot.react(&format!("{name}.judge.bring_{rail}"), &misfit.axes, &open, brought, &gated);
         let family = |what: &str| format!("{name}.judge.{what}_{rail}");
         let both = [own[0].clone(), at(set, &[])];
         pot.react(&family("compare"), &misfit.axes, &[], (&both, &[at(spent, &[])]), &compare);

@@ -30,28 +30,41 @@ pub(super) struct UnderClock<'a> {
     times: &'a [f64],
     tolerances: Tolerances,
     seed: u64,
+    /// Cycles that are followed at most, where the running time is the whole of them.
+    limit: usize,
 }
 
 /// The time after which nobody follows a pot: all epochs of the file, or one cycle of a pot that does not learn; none
 /// without a clock.
 pub(super) fn whole_time(pot: &Compiled) -> Option<f64> {
-    let period = pot.lowered.clocked()?.period(&pot.lowered.info);
-    let cycles = pot.model.clocked_sgd().map_or(1, |training| {
+    Some(whole(pot) as f64 * pot.lowered.clocked()?.period(&pot.lowered.info))
+}
+
+/// The cycles of all epochs, or the one of a pot that does not learn.
+fn whole(pot: &Compiled) -> usize {
+    pot.model.clocked_sgd().map_or(1, |training| {
         let samples = pot.model.rows(&training.data).len();
         training.epochs * (samples + if training.tolerance.is_some() { 2 } else { 0 })
-    });
-    // A cycle begins while the last species of the clock falls: the first one is a little longer.
-    Some((cycles as f64 + 0.5) * period)
+    })
 }
 
 impl<'a> UnderClock<'a> {
     /// Plans the loops; none for a pot without a clock.
-    pub fn new(pot: &'a Compiled, test: &'a TestSet, times: &'a [f64], seed: u64) -> Option<Self> {
+    ///
+    /// Without running times of the file, `times` is the whole time, and cycles are counted instead: a disturbed clock is
+    /// faster or slower.
+    pub fn new(
+        pot: &'a Compiled,
+        test: &'a TestSet,
+        (times, are_own): (&'a [f64], bool),
+        seed: u64,
+    ) -> Option<Self> {
         let (crn, info) = (&pot.lowered.crn, &pot.lowered.info);
         let clocked = pot.lowered.clocked()?;
         let engine = NoisyEngine::new(crn, info);
         let tolerances = cycles::tolerances(&pot.model, &Engine::new(crn, info), (crn, clocked));
-        Some(Self { pot, clocked, engine, test, times, tolerances, seed })
+        let limit = if are_own { usize::MAX } else { whole(pot) };
+        Some(Self { pot, clocked, engine, test, times, tolerances, seed, limit })
     }
 
     /// One replicate of a disturbance.
@@ -72,7 +85,8 @@ impl<'a> UnderClock<'a> {
             let mut read = Vec::new();
             let mut last = Vec::new();
             for time in self.times {
-                while course.time() < *time || last.is_empty() {
+                let is_due = |time_now: f64| self.limit == usize::MAX && time_now < *time;
+                while is_due(course.time()) || last.is_empty() {
                     if !course.cycle()? {
                         return Err(stopped(&course));
                     }
@@ -95,7 +109,11 @@ impl<'a> UnderClock<'a> {
         let mut latest = vec![vec![f64::NAN; width]; samples];
         let (mut cycles, mut halted) = (0, false);
         for time in self.times {
-            while !halted && course.time() < *time {
+            let goes_on = |now: f64, cycles: usize| match self.limit {
+                usize::MAX => now < *time,
+                limit => cycles < limit,
+            };
+            while !halted && goes_on(course.time(), cycles) {
                 if course.cycle()? {
                     cycles += 1;
                     if let Some(latest) = latest.get_mut(course.turn(learning)) {

@@ -140,7 +140,10 @@ impl Study<'_> {
         let seed = self.noise.seed;
         let bench = |pot| {
             let learning = Learning::new(pot, test, &times, seed).map(Bench::Learning);
-            let clocked = || UnderClock::new(pot, test, &times, seed).map(Bench::UnderClock);
+            let clocked = || {
+                let are_own = !self.noise.times.is_empty();
+                UnderClock::new(pot, test, (&times, are_own), seed).map(Bench::UnderClock)
+            };
             let inference = || Bench::Inference(Inference::new(pot, test, &times, seed));
             learning.or_else(clocked).unwrap_or_else(inference)
         };

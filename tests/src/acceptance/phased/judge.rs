@@ -178,6 +178,7 @@ struct External {
     tolerances: Tolerances,
     lowered: Lowered,
     phase: f64,
+    text: String,
 }
 
 impl Course {
@@ -189,7 +190,14 @@ impl Course {
         let engine = Engine::new(&lowered.crn, &lowered.info);
         let state = engine.initial_state();
         let tolerances = tolerances(&model, &lowered, &engine, TOLERANCE);
-        Self::External(Box::new(External { engine, state, tolerances, lowered, phase }))
+        Self::External(Box::new(External {
+            engine,
+            state,
+            tolerances,
+            lowered,
+            phase,
+            text: text.to_owned(),
+        }))
     }
 
     fn cycle(&mut self) -> Option<Verdict> {
@@ -225,7 +233,9 @@ impl External {
                 .start(&mut self.engine, Method::Explicit, &self.tolerances, &self.state, span)
                 .unwrap();
             while !integrator.finished() {
-                integrator.step(&mut self.engine).unwrap();
+                if let Err(error) = integrator.step(&mut self.engine) {
+                    panic!("{error:?} in\n{}", self.text);
+                }
             }
             self.state.copy_from_slice(integrator.state());
         }

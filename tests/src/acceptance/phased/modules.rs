@@ -185,8 +185,7 @@ pub fn formulas() -> Vec<Finding> {
     case("judge, tolerance", set.course(("judge", "T", 0), None, &t), t, 0.5, approach(0.0, 0.5, kg));
     // One molecule for one: the tolerance loses what the copies have.
     let t: Vec<f64> = (1..=4).map(|n| f64::from(n) / 4.0).collect();
-    let compare =
-        bench(&["judge"]).set("order", "", &slot(0)).set("y", "A_p", &[0.1, 0.2]).set("judge", "T", &[0.5]);
+    let compare = bench(&["judge"]).set("y", "B_p", &[0.1, 0.2]).set("judge", "T", &[0.5]);
     let speed = 200.0 / (0.25 * 1e12f64.ln());
     let left = move |t: f64| 0.2 / (1.0 - 0.3 / 0.5 * (-0.2 * speed * t).exp());
     case("judge, comparison", compare.course(("judge", "T", 0), None, &t), t, 0.2, Box::new(left));
