@@ -3,7 +3,7 @@
 use nnrc_model::Construction;
 use nnrc_model::activation::{Activation, Parameter, SPECS, find};
 use nnrc_syntax::ast::{Call, Expr};
-use nnrc_syntax::{Applicability, Diagnostic, Edit, codes, suggest, wording};
+use nnrc_syntax::{Applicability, Diagnostic, Edit, Near, codes, suggest, wording};
 
 use crate::block::bind;
 use crate::foreign;
@@ -48,7 +48,7 @@ pub fn activation(scope: &mut Scope, call: &Call, construction: Construction) ->
                 Some(substitute) => instead(finding, call, substitute),
                 None => foreign::advised(finding, advice),
             },
-            None => finding.did_you_mean_or(suggest(name, SPECS.iter().map(|spec| spec.facts.name)), || {
+            None => finding.did_you_mean_or(near(name), || {
                 let names: Vec<&str> = SPECS.iter().map(|spec| spec.facts.name).collect();
                 format!("activations are {}", wording::words(&names))
             }),
@@ -90,6 +90,16 @@ pub fn activation(scope: &mut Scope, call: &Call, construction: Construction) ->
         });
     }
     Some((spec.make)(&values))
+}
+
+/// The activation that may have been meant. One slip away may be another function: `smooth_elu` for one.
+fn near(name: &str) -> Option<Near> {
+    let names = || SPECS.iter().map(|spec| spec.facts.name);
+    let near = suggest(name, names())?;
+    let is_function = |part: &str| names().any(|known| known == part);
+    let means_another =
+        name.split('_').any(|part| is_function(part) && !near.split('_').any(|own| own == part));
+    Some(if means_another { near.unsure() } else { near })
 }
 
 /// Adds what a fixed point computes instead of a function of the clocked construction.

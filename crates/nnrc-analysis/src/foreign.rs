@@ -1,7 +1,7 @@
 //! Names of other frameworks, and what does that here. They are looked up before near spellings: `silu` is no slip of
 //! `elu`, nor `linear` one of `concat`.
 
-use nnrc_syntax::Diagnostic;
+use nnrc_syntax::{Diagnostic, Near};
 
 use crate::substitute::{self, Substitute};
 
@@ -40,7 +40,7 @@ fn plain(name: &str) -> String {
 pub fn advised(finding: Diagnostic, advice: String) -> Diagnostic {
     let meant = advice.strip_prefix("did you mean `").and_then(|rest| rest.strip_suffix("`?"));
     match meant.filter(|word| word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')) {
-        Some(word) => finding.did_you_mean(Some(word.to_owned())),
+        Some(word) => finding.did_you_mean(Some(Near::known(word))),
         None => finding.help(advice),
     }
 }

@@ -95,7 +95,7 @@ fn is_setting(scope: &mut Scope, name: &Ident) -> bool {
     scope.report(
         Diagnostic::error(codes::UNKNOWN_KEY, name.span, message)
             .label("expected `block.key`, as in `noise.seed`")
-            .did_you_mean_or(near.map(|near| format!("{near}.{rest}")), || {
+            .did_you_mean_or(near.map(|near| near.within(|near| format!("{near}.{rest}"))), || {
                 format!("its block is one of {}; `seed` is that of random weights", words(&blocks))
             }),
     );

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use nnrc_syntax::ast::{Call, Expr, ExprKind, Op};
 use nnrc_syntax::wording::shown;
-use nnrc_syntax::{Diagnostic, Span, codes, suggest};
+use nnrc_syntax::{Diagnostic, Near, Span, codes, suggest};
 
 use crate::foreign;
 use crate::units::{self, Dimension};
@@ -106,7 +106,7 @@ impl Scope {
 
     /// The candidate that may have been meant by a name, as long as findings are kept: the search among many
     /// candidates takes its time.
-    pub fn near<'a>(&self, name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    pub fn near<'a>(&self, name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<Near> {
         if self.is_full() { None } else { suggest(name, candidates) }
     }
 

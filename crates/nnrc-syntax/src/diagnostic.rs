@@ -1,6 +1,7 @@
 //! What the compiler has to say about a source text: facts with a place, and what can be written instead.
 
 use crate::codes::Code;
+use crate::suggest::Near;
 
 /// A half-open range of bytes of a source text, or what was given beside the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -193,15 +194,14 @@ impl Diagnostic {
     }
 
     /// Adds the name that may have been meant by what is marked, if one is near.
-    pub fn did_you_mean(self, near: Option<String>) -> Self {
-        match near {
-            Some(near) => self.replace(format!("did you mean `{near}`?"), Applicability::Automatic, near),
-            None => self,
-        }
+    pub fn did_you_mean(self, near: Option<Near>) -> Self {
+        let Some(near) = near else { return self };
+        let sure = if near.is_sure() { Applicability::Automatic } else { Applicability::Suggestion };
+        self.replace(format!("did you mean `{near}`?"), sure, near)
     }
 
     /// Adds the name that may have been meant by what is marked, or other advice if none is near.
-    pub fn did_you_mean_or(self, near: Option<String>, otherwise: impl FnOnce() -> String) -> Self {
+    pub fn did_you_mean_or(self, near: Option<Near>, otherwise: impl FnOnce() -> String) -> Self {
         if near.is_some() { self.did_you_mean(near) } else { self.help(otherwise()) }
     }
 

@@ -4,11 +4,14 @@ use pest::Parser;
 use pest::error::{ErrorVariant, InputLocation};
 
 use crate::codes;
-use crate::diagnostic::{Applicability::Automatic, Diagnostic, Edit, Span};
+use crate::diagnostic::{
+    Applicability::{Automatic, Suggestion},
+    Diagnostic, Edit, Span,
+};
 use crate::expected::{self, Context};
 use crate::grammar::{Grammar, Rule};
 use crate::lexer::{Kind, Lexer, Token};
-use crate::suggest::suggest;
+use crate::suggest::{Near, suggest};
 use crate::words;
 
 /// A statement that does not parse.
@@ -394,7 +397,7 @@ impl Stop<'_> {
         Some(self.unexpected(expectation).help(help))
     }
 
-    fn near_keyword(&self) -> Option<String> {
+    fn near_keyword(&self) -> Option<Near> {
         let word =
             self.found.filter(|token| token.kind == Kind::Word && !words::is_keyword(self.found_text()))?;
         // A key may be called anything; `stop` is only meant where the key is not followed by `=`.
@@ -449,7 +452,10 @@ impl Stop<'_> {
             Some(unit) => {
                 // A unit needs no blank, and has one in the canonical layout.
                 let text = if found.start == end { format!(" {unit}") } else { unit.to_owned() };
-                error.replace(format!("write `{number} {unit}`"), Automatic, text)
+                // `Ms` may be mega, `m` a metre or milli: who means what decides.
+                let is_clear = word.len() > 1 && !word.eq_ignore_ascii_case(unit);
+                let sure = if is_clear { Automatic } else { Suggestion };
+                error.replace(format!("write `{number} {unit}`"), sure, text)
             }
             None => error,
         };

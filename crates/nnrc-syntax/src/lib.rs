@@ -28,4 +28,4 @@ pub use parse::{MAX_BYTES, parse, parse_expression, parse_recovering};
 pub use render::render;
 pub use source::Source;
 pub use structure::MAX_NESTING;
-pub use suggest::suggest;
+pub use suggest::{Near, suggest};

@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use nnrc_model::{Arrays, ResourceError, Resources, Table, TableLayout, Tensor};
 use nnrc_sim::io::{FilesRead, read_file};
-use nnrc_syntax::{Diagnostic, MAX_BYTES, Severity, Source, Span, codes};
+use nnrc_syntax::{Diagnostic, MAX_BYTES, Near, Severity, Source, Span, codes};
 
 use crate::failure::Failure;
 
@@ -96,7 +96,7 @@ fn source(path: &Path) -> Result<Source, Failure> {
 }
 
 /// A `.nnr` file whose name is near to one that does not exist.
-fn near_file(path: &Path) -> Option<String> {
+fn near_file(path: &Path) -> Option<Near> {
     let wanted = path.file_name()?.to_str()?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut names: Vec<String> = std::fs::read_dir(folder)
@@ -106,7 +106,7 @@ fn near_file(path: &Path) -> Option<String> {
         .collect();
     names.sort();
     let near = nnrc_syntax::suggest(wanted, names.iter().map(String::as_str))?;
-    Some(path.with_file_name(near).display().to_string())
+    Some(near.within(|near| path.with_file_name(near).display().to_string()))
 }
 
 /// What went wrong, without the number of the operating system.
